@@ -1,0 +1,105 @@
+"""A connected TikTok account, its permission, and what its creator may post now."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from tiktok_manager.domain.posts import PostMode, Privacy
+
+
+class AccountStatus(StrEnum):
+    """Whether the app holds a permission for the account."""
+
+    TO_CONNECT = "to_connect"
+    CONNECTED = "connected"
+    NEEDS_RECONNECT = "needs_reconnect"
+    DISCONNECTED = "disconnected"
+
+
+class Scope(StrEnum):
+    """The permissions this app uses (TikTok scopes reference)."""
+
+    BASIC = "user.info.basic"
+    PROFILE = "user.info.profile"
+    STATS = "user.info.stats"
+    VIDEO_LIST = "video.list"
+    PUBLISH = "video.publish"
+    UPLOAD = "video.upload"
+
+
+ALL_SCOPES = tuple(Scope)
+INBOX_SCOPES = tuple(scope for scope in Scope if scope is not Scope.PUBLISH)
+SCOPE_OF_MODE = {PostMode.DIRECT: Scope.PUBLISH, PostMode.INBOX: Scope.UPLOAD}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What TikTok tells about an account; a part is None where its scope was not granted."""
+
+    open_id: str
+    display_name: str
+    avatar_url: str = ""
+    handle: str | None = None
+    bio: str | None = None
+    verified: bool | None = None
+    followers: int | None = None
+    following: int | None = None
+    likes: int | None = None
+    videos: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account as every pane and command shows it."""
+
+    id: str
+    open_id: str
+    handle: str
+    display_name: str
+    status: AccountStatus
+    paused: bool = False
+    restriction: str | None = None
+    groups: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    avatar_url: str = ""
+    bio: str | None = None
+    verified: bool = False
+    followers: int | None = None
+    following: int | None = None
+    likes: int | None = None
+    videos: int | None = None
+    last_sync_at: datetime | None = None
+    sync_error: str | None = None
+    connected_at: datetime | None = None
+
+    def may(self, scope: Scope) -> bool:
+        """Say whether the user granted a scope."""
+        return scope in self.scopes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPair:
+    """A user's tokens. Its repr hides them: it must never reach a log."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    access_expires_at: datetime
+    refresh_expires_at: datetime
+    scopes: tuple[str, ...]
+    open_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatorInfo:
+    """What the creator may post at this moment (creator_info/query)."""
+
+    username: str
+    nickname: str
+    avatar_url: str
+    privacy_options: tuple[Privacy, ...]
+    comment_disabled: bool
+    duet_disabled: bool
+    stitch_disabled: bool
+    max_duration_s: int
+    asked_at: datetime

@@ -1,0 +1,28 @@
+"""Caption rules, counted as TikTok counts: in UTF-16 code units."""
+
+from tiktok_manager.domain.errors import InputError
+
+MAX_CAPTION_UNITS = 2200
+
+
+def utf16_length(text: str) -> int:
+    """Return the length in UTF-16 code units, the unit of TikTok's limit."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def check_caption(text: str) -> None:
+    """Raise InputError if the caption is longer than TikTok's 2200 UTF-16 units."""
+    length = utf16_length(text)
+    if length > MAX_CAPTION_UNITS:
+        raise InputError(
+            "The caption is too long.",
+            f"It has {length} UTF-16 units; TikTok takes {MAX_CAPTION_UNITS}.",
+            f"Shorten it by {length - MAX_CAPTION_UNITS}.",
+        )
+    if "\x00" in text:
+        raise InputError("The caption holds a NUL character.", hint="Remove it.")
+
+
+def normalize_handle(handle: str) -> str:
+    """Return a TikTok username without `@`, as it is kept and shown."""
+    return handle.strip().removeprefix("@")

@@ -1,0 +1,162 @@
+"""The errors a user may see, mapped at the edge from whatever a library raised.
+
+AppError
+├── InputError            the user's input is wrong: names the field and the limit (exit 2)
+│   └── NotFound          no such account, post, file
+├── ActionNeeded          only the user can lead on: reconnect, unlock, set keys (exit 3)
+│   ├── ReconnectNeeded   the account's permission is gone
+│   ├── AppKeysMissing    no TikTok app keys yet
+│   ├── VaultLocked       secrets cannot be read now
+│   └── OutcomeUnknown    retrying might post twice
+├── StorageError          the data folder or database cannot be used (exit 1)
+│   ├── DatabaseTooNew    written by a newer version
+│   └── DatabaseBusy      another program holds the lock too long
+├── PublisherBusy         another publisher works on this data folder
+├── ConsentRefused        the user said no on TikTok's page, or closed it
+├── Cancelled             the user cancelled the work
+└── RemoteError           TikTok or the way to it
+    ├── NetworkDown       no answer, or none that can be trusted
+    └── TikTokRefused     TikTok answered with an error code
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class AppError(Exception):
+    """An error with words for the user: what happened, why, and what to do next."""
+
+    exit_code = 1
+    code = "error"
+
+    def __init__(self, title: str, message: str = "", hint: str = "", *, code: str = "") -> None:
+        super().__init__(title)
+        self.title = title
+        self.message = message
+        self.hint = hint
+        if code:
+            self.code = code
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.title, self.message, self.hint) if part)
+
+
+class InputError(AppError):
+    """The input is wrong; nothing was changed."""
+
+    exit_code = 2
+    code = "bad_input"
+
+
+class NotFound(InputError):
+    """What the user named does not exist."""
+
+    code = "not_found"
+
+
+class ActionNeeded(AppError):
+    """Only the user can lead on."""
+
+    exit_code = 3
+    code = "action_needed"
+
+
+class ReconnectNeeded(ActionNeeded):
+    """TikTok no longer accepts this account's permission."""
+
+    code = "reconnect_needed"
+
+
+class AppKeysMissing(ActionNeeded):
+    """The user has not given TikTok app keys yet."""
+
+    code = "app_keys_missing"
+
+
+class VaultLocked(ActionNeeded):
+    """Secrets cannot be read: no keyring, a locked one, or a wrong passphrase."""
+
+    code = "vault_locked"
+
+
+class OutcomeUnknown(ActionNeeded):
+    """Doing it again might post twice."""
+
+    code = "outcome_unknown"
+
+
+class StorageError(AppError):
+    """The data folder or the database cannot be used."""
+
+    code = "storage"
+
+
+class DatabaseTooNew(StorageError):
+    """The database was written by a newer version of the app."""
+
+    code = "database_too_new"
+
+
+class DatabaseBusy(StorageError):
+    """Another program holds the database's lock for too long."""
+
+    code = "database_busy"
+
+
+class PublisherBusy(AppError):
+    """Another publisher works on this data folder."""
+
+    code = "publisher_busy"
+
+
+class ConsentRefused(AppError):
+    """The account's owner did not give permission."""
+
+    code = "consent_refused"
+
+
+class Cancelled(AppError):
+    """The user cancelled the work."""
+
+    code = "cancelled"
+
+
+class FailureClass(StrEnum):
+    """What a failure means for a post; each has one way on (see `services.publishing`)."""
+
+    RETRY = "retry"
+    WAIT_RESET = "wait_reset"
+    NEEDS_RECONNECT = "needs_reconnect"
+    NEEDS_EDIT = "needs_edit"
+    PERMANENT = "permanent"
+    OUR_BUG = "our_bug"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A failure as a post keeps it: TikTok's own code and log id stay one click away."""
+
+    code: str
+    kind: FailureClass
+    message: str
+    action: str
+    log_id: str = ""
+    retry_after: timedelta | None = None
+
+
+class RemoteError(AppError):
+    """TikTok or the way to it failed; `failure` says what follows for a post."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message, hint=failure.action, code=failure.code)
+        self.failure = failure
+
+
+class NetworkDown(RemoteError):
+    """No answer, or none that can be trusted. Whether the request arrived is not known."""
+
+
+class TikTokRefused(RemoteError):
+    """TikTok answered with an error code."""

@@ -1,0 +1,105 @@
+"""When a post goes out: wall time and zone as the user meant them, and the instant they name."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tiktok_manager.domain.errors import InputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """`due_at` is UTC; `wall` is naive local time in `timezone`, kept as the user gave it."""
+
+    due_at: datetime
+    wall: datetime
+    timezone: str
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return the IANA zone; raises InputError for an unknown name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
+        raise InputError(
+            f"“{name}” is not a time zone.",
+            "Time zones are named as in the IANA list.",
+            "Use a name such as Europe/Berlin, America/New_York or UTC.",
+        ) from exc
+
+
+def resolve(wall: datetime, timezone: str) -> Schedule:
+    """Return the instant a wall time names in a zone.
+
+    In a spring gap the next valid instant is taken, in an autumn overlap the first one.
+    """
+    tz = zone(timezone)
+    local = wall.replace(tzinfo=tz, fold=0)
+    due_at = local.astimezone(UTC)
+    if due_at.astimezone(tz).replace(tzinfo=None) != wall:
+        due_at = _end_of_gap(local, tz)
+    return Schedule(due_at=due_at, wall=wall, timezone=timezone)
+
+
+def at_instant(due_at: datetime, timezone: str) -> Schedule:
+    """Return the schedule for an instant, told in a zone."""
+    wall = due_at.astimezone(zone(timezone)).replace(tzinfo=None)
+    return Schedule(due_at=due_at.astimezone(UTC), wall=wall, timezone=timezone)
+
+
+def parse_when(text: str, timezone: str, now: datetime) -> Schedule:
+    """Read `now` or ISO 8601; a time without offset is wall time in `timezone`.
+
+    Raises InputError for anything else. Whether the time has passed is for the planner to say.
+    """
+    if text.strip().lower() == "now":
+        return at_instant(now, timezone)
+    zone(timezone)
+    try:
+        when = datetime.fromisoformat(text.strip())
+    except ValueError as exc:
+        raise InputError(
+            f"“{text}” is not a time.",
+            "It is neither `now` nor an ISO 8601 date and time.",
+            "Write it like 2026-11-28T18:30.",
+        ) from exc
+    if when.tzinfo is None:
+        return resolve(when, timezone)
+    return at_instant(when, timezone)
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read a duration such as `90s`, `30m`, `2h` or `1d`; raises InputError."""
+    match = re.fullmatch(r"(\d{1,6})\s*([smhd])", text.strip().lower())
+    if match is None:
+        raise InputError(
+            f"“{text}” is not a duration.",
+            "A duration is a whole number and a unit.",
+            "Write it like 30m, 2h or 1d.",
+        )
+    seconds = {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
+    return timedelta(seconds=int(match[1]) * seconds)
+
+
+def _end_of_gap(local: datetime, tz: ZoneInfo) -> datetime:
+    before = local.replace(fold=0).utcoffset()
+    after = local.replace(fold=1).utcoffset()
+    if before is None or after is None:  # a ZoneInfo always has an offset
+        return local.astimezone(UTC)
+    first, last = sorted((local.replace(tzinfo=UTC) - before, local.replace(tzinfo=UTC) - after))
+    # The offset changes at one instant between the two readings: find it to the second.
+    low, high = int(first.timestamp()), int(last.timestamp())
+    start = datetime.fromtimestamp(low, UTC).astimezone(tz).utcoffset()
+    while high - low > 1:
+        middle = (low + high) // 2
+        if datetime.fromtimestamp(middle, UTC).astimezone(tz).utcoffset() == start:
+            low = middle
+        else:
+            high = middle
+    return datetime.fromtimestamp(high, UTC)
+
+
+def is_late(due_at: datetime, now: datetime, grace: timedelta = timedelta(minutes=10)) -> bool:
+    """Say whether a due time is far enough behind to count as late."""
+    return now - due_at > grace
