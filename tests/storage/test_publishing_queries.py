@@ -1,0 +1,172 @@
+"""Claims, fences and the invariants the database itself holds."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from tests.storage.conftest import NOW, MakePost
+from tiktok_manager.domain.posts import IllegalTransition, PostStatus, Step
+from tiktok_manager.storage import accounts, attempts, claims, posts
+from tiktok_manager.storage.attempts import Attempt, Claim, Fenced, Outcome
+from tiktok_manager.storage.database import Database
+
+LEASE = timedelta(seconds=90)
+
+
+def claim_one(database: Database, at: timedelta = timedelta(), owner: str = "me") -> list[Claim]:
+    with database.write() as session:
+        return claims.claim_uploads(session, now=NOW + at, owner=owner, lease=LEASE, limit=8)
+
+
+def open_attempt(database: Database, claim: Claim) -> Attempt:
+    with database.write() as session:
+        return attempts.open_attempt(
+            session, claim, size_bytes=10, chunk_bytes=10, count=1, now=NOW
+        )
+
+
+def test_a_post_survives_the_database_unchanged(database: Database, make_post: MakePost) -> None:
+    post = make_post("p1")
+    with database.read() as session:
+        assert posts.get_post(session, "p1") == post
+
+
+def test_a_due_post_is_claimed_once(database: Database, make_post: MakePost) -> None:
+    make_post("p1")
+    make_post("later", "bob", timedelta(seconds=1))
+    assert [claim.post.id for claim in claim_one(database)] == ["p1"]
+    assert claim_one(database) == []
+
+
+def test_an_account_publishes_one_post_at_a_time_in_order(
+    database: Database, make_post: MakePost
+) -> None:
+    make_post("second", due_in=timedelta(seconds=-1))
+    make_post("first", due_in=timedelta(seconds=-2))
+    make_post("other", "bob")
+    assert [claim.post.id for claim in claim_one(database)] == ["first", "other"]
+    assert claim_one(database) == []
+
+
+def test_posts_of_a_paused_account_wait(database: Database, make_post: MakePost) -> None:
+    make_post("p1")
+    with database.write() as session:
+        accounts.set_paused(session, "alice", paused=True)
+    assert claim_one(database) == []
+    with database.read() as session:
+        assert not claims.is_busy(session, NOW)
+
+
+def test_a_worker_that_was_overtaken_can_write_nothing(
+    database: Database, make_post: MakePost
+) -> None:
+    make_post("p1")
+    (old,) = claim_one(database, owner="frozen")
+    attempt = open_attempt(database, old)
+    (new,) = claim_one(database, at=LEASE + timedelta(seconds=1), owner="new")
+    assert new.epoch == old.epoch + 1
+    with pytest.raises(Fenced), database.write() as session:
+        attempts.record_final_intent(session, old, attempt, now=NOW, lease=LEASE)
+    with pytest.raises(Fenced), database.write() as session:
+        attempts.settle(session, old, Outcome(status=PostStatus.PUBLISHED), NOW)
+
+
+def test_a_post_has_one_open_attempt(database: Database, make_post: MakePost) -> None:
+    make_post("p1")
+    (claim,) = claim_one(database)
+    open_attempt(database, claim)
+    with pytest.raises(IntegrityError):
+        open_attempt(database, claim)
+
+
+def test_publish_id_and_address_are_kept_together(database: Database, make_post: MakePost) -> None:
+    make_post("p1")
+    (claim,) = claim_one(database)
+    attempt = open_attempt(database, claim)
+    with database.write() as session:
+        kept = attempts.record_init(
+            session, claim, attempt, publish_id="v_pub_file~1", sealed=b"sealed", now=NOW
+        )
+    assert (kept.step, kept.publish_id, kept.upload_url_sealed) == (
+        Step.INITED,
+        "v_pub_file~1",
+        b"sealed",
+    )
+
+
+def test_a_dead_publishers_posts_are_taken_over_at_once(
+    database: Database, make_post: MakePost
+) -> None:
+    make_post("p1")
+    claim_one(database, owner="dead")
+    with database.write() as session:
+        assert claims.adopt_orphans(session, NOW) == 1
+    (claim,) = claim_one(database, owner="heir")
+    assert claim.worker_losses == 1
+
+
+def test_a_settled_post_frees_its_account(database: Database, make_post: MakePost) -> None:
+    make_post("p1")
+    make_post("p2", due_in=timedelta(seconds=-1))
+    (claim,) = claim_one(database)
+    open_attempt(database, claim)
+    with database.write() as session:
+        attempts.settle(
+            session, claim, Outcome(status=PostStatus.PUBLISHED, close_attempt="done"), NOW
+        )
+    assert [claim.post.id for claim in claim_one(database)] == ["p1"]
+
+
+def test_a_verdict_cannot_be_undone(database: Database, make_post: MakePost) -> None:
+    make_post("p1")
+    (claim,) = claim_one(database)
+    with database.write() as session:
+        post = attempts.settle(session, claim, Outcome(status=PostStatus.PUBLISHED), NOW)
+    stale = Claim(
+        post=post, epoch=post.epoch, owner="me", attempt=None, first_tried_at=NOW, worker_losses=0
+    )
+    with pytest.raises(IllegalTransition), database.write() as session:
+        attempts.settle(session, stale, Outcome(status=PostStatus.SCHEDULED), NOW)
+
+
+def test_a_post_whose_last_byte_may_have_left_cannot_be_withdrawn(
+    database: Database, make_post: MakePost
+) -> None:
+    make_post("p1")
+    (claim,) = claim_one(database)
+    attempt = open_attempt(database, claim)
+    with database.write() as session:
+        attempts.record_final_intent(session, claim, attempt, now=NOW, lease=LEASE)
+        assert not attempts.withdraw(session, "p1", "cancelled", NOW)
+
+
+def test_next_wake_names_the_next_instant_only(database: Database, make_post: MakePost) -> None:
+    make_post("now")
+    make_post("soon", due_in=timedelta(minutes=5))
+    with database.read() as session:
+        assert claims.next_wake(session, NOW) == NOW + timedelta(minutes=5)
+        assert claims.has_due(session, NOW)
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(
+    database: Database, make_post: MakePost
+) -> None:
+    for number in range(7):
+        make_post(f"p{number}", due_in=timedelta(minutes=number // 3))
+    seen: list[str] = []
+    after = None
+    with database.read() as session:
+        while page := posts.list_posts(session, posts.PostFilter(), after=after, limit=2):
+            seen += [post.id for post in page]
+            after = (page[-1].schedule.due_at, page[-1].id)
+    assert seen == [f"p{number}" for number in range(7)]
+
+
+def test_a_crowded_account_does_not_hide_the_others(
+    database: Database, make_post: MakePost
+) -> None:
+    for number in range(60):
+        make_post(f"a{number}", "alice", timedelta(seconds=-100 + number))
+    make_post("b", "bob")
+    assert {claim.post.account_id for claim in claim_one(database)} == {"alice", "bob"}

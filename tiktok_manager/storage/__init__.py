@@ -1,0 +1,1 @@
+"""The only room that knows SQLAlchemy: the database, its schema and its queries."""

@@ -1,0 +1,231 @@
+"""Queries for accounts and their sealed tokens."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import case, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from tiktok_manager.domain.accounts import Account, AccountStatus, Profile
+from tiktok_manager.storage.schema import AccountRow, TokenRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedTokens:
+    """An account's tokens as they rest in the database."""
+
+    account_id: str
+    version: int
+    access_sealed: bytes = field(repr=False)
+    refresh_sealed: bytes = field(repr=False)
+    issued_at: datetime
+    access_expires_at: datetime
+    refresh_expires_at: datetime
+
+
+def list_accounts(session: Session) -> list[Account]:
+    """Return every account: connected ones first, then by handle."""
+    connected_first = case((AccountRow.status == AccountStatus.DISCONNECTED, 1), else_=0)
+    rows = session.scalars(
+        select(AccountRow).order_by(connected_first, func.lower(AccountRow.handle), AccountRow.id)
+    )
+    return [_account(row) for row in rows]
+
+
+def get_account(session: Session, account_id: str) -> Account | None:
+    """Return the account with this id."""
+    row = session.get(AccountRow, account_id)
+    return None if row is None else _account(row)
+
+
+def find_accounts(session: Session, name: str) -> list[Account]:
+    """Return the accounts with this id or handle (in any case)."""
+    rows = session.scalars(
+        select(AccountRow).where(
+            or_(AccountRow.id == name, func.lower(AccountRow.handle) == name.lower())
+        )
+    )
+    return [_account(row) for row in rows]
+
+
+def find_by_open_id(session: Session, open_id: str) -> Account | None:
+    """Return the account that is this one at TikTok."""
+    row = session.scalar(select(AccountRow).where(AccountRow.open_id == open_id))
+    return None if row is None else _account(row)
+
+
+def put_connected(
+    session: Session,
+    account_id: str,
+    profile: Profile,
+    scopes: tuple[str, ...],
+    now: datetime,
+) -> Account:
+    """Add an account, or connect a known one again, with what TikTok just told."""
+    row = session.get(AccountRow, account_id)
+    if row is None:
+        row = AccountRow(
+            id=account_id,
+            handle=profile.handle or profile.open_id,
+            display_name=profile.display_name,
+            status=AccountStatus.CONNECTED,
+            created_at=now,
+        )
+        session.add(row)
+    row.open_id = profile.open_id
+    row.status = AccountStatus.CONNECTED
+    row.scopes = ",".join(scopes)
+    row.connected_at = now
+    row.sync_error = None
+    _apply_profile(row, profile)
+    session.flush()
+    return _account(row)
+
+
+def record_profile(session: Session, account_id: str, profile: Profile, now: datetime) -> Account:
+    """Keep what a sync learned; parts TikTok did not tell stay as they were."""
+    row = session.get_one(AccountRow, account_id)
+    _apply_profile(row, profile)
+    row.last_sync_at = now
+    row.sync_error = None
+    return _account(row)
+
+
+def record_sync_error(session: Session, account_id: str, message: str) -> None:
+    """Keep why the last sync failed."""
+    session.get_one(AccountRow, account_id).sync_error = message
+
+
+def set_status(session: Session, account_id: str, status: AccountStatus) -> None:
+    """Move an account to another status."""
+    session.get_one(AccountRow, account_id).status = status
+
+
+def set_paused(session: Session, account_id: str, *, paused: bool) -> Account:
+    """Hold an account's posts, or let them go."""
+    row = session.get_one(AccountRow, account_id)
+    row.paused = paused
+    return _account(row)
+
+
+def set_restriction(session: Session, account_id: str, restriction: str | None) -> None:
+    """Keep that TikTok limits or bans the account."""
+    session.get_one(AccountRow, account_id).restriction = restriction
+
+
+def get_tokens(session: Session, account_id: str) -> SealedTokens | None:
+    """Return an account's sealed tokens."""
+    row = session.get(TokenRow, account_id)
+    if row is None:
+        return None
+    return SealedTokens(
+        account_id=row.account_id,
+        version=row.version,
+        access_sealed=row.access_sealed,
+        refresh_sealed=row.refresh_sealed,
+        issued_at=row.issued_at,
+        access_expires_at=row.access_expires_at,
+        refresh_expires_at=row.refresh_expires_at,
+    )
+
+
+def put_tokens(session: Session, tokens: SealedTokens) -> None:
+    """Keep a token pair in place of the old one and end any refresh lease."""
+    session.merge(
+        TokenRow(
+            account_id=tokens.account_id,
+            version=tokens.version,
+            access_sealed=tokens.access_sealed,
+            refresh_sealed=tokens.refresh_sealed,
+            issued_at=tokens.issued_at,
+            access_expires_at=tokens.access_expires_at,
+            refresh_expires_at=tokens.refresh_expires_at,
+            refresh_owner=None,
+            refresh_until=None,
+        )
+    )
+
+
+def delete_tokens(session: Session, account_id: str) -> None:
+    """Forget an account's tokens."""
+    row = session.get(TokenRow, account_id)
+    if row is not None:
+        session.delete(row)
+
+
+def lease_refresh(
+    session: Session,
+    account_id: str,
+    version: int,
+    owner: str,
+    now: datetime,
+    until: datetime,
+) -> bool:
+    """Take the right to refresh these tokens; False if they changed or another one refreshes."""
+    result = session.execute(
+        update(TokenRow)
+        .where(
+            TokenRow.account_id == account_id,
+            TokenRow.version == version,
+            or_(
+                TokenRow.refresh_owner.is_(None),
+                TokenRow.refresh_owner == owner,
+                TokenRow.refresh_until <= now,
+            ),
+        )
+        .values(refresh_owner=owner, refresh_until=until)
+        .returning(TokenRow.version)
+    )
+    return result.first() is not None
+
+
+def release_refresh(session: Session, account_id: str, owner: str) -> None:
+    """Give the right to refresh back."""
+    session.execute(
+        update(TokenRow)
+        .where(TokenRow.account_id == account_id, TokenRow.refresh_owner == owner)
+        .values(refresh_owner=None, refresh_until=None)
+    )
+
+
+def _apply_profile(row: AccountRow, profile: Profile) -> None:
+    row.display_name = profile.display_name
+    row.avatar_url = profile.avatar_url
+    for name in (
+        "handle",
+        "bio",
+        "verified",
+        "followers",
+        "following",
+        "likes",
+        "videos",
+    ):
+        value = getattr(profile, name)
+        if value is not None:
+            setattr(row, name, value)
+
+
+def _account(row: AccountRow) -> Account:
+    return Account(
+        id=row.id,
+        open_id=row.open_id or "",
+        handle=row.handle,
+        display_name=row.display_name,
+        status=AccountStatus(row.status),
+        paused=bool(row.paused),
+        restriction=row.restriction,
+        groups=tuple(json.loads(row.groups or "[]")),
+        tags=tuple(json.loads(row.tags or "[]")),
+        scopes=tuple(scope for scope in (row.scopes or "").split(",") if scope),
+        avatar_url=row.avatar_url or "",
+        bio=row.bio,
+        verified=bool(row.verified),
+        followers=row.followers,
+        following=row.following,
+        likes=row.likes,
+        videos=row.videos,
+        last_sync_at=row.last_sync_at,
+        sync_error=row.sync_error,
+        connected_at=row.connected_at,
+    )

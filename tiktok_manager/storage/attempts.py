@@ -1,0 +1,346 @@
+"""Queries for attempts: each step of a publish, and what the work led to.
+
+Every write names the epoch of the claim it belongs to. A worker that was frozen and overtaken
+changes no row and is told so by `Fenced`: the database fences what TikTok cannot.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.posts import (
+    Post,
+    PostError,
+    PostMode,
+    PostStatus,
+    Step,
+    check_transition,
+)
+from tiktok_manager.storage.posts import encode_error, to_post
+from tiktok_manager.storage.schema import AttemptRow, PostRow
+
+REFUSED = "refused: "
+"""Begins the outcome of an attempt whose init TikTok answered with an error."""
+
+
+class Fenced(AppError):
+    """Another worker has claimed the post since: this one must stop at once."""
+
+    code = "fenced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One init at TikTok, as far as it is known."""
+
+    id: int
+    post_id: str
+    account_id: str
+    number: int
+    mode: PostMode
+    step: Step
+    open: bool
+    size_bytes: int
+    chunk_bytes: int
+    chunk_count: int
+    publish_id: str | None
+    upload_url_sealed: bytes | None = field(repr=False)
+    acked_bytes: int
+    opened_at: datetime
+    url_issued_at: datetime | None
+    final_intent_at: datetime | None
+    sent_at: datetime | None
+    listed_at: datetime | None
+    polls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The right to work on a post until the lease ends or a newer epoch exists.
+
+    `attempt` is the newest one; it is open where its outcome is not known yet.
+    """
+
+    post: Post
+    epoch: int
+    owner: str
+    attempt: Attempt | None
+    first_tried_at: datetime | None
+    worker_losses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a piece of work led to: the post's next status and when to look again."""
+
+    status: PostStatus
+    wake_at: datetime | None = None
+    error: PostError | None = None
+    uses_attempt: bool = False
+    close_attempt: str | None = None
+    release_slot: bool = False
+    published_at: datetime | None = None
+    tiktok_post_id: str | None = None
+    url: str | None = None
+
+
+def open_attempt(
+    session: Session,
+    claim: Claim,
+    *,
+    size_bytes: int,
+    chunk_bytes: int,
+    count: int,
+    now: datetime,
+) -> Attempt:
+    """Write down that an init is about to be sent (INIT_INTENT)."""
+    _fence(session, claim, updated_at=now)
+    number = session.scalar(
+        select(func.count()).select_from(AttemptRow).where(AttemptRow.post_id == claim.post.id)
+    )
+    row = AttemptRow(
+        post_id=claim.post.id,
+        account_id=claim.post.account_id,
+        number=(number or 0) + 1,
+        epoch=claim.epoch,
+        mode=claim.post.mode.value,
+        step=Step.INIT_INTENT.value,
+        open=True,
+        holds_slot=True,
+        size_bytes=size_bytes,
+        chunk_bytes=chunk_bytes,
+        chunk_count=count,
+        acked_bytes=0,
+        opened_at=now,
+        polls=0,
+    )
+    session.add(row)
+    session.flush()
+    return to_attempt(row)
+
+
+def record_init(
+    session: Session,
+    claim: Claim,
+    attempt: Attempt,
+    *,
+    publish_id: str,
+    sealed: bytes,
+    now: datetime,
+) -> Attempt:
+    """Keep the publish id and the sealed upload URL in one commit (INITED)."""
+    _fence(session, claim, publish_id=publish_id, worker_losses=0, updated_at=now)
+    row = session.get_one(AttemptRow, attempt.id)
+    row.publish_id = publish_id
+    row.upload_url_sealed = sealed
+    row.url_issued_at = now
+    row.step = Step.INITED.value
+    return to_attempt(row)
+
+
+def record_acked(session: Session, claim: Claim, attempt: Attempt, acked_bytes: int) -> Attempt:
+    """Keep how many bytes TikTok has confirmed (UPLOADING)."""
+    _fence(session, claim, worker_losses=0)
+    row = session.get_one(AttemptRow, attempt.id)
+    row.acked_bytes = acked_bytes
+    if row.step == Step.INITED:
+        row.step = Step.UPLOADING.value
+    return to_attempt(row)
+
+
+def record_final_intent(
+    session: Session, claim: Claim, attempt: Attempt, *, now: datetime, lease: timedelta
+) -> Attempt:
+    """Write down that the last byte is about to leave: from here on never init again.
+
+    The compare-and-set on the epoch is the fence before TikTok's point of no return.
+    """
+    until = now + lease
+    _fence(session, claim, lease_until=until, wake_at=until, updated_at=now)
+    row = session.get_one(AttemptRow, attempt.id)
+    if row.final_intent_at is None:
+        row.final_intent_at = now
+    row.step = Step.FINAL_INTENT.value
+    return to_attempt(row)
+
+
+def record_sent(session: Session, claim: Claim, attempt: Attempt, now: datetime) -> Attempt:
+    """Keep that TikTok has every byte (PROCESSING)."""
+    _fence(session, claim, updated_at=now)
+    row = session.get_one(AttemptRow, attempt.id)
+    row.sent_at = row.sent_at or now
+    row.acked_bytes = row.size_bytes
+    row.step = Step.PROCESSING.value
+    return to_attempt(row)
+
+
+def record_poll(session: Session, claim: Claim, attempt: Attempt) -> Attempt:
+    """Count a status question."""
+    _fence(session, claim)
+    row = session.get_one(AttemptRow, attempt.id)
+    row.polls += 1
+    return to_attempt(row)
+
+
+def record_look(session: Session, claim: Claim, attempt: Attempt, now: datetime) -> None:
+    """Keep that the account's video list was searched for this post."""
+    _fence(session, claim)
+    session.get_one(AttemptRow, attempt.id).listed_at = now
+
+
+def close_attempt(
+    session: Session, claim: Claim, attempt: Attempt, outcome: str, now: datetime
+) -> None:
+    """End an attempt: nothing more will be sent or asked for it."""
+    _fence(session, claim, updated_at=now)
+    close_row(session.get_one(AttemptRow, attempt.id), outcome, now)
+
+
+def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> Post:
+    """Give a claim back with what it led to; raises Fenced, IllegalTransition."""
+    check_transition(claim.post.status, outcome.status)
+    values: dict[str, Any] = {
+        "status": outcome.status.value,
+        "wake_at": outcome.wake_at,
+        "error": encode_error(outcome.error),
+        "lease_owner": None,
+        "lease_until": None,
+        "worker_losses": 0,
+        "updated_at": now,
+    }
+    if outcome.uses_attempt:
+        values["attempts"] = PostRow.attempts + 1
+    for name in ("published_at", "tiktok_post_id", "url"):
+        if getattr(outcome, name) is not None:
+            values[name] = getattr(outcome, name)
+    _fence(session, claim, **values)
+    _end_attempt(session, claim, outcome, now)
+    row = session.get_one(PostRow, claim.post.id, populate_existing=True)
+    return to_post(row, claim.post.handle)
+
+
+def withdraw(session: Session, post_id: str, reason: str, now: datetime) -> bool:
+    """Give up a post's open attempt; False if its last byte may have left already."""
+    row = session.scalars(
+        select(AttemptRow).where(AttemptRow.post_id == post_id, AttemptRow.open)
+    ).first()
+    if row is None:
+        return True
+    if row.final_intent_at is not None:
+        return False
+    close_row(row, reason, now)
+    return True
+
+
+def release(session: Session, post_id: str, reason: str, now: datetime) -> None:
+    """End a post's open attempt because the user said what became of it."""
+    row = session.scalars(
+        select(AttemptRow).where(AttemptRow.post_id == post_id, AttemptRow.open)
+    ).first()
+    if row is not None:
+        close_row(row, reason, now)
+
+
+def ending_upload(session: Session, post_id: str) -> Attempt | None:
+    """Return a post's open attempt if its last byte may have left."""
+    row = session.scalars(
+        select(AttemptRow).where(
+            AttemptRow.post_id == post_id, AttemptRow.open, AttemptRow.final_intent_at.is_not(None)
+        )
+    ).first()
+    return None if row is None else to_attempt(row)
+
+
+def inits_since(session: Session, account_id: str, since: datetime) -> list[datetime]:
+    """Return when inits were sent for an account, oldest first."""
+    query = (
+        select(AttemptRow.opened_at)
+        .where(AttemptRow.account_id == account_id, AttemptRow.opened_at > since)
+        .order_by(AttemptRow.opened_at)
+    )
+    return list(session.scalars(query))
+
+
+def fruitless_inits(session: Session, post_id: str, since: datetime) -> int:
+    """Return how many inits of a post TikTok may hold open without ever getting their last byte.
+
+    Inits that TikTok refused opened nothing and do not count.
+    """
+    query = (
+        select(func.count())
+        .select_from(AttemptRow)
+        .where(
+            AttemptRow.post_id == post_id,
+            AttemptRow.opened_at >= since,
+            AttemptRow.final_intent_at.is_(None),
+            or_(AttemptRow.outcome.is_(None), ~AttemptRow.outcome.startswith(REFUSED)),
+        )
+    )
+    return session.scalar(query) or 0
+
+
+def owner_of_tiktok_post(session: Session, tiktok_post_id: str) -> str | None:
+    """Return the post that this TikTok video belongs to."""
+    return session.scalar(select(PostRow.id).where(PostRow.tiktok_post_id == tiktok_post_id))
+
+
+def _fence(session: Session, claim: Claim, **values: Any) -> None:
+    values = values or {"lease_owner": claim.owner}
+    result = session.execute(
+        update(PostRow)
+        .where(PostRow.id == claim.post.id, PostRow.epoch == claim.epoch)
+        .values(**values)
+        .returning(PostRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    if result.first() is None:
+        raise Fenced("Another worker has taken this post over.")
+
+
+def _end_attempt(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> None:
+    row = session.scalars(
+        select(AttemptRow).where(AttemptRow.post_id == claim.post.id, AttemptRow.open)
+    ).first()
+    if row is None:
+        return
+    if outcome.close_attempt is not None:
+        close_row(row, outcome.close_attempt, now)
+    elif outcome.release_slot:
+        row.holds_slot = False
+
+
+def close_row(row: AttemptRow, outcome: str, now: datetime) -> None:
+    row.open = False
+    row.holds_slot = False
+    row.step = Step.CLOSED.value
+    row.upload_url_sealed = None
+    row.outcome = outcome
+    row.closed_at = now
+
+
+def to_attempt(row: AttemptRow) -> Attempt:
+    return Attempt(
+        id=row.id,
+        post_id=row.post_id,
+        account_id=row.account_id,
+        number=row.number,
+        mode=PostMode(row.mode),
+        step=Step(row.step),
+        open=row.open,
+        size_bytes=row.size_bytes,
+        chunk_bytes=row.chunk_bytes,
+        chunk_count=row.chunk_count,
+        publish_id=row.publish_id,
+        upload_url_sealed=row.upload_url_sealed,
+        acked_bytes=row.acked_bytes,
+        opened_at=row.opened_at,
+        url_issued_at=row.url_issued_at,
+        final_intent_at=row.final_intent_at,
+        sent_at=row.sent_at,
+        listed_at=row.listed_at,
+        polls=row.polls,
+    )

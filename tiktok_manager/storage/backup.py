@@ -1,0 +1,231 @@
+"""Backups of the database as files: made online, and read back as if a stranger had made them.
+
+A backup carries the time it was taken inside (`install.backup_at`), so that a publisher knows a
+restored database even if somebody put the file in place by hand.
+"""
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import (
+    DatabaseBusy,
+    DatabaseTooNew,
+    InputError,
+    StorageError,
+)
+from tiktok_manager.storage.database import KNOWN_REVISIONS, Database, load_driver
+from tiktok_manager.storage.schema import from_stored, to_stored
+
+MAX_BYTES = 20_000_000_000
+_HEADER = b"SQLite format 3\0"
+_STATISTICS = ("sqlite_stat1", "sqlite_stat4")
+_FOLD_TIMEOUT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A file that proved to be a whole, unaltered database of this app."""
+
+    revision: str
+    backup_at: datetime | None
+
+
+def copy_database(database: Database, destination: Path, now: datetime) -> None:
+    """Copy a database that may be in use into an empty file, and check the copy.
+
+    The copy is one file without side files. Raises StorageError if it is not whole.
+    """
+    driver = load_driver()
+    with _told(driver, "The backup could not be written."):
+        database.copy_to(destination)
+        with closing(driver.connect(destination, isolation_level=None)) as copy:
+            copy.execute("PRAGMA journal_mode=DELETE")
+            # A restored database nobody has looked at yet stays as old as it is.
+            copy.execute(
+                "UPDATE install SET backup_at = min(coalesce(backup_at, ?1), ?1)", (to_stored(now),)
+            )
+            verdict = _integrity(copy)
+    if verdict != "ok":
+        raise StorageError(
+            "The database is damaged, so no backup was made of it.",
+            f"SQLite says: {verdict}.",
+            "Restore an earlier backup: `backup list` shows them.",
+        )
+
+
+def examine(file: Path, name: str, scratch_dir: Path, clock: Clock) -> Examined:
+    """Prove that a file of unknown origin is a whole database of this app and holds nothing else.
+
+    Nothing in it is executed: its schema is compared word for word before its rows are read.
+    `name` is what the user calls the file, `scratch_dir` is for a moment's empty model of it.
+    Raises InputError, DatabaseTooNew.
+    """
+    _check_outside(file, name)
+    driver = load_driver()
+    try:
+        with closing(_open_untrusted(file, driver)) as connection:
+            revision = _revision(connection)
+            if _objects(connection) != _expected_objects(revision, scratch_dir, clock):
+                raise _refused(
+                    name, "It holds tables, triggers or views that this app does not make."
+                )
+            verdict = _integrity(connection)
+            if verdict == "ok" and connection.execute("PRAGMA foreign_key_check").fetchone():
+                verdict = "rows that belong to nothing"
+            if verdict != "ok":
+                raise _refused(name, f"It is damaged. SQLite says: {verdict}.")
+            return Examined(revision=revision, backup_at=_time_of(connection))
+    except driver.DatabaseError as exc:
+        raise _refused(name, f"It is damaged. SQLite says: {exc}.") from exc
+
+
+def mark_restored(file: Path, backup_at: datetime, now: datetime) -> None:
+    """Write into an examined copy when it was taken, and that it is about to be put in place."""
+    driver = load_driver()
+    values = (to_stored(backup_at), to_stored(now))
+    with (
+        _told(driver, "The backup could not be prepared."),
+        closing(driver.connect(file, isolation_level=None)) as connection,
+    ):
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA synchronous=FULL")
+        done = connection.execute("UPDATE install SET backup_at = ?, restored_at = ?", values)
+        if done.rowcount == 0:
+            connection.execute(
+                "INSERT INTO install (id, install_id, backup_at, restored_at, created_at)"
+                " VALUES (1, '', ?, ?, ?)",
+                (*values, to_stored(now)),
+            )
+        connection.execute("PRAGMA journal_mode=DELETE")
+
+
+def fold_log(file: Path) -> bool:
+    """Bring the write-ahead log into the database file, so that one file holds everything.
+
+    False, and nothing is touched, if the file is too damaged for that. Raises DatabaseBusy while
+    another program has it open.
+    """
+    with file.open("rb") as opened:
+        if opened.read(len(_HEADER)) != _HEADER:
+            return False
+    driver = load_driver()
+    try:
+        with closing(
+            driver.connect(file, timeout=_FOLD_TIMEOUT_S, isolation_level=None)
+        ) as connection:
+            mode = connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
+    except driver.OperationalError as exc:
+        if "locked" in str(exc) or "busy" in str(exc):
+            raise _in_use() from exc
+        return False
+    except driver.DatabaseError:
+        return False
+    if mode != "delete":
+        raise _in_use()
+    return True
+
+
+def _open_untrusted(file: Path, driver: ModuleType) -> sqlite3.Connection:
+    connection: sqlite3.Connection = driver.connect(
+        f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None
+    )
+    for pragma in ("trusted_schema=OFF", "query_only=ON", "cell_size_check=ON", "mmap_size=0"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _check_outside(file: Path, name: str) -> None:
+    try:
+        size_bytes = file.stat().st_size
+        with file.open("rb") as opened:
+            header = opened.read(len(_HEADER))
+    except OSError as exc:
+        raise _refused(name, f"The system says: {exc.strerror or exc}.") from exc
+    if header != _HEADER:
+        raise _refused(name, "It is not a database.")
+    if size_bytes > MAX_BYTES:
+        raise _refused(name, "It is far larger than a database of this app.")
+
+
+def _revision(connection: sqlite3.Connection) -> str:
+    named = "SELECT type FROM sqlite_master WHERE name = 'alembic_version'"
+    if connection.execute(named).fetchall() != [("table",)]:
+        raise InputError(
+            "This file was not made by TikTok Manager.", hint="`backup list` shows the backups."
+        )
+    rows = connection.execute("SELECT version_num FROM alembic_version LIMIT 2").fetchall()
+    revision = str(rows[0][0]) if len(rows) == 1 else "unclear"
+    if revision not in KNOWN_REVISIONS:
+        raise DatabaseTooNew(
+            "This backup was made by a newer version.",
+            f"Its database has schema {revision}; this version knows {KNOWN_REVISIONS[-1]}.",
+            "Update TikTok Manager, then restore it.",
+        )
+    return revision
+
+
+def _expected_objects(revision: str, scratch_dir: Path, clock: Clock) -> set[tuple[object, ...]]:
+    """Make an empty database of that revision and return what it consists of."""
+    from tiktok_manager.storage import migrate
+
+    driver = load_driver()
+    with tempfile.TemporaryDirectory(prefix=".examine-", dir=scratch_dir) as folder:
+        model = Path(folder) / "model.sqlite3"
+        migrate.upgrade(model, driver, Path(folder), clock, revision)
+        with closing(driver.connect(model)) as connection:
+            return _objects(connection)
+
+
+def _objects(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
+    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
+    return {tuple(row) for row in rows if row[1] not in _STATISTICS}
+
+
+def _integrity(connection: sqlite3.Connection) -> str:
+    return str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+
+
+def _time_of(connection: sqlite3.Connection) -> datetime | None:
+    """Return when the backup was taken; for a bare copy, the last instant it knows of."""
+    row = connection.execute(
+        "SELECT coalesce((SELECT backup_at FROM install WHERE typeof(backup_at) = 'integer'),"
+        " max((SELECT max(updated_at) FROM posts), (SELECT max(at) FROM step_log)),"
+        " (SELECT max(updated_at) FROM posts))"
+    ).fetchone()
+    try:
+        return None if row[0] is None else from_stored(row[0])
+    except (TypeError, OverflowError):
+        return None
+
+
+@contextmanager
+def _told(driver: ModuleType, title: str) -> Iterator[None]:
+    try:
+        yield
+    except (driver.Error, OSError) as exc:
+        raise StorageError(
+            title,
+            f"The system says: {exc}.",
+            "Check that the disk has space and the data folder is writable.",
+        ) from exc
+
+
+def _refused(name: str, why: str) -> InputError:
+    return InputError(
+        f"{name} cannot be restored.", why, "Choose another: `backup list` shows them."
+    )
+
+
+def _in_use() -> DatabaseBusy:
+    return DatabaseBusy(
+        "The database is in use.",
+        "A window or another command of TikTok Manager has it open.",
+        "Close it, then restore again.",
+    )

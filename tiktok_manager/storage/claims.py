@@ -1,0 +1,238 @@
+"""Queries for claims: which posts are due, who works on them, and until when.
+
+A claim counts up the post's epoch. Only the database decides who owns a post; a lease that ended,
+or a publisher known to be dead, frees it for the next.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from tiktok_manager.domain.accounts import AccountStatus
+from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.storage.attempts import Claim, to_attempt
+from tiktok_manager.storage.posts import add_step, encode_error, to_post
+from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow
+
+CHECKED = (
+    PostStatus.PROCESSING,
+    PostStatus.UNCONFIRMED,
+    PostStatus.PUBLISHED,
+    PostStatus.IN_INBOX,
+)
+
+
+def claim_uploads(
+    session: Session, *, now: datetime, owner: str, lease: timedelta, limit: int
+) -> list[Claim]:
+    """Claim up to `limit` posts that are due to be sent, at most one per account, oldest first.
+
+    Also takes over posts whose worker was lost. Accounts that are paused, not connected, or
+    still have another video under way are passed over.
+    """
+    claims: list[Claim] = []
+    while len(claims) < limit:
+        taken = [claim.post.account_id for claim in claims]
+        query = (
+            select(PostRow, AccountRow.handle)
+            .join(AccountRow, AccountRow.id == PostRow.account_id)
+            .where(
+                PostRow.wake_at <= now,
+                PostRow.status.in_((PostStatus.SCHEDULED, PostStatus.PUBLISHING)),
+                PostRow.account_id.not_in(taken),
+                or_(PostRow.status == PostStatus.PUBLISHING, _account_is_free()),
+            )
+            .order_by(PostRow.due_at, PostRow.id)
+            .limit(1)
+        )
+        found = session.execute(query).first()
+        if found is None:
+            break
+        row, handle = found
+        claims.append(_claim(session, row, handle, PostStatus.PUBLISHING, now, owner, lease))
+    return claims
+
+
+def claim_checks(
+    session: Session, *, now: datetime, owner: str, lease: timedelta, limit: int
+) -> list[Claim]:
+    """Claim posts whose outcome at TikTok is to be asked for again."""
+    query = (
+        select(PostRow, AccountRow.handle)
+        .join(AccountRow, AccountRow.id == PostRow.account_id)
+        .where(PostRow.wake_at <= now, PostRow.status.in_(CHECKED))
+        .order_by(PostRow.wake_at, PostRow.id)
+        .limit(limit)
+    )
+    return [
+        _claim(session, row, handle, PostStatus(row.status), now, owner, lease)
+        for row, handle in session.execute(query).all()
+    ]
+
+
+def late_posts(session: Session, now: datetime, on_time: timedelta) -> list[Post]:
+    """Return scheduled posts never tried whose time passed more than `on_time` ago."""
+    query = (
+        select(PostRow, AccountRow.handle)
+        .join(AccountRow, AccountRow.id == PostRow.account_id)
+        .where(
+            PostRow.wake_at <= now,
+            PostRow.status == PostStatus.SCHEDULED,
+            PostRow.first_tried_at.is_(None),
+            PostRow.due_at < now - on_time,
+        )
+        .order_by(PostRow.due_at, PostRow.id)
+    )
+    return [to_post(row, handle) for row, handle in session.execute(query)]
+
+
+def adopt_orphans(session: Session, now: datetime) -> int:
+    """Free the posts of a publisher that is known to be dead; returns how many there were.
+
+    Its death is held against a post only if that was the only one being sent: among several
+    nobody knows which one it was, and a poisonous one is alone sooner or later.
+    """
+    rows = session.scalars(select(PostRow).where(PostRow.lease_owner.is_not(None))).all()
+    sending = [row for row in rows if row.status == PostStatus.PUBLISHING]
+    for row in rows:
+        row.lease_owner = None
+        row.lease_until = None
+        row.wake_at = now
+    if len(sending) == 1:
+        sending[0].worker_losses += 1
+    return len(rows)
+
+
+def next_wake(session: Session, after: datetime) -> datetime | None:
+    """Return the next instant after `after` at which some post has to be looked at."""
+    query = select(func.min(PostRow.wake_at)).where(PostRow.wake_at > after, _may_move())
+    return session.scalar(query)
+
+
+def is_busy(session: Session, until: datetime, *, held: bool = False) -> bool:
+    """Say whether a post is under way, due, or to be tried or checked again before `until`.
+
+    While posts are `held`, those that only wait to start do not count.
+    """
+    waiting = (PostStatus.PROCESSING, PostStatus.UNCONFIRMED)
+    query = select(PostRow.id).where(
+        or_(
+            PostRow.status == PostStatus.PUBLISHING,
+            and_(
+                PostRow.status.in_(waiting if held else (PostStatus.SCHEDULED, *waiting)),
+                PostRow.wake_at <= until,
+                _may_move(),
+            ),
+        )
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def renew(session: Session, claims: Iterable[Claim], until: datetime) -> None:
+    """Prolong the leases of claims that are still ours."""
+    for claim in claims:
+        session.execute(
+            update(PostRow)
+            .where(
+                PostRow.id == claim.post.id,
+                PostRow.epoch == claim.epoch,
+                PostRow.lease_owner == claim.owner,
+            )
+            .values(lease_until=until, wake_at=until)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def has_due(session: Session, now: datetime) -> bool:
+    """Say whether some post has to be looked at now."""
+    query = select(PostRow.id).where(PostRow.wake_at <= now, _may_move()).limit(1)
+    return session.scalars(query).first() is not None
+
+
+def write_lateness(
+    session: Session, post: Post, wake_at: datetime | None, text: str, now: datetime
+) -> bool:
+    """Write down what was decided about a late post, unless somebody moved it meanwhile."""
+    row = session.get_one(PostRow, post.id)
+    if row.epoch != post.epoch or row.status != PostStatus.SCHEDULED:
+        return False
+    if row.due_at == post.schedule.due_at:
+        # Judged once: a post let go late is not missed while it waits for its turn.
+        row.first_tried_at = now
+    row.status = post.status.value
+    row.due_at = post.schedule.due_at
+    row.wall = post.schedule.wall.isoformat(timespec="seconds")
+    row.wake_at = wake_at
+    row.error = encode_error(post.error)
+    row.updated_at = now
+    add_step(session, post.id, at=now, epoch=row.epoch, kind="late", text=text)
+    return True
+
+
+def _may_move() -> ColumnElement[bool]:
+    """Scheduled posts of paused or unconnected accounts wait for the user, not for an instant."""
+    account_ready = exists().where(
+        AccountRow.id == PostRow.account_id,
+        AccountRow.status == AccountStatus.CONNECTED,
+        AccountRow.paused.is_(False),
+    )
+    return or_(PostRow.status != PostStatus.SCHEDULED, account_ready)
+
+
+def _account_is_free() -> ColumnElement[bool]:
+    other = aliased(PostRow)
+    sending = exists().where(
+        other.account_id == PostRow.account_id,
+        other.id != PostRow.id,
+        other.status == PostStatus.PUBLISHING,
+    )
+    slot_taken = exists().where(
+        AttemptRow.account_id == PostRow.account_id,
+        AttemptRow.post_id != PostRow.id,
+        AttemptRow.holds_slot,
+    )
+    return and_(
+        AccountRow.status == AccountStatus.CONNECTED,
+        AccountRow.paused.is_(False),
+        ~sending,
+        ~slot_taken,
+    )
+
+
+def _claim(
+    session: Session,
+    row: PostRow,
+    handle: str,
+    status: PostStatus,
+    now: datetime,
+    owner: str,
+    lease: timedelta,
+) -> Claim:
+    row.status = status.value
+    row.epoch += 1
+    row.lease_owner = owner
+    row.lease_until = now + lease
+    row.wake_at = now + lease
+    if row.first_tried_at is None:
+        row.first_tried_at = now
+    session.flush()
+    attempt = session.scalars(
+        select(AttemptRow)
+        .where(AttemptRow.post_id == row.id)
+        .order_by(AttemptRow.number.desc())
+        .limit(1)
+    ).first()
+    if attempt is not None and attempt.open and attempt.final_intent_at is None:
+        attempt.holds_slot = True
+        session.flush()
+    return Claim(
+        post=replace(to_post(row, handle), next_try_at=None),
+        epoch=row.epoch,
+        owner=owner,
+        attempt=None if attempt is None else to_attempt(attempt),
+        first_tried_at=row.first_tried_at,
+        worker_losses=row.worker_losses,
+    )

@@ -1,0 +1,74 @@
+"""Queries for where a database is at home, and what was restored into it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tiktok_manager.storage.schema import InstallRow, PostRow, StepRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Install:
+    """The home of a database. `backup_at`: it is a restored backup nobody has looked at yet."""
+
+    install_id: str
+    machine: str | None
+    place: str | None
+    backup_at: datetime | None
+    restored_at: datetime | None
+
+
+def get_install(session: Session) -> Install | None:
+    """Return the home of this database, None in a new one."""
+    row = session.get(InstallRow, 1)
+    if row is None:
+        return None
+    return Install(
+        install_id=row.install_id,
+        machine=row.machine,
+        place=row.place,
+        backup_at=row.backup_at,
+        restored_at=row.restored_at,
+    )
+
+
+def settle_at(session: Session, install_id: str, machine: str, place: str, now: datetime) -> None:
+    """Keep that this database is at home here from now on."""
+    row = _row(session, install_id, now)
+    row.install_id = install_id
+    row.machine = machine
+    row.place = place
+
+
+def mark_restored(session: Session, backup_at: datetime, now: datetime) -> None:
+    """Ask the publisher to set posts aside as after a restore, now, of a backup from then."""
+    row = session.get_one(InstallRow, 1)
+    row.restored_at = now
+    if row.backup_at is None or backup_at < row.backup_at:
+        row.backup_at = backup_at
+
+
+def clear_restored(session: Session, now: datetime) -> None:
+    """Keep that the posts in doubt are set aside."""
+    row = session.get_one(InstallRow, 1)
+    row.backup_at = None
+    row.restored_at = now
+
+
+def newest_instant(session: Session) -> datetime | None:
+    """Return the last instant this database knows of; None if nothing ever happened."""
+    instants = (
+        session.scalar(select(func.max(PostRow.updated_at))),
+        session.scalar(select(func.max(StepRow.at))),
+    )
+    return max((instant for instant in instants if instant is not None), default=None)
+
+
+def _row(session: Session, install_id: str, now: datetime) -> InstallRow:
+    row = session.get(InstallRow, 1)
+    if row is None:
+        row = InstallRow(id=1, install_id=install_id, created_at=now)
+        session.add(row)
+    return row

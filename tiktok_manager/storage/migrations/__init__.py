@@ -1,0 +1,1 @@
+"""Frozen schema changes, oldest first."""

@@ -1,0 +1,63 @@
+"""Queries for the ledger of posts per account and day."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from tiktok_manager.domain.posts import PostMode, PostStatus
+from tiktok_manager.storage.schema import AttemptRow, PostRow, SettingRow
+
+_APP_PAUSE = "app-paused-until"
+_PLANNED = (PostStatus.SCHEDULED, PostStatus.PUBLISHING)
+
+
+def sent_times(
+    session: Session, account_id: str, mode: PostMode, since: datetime
+) -> list[datetime]:
+    """Return when the posts left whose last byte is gone and that TikTok did not refuse."""
+    query = (
+        select(AttemptRow.final_intent_at)
+        .join(PostRow, PostRow.id == AttemptRow.post_id)
+        .where(
+            PostRow.account_id == account_id,
+            PostRow.mode == mode,
+            AttemptRow.final_intent_at > since,
+            _counts(mode),
+        )
+        .order_by(AttemptRow.final_intent_at)
+    )
+    return [at for at in session.scalars(query) if at]
+
+
+def post_times(
+    session: Session, account_id: str, mode: PostMode, since: datetime
+) -> list[datetime]:
+    """Return the times of all posts sent since then and of all that are planned."""
+    planned = select(func.coalesce(PostRow.wake_at, PostRow.due_at)).where(
+        PostRow.account_id == account_id,
+        PostRow.mode == mode,
+        PostRow.status.in_(_PLANNED),
+    )
+    return list(session.scalars(planned)) + sent_times(session, account_id, mode, since)
+
+
+def get_app_pause(session: Session) -> datetime | None:
+    """Return until when direct posts of all accounts are held."""
+    row = session.get(SettingRow, _APP_PAUSE)
+    return None if row is None else datetime.fromisoformat(row.value)
+
+
+def set_app_pause(session: Session, until: datetime) -> None:
+    """Hold direct posts of all accounts until then."""
+    session.merge(SettingRow(name=_APP_PAUSE, value=until.astimezone(UTC).isoformat()))
+
+
+def _counts(mode: PostMode) -> ColumnElement[bool]:
+    """A refused upload used nothing; a draft counts only while it waits in the inbox."""
+    refused = AttemptRow.outcome.startswith("failed")
+    alive = or_(AttemptRow.outcome.is_(None), ~refused)
+    if mode is PostMode.DIRECT:
+        return alive
+    waiting = PostRow.status.in_((PostStatus.IN_INBOX, PostStatus.PROCESSING))
+    return and_(alive, case((waiting, True), else_=False))
