@@ -1,0 +1,1 @@
+"""Seams to the operating system: key vault, paths, logs, power, media. No Qt."""

@@ -1,0 +1,84 @@
+"""Where the app keeps its data, and where its own resources lie. The composition root asks."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from tiktok_manager.domain.errors import StorageError
+
+ENV_DATA_DIR = "TIKTOK_MANAGER_DATA_DIR"
+OWNER_ONLY = 0o700
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataPaths:
+    """The places of one data folder. The folders exist; the files may not yet."""
+
+    root: Path
+    database: Path
+    logs_dir: Path
+    media_cache_dir: Path
+    backups_dir: Path
+    publisher_lock: Path
+    journal: Path
+
+
+def open_data_paths(env: Mapping[str, str]) -> DataPaths:
+    """Return the data folder's places, made for its owner only and proven writable.
+
+    `TIKTOK_MANAGER_DATA_DIR` names the folder, else the platform's usual one is taken.
+    Raises StorageError if nothing can be written there.
+    """
+    root = data_root(env)
+    paths = DataPaths(
+        root=root,
+        database=root / "tiktok-manager.db",
+        logs_dir=root / "logs",
+        media_cache_dir=root / "media-cache",
+        backups_dir=root / "backups",
+        publisher_lock=root / "publisher.lock",
+        journal=root / "publish-journal.jsonl",
+    )
+    try:
+        root.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+        _close_to_others(paths)
+        for folder in (paths.logs_dir, paths.media_cache_dir, paths.backups_dir):
+            folder.mkdir(mode=OWNER_ONLY, exist_ok=True)
+        with tempfile.NamedTemporaryFile(prefix=".write-check-", dir=root) as probe:
+            probe.write(b"x")
+            probe.flush()
+    except OSError as exc:
+        raise StorageError(
+            f"The data folder {root} cannot be written.",
+            f"The system says: {exc.strerror or exc}.",
+            f"Free space or mend its permissions, or set {ENV_DATA_DIR} to another folder.",
+        ) from exc
+    return paths
+
+
+def resources_dir() -> Path:
+    """Return the `resources` folder: of a frozen app, an installed package or a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    frozen = Path(getattr(sys, "_MEIPASS", package))
+    candidates = (frozen / "resources", package / "resources", package.parent / "resources")
+    return next((path for path in candidates if path.is_dir()), candidates[-1])
+
+
+def data_root(env: Mapping[str, str]) -> Path:
+    named = env.get(ENV_DATA_DIR)
+    if named:
+        return Path(os.path.abspath(Path(named).expanduser()))  # noqa: PTH100 - keeps symlinks
+    return platformdirs.user_data_path("TikTok Manager", appauthor=False)
+
+
+def _close_to_others(paths: DataPaths) -> None:
+    """Take group and others out of our own folder, but not out of one that holds other things."""
+    if os.name == "nt" or not paths.root.stat().st_mode & 0o077:
+        return
+    if paths.database.exists() or not any(paths.root.iterdir()):
+        paths.root.chmod(OWNER_ONLY)

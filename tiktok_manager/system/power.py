@@ -1,0 +1,24 @@
+"""Keeps the machine awake while bytes are on their way; the screen may still go dark."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def keep_awake() -> Iterator[None]:
+    """Hold off automatic sleep inside the block, where the system lets us.
+
+    Where it does not, the work goes on all the same: an upload survives sleep, it only waits.
+    """
+    # Imported late: the window's start does not need it.
+    from wakepy import ActivationResult, keep
+
+    def say_so(result: ActivationResult) -> None:
+        tried = ", ".join(method.method_name for method in result.list_methods())
+        logger.info("The machine may fall asleep during an upload; tried in vain: %s", tried)
+
+    with keep.running(on_fail=say_so):
+        yield
