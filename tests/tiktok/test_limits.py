@@ -1,0 +1,166 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tiktok.fake_tiktok import FakeClock
+from tiktok_manager.tiktok.limits import (
+    GLOBAL,
+    PER_APP,
+    PER_TOKEN,
+    Buckets,
+    CircuitBreaker,
+    Kind,
+    Rate,
+)
+
+
+def taken_in_any_window(times: list[float], rate: Rate) -> int:
+    return max(
+        (sum(start <= t < start + rate.window_s for t in times) for start in times), default=0
+    )
+
+
+@given(st.sampled_from(list(PER_TOKEN)), st.lists(st.floats(0, 30), max_size=60))
+def test_no_minute_ever_holds_more_calls_than_allowed(kind: Kind, pauses: list[float]) -> None:
+    clock = FakeClock()
+    buckets = Buckets(clock)
+    times = []
+    for pause in pauses:
+        clock.advance(pause)
+        if buckets.take(kind, "a") == 0.0:
+            times.append(clock.mono_s)
+    assert taken_in_any_window(times, PER_TOKEN[kind]) <= PER_TOKEN[kind].calls
+
+
+@given(st.lists(st.floats(0, 5), min_size=10, max_size=40))
+def test_whoever_waits_as_told_gets_a_turn(pauses: list[float]) -> None:
+    clock = FakeClock()
+    buckets = Buckets(clock)
+    for pause in pauses:
+        clock.advance(pause)
+        wait_s = buckets.take("init", "a")
+        assert 0 <= wait_s <= 60.001
+        if wait_s:
+            clock.advance(wait_s)
+            assert buckets.take("init", "a") == 0.0
+
+
+def test_the_limits_stay_below_what_tiktok_documents() -> None:
+    per_token = {kind: rate.calls for kind, rate in PER_TOKEN.items()}
+    assert per_token == {Kind.INIT: 5, Kind.CREATOR_INFO: 18, Kind.STATUS: 24}
+    assert {rate.calls for rate in PER_APP.values()} == {500}
+    assert all(rate.window_s == 60 for rate in [*PER_TOKEN.values(), *PER_APP.values()])
+
+
+def test_accounts_do_not_wait_for_each_other() -> None:
+    buckets = Buckets(FakeClock())
+    for _ in range(5):
+        assert buckets.take("init", "a") == 0.0
+    assert buckets.take("init", "a") == pytest.approx(60)
+    assert buckets.take("init", "b") == 0.0
+    assert buckets.take("status", "a") == 0.0
+
+
+def test_display_calls_share_one_limit_for_the_app() -> None:
+    clock = FakeClock()
+    buckets = Buckets(clock)
+    for number in range(500):
+        assert buckets.take("user_info", f"account {number}") == 0.0
+        clock.advance(0.03)
+    assert buckets.take("user_info", "one more") == pytest.approx(45)
+    assert buckets.take("video_list", "one more") == 0.0
+
+
+def test_all_calls_together_stay_below_fifty_a_second() -> None:
+    clock = FakeClock()
+    buckets = Buckets(clock)
+    for number in range(GLOBAL.calls):
+        assert buckets.take("other", f"account {number}") == 0.0
+    assert buckets.take("init", "another") == pytest.approx(1)
+    clock.advance(1.001)
+    assert buckets.take("init", "another") == 0.0
+
+
+def test_a_refused_call_takes_nothing() -> None:
+    clock = FakeClock()
+    buckets = Buckets(clock)
+    for _ in range(GLOBAL.calls):
+        buckets.take("other", "")
+    for _ in range(20):
+        assert buckets.take("init", "a") > 0
+    clock.advance(1.0)
+    assert [buckets.take("init", "a") for _ in range(5)] == [0.0] * 5
+
+
+def test_five_failures_in_a_row_leave_the_host_alone_for_half_a_minute() -> None:
+    clock = FakeClock()
+    breaker = CircuitBreaker(clock)
+    for _ in range(4):
+        breaker.record("api", ok=False)
+    assert breaker.wait_s("api") == 0.0
+    breaker.record("api", ok=False)
+    assert breaker.wait_s("api") == 30.0
+    assert breaker.wait_s("upload") == 0.0
+
+
+def test_more_than_half_of_twenty_failing_opens_too() -> None:
+    breaker = CircuitBreaker(FakeClock())
+    for _ in range(9):
+        breaker.record("api", ok=False)
+        breaker.record("api", ok=True)
+    breaker.record("api", ok=False)
+    breaker.record("api", ok=False)
+    assert breaker.wait_s("api") == 30.0
+
+
+def test_half_of_twenty_failing_is_borne() -> None:
+    breaker = CircuitBreaker(FakeClock())
+    for _ in range(20):
+        breaker.record("api", ok=False)
+        breaker.record("api", ok=True)
+    assert breaker.wait_s("api") == 0.0
+
+
+def test_after_the_pause_one_caller_tries_and_success_lets_all_in() -> None:
+    clock = FakeClock()
+    breaker = CircuitBreaker(clock)
+    for _ in range(5):
+        breaker.record("api", ok=False)
+    clock.advance(30)
+    assert breaker.wait_s("api") == 0.0
+    assert breaker.wait_s("api") > 0.0
+    breaker.record("api", ok=True)
+    assert breaker.wait_s("api") == 0.0
+    assert breaker.wait_s("api") == 0.0
+
+
+def test_failing_again_doubles_the_pause_up_to_a_quarter_of_an_hour() -> None:
+    clock = FakeClock()
+    breaker = CircuitBreaker(clock)
+    for _ in range(5):
+        breaker.record("api", ok=False)
+    pauses = []
+    for _ in range(7):
+        pauses.append(breaker.wait_s("api"))
+        clock.advance(pauses[-1])
+        assert breaker.wait_s("api") == 0.0
+        breaker.record("api", ok=False)
+    assert pauses == [30, 60, 120, 240, 480, 900, 900]
+
+
+def test_a_probe_that_never_reports_does_not_lock_the_host_out() -> None:
+    clock = FakeClock()
+    breaker = CircuitBreaker(clock)
+    for _ in range(5):
+        breaker.record("api", ok=False)
+    clock.advance(30)
+    assert breaker.wait_s("api") == 0.0
+    clock.advance(30)
+    assert breaker.wait_s("api") == 0.0
+
+
+def test_late_failures_of_calls_already_out_do_not_lengthen_the_pause() -> None:
+    breaker = CircuitBreaker(FakeClock())
+    for _ in range(12):
+        breaker.record("api", ok=False)
+    assert breaker.wait_s("api") == 30.0

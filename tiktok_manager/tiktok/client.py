@@ -1,0 +1,367 @@
+"""TikTok's API, one method a call (TikTok: OAuth, Display API v2, Content Posting API).
+
+Every method raises NetworkDown if there is no trustworthy answer and TikTokRefused if TikTok
+answered with an error code, and nothing else. Nothing is repeated here: whether a call may be
+made again is for the services to know. Safe from any thread.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import httpx
+
+from tiktok_manager.domain.accounts import CreatorInfo, Profile, Scope, TokenPair
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import Failure, InputError, NetworkDown
+from tiktok_manager.domain.metrics import VideoCounters
+from tiktok_manager.domain.posts import Choices, Privacy
+from tiktok_manager.tiktok.calls import CALL_LIMIT_S, Calls
+from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
+from tiktok_manager.tiktok.errors import clean, untrusted, untrusted_address, verdict_failure
+from tiktok_manager.tiktok.payloads import (
+    CreatorData,
+    Head,
+    InitData,
+    StatusData,
+    TokenAnswer,
+    UserData,
+    Video,
+    VideosData,
+)
+from tiktok_manager.tiktok.transport import Http
+from tiktok_manager.tiktok.upload import ChunkPlan
+
+PAGE_SIZE = 20
+EVERYONES_DURATION_S = 180  # TikTok: every creator may post three minutes
+USER_FIELDS = {
+    Scope.BASIC: ("open_id", "avatar_url", "display_name"),
+    Scope.PROFILE: ("username", "bio_description", "is_verified"),
+    Scope.STATS: ("follower_count", "following_count", "likes_count", "video_count"),
+}
+VIDEO_FIELDS = (
+    "id",
+    "create_time",
+    "cover_image_url",
+    "share_url",
+    "video_description",
+    "title",
+    "duration",
+    "like_count",
+    "comment_count",
+    "share_count",
+    "view_count",
+)
+IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoPage:
+    """Newest first; go on with `cursor_ms` while `has_more`, whatever the page's length."""
+
+    videos: tuple[VideoCounters, ...]
+    cursor_ms: int | None
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A begun publish. Whoever holds the address can send its bytes: it is hidden."""
+
+    publish_id: str
+    upload_url: str = field(repr=False)
+
+
+class PublishState(StrEnum):
+    """Where a publish stands; OTHER is a state TikTok added since: not an end."""
+
+    PROCESSING_UPLOAD = "PROCESSING_UPLOAD"
+    PROCESSING_DOWNLOAD = "PROCESSING_DOWNLOAD"
+    SEND_TO_USER_INBOX = "SEND_TO_USER_INBOX"
+    PUBLISH_COMPLETE = "PUBLISH_COMPLETE"
+    FAILED = "FAILED"
+    OTHER = "OTHER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishStatus:
+    """TikTok's word on a publish; `failure` explains `fail_reason` when it failed."""
+
+    state: PublishState
+    fail_reason: str = ""
+    failure: Failure | None = None
+    post_ids: tuple[str, ...] = ()
+    uploaded_bytes: int | None = None
+    log_id: str = ""
+
+
+class TikTokClient:
+    """Speaks with TikTok for any account; tokens are arguments and are never kept."""
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        clock: Clock,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._endpoints = endpoints
+        self._clock = clock
+        self._http = Http(clock, stall_s=CALL_LIMIT_S, transport=transport)
+        self._calls = Calls(self._http, endpoints, clock)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+    def exchange_code(
+        self, keys: AppKeys, code: str, redirect_uri: str, verifier: str
+    ) -> TokenPair:
+        """Trade the code of a finished consent for tokens."""
+        return self._tokens(
+            keys,
+            {
+                "code": code,
+                "grant_type": "authorization_code",
+                "redirect_uri": redirect_uri,
+                "code_verifier": verifier,
+            },
+        )
+
+    def refresh(self, keys: AppKeys, refresh_token: str) -> TokenPair:
+        """Get new tokens; the old refresh token is dead as soon as TikTok has answered."""
+        return self._tokens(keys, {"grant_type": "refresh_token", "refresh_token": refresh_token})
+
+    def revoke(self, keys: AppKeys, access_token: str) -> None:
+        """Take the app's permission back at TikTok; an expired token is refused."""
+        self._calls.with_keys("/v2/oauth/revoke/", keys, {"token": access_token}, Head)
+
+    def profile(self, access_token: str, scopes: Iterable[str]) -> Profile:
+        """Return what the granted `scopes` let us see of the account.
+
+        One field outside the grant would fail the whole call, so only granted ones are asked.
+        """
+        granted = set(scopes) | {Scope.BASIC}
+        fields = [
+            name for scope, names in USER_FIELDS.items() if scope in granted for name in names
+        ]
+        data, _ = self._calls.with_token(
+            "GET", "/v2/user/info/", access_token, UserData, query={"fields": ",".join(fields)}
+        )
+        user = data.user
+        return Profile(
+            open_id=user.open_id,
+            display_name=user.display_name or "",
+            avatar_url=user.avatar_url or "",
+            handle=user.username,
+            bio=user.bio_description,
+            verified=user.is_verified,
+            followers=user.follower_count,
+            following=user.following_count,
+            likes=user.likes_count,
+            videos=user.video_count,
+        )
+
+    def creator_info(self, access_token: str) -> CreatorInfo:
+        """Return what the creator may post at this moment."""
+        asked_at = self._clock.now()
+        data, _ = self._calls.with_token(
+            "POST", "/v2/post/publish/creator_info/query/", access_token, CreatorData
+        )
+        known = {level.value for level in Privacy}
+        return CreatorInfo(
+            username=data.creator_username or "",
+            nickname=data.creator_nickname or "",
+            avatar_url=data.creator_avatar_url or "",
+            privacy_options=tuple(
+                Privacy(level) for level in data.privacy_level_options if level in known
+            ),
+            comment_disabled=bool(data.comment_disabled),
+            duet_disabled=bool(data.duet_disabled),
+            stitch_disabled=bool(data.stitch_disabled),
+            max_duration_s=data.max_video_post_duration_sec or EVERYONES_DURATION_S,
+            asked_at=asked_at,
+        )
+
+    def video_page(self, access_token: str, cursor_ms: int | None = None) -> VideoPage:
+        """Return up to 20 public videos posted before `cursor_ms` (UTC milliseconds)."""
+        seen_at = self._clock.now()
+        body: dict[str, object] = {"max_count": PAGE_SIZE}
+        if cursor_ms is not None:
+            body["cursor"] = cursor_ms
+        data, _ = self._calls.with_token(
+            "POST", "/v2/video/list/", access_token, VideosData, query=_video_query(), body=body
+        )
+        return VideoPage(
+            videos=self._videos(data, seen_at),
+            cursor_ms=data.cursor,
+            has_more=bool(data.has_more),
+        )
+
+    def query_videos(self, access_token: str, ids: Iterable[str]) -> tuple[VideoCounters, ...]:
+        """Return up to 20 videos by id; those the account does not own are left out."""
+        wanted = list(ids)
+        if len(wanted) > PAGE_SIZE:
+            raise ValueError(f"at most {PAGE_SIZE} ids a call")
+        seen_at = self._clock.now()
+        data, _ = self._calls.with_token(
+            "POST",
+            "/v2/video/query/",
+            access_token,
+            VideosData,
+            query=_video_query(),
+            body={"filters": {"video_ids": wanted}},
+        )
+        return self._videos(data, seen_at)
+
+    def init_direct(
+        self, access_token: str, caption: str, choices: Choices, plan: ChunkPlan
+    ) -> Upload:
+        """Begin a post from this machine; nothing is published before its last byte.
+
+        Raises InputError without a privacy choice. Every call begins another publish.
+        """
+        body = {"post_info": _post_info(caption, choices), "source_info": _source_info(plan)}
+        return self._init("/v2/post/publish/video/init/", access_token, body)
+
+    def init_inbox(self, access_token: str, plan: ChunkPlan) -> Upload:
+        """Begin a draft for the creator's TikTok inbox; TikTok takes no caption for it."""
+        body = {"source_info": _source_info(plan)}
+        return self._init("/v2/post/publish/inbox/video/init/", access_token, body)
+
+    def publish_status(self, access_token: str, publish_id: str) -> PublishStatus:
+        """Ask where a publish stands. A refusal here says nothing about the post itself."""
+        data, log_id = self._calls.with_token(
+            "POST",
+            "/v2/post/publish/status/fetch/",
+            access_token,
+            StatusData,
+            body={"publish_id": publish_id},
+        )
+        known = {state.value for state in PublishState}
+        state = PublishState(data.status) if data.status in known else PublishState.OTHER
+        reason = data.fail_reason or ""
+        failed = state is PublishState.FAILED
+        return PublishStatus(
+            state=state,
+            fail_reason=clean(reason),
+            failure=verdict_failure(reason, log_id) if failed else None,
+            post_ids=data.post_ids,
+            uploaded_bytes=data.uploaded_bytes,
+            log_id=log_id,
+        )
+
+    def fetch_image(self, url: str, max_bytes: int) -> bytes:
+        """Load an avatar or cover from TikTok's picture hosts, without any token.
+
+        Raises NetworkDown for another host, a type that is no picture, or too many bytes.
+        """
+        try:
+            self._endpoints.check_image_url(url)
+        except InputError as exc:
+            raise NetworkDown(untrusted_address(exc)) from None
+        request = self._http.request("GET", url, headers={})
+        reply = self._http.fetch(request, limit_s=CALL_LIMIT_S, max_bytes=max_bytes)
+        kind = reply.headers.get("content-type", "").split(";")[0].strip().lower()
+        if reply.status != 200 or kind not in IMAGE_TYPES:
+            raise NetworkDown(untrusted("it is not a picture", http_status=reply.status))
+        return reply.body
+
+    def _init(self, path: str, access_token: str, body: Mapping[str, object]) -> Upload:
+        data, log_id = self._calls.with_token("POST", path, access_token, InitData, body=body)
+        try:
+            self._endpoints.check_upload_url(data.upload_url)
+        except InputError as exc:
+            raise NetworkDown(untrusted_address(exc)) from None
+        if not data.publish_id:
+            raise NetworkDown(untrusted("it has no publish id", log_id=log_id))
+        return Upload(publish_id=data.publish_id, upload_url=data.upload_url)
+
+    def _videos(self, data: VideosData, seen_at: datetime) -> tuple[VideoCounters, ...]:
+        return tuple(_counters(video, seen_at) for video in data.videos or [])
+
+    def _tokens(self, keys: AppKeys, fields: dict[str, str]) -> TokenPair:
+        asked_at = self._clock.now()
+        answer = self._calls.with_keys("/v2/oauth/token/", keys, fields, TokenAnswer)
+        if not (answer and answer.access_token and answer.refresh_token and answer.open_id):
+            raise NetworkDown(untrusted("it holds no token"))
+        return TokenPair(
+            access_token=answer.access_token,
+            refresh_token=answer.refresh_token,
+            access_expires_at=asked_at + _lifetime(answer.expires_in),
+            refresh_expires_at=asked_at + _lifetime(answer.refresh_expires_in),
+            scopes=tuple((answer.scope or "").replace(",", " ").split()),
+            open_id=answer.open_id,
+        )
+
+
+def _post_info(caption: str, choices: Choices) -> dict[str, object]:
+    if choices.privacy is None:
+        raise InputError(
+            "The post has no privacy yet.",
+            "TikTok wants the creator to choose who can watch it.",
+            "Choose who can watch the post.",
+        )
+    info: dict[str, object] = {
+        "privacy_level": choices.privacy.value,
+        "disable_comment": not choices.allow_comment,
+        "disable_duet": not choices.allow_duet,
+        "disable_stitch": not choices.allow_stitch,
+        "brand_organic_toggle": choices.your_brand,
+        "brand_content_toggle": choices.branded_content,
+        "is_aigc": choices.ai_generated,
+    }
+    if caption:
+        info["title"] = _encodable(caption)
+    if choices.cover_ms is not None:
+        info["video_cover_timestamp_ms"] = choices.cover_ms
+    return info
+
+
+def _encodable(caption: str) -> str:
+    try:
+        caption.encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            "The caption holds half of a character.",
+            "An emoji in it was cut in two.",
+            "Type the caption again.",
+        ) from None
+    return caption
+
+
+def _source_info(plan: ChunkPlan) -> dict[str, object]:
+    return {
+        "source": "FILE_UPLOAD",
+        "video_size": plan.size_bytes,
+        "chunk_size": plan.chunk_bytes,
+        "total_chunk_count": plan.count,
+    }
+
+
+def _video_query() -> dict[str, str]:
+    return {"fields": ",".join(VIDEO_FIELDS)}
+
+
+def _counters(video: Video, seen_at: datetime) -> VideoCounters:
+    return VideoCounters(
+        tiktok_id=str(video.id),
+        posted_at=_instant(video.create_time),
+        caption=video.video_description or video.title or "",
+        share_url=video.share_url or "",
+        cover_url=video.cover_image_url or "",
+        duration_s=int(video.duration or 0),
+        views=video.view_count or 0,
+        likes=video.like_count or 0,
+        comments=video.comment_count or 0,
+        shares=video.share_count or 0,
+        seen_at=seen_at,
+    )
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=min(max(seconds, 0), 2**33))
+
+
+def _lifetime(seconds: int) -> timedelta:
+    return timedelta(seconds=min(max(seconds, 0), 10 * 365 * 86400))

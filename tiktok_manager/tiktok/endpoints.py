@@ -1,0 +1,102 @@
+"""Where TikTok is, and which addresses it names in its answers may be followed."""
+
+from dataclasses import dataclass, field
+
+import httpx
+
+from tiktok_manager.domain.errors import InputError
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+UPLOAD_DOMAINS = ("tiktokapis.com",)
+IMAGE_DOMAINS = (
+    "tiktokcdn.com",
+    "tiktokcdn-us.com",
+    "tiktokcdn-eu.com",
+    "ibyteimg.com",
+    "muscdn.com",
+    "tiktokapis.com",
+)
+MAX_URL_BYTES = 2048
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class AppKeys:
+    """The keys of the user's own TikTok app. The repr hides both."""
+
+    client_key: str = field(repr=False)
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """TikTok's two hosts; raises InputError unless https, or plain http on loopback."""
+
+    api_url: str = "https://open.tiktokapis.com"
+    auth_url: str = "https://www.tiktok.com"
+
+    def __post_init__(self) -> None:
+        for name in ("api_url", "auth_url"):
+            object.__setattr__(self, name, _base_url(name, getattr(self, name)))
+
+    def check_upload_url(self, url: str) -> None:
+        """Raise InputError unless bytes of a video may go to this address."""
+        self._check_remote(url, UPLOAD_DOMAINS, "an upload")
+
+    def check_image_url(self, url: str) -> None:
+        """Raise InputError unless an avatar or cover may be loaded from this address."""
+        self._check_remote(url, IMAGE_DOMAINS, "a picture")
+
+    def _check_remote(self, url: str, domains: tuple[str, ...], what: str) -> None:
+        parsed = _parse(url)
+        if parsed is not None and len(url) <= MAX_URL_BYTES and not parsed.userinfo:
+            if _is_loopback_http(parsed) and _origin(parsed) == _origin(httpx.URL(self.api_url)):
+                return
+            host = parsed.raw_host.decode("ascii")
+            trusted = any(host.endswith(f".{domain}") for domain in domains)
+            if parsed.scheme == "https" and _origin(parsed)[2] == 443 and trusted:
+                return
+        raise InputError(
+            f"TikTok named {what} address that is not its own.",
+            "TikTok Manager sends nothing to unknown hosts.",
+            "Look for an update of TikTok Manager.",
+            code="untrusted_address",
+        )
+
+
+def _base_url(name: str, url: str) -> str:
+    parsed = _parse(url)
+    if parsed is None or parsed.userinfo or parsed.query or parsed.fragment:
+        raise InputError(
+            f"{name} is not an address.",
+            "It must be a plain address without user name, query or fragment.",
+            "Write it like https://open.tiktokapis.com.",
+        )
+    if parsed.scheme != "https" and not _is_loopback_http(parsed):
+        raise InputError(
+            f"{name} must start with https.",
+            "Plain http is accepted only for 127.0.0.1, localhost and ::1.",
+            "Write it like https://open.tiktokapis.com.",
+        )
+    return url.rstrip("/")
+
+
+def _parse(url: str) -> httpx.URL | None:
+    """Parse with the very parser that will connect, so that no two readings can differ."""
+    if not url.isascii() or any(char <= " " or char in '\\<>"' for char in url):
+        return None
+    try:
+        parsed = httpx.URL(url)
+        usable = bool(parsed.host) and (parsed.port is None or 0 < parsed.port < 65536)
+    except (httpx.InvalidURL, ValueError):
+        return None
+    return parsed if usable else None
+
+
+def _is_loopback_http(url: httpx.URL) -> bool:
+    return url.scheme == "http" and url.host in LOOPBACK_HOSTS
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int]:
+    port = _DEFAULT_PORTS.get(url.scheme, 0) if url.port is None else url.port
+    return url.scheme, url.host, port
