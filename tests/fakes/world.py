@@ -1,0 +1,228 @@
+"""A whole small world: the services on a real database, against the local TikTok, in virtual time.
+
+`run` works off what is due on the calling thread and lets time jump to the next due instant, so
+that hours of waiting pass in milliseconds and nothing depends on the machine's speed.
+"""
+
+import hashlib
+import os
+import threading
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tiktok_manager.app import open_workspace
+from tiktok_manager.domain.accounts import Account
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.clock import SystemClock
+from tiktok_manager.domain.posts import Choices, Lateness, Post, PostMode, Privacy
+from tiktok_manager.services.planning import PlanRequest
+from tiktok_manager.services.workspace import Workspace
+from tiktok_manager.simulator import Fault, Simulator, SimulatorConfig
+from tiktok_manager.storage.posts import PostFilter
+
+START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+SMALL_BYTES = 40_000
+
+
+class VirtualClock(SystemClock):
+    """A clock that stands still until it is moved; it moves the local TikTok's with it."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self._now = start
+        self._elapsed_s = 0.0
+        self.followers: list[Simulator] = []
+
+    def now(self) -> datetime:
+        """Return the virtual wall time."""
+        return self._now
+
+    def monotonic_s(self) -> float:
+        """Return the virtual time that passed."""
+        return self._elapsed_s
+
+    def pause(self, cancel: CancelToken, duration_s: float) -> bool:
+        """Let virtual time pass at once."""
+        self.advance(timedelta(seconds=duration_s))
+        return cancel.cancelled
+
+    def advance_hours(self, hours: float) -> None:
+        """Move on by hours."""
+        self.advance(timedelta(hours=hours))
+
+    def advance(self, step: timedelta) -> None:
+        """Move on."""
+        self._now += step
+        self._elapsed_s += step.total_seconds()
+        for sim in self.followers:
+            sim.world.clock.advance(step.total_seconds())
+
+
+class World:
+    """See the module."""
+
+    def __init__(
+        self, workspace: Workspace, sim: Simulator, clock: VirtualClock, folder: Path
+    ) -> None:
+        self.workspace = workspace
+        self.sim = sim
+        self.clock = clock
+        self.folder = folder
+        self.cancel = CancelToken()
+        self._files = 0
+
+    def connect(self, handle: str = "sim01", *, inbox_only: bool = False) -> Account:
+        """Connect an account through the consent page."""
+        with Browser(handle) as browser:
+            return self.workspace.accounts.connect(
+                open_url=browser.open, cancel=CancelToken(), inbox_only=inbox_only
+            )
+
+    def file(self, size_bytes: int = SMALL_BYTES, name: str | None = None) -> Path:
+        """Write a file of random bytes, a new one unless a name is given."""
+        self._files += 1
+        path = self.folder / (name or f"video-{self._files}.mp4")
+        path.write_bytes(os.urandom(size_bytes))
+        return path
+
+    def plan(
+        self,
+        account: str = "sim01",
+        *,
+        file: Path | None = None,
+        size_bytes: int = SMALL_BYTES,
+        after: timedelta = timedelta(),
+        mode: PostMode = PostMode.DIRECT,
+        choices: Choices | None = None,
+        caption: str = "A caption",
+        lateness: Lateness | None = None,
+    ) -> Post:
+        """Plan a post for an account."""
+        request = PlanRequest(
+            file=file or self.file(size_bytes),
+            accounts=(account,),
+            when=(self.clock.now() + after).isoformat(),
+            mode=mode,
+            caption=caption,
+            choices=choices or Choices(privacy=Privacy.PUBLIC),
+            consent=mode is PostMode.DIRECT,
+            lateness=lateness,
+        )
+        return self.workspace.planning.plan(request).posts[0]
+
+    def fault(self, **parts: object) -> None:
+        """Put a fault in force at the local TikTok."""
+        self.sim.world.faults.add(Fault(**parts))  # type: ignore[arg-type]
+
+    def tick(self) -> int:
+        """Work off what is due now; returns how much that was."""
+        publishing = self.workspace.publishing
+        sends, asks = publishing.claim(uploads=8, checks=8)
+        for claim in sends:
+            publishing.send(claim, self.cancel)
+        for claim in asks:
+            publishing.check(claim)
+        return len(sends) + len(asks)
+
+    def run(self, limit: timedelta = timedelta(hours=100)) -> None:
+        """Let time pass until nothing is left to do, or the limit is reached."""
+        end = self.clock.now() + limit
+        while True:
+            while self.tick():
+                pass
+            wake = self.workspace.publishing.next_wake()
+            if wake is None or wake > end:
+                return
+            self.clock.advance(wake - self.clock.now())
+
+    def settle(self) -> None:
+        """Run until no post is under way or coming up within a minute."""
+        publishing = self.workspace.publishing
+        while publishing.is_busy(timedelta(minutes=1)):
+            if not self.tick():
+                wake = publishing.next_wake()
+                assert wake is not None, "busy, but nothing to wait for"
+                self.clock.advance(wake - self.clock.now())
+
+    def post(self, post: Post) -> Post:
+        """Read a post again."""
+        return self.workspace.planning.get(post.id)
+
+    def posts(self) -> list[Post]:
+        """Return every post."""
+        return self.workspace.planning.page(PostFilter())
+
+    def arrived(self) -> list[str]:
+        """Return the SHA-256 of every video TikTok posted or put into an inbox."""
+        self.sim.world.settle_all()
+        return [
+            hashlib.sha256(publish.path.read_bytes()).hexdigest()
+            for publish in self.sim.world.publishes.values()
+            if publish.status in {"PUBLISH_COMPLETE", "SEND_TO_USER_INBOX"}
+        ]
+
+    def calls(self, endpoint: str) -> int:
+        """Return how often an endpoint was asked."""
+        return sum(entry.endpoint == endpoint for entry in self.sim.world.records.ledger)
+
+
+class Browser:
+    """Opens a consent page like a browser would, on another thread."""
+
+    def __init__(self, handle: str) -> None:
+        self._handle = handle
+        self._threads: list[threading.Thread] = []
+
+    def open(self, url: str) -> None:
+        """Visit the page and follow its redirect."""
+        address = f"{url}&sim_user={self._handle}"
+        self._threads.append(threading.Thread(target=self._visit, args=(address,)))
+        self._threads[-1].start()
+
+    def _visit(self, address: str) -> None:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(address, timeout=20) as answer:
+            answer.read()
+
+    def __enter__(self) -> "Browser":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for thread in self._threads:
+            thread.join()
+
+
+def environment(base_url: str, data_dir: Path) -> dict[str, str]:
+    """Return the variables with which the app finds the local TikTok and its own data."""
+    return {
+        "TIKTOK_MANAGER_DATA_DIR": str(data_dir),
+        "TIKTOK_MANAGER_API_URL": base_url,
+        "TIKTOK_MANAGER_AUTH_URL": base_url,
+        "TIKTOK_MANAGER_CLIENT_KEY": "sim-key",
+        "TIKTOK_MANAGER_CLIENT_SECRET": "sim-secret",
+        "TIKTOK_MANAGER_PASSPHRASE": "correct horse battery",
+    }
+
+
+@contextmanager
+def make_world(
+    folder: Path, *, env: Mapping[str, str] | None = None, **config: object
+) -> Iterator[World]:
+    """Open a world; `config` are fields of SimulatorConfig, `env` goes before the usual one."""
+    clock = VirtualClock()
+    settings: dict[str, object] = {
+        "accounts": 3,
+        "auto_approve": True,
+        "media_dir": folder / "tiktok",
+        "start_s": START.timestamp(),
+        "speed": 0.0,
+        **config,
+    }
+    with ExitStack() as stack:
+        sim = stack.enter_context(Simulator(SimulatorConfig(**settings)))  # type: ignore[arg-type]
+        clock.followers.append(sim)
+        variables = {**environment(sim.base_url, folder / "data"), **(env or {})}
+        workspace = stack.enter_context(open_workspace(variables, clock))
+        yield World(workspace, sim, clock, folder)

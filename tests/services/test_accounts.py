@@ -1,0 +1,135 @@
+"""Connecting, syncing and disconnecting, against the local TikTok."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.world import Browser, World, make_world
+from tiktok_manager.domain.accounts import AccountStatus, Scope
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.errors import Cancelled, ConsentRefused, InputError, NetworkDown
+from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.storage import accounts as queries
+
+
+def test_a_refused_account_is_not_kept_and_its_permission_given_back(world: World) -> None:
+    with Browser("sim01") as browser, pytest.raises(ConsentRefused):
+        world.workspace.accounts.connect(
+            open_url=browser.open, cancel=CancelToken(), confirm=lambda _profile: False
+        )
+    assert world.workspace.accounts.list() == []
+    assert world.calls("revoke") == 1
+
+
+def test_reconnecting_insists_on_the_same_account_and_harms_no_other(world: World) -> None:
+    world.connect("sim01")
+    other = world.connect("sim02")
+    with Browser("sim02") as browser, pytest.raises(ConsentRefused, match="another account"):
+        world.workspace.accounts.connect(
+            open_url=browser.open, cancel=CancelToken(), reconnect="@sim01"
+        )
+    assert world.calls("revoke") == 0
+    assert world.workspace.accounts.creator_info(other.id).username == "sim02"
+
+
+def test_a_cancelled_connection_leaves_nothing(world: World) -> None:
+    cancel = CancelToken()
+    with pytest.raises(Cancelled):
+        world.workspace.accounts.connect(open_url=lambda _url: cancel.cancel(), cancel=cancel)
+    assert world.workspace.accounts.list() == []
+
+
+def test_a_scope_that_was_not_granted_does_not_break_the_rest(world: World) -> None:
+    world.sim.world.account("sim01").denied_scopes.add("user.info.profile")
+    account = world.connect("sim01")
+    assert account.handle == "sim01"
+    assert not account.may(Scope.PROFILE)
+    (result,) = world.workspace.accounts.sync()
+    assert result.error is None
+
+
+def test_inbox_only_asks_for_no_right_to_publish(world: World) -> None:
+    account = world.connect("sim01", inbox_only=True)
+    assert not account.may(Scope.PUBLISH)
+    assert account.may(Scope.UPLOAD)
+
+
+def test_a_sync_records_followers_and_keeps_going_past_a_failing_account(world: World) -> None:
+    first = world.connect("sim01")
+    world.connect("sim02")
+    world.fault(endpoint="user_info", account="sim02", drop="before")
+    results = world.workspace.accounts.sync()
+    assert [result.error is None for result in results] == [True, False]
+    assert isinstance(results[1].error, NetworkDown)
+    assert len(world.workspace.analytics.followers(first.id)) == 1
+    assert world.workspace.accounts.get("sim02").status is AccountStatus.CONNECTED
+
+
+def test_being_offline_does_not_disconnect_an_account(world: World) -> None:
+    account = world.connect("sim01")
+    world.clock.advance_hours(3)
+    world.fault(endpoint="token", drop="before", times=1)
+    (failed,) = world.workspace.accounts.sync()
+    (worked,) = world.workspace.accounts.sync()
+    assert (failed.error is None, worked.error is None) == (False, True)
+    assert world.workspace.accounts.get(account.id).status is AccountStatus.CONNECTED
+
+
+def test_a_disconnected_account_is_revoked_and_its_posts_wait_with_a_reason(world: World) -> None:
+    account = world.connect("sim01")
+    world.clock.advance_hours(3)
+    post = world.plan()
+    assert world.workspace.accounts.disconnect(account.id) == []
+    assert world.workspace.accounts.get(account.id).status is AccountStatus.DISCONNECTED
+    assert world.post(post).status is PostStatus.NEEDS_ATTENTION
+    world.connect("sim01")
+    world.settle()
+    assert world.post(post).status is PostStatus.PUBLISHED
+
+
+def test_an_account_is_not_disconnected_under_a_video_on_its_way(world: World) -> None:
+    account = world.connect("sim01")
+    world.plan()
+    world.tick()
+    with pytest.raises(InputError, match="on its way"):
+        world.workspace.accounts.disconnect(account.id)
+
+
+def test_a_call_that_meets_a_refresh_of_another_process_waits_for_its_commit(
+    tmp_path: Path,
+) -> None:
+    with make_world(tmp_path) as world:
+        account = world.connect("sim01")
+        tokens = world.workspace.accounts._tokens
+        keys = world.workspace.settings.app_keys()
+        with world.workspace.database.read() as session:
+            old = queries.get_tokens(session, account.id)
+        assert old is not None
+        until = world.clock.now() + timedelta(minutes=1)
+        with world.workspace.database.write() as session:
+            assert queries.lease_refresh(
+                session, account.id, old.version, "another", world.clock.now(), until
+            )
+        refresh_token = tokens._vault.open(old.refresh_sealed, aad=f"tokens/{account.id}/refresh")
+        pair = world.workspace.accounts._client.refresh(keys, refresh_token)
+        sealed = tokens.seal(account.id, pair, old.version + 1)
+
+        def commit(_cancel: CancelToken, duration_s: float) -> bool:
+            with world.workspace.database.write() as session:
+                queries.put_tokens(session, sealed)
+            world.clock.advance(timedelta(seconds=duration_s))
+            return False
+
+        world.clock.pause = commit  # type: ignore[method-assign, assignment]
+        world.fault(endpoint="creator_info", status=401, code="access_token_invalid", times=1)
+        assert world.workspace.accounts.creator_info(account.id).username == "sim01"
+        assert world.workspace.accounts.get("sim01").status is AccountStatus.CONNECTED
+
+
+def test_held_posts_do_not_keep_the_publisher_from_being_idle(world: World) -> None:
+    world.connect("sim01")
+    world.plan()
+    publishing = world.workspace.publishing
+    assert publishing.is_busy(timedelta(minutes=1))
+    assert not publishing.is_busy(timedelta(minutes=1), held=True)

@@ -1,0 +1,56 @@
+"""Posts whose time passed follow their own policy and never go out in a burst."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes.world import World
+from tiktok_manager.domain.posts import Lateness, LatePolicy, PostStatus
+
+
+def test_posts_of_an_outage_go_out_one_after_another(world: World) -> None:
+    world.connect("sim01")
+    world.connect("sim02")
+    late = [world.plan("sim01", after=timedelta(minutes=n)) for n in range(1, 4)]
+    other = world.plan("sim02", after=timedelta(minutes=2))
+    world.clock.advance(timedelta(hours=1))
+    world.run(timedelta(hours=1))
+    assert {world.post(p).status for p in (*late, other)} == {PostStatus.PUBLISHED}
+    sent = sorted(
+        publish.created_s
+        for publish in world.sim.world.publishes.values()
+        if publish.handle == "sim01"
+    )
+    assert sent[1] - sent[0] >= 300
+    assert sent[2] - sent[1] >= 300
+
+
+def test_a_post_that_waits_for_its_turn_is_not_missed_meanwhile(world: World) -> None:
+    world.connect()
+    world.workspace.settings.set("late-spacing", "2h")
+    posts = [world.plan(after=timedelta(minutes=n)) for n in (1, 2, 3)]
+    world.clock.advance(timedelta(hours=1))
+    world.run(timedelta(hours=10))
+    assert {world.post(p).status for p in posts} == {PostStatus.PUBLISHED}
+
+
+@pytest.mark.parametrize("away", [timedelta(minutes=20), timedelta(hours=20), timedelta(days=3)])
+def test_a_missed_post_moves_to_its_time_on_the_next_day(world: World, away: timedelta) -> None:
+    world.connect()
+    post = world.plan(after=timedelta(minutes=1), lateness=Lateness(policy=LatePolicy.NEXT_SLOT))
+    world.clock.advance(away)
+    world.tick()
+    moved = world.post(post)
+    assert moved.status is PostStatus.SCHEDULED
+    assert moved.schedule.wall.time() == post.schedule.wall.time()
+    assert timedelta() < moved.schedule.due_at - world.clock.now() <= timedelta(days=1)
+    world.run(timedelta(days=2))
+    assert world.post(post).status is PostStatus.PUBLISHED
+
+
+def test_less_than_ten_minutes_late_is_on_time(world: World) -> None:
+    world.connect()
+    post = world.plan(after=timedelta(minutes=1), lateness=Lateness(policy=LatePolicy.ASK))
+    world.clock.advance(timedelta(minutes=10))
+    world.settle()
+    assert world.post(post).status is PostStatus.PUBLISHED

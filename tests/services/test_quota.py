@@ -1,0 +1,87 @@
+"""TikTok's caps are kept before TikTok has to say so."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes.world import World
+from tiktok_manager.domain.posts import PostMode, PostStatus
+from tiktok_manager.services.quota import WINDOW, next_free
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+@given(
+    st.lists(st.integers(min_value=-1440, max_value=2880), max_size=40),
+    st.integers(min_value=0, max_value=1440),
+    st.integers(min_value=1, max_value=8),
+)
+def test_the_next_free_time_never_overfills_a_day_it_lies_in(
+    minutes: list[int], at: int, cap: int
+) -> None:
+    times = sorted(NOW + timedelta(minutes=minute) for minute in minutes)
+    start = NOW + timedelta(minutes=at)
+    free = next_free(times, start, cap)
+    assert free >= start
+    filled = sorted([*times, free])
+    for first, last in zip(filled, filled[cap:], strict=False):
+        assert not (last - first < WINDOW and first <= free <= last)
+
+
+def test_a_free_day_takes_the_wanted_time() -> None:
+    assert next_free([NOW - timedelta(hours=1)], NOW, 15) == NOW
+
+
+def test_a_full_day_is_warned_of_with_the_next_free_time(world: World) -> None:
+    account = world.connect()
+    world.workspace.settings.set("direct-posts-per-day", "2")
+    for minutes in (10, 20):
+        world.plan(after=timedelta(minutes=minutes))
+    free = world.workspace.quota.next_free(
+        account.id, PostMode.DIRECT, world.clock.now() + timedelta(minutes=30)
+    )
+    assert free == world.clock.now() + timedelta(minutes=10) + WINDOW
+
+
+def test_posts_over_the_cap_wait_and_go_out_by_themselves(world: World) -> None:
+    account = world.connect()
+    world.workspace.settings.set("direct-posts-per-day", "2")
+    posts = [world.plan() for _ in range(3)]
+    world.settle()
+    held = next(p for p in map(world.post, posts) if p.status is PostStatus.SCHEDULED)
+    assert held.error is not None
+    assert (held.error.code, held.attempts) == ("daily_cap", 0)
+    assert world.workspace.quota.usage(account.id).used == 2
+    world.run(timedelta(hours=25))
+    assert {world.post(p).status for p in posts} == {PostStatus.PUBLISHED}
+
+
+def test_a_refused_video_uses_nothing_of_the_day(world: World) -> None:
+    account = world.connect()
+    world.plan()
+    world.fault(endpoint="video_init", fail_reason="frame_rate_check_failed", times=1)
+    world.settle()
+    assert world.workspace.quota.usage(account.id).used == 0
+
+
+def test_a_sixth_draft_waits_until_one_was_finished(world: World) -> None:
+    world.connect()
+    posts = [world.plan(mode=PostMode.INBOX) for _ in range(6)]
+    world.run(timedelta(hours=1))
+    assert [p.status for p in map(world.post, posts)].count(PostStatus.IN_INBOX) == 5
+    world.run(timedelta(hours=26))
+    assert {world.post(p).status for p in posts} == {PostStatus.IN_INBOX}
+
+
+def test_the_apps_own_cap_holds_all_accounts_at_once(world: World) -> None:
+    world.connect("sim01")
+    world.connect("sim02")
+    first = world.plan("sim01")
+    second = world.plan("sim02", after=timedelta(minutes=5))
+    world.fault(endpoint="video_init", status=403, code="reached_active_user_cap", times=1)
+    world.run(timedelta(minutes=10))
+    assert {world.post(p).status for p in (first, second)} == {PostStatus.SCHEDULED}
+    assert world.calls("video_init") == 1
+    world.run(timedelta(hours=3))
+    assert {world.post(p).status for p in (first, second)} == {PostStatus.PUBLISHED}

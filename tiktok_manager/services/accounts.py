@@ -1,0 +1,369 @@
+"""Connecting, showing, syncing and disconnecting accounts."""
+
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+from tiktok_manager.domain.accounts import (
+    INBOX_SCOPES,
+    Account,
+    AccountStatus,
+    CreatorInfo,
+    Profile,
+    Scope,
+    TokenPair,
+)
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.captions import normalize_handle
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import (
+    AppError,
+    ConsentRefused,
+    FailureClass,
+    InputError,
+    NotFound,
+    ReconnectNeeded,
+    RemoteError,
+)
+from tiktok_manager.domain.events import AccountChanged, EventBus, MetricsUpdated, PostsChanged
+from tiktok_manager.domain.metrics import AccountCounters, VideoCounters
+from tiktok_manager.domain.posts import PostError, PostStatus
+from tiktok_manager.services.settings import Settings
+from tiktok_manager.services.tokens import TokenKeeper
+from tiktok_manager.services.vault import VaultService
+from tiktok_manager.storage import accounts as queries
+from tiktok_manager.storage import metrics, posts
+from tiktok_manager.storage.database import Database
+from tiktok_manager.tiktok import oauth
+from tiktok_manager.tiktok.client import TikTokClient
+from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
+
+logger = logging.getLogger(__name__)
+
+MAX_VIDEO_PAGES = 100
+AVATAR_MAX_BYTES = 2_000_000
+
+
+class ConnectStage(StrEnum):
+    """How far a connection has come."""
+
+    WAITING_FOR_CONSENT = "waiting_for_consent"
+    EXCHANGING = "exchanging"
+    READING_PROFILE = "reading_profile"
+    STORING = "storing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncResult:
+    """What a sync of one account brought; `error` says why it brought nothing."""
+
+    account_id: str
+    handle: str
+    videos: int = 0
+    error: AppError | None = None
+
+
+class Accounts:
+    """The accounts of one data folder."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        vault: VaultService,
+        settings: Settings,
+        tokens: TokenKeeper,
+        client: TikTokClient,
+        endpoints: Endpoints,
+        events: EventBus,
+        clock: Clock,
+        media_cache_dir: Path,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._settings = settings
+        self._tokens = tokens
+        self._client = client
+        self._endpoints = endpoints
+        self._events = events
+        self._clock = clock
+        self._avatars_dir = media_cache_dir / "avatars"
+
+    def list(self) -> Sequence[Account]:
+        """Return every account, connected ones first."""
+        with self._database.read() as session:
+            return queries.list_accounts(session)
+
+    def get(self, handle_or_id: str) -> Account:
+        """Return the account with this handle (with or without `@`) or id; raises NotFound."""
+        name = normalize_handle(handle_or_id)
+        with self._database.read() as session:
+            found = queries.find_accounts(session, name)
+        live = [a for a in found if a.status is not AccountStatus.DISCONNECTED] or found
+        if not live:
+            raise NotFound(
+                f"There is no account @{name}.",
+                hint="`accounts list` shows the accounts there are.",
+            )
+        if len(live) > 1:
+            ids = ", ".join(account.id for account in live)
+            raise InputError(
+                f"More than one account is called @{name}.", hint=f"Use its id: {ids}."
+            )
+        return live[0]
+
+    def connect(
+        self,
+        *,
+        open_url: Callable[[str], None],
+        cancel: CancelToken,
+        inbox_only: bool = False,
+        reconnect: str | None = None,
+        confirm: Callable[[Profile], bool] | None = None,
+        on_stage: Callable[[ConnectStage], None] | None = None,
+    ) -> Account:
+        """Ask an account's owner for permission in the browser and keep the account.
+
+        `open_url` is called with the consent page's address; `confirm` may refuse the account that
+        came back. Nothing is kept unless all went well. Raises AppKeysMissing, VaultLocked,
+        ConsentRefused, Cancelled, RemoteError.
+        """
+        tell = on_stage or (lambda _stage: None)
+        expected = None if reconnect is None else self.get(reconnect)
+        keys = self._settings.app_keys()
+        self._vault.unlock()
+        tell(ConnectStage.WAITING_FOR_CONSENT)
+        pair = self._ask(keys, inbox_only, open_url, cancel, tell)
+        try:
+            tell(ConnectStage.READING_PROFILE)
+            profile = self._profile(pair)
+            _check_identity(expected, profile)
+            if confirm is not None and not confirm(profile):
+                raise ConsentRefused("The account was not added.", "You chose not to add it.")
+            tell(ConnectStage.STORING)
+            account = self._keep(pair, profile)
+        except AppError:
+            self._drop(keys, pair)
+            raise
+        self._fetch_avatar(account)
+        self._events.publish(AccountChanged(account_id=account.id))
+        self._events.publish(PostsChanged())
+        return account
+
+    def disconnect(self, account_id: str) -> Sequence[str]:
+        """Take the permission back at TikTok and forget the tokens.
+
+        Planned posts of the account stop with a reason. Returns warnings. Raises InputError while
+        a video of the account is being sent.
+        """
+        account = self.get(account_id)
+        self._refuse_while_sending(account)
+        warnings = self._revoke(account)
+        now = self._clock.now()
+        reason = PostError(
+            code="account_disconnected",
+            message="The account was disconnected.",
+            action="Connect it again: the post then goes on by itself.",
+            kind=FailureClass.NEEDS_RECONNECT.value,
+        )
+        with self._database.write() as session:
+            queries.delete_tokens(session, account.id)
+            queries.set_status(session, account.id, AccountStatus.DISCONNECTED)
+            posts.stop_scheduled(session, account.id, reason, now)
+        self._events.publish(AccountChanged(account_id=account.id))
+        self._events.publish(PostsChanged())
+        return warnings
+
+    def creator_info(self, account_id: str) -> CreatorInfo:
+        """Ask TikTok what the creator may post now."""
+        return self._tokens.call(account_id, self._client.creator_info)
+
+    def set_paused(self, account_id: str, paused: bool) -> Account:
+        """Hold the account's posts, or let them go again."""
+        account = self.get(account_id)
+        with self._database.write() as session:
+            account = queries.set_paused(session, account.id, paused=paused)
+        self._events.publish(AccountChanged(account_id=account.id))
+        return account
+
+    def sync(
+        self, account_ids: Sequence[str] | None = None, cancel: CancelToken | None = None
+    ) -> Sequence[SyncResult]:
+        """Pull profiles and video counters and record snapshots; one result per account.
+
+        Raises VaultLocked, NotFound, Cancelled; what goes wrong with one account is in its result.
+        """
+        wanted = self.list() if account_ids is None else [self.get(name) for name in account_ids]
+        if wanted:
+            self._vault.unlock()
+        results = []
+        for account in wanted:
+            if cancel is not None:
+                cancel.check()
+            if account.status is AccountStatus.CONNECTED or account_ids is not None:
+                results.append(self._sync_one(account))
+        return results
+
+    def avatar_path(self, account_id: str) -> Path | None:
+        """Return the cached avatar picture, None before the first sync."""
+        path = self._avatars_dir / account_id
+        return path if path.is_file() else None
+
+    def _ask(
+        self,
+        keys: AppKeys,
+        inbox_only: bool,
+        open_url: Callable[[str], None],
+        cancel: CancelToken,
+        tell: Callable[[ConnectStage], None],
+    ) -> TokenPair:
+        scopes = self._settings.requested_scopes()
+        if inbox_only:
+            scopes = tuple(scope for scope in scopes if scope in INBOX_SCOPES)
+        verifier = oauth.new_verifier()
+        state = oauth.new_state()
+        with oauth.LoopbackReceiver(state, self._clock) as receiver:
+            redirect_uri = receiver.redirect_uri
+            open_url(
+                oauth.authorization_url(
+                    self._endpoints,
+                    client_key=keys.client_key,
+                    scopes=scopes,
+                    redirect_uri=redirect_uri,
+                    state=state,
+                    verifier=verifier,
+                )
+            )
+            callback = receiver.wait(cancel)
+        tell(ConnectStage.EXCHANGING)
+        return self._client.exchange_code(keys, callback.code, redirect_uri, verifier)
+
+    def _profile(self, pair: TokenPair) -> Profile:
+        profile = self._client.profile(pair.access_token, pair.scopes)
+        if profile.handle is None and Scope.PUBLISH in pair.scopes:
+            creator = self._client.creator_info(pair.access_token)
+            return replace(profile, handle=creator.username or None)
+        return profile
+
+    def _keep(self, pair: TokenPair, profile: Profile) -> Account:
+        now = self._clock.now()
+        with self._database.read() as session:
+            known = queries.find_by_open_id(session, profile.open_id)
+            old = None if known is None else queries.get_tokens(session, known.id)
+        account_id = uuid.uuid4().hex if known is None else known.id
+        sealed = self._tokens.seal(account_id, pair, 1 if old is None else old.version + 1)
+        with self._database.write() as session:
+            account = queries.put_connected(session, account_id, profile, pair.scopes, now)
+            queries.put_tokens(session, sealed)
+            posts.resume_reconnected(session, account_id, now)
+        return account
+
+    def _drop(self, keys: AppKeys, pair: TokenPair) -> None:
+        """Give back a permission that is not kept, as far as TikTok can be reached.
+
+        Not that of an account that is connected already: revoking would take its tokens, too.
+        """
+        with self._database.read() as session:
+            known = queries.find_by_open_id(session, pair.open_id)
+        if known is not None and known.status is AccountStatus.CONNECTED:
+            return
+        try:
+            self._client.revoke(keys, pair.access_token)
+        except RemoteError as exc:
+            logger.info("The unused permission could not be revoked: %s", exc.code)
+
+    def _refuse_while_sending(self, account: Account) -> None:
+        wanted = posts.PostFilter(
+            statuses=frozenset({PostStatus.PUBLISHING, PostStatus.PROCESSING}),
+            account_id=account.id,
+        )
+        with self._database.read() as session:
+            if posts.list_posts(session, wanted, limit=1):
+                raise InputError(
+                    f"@{account.handle} has a video on its way to TikTok.",
+                    hint="Wait until it is published, or cancel it first.",
+                )
+
+    def _revoke(self, account: Account) -> Sequence[str]:
+        try:
+            keys = self._settings.app_keys()
+            # TikTok refuses to revoke an expired token, so the keeper refreshes it first.
+            self._client.revoke(keys, self._tokens.access_token(account.id))
+        except ReconnectNeeded:
+            return []
+        except AppError as exc:
+            return [
+                f"TikTok did not confirm the disconnection of @{account.handle} ({exc.title}). "
+                "Remove the app in TikTok under Settings › Security › App permissions."
+            ]
+        return []
+
+    def _sync_one(self, account: Account) -> SyncResult:
+        try:
+            profile = self._tokens.call(
+                account.id, lambda token: self._client.profile(token, account.scopes)
+            )
+            videos = self._videos(account) if account.may(Scope.VIDEO_LIST) else []
+        except AppError as exc:
+            with self._database.write() as session:
+                queries.record_sync_error(session, account.id, exc.title)
+            self._events.publish(AccountChanged(account_id=account.id))
+            return SyncResult(account_id=account.id, handle=account.handle, error=exc)
+        self._record(account, profile, videos)
+        self._fetch_avatar(account)
+        self._events.publish(MetricsUpdated(account_id=account.id))
+        self._events.publish(AccountChanged(account_id=account.id))
+        return SyncResult(account_id=account.id, handle=account.handle, videos=len(videos))
+
+    def _videos(self, account: Account) -> Sequence[VideoCounters]:
+        videos: list[VideoCounters] = []
+        cursor: int | None = None
+        for _page in range(MAX_VIDEO_PAGES):
+            read = partial(self._client.video_page, cursor_ms=cursor)
+            page = self._tokens.call(account.id, read)
+            videos.extend(page.videos)
+            cursor = page.cursor_ms
+            if not page.has_more:
+                break
+        return videos
+
+    def _record(self, account: Account, profile: Profile, videos: Sequence[VideoCounters]) -> None:
+        now = self._clock.now()
+        with self._database.write() as session:
+            queries.record_profile(session, account.id, profile, now)
+            metrics.record_videos(session, account.id, videos)
+            if profile.followers is not None:
+                metrics.record_account(
+                    session,
+                    AccountCounters(
+                        account_id=account.id,
+                        seen_at=now,
+                        followers=profile.followers,
+                        following=profile.following or 0,
+                        likes=profile.likes or 0,
+                        videos=profile.videos or 0,
+                    ),
+                )
+
+    def _fetch_avatar(self, account: Account) -> None:
+        if not account.avatar_url:
+            return
+        try:
+            picture = self._client.fetch_image(account.avatar_url, AVATAR_MAX_BYTES)
+            self._avatars_dir.mkdir(parents=True, exist_ok=True)
+            (self._avatars_dir / account.id).write_bytes(picture)
+        except (AppError, OSError) as exc:
+            logger.info("No avatar for account %s: %s", account.id, type(exc).__name__)
+
+
+def _check_identity(expected: Account | None, profile: Profile) -> None:
+    if expected is not None and expected.open_id != profile.open_id:
+        raise ConsentRefused(
+            f"TikTok answered for another account than @{expected.handle}.",
+            f"The browser is signed in as {profile.handle or profile.display_name}.",
+            "Sign out of TikTok in the browser, or use a private window, and try again.",
+        )

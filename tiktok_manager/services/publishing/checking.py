@@ -1,0 +1,276 @@
+"""Asking TikTok what became of a video, and turning its answer into the post's status.
+
+Asking is always safe, so it may be repeated freely. Nothing here ever opens a new upload: a post
+whose outcome stays unknown becomes `unconfirmed` and waits for TikTok or the user.
+"""
+
+import logging
+import random
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import (
+    ActionNeeded,
+    Failure,
+    FailureClass,
+    NetworkDown,
+    StorageError,
+    TikTokRefused,
+)
+from tiktok_manager.domain.posts import Post, PostError, PostStatus, Privacy
+from tiktok_manager.services.publishing import decisions
+from tiktok_manager.services.publishing.reconciling import Reconciler
+from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.tokens import TokenKeeper
+from tiktok_manager.storage.attempts import Attempt, Claim, Fenced, Outcome
+from tiktok_manager.tiktok.client import PublishState, PublishStatus, TikTokClient
+from tiktok_manager.tiktok.limits import Buckets, Kind
+
+logger = logging.getLogger(__name__)
+
+LOCKED_RETRY = timedelta(minutes=10)
+OUTAGE_RETRY = timedelta(seconds=15)
+UPLOAD_URL_LIFE = timedelta(minutes=55)
+PROVEN_DEAD_AFTER = timedelta(minutes=70)
+"""An upload address lives an hour; ten minutes more for clocks that differ."""
+
+FILE_CODES = frozenset({"file_changed"})
+# A just issued id may be unknown to TikTok for a moment (seen in the field).
+UNKNOWN_ID_PATIENCE = timedelta(minutes=2)
+
+
+class Checking:
+    """Asks for outcomes and settles posts by them."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        tokens: TokenKeeper,
+        client: TikTokClient,
+        buckets: Buckets,
+        clock: Clock,
+        rng: random.Random,
+    ) -> None:
+        self._recorder = recorder
+        self._tokens = tokens
+        self._client = client
+        self._buckets = buckets
+        self._clock = clock
+        self._rng = rng
+        self._reconciler = Reconciler(recorder, tokens, client, clock)
+
+    def run(self, claim: Claim) -> None:
+        """Ask once and settle; keeps the post's status when nothing was learned."""
+        try:
+            self._run(claim)
+        except Fenced:
+            logger.info("Post %s was taken over", claim.post.id)
+
+    def ask(self, account_id: str, publish_id: str) -> PublishStatus:
+        """Ask TikTok for the state of a publish id; raises RemoteError, ActionNeeded."""
+        return self._tokens.call(
+            account_id, lambda token: self._client.publish_status(token, publish_id)
+        )
+
+    def conclude(self, claim: Claim, attempt: Attempt | None, status: PublishStatus) -> None:
+        """Settle a claim by TikTok's answer."""
+        post = claim.post
+        match status.state:
+            case PublishState.PUBLISH_COMPLETE:
+                self._published(claim, status)
+            case PublishState.SEND_TO_USER_INBOX:
+                self._in_inbox(claim)
+            case PublishState.FAILED if post.status in {PostStatus.PUBLISHED, PostStatus.IN_INBOX}:
+                # A verdict once given stands; a failure after it is told, not acted upon.
+                self._recorder.settle(
+                    claim,
+                    Outcome(status=post.status),
+                    f"TikTok now says it failed: {status.fail_reason}.",
+                )
+            case PublishState.FAILED:
+                self._failed(claim, status)
+            case _ if post.status in {PostStatus.PUBLISHED, PostStatus.IN_INBOX}:
+                self._follow_up(claim)
+            case _:
+                self._processing(claim, attempt, status)
+
+    def _run(self, claim: Claim) -> None:
+        now = self._clock.now()
+        wait_s = self._buckets.take(Kind.STATUS, claim.post.account_id)
+        if wait_s > 0:
+            self._keep(claim, now + timedelta(seconds=wait_s), claim.post.error)
+            return
+        attempt = claim.attempt
+        if attempt is not None and attempt.open:
+            attempt = self._recorder.polled(claim, attempt)
+        try:
+            status = self.ask(claim.post.account_id, claim.post.publish_id or "")
+        except TikTokRefused as exc:
+            self._refused(claim, attempt, exc)
+        except NetworkDown as exc:
+            self._keep(claim, now + OUTAGE_RETRY, decisions.error_of(exc.failure))
+        except (ActionNeeded, StorageError) as exc:
+            self._keep(claim, now + LOCKED_RETRY, decisions.error_from(exc))
+        else:
+            self.conclude(claim, attempt, status)
+
+    def _published(self, claim: Claim, status: PublishStatus) -> None:
+        post = claim.post
+        now = self._clock.now()
+        found = status.post_ids[0] if status.post_ids else None
+        published_at = post.published_at or now
+        awaits_id = found is None and post.tiktok_post_id is None and _may_get_id(post)
+        outcome = Outcome(
+            status=PostStatus.PUBLISHED,
+            wake_at=decisions.next_follow_up(published_at, now) if awaits_id else None,
+            close_attempt="published",
+            published_at=published_at,
+            tiktok_post_id=found,
+            url=None if found is None else f"https://www.tiktok.com/@{post.handle}/video/{found}",
+        )
+        text = (
+            "" if post.status is PostStatus.PUBLISHED and found is None else "TikTok published it."
+        )
+        if len(status.post_ids) > 1:
+            text += f" It named several posts: {', '.join(status.post_ids)}."
+        self._recorder.settle(claim, outcome, text)
+
+    def _in_inbox(self, claim: Claim) -> None:
+        if claim.post.status is PostStatus.IN_INBOX:
+            self._follow_up(claim)
+            return
+        now = self._clock.now()
+        outcome = Outcome(
+            status=PostStatus.IN_INBOX,
+            wake_at=now + timedelta(hours=1),
+            close_attempt="in_inbox",
+            published_at=now,
+        )
+        self._recorder.settle(claim, outcome, "The draft is in the creator's TikTok inbox.")
+
+    def _follow_up(self, claim: Claim) -> None:
+        now = self._clock.now()
+        since = claim.post.published_at or now
+        if claim.post.status is PostStatus.IN_INBOX:
+            ended = now - since > decisions.CHECKS_END_AFTER
+            wake_at = None if ended else now + timedelta(hours=1)
+        else:
+            wake_at = decisions.next_follow_up(since, now)
+        self._recorder.settle(claim, Outcome(status=claim.post.status, wake_at=wake_at), "")
+
+    def _failed(self, claim: Claim, status: PublishStatus) -> None:
+        failure = status.failure or _no_reason()
+        outcome = decisions.after_verdict(failure, claim, self._clock.now(), self._rng)
+        self._recorder.settle(claim, outcome, f"TikTok says it failed: {failure.message}")
+
+    def _processing(self, claim: Claim, attempt: Attempt | None, status: PublishStatus) -> None:
+        now = self._clock.now()
+        if attempt is None:
+            self._keep(claim, now + LOCKED_RETRY, claim.post.error)
+        elif lacks_bytes(attempt, status):
+            self._unfinished(claim, attempt, now)
+        else:
+            outcome = decisions.still_processing(claim.post, attempt, now)
+            if outcome.status is PostStatus.UNCONFIRMED and self._reconciled(claim, attempt):
+                return
+            told = outcome.status is not claim.post.status
+            text = outcome.error.message if told and outcome.error else ""
+            self._recorder.settle(claim, outcome, text)
+
+    def _unfinished(self, claim: Claim, attempt: Attempt, now: datetime) -> None:
+        """TikTok misses the last part: finish the same upload, or know that it is dead."""
+        issued = attempt.url_issued_at or attempt.opened_at
+        error = claim.post.error
+        file_is_gone = error is not None and error.code in FILE_CODES
+        if now - issued > PROVEN_DEAD_AFTER:
+            outcome = Outcome(
+                status=PostStatus.NEEDS_ATTENTION if file_is_gone else PostStatus.SCHEDULED,
+                wake_at=None if file_is_gone else now,
+                error=error,
+                close_attempt="proven dead: its address expired before its last byte",
+            )
+            text = "TikTok never got the last part and the upload has expired: nothing was posted."
+        elif file_is_gone or attempt.upload_url_sealed is None or now - issued > UPLOAD_URL_LIFE:
+            outcome = replace(decisions.still_processing(claim.post, attempt, now), error=error)
+            text = ""
+        else:
+            outcome = Outcome(status=PostStatus.PUBLISHING, wake_at=now, error=error)
+            text = "TikTok misses the last part: sending it again to the same upload."
+        self._recorder.settle(claim, outcome, text)
+
+    def _refused(self, claim: Claim, attempt: Attempt | None, exc: TikTokRefused) -> None:
+        now = self._clock.now()
+        failure = exc.failure
+        if failure.kind is FailureClass.WAIT_RESET or failure.kind is FailureClass.RETRY:
+            wait = failure.retry_after or decisions.backoff(3, self._rng)
+            self._keep(claim, now + wait, decisions.error_of(failure))
+        elif attempt is None or claim.post.status not in {
+            PostStatus.PROCESSING,
+            PostStatus.UNCONFIRMED,
+        }:
+            self._follow_up(claim)
+        else:
+            self._doubt(claim, attempt, decisions.error_of(failure), now)
+
+    def _doubt(self, claim: Claim, attempt: Attempt, error: PostError, now: datetime) -> None:
+        """TikTok will not tell: keep asking, and say so once a fresh id has had its time."""
+        since = attempt.final_intent_at or attempt.opened_at
+        fresh = now - since < UNKNOWN_ID_PATIENCE
+        if not fresh and self._reconciled(claim, attempt):
+            return
+        outcome = Outcome(
+            status=claim.post.status if fresh else PostStatus.UNCONFIRMED,
+            wake_at=decisions.next_check(attempt.polls, since, now),
+            error=error,
+            release_slot=not fresh,
+        )
+        self._recorder.settle(claim, outcome, error.message if not fresh else "")
+
+    def _reconciled(self, claim: Claim, attempt: Attempt) -> bool:
+        """Search the account's public videos for the post; settle it if it is found."""
+        if not self._reconciler.is_due(claim.post, attempt):
+            return False
+        self._recorder.looked(claim, attempt)
+        found = self._reconciler.find(claim.post, attempt)
+        if found is None:
+            self._recorder.note(claim, "looked", "Not found among the account's public videos.")
+            return False
+        outcome = Outcome(
+            status=PostStatus.PUBLISHED,
+            close_attempt="found in the account's videos",
+            published_at=found.posted_at,
+            tiktok_post_id=found.tiktok_id,
+            url=found.share_url or None,
+        )
+        self._recorder.settle(claim, outcome, "Found among the account's public videos.")
+        return True
+
+    def _keep(self, claim: Claim, wake_at: datetime, error: PostError | None) -> None:
+        self._recorder.settle(
+            claim, Outcome(status=claim.post.status, wake_at=wake_at, error=error), ""
+        )
+
+
+def _may_get_id(post: Post) -> bool:
+    """TikTok gives ids to public posts only (status/fetch); a finished draft may be public."""
+    return post.choices.privacy in {None, Privacy.PUBLIC}
+
+
+def lacks_bytes(attempt: Attempt, status: PublishStatus) -> bool:
+    """Say whether TikTok still waits for the last part of an upload."""
+    return (
+        attempt.sent_at is None
+        and status.state is PublishState.PROCESSING_UPLOAD
+        and status.uploaded_bytes is not None
+        and status.uploaded_bytes < attempt.size_bytes
+    )
+
+
+def _no_reason() -> Failure:
+    return Failure(
+        code="failed_without_reason",
+        kind=FailureClass.UNKNOWN,
+        message="TikTok says the post failed and gives no reason.",
+        action="Retry it later.",
+    )

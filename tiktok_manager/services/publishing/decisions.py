@@ -1,0 +1,184 @@
+"""What follows from a failure or an answer: pure rules, time and chance are arguments."""
+
+import random
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tiktok_manager.domain.errors import AppError, Failure, FailureClass, ReconnectNeeded
+from tiktok_manager.domain.posts import Post, PostError, PostStatus
+from tiktok_manager.storage.attempts import Attempt, Claim, Outcome
+
+MAX_TRIES = 12
+MIN_TRYING = timedelta(hours=1)
+"""Short waits drawn by chance must not use up all tries within a passing outage."""
+
+MAX_TRYING = timedelta(hours=6)
+MAX_UNKNOWN_TRIES = 3
+MAX_FRUITLESS_INITS = 3
+FRUITLESS_WINDOW = timedelta(hours=24)
+BACKOFF_BASE_S = 2.0
+BACKOFF_CAP_S = 600.0
+OUR_BUG_WAIT = timedelta(minutes=15)
+# TikTok resets these over a rolling day or after a minute; it names no time in its answers.
+RESET_AFTER = {
+    "rate_limit_exceeded": timedelta(seconds=65),
+    "spam_risk_too_many_posts": timedelta(hours=1),
+    "spam_risk_too_many_pending_share": timedelta(hours=1),
+    "reached_active_user_cap": timedelta(hours=1),
+}
+DEFAULT_RESET = timedelta(minutes=2)
+
+SLOT_HOLD = timedelta(minutes=2)
+UNCONFIRMED_AFTER = timedelta(minutes=30)
+CHECKS_END_AFTER = timedelta(hours=72)
+
+
+def backoff(tries: int, rng: random.Random) -> timedelta:
+    """Return a full-jitter wait before try number `tries` + 1."""
+    ceiling = min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2 ** min(tries, 16))
+    return timedelta(seconds=rng.uniform(0, ceiling))
+
+
+def after_failure(failure: Failure, claim: Claim, now: datetime, rng: random.Random) -> Outcome:
+    """Return what a failure before the last byte leads to. The open attempt is kept by default."""
+    error = error_of(failure)
+    tries = claim.post.attempts
+    match failure.kind:
+        case FailureClass.RETRY if _may_try_again(claim, now):
+            wait = failure.retry_after or backoff(tries, rng)
+            return _again(now + wait, error, uses_attempt=True)
+        case FailureClass.WAIT_RESET:
+            return _again(now + _reset_wait(failure, rng), error, uses_attempt=False)
+        case FailureClass.OUR_BUG if tries < MAX_UNKNOWN_TRIES:
+            return _again(now + OUR_BUG_WAIT, error, uses_attempt=True)
+        case FailureClass.UNKNOWN if tries < MAX_UNKNOWN_TRIES - 1:
+            return _again(now + backoff(tries + 2, rng), error, uses_attempt=True)
+        case FailureClass.PERMANENT:
+            return Outcome(
+                status=PostStatus.FAILED,
+                error=error,
+                uses_attempt=True,
+                close_attempt=failure.code,
+            )
+    return Outcome(
+        status=PostStatus.NEEDS_ATTENTION,
+        error=error,
+        uses_attempt=failure.kind in {FailureClass.RETRY, FailureClass.UNKNOWN},
+        close_attempt=failure.code,
+    )
+
+
+def after_verdict(failure: Failure, claim: Claim, now: datetime, rng: random.Random) -> Outcome:
+    """Return what TikTok's FAILED leads to: it proves that nothing was posted.
+
+    A reason nobody knows is for the user to judge, not for another try.
+    """
+    if failure.kind is FailureClass.UNKNOWN:
+        failure = replace(failure, kind=FailureClass.NEEDS_EDIT)
+    outcome = after_failure(failure, claim, now, rng)
+    return Outcome(
+        status=outcome.status,
+        wake_at=outcome.wake_at,
+        error=outcome.error,
+        uses_attempt=outcome.uses_attempt,
+        close_attempt=f"failed: {failure.code}",
+    )
+
+
+def needs_user(exc: AppError) -> Outcome:
+    """Return the outcome of an error that only the user can mend."""
+    return Outcome(
+        status=PostStatus.NEEDS_ATTENTION,
+        error=error_from(exc),
+        close_attempt=exc.code,
+    )
+
+
+def next_check(attempt_polls: int, since: datetime, now: datetime) -> datetime | None:
+    """Return when to ask for the outcome again: 1 s, 2 s, … 60 s, then 5 min, then hourly.
+
+    `since` is when the last byte left. None after 72 hours.
+    """
+    elapsed = now - since
+    if elapsed > CHECKS_END_AFTER:
+        return None
+    if elapsed > timedelta(hours=6):
+        return now + timedelta(hours=1)
+    if elapsed > UNCONFIRMED_AFTER:
+        return now + timedelta(minutes=5)
+    return now + timedelta(seconds=min(60, attempt_polls + 1))
+
+
+def next_follow_up(published_at: datetime, now: datetime) -> datetime | None:
+    """Return when to look again for the id of a public post, or for a finished draft."""
+    elapsed = now - published_at
+    if elapsed > CHECKS_END_AFTER:
+        return None
+    return now + min(max(elapsed / 2, timedelta(seconds=5)), timedelta(hours=1))
+
+
+def still_processing(post: Post, attempt: Attempt, now: datetime) -> Outcome:
+    """Return the outcome while TikTok has said nothing final yet."""
+    since = attempt.final_intent_at or attempt.opened_at
+    silent = now - since > UNCONFIRMED_AFTER
+    was_silent = post.status is PostStatus.UNCONFIRMED
+    return Outcome(
+        status=PostStatus.UNCONFIRMED if silent or was_silent else PostStatus.PROCESSING,
+        wake_at=next_check(attempt.polls, since, now),
+        error=_silence(since, now) if silent else None,
+        release_slot=now - since > SLOT_HOLD,
+    )
+
+
+def error_of(failure: Failure) -> PostError:
+    """Return a failure as the post keeps it."""
+    return PostError(
+        code=failure.code,
+        message=failure.message,
+        action=failure.action,
+        log_id=failure.log_id,
+        kind=failure.kind.value,
+    )
+
+
+def error_from(exc: AppError) -> PostError:
+    """Return any error as the post keeps it."""
+    return PostError(
+        code=exc.code,
+        message=" ".join(filter(None, (exc.title, exc.message))),
+        action=exc.hint,
+        kind=FailureClass.NEEDS_RECONNECT.value if isinstance(exc, ReconnectNeeded) else "",
+    )
+
+
+def _again(wake_at: datetime, error: PostError, *, uses_attempt: bool) -> Outcome:
+    return Outcome(
+        status=PostStatus.SCHEDULED,
+        wake_at=wake_at,
+        error=error,
+        uses_attempt=uses_attempt,
+        release_slot=True,
+    )
+
+
+def _may_try_again(claim: Claim, now: datetime) -> bool:
+    started = claim.first_tried_at or now
+    tried_for = now - started
+    few = claim.post.attempts + 1 < MAX_TRIES or tried_for < MIN_TRYING
+    return few and tried_for < MAX_TRYING
+
+
+def _reset_wait(failure: Failure, rng: random.Random) -> timedelta:
+    if failure.retry_after is not None:
+        return failure.retry_after
+    wait = RESET_AFTER.get(failure.code, DEFAULT_RESET)
+    return wait * rng.uniform(1.0, 1.1)
+
+
+def _silence(since: datetime, now: datetime) -> PostError:
+    minutes = int((now - since).total_seconds() // 60)
+    return PostError(
+        code="no_verdict",
+        message=f"TikTok has every byte but has said nothing final for {minutes} minutes.",
+        action="We keep asking. Look at the account on TikTok; do not post the video again yet.",
+    )

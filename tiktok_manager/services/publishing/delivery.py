@@ -1,0 +1,281 @@
+"""One claimed post on its way: opens or continues an upload and settles what came of it."""
+
+import logging
+import random
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import (
+    AppError,
+    Cancelled,
+    Failure,
+    FailureClass,
+    RemoteError,
+    StorageError,
+)
+from tiktok_manager.domain.posts import Choices, PostMode, PostStatus
+from tiktok_manager.services.publishing import decisions
+from tiktok_manager.services.publishing.checking import Checking, lacks_bytes
+from tiktok_manager.services.publishing.preflight import Preflight
+from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.publishing.transfer import Transfer, UploadGone
+from tiktok_manager.services.quota import Quota
+from tiktok_manager.services.tokens import TokenKeeper
+from tiktok_manager.storage.attempts import REFUSED, Attempt, Claim, Fenced, Outcome
+from tiktok_manager.system.media import MediaReader
+from tiktok_manager.system.power import keep_awake
+from tiktok_manager.tiktok.client import TikTokClient, Upload
+from tiktok_manager.tiktok.upload import ChunkPlan, ChunkUploader, plan_chunks
+
+logger = logging.getLogger(__name__)
+
+UPLOAD_URL_LIFE = timedelta(minutes=55)
+"""TikTok's upload addresses live an hour; one about to end is not worth starting on."""
+
+MAX_WORKER_LOSSES = 3
+DISK_RETRY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What every delivery works with."""
+
+    recorder: Recorder
+    checking: Checking
+    preflight: Preflight
+    quota: Quota
+    tokens: TokenKeeper
+    client: TikTokClient
+    uploader: ChunkUploader
+    clock: Clock
+    rng: random.Random
+
+
+class Delivery:
+    """Carries one claim as far as it goes now. Use once, on one thread."""
+
+    def __init__(self, tools: Tools, claim: Claim, cancel: CancelToken) -> None:
+        self._tools = tools
+        self._claim = claim
+        self._cancel = cancel
+        newest = claim.attempt
+        self._attempt = newest if newest is not None and newest.open else None
+
+    def run(self) -> None:
+        """Work and settle. A claim that was taken over is left to its new owner."""
+        try:
+            self._work()
+        except Fenced:
+            logger.info("Post %s was taken over or cancelled", self._claim.post.id)
+
+    def _work(self) -> None:
+        try:
+            if self._is_final():
+                self._finish()
+            else:
+                self._deliver()
+        except Fenced:
+            raise
+        except Cancelled:
+            self._rest()
+        except UploadGone as exc:
+            self._gone(exc)
+        except RemoteError as exc:
+            self._failed(exc.failure)
+        except StorageError as exc:
+            self._wait_for_disk(exc)
+        except AppError as exc:
+            self._stopped(exc)
+
+    def _deliver(self) -> None:
+        """Send a post whose last byte has surely not left yet."""
+        if self._claim.worker_losses >= MAX_WORKER_LOSSES:
+            raise _poisonous(self._claim.worker_losses)
+        self._drop_stale_attempt()
+        if self._attempt is None and (pause := self._tools.preflight.wait_for_turn(self._claim)):
+            self._tools.recorder.settle(self._claim, pause, "")
+            return
+        with closing(MediaReader(self._claim.post.media, self._cancel)) as reader:
+            resumed = self._attempt is not None
+            attempt = self._attempt or self._open()
+            self._transfer(attempt, reader, resumed=resumed)
+        self._processing()
+
+    def _finish(self) -> None:
+        """Bring a post home whose last part may or may not have arrived."""
+        attempt = self._attempt
+        if attempt is None:
+            return
+        status = self._tools.checking.ask(self._claim.post.account_id, attempt.publish_id or "")
+        if lacks_bytes(attempt, status):
+            with closing(MediaReader(self._claim.post.media, self._cancel)) as reader:
+                self._transfer(attempt, reader, resumed=True)
+            self._processing()
+        else:
+            self._tools.checking.conclude(self._claim, attempt, status)
+
+    def _transfer(self, attempt: Attempt, reader: MediaReader, *, resumed: bool) -> None:
+        tools = self._tools
+        transfer = Transfer(
+            self._claim,
+            attempt,
+            reader,
+            recorder=tools.recorder,
+            checking=tools.checking,
+            uploader=tools.uploader,
+            cancel=self._cancel,
+            clock=tools.clock,
+            rng=tools.rng,
+        )
+        try:
+            with keep_awake():
+                transfer.run(resumed=resumed)
+        finally:
+            self._attempt = transfer.attempt
+
+    def _open(self) -> Attempt:
+        """Open an upload at TikTok: intent first, then the call, then id and URL in one commit."""
+        tools = self._tools
+        self._check_fruitless_inits()
+        choices = tools.preflight.choices(self._claim)
+        plan = plan_chunks(self._claim.post.media.size_bytes)
+        intent = self._attempt = tools.recorder.open_attempt(self._claim, plan)
+        opened = tools.tokens.call(
+            self._claim.post.account_id, lambda token: self._init(token, choices, plan)
+        )
+        attempt = tools.recorder.inited(self._claim, intent, opened.publish_id, opened.upload_url)
+        self._attempt = attempt
+        return attempt
+
+    def _init(self, token: str, choices: Choices, plan: ChunkPlan) -> Upload:
+        client = self._tools.client
+        if self._claim.post.mode is PostMode.INBOX:
+            return client.init_inbox(token, plan)
+        return client.init_direct(token, self._claim.post.caption, choices, plan)
+
+    def _check_fruitless_inits(self) -> None:
+        now = self._tools.clock.now()
+        # A retry by the user starts the count anew.
+        since = max(now - decisions.FRUITLESS_WINDOW, self._claim.first_tried_at or now)
+        fruitless = self._tools.recorder.fruitless_inits(self._claim.post.id, since)
+        if fruitless >= decisions.MAX_FRUITLESS_INITS:
+            raise AppError(
+                f"The upload was opened {fruitless} times today and never finished.",
+                "Each time TikTok did not get the last part, so nothing was posted.",
+                "Check the connection, then retry.",
+                code="too_many_uploads",
+            )
+
+    def _drop_stale_attempt(self) -> None:
+        attempt = self._attempt
+        if attempt is None:
+            return
+        issued = attempt.url_issued_at
+        if issued is None:
+            reason = "the answer that opens it never arrived"
+        elif self._tools.clock.now() - issued > UPLOAD_URL_LIFE:
+            reason = "its address at TikTok has expired"
+        else:
+            return
+        self._tools.recorder.abandon(self._claim, attempt, reason)
+        self._attempt = None
+
+    def _processing(self) -> None:
+        self._settle(
+            Outcome(
+                status=PostStatus.PROCESSING,
+                wake_at=self._tools.clock.now() + timedelta(seconds=1),
+            ),
+            "",
+        )
+
+    def _rest(self) -> None:
+        """The publisher is stopping: the next one goes on from the last commit."""
+        now = self._tools.clock.now()
+        if self._is_final():
+            self._settle(Outcome(status=PostStatus.PROCESSING, wake_at=now), "")
+        else:
+            self._settle(
+                Outcome(status=PostStatus.SCHEDULED, wake_at=now), "Paused: the app was closed."
+            )
+
+    def _gone(self, exc: UploadGone) -> None:
+        if self._is_final():
+            self._doubt(exc)
+            return
+        if self._attempt is not None:
+            self._tools.recorder.abandon(self._claim, self._attempt, exc.title)
+            self._attempt = None
+        self._failed(
+            Failure(
+                code=exc.code,
+                kind=FailureClass.RETRY,
+                message=exc.title,
+                action="Its last part was never sent, so it is safely uploaded anew.",
+            )
+        )
+
+    def _failed(self, failure: Failure) -> None:
+        if self._is_final():
+            self._doubt(RemoteError(failure))
+            return
+        if self._attempt is not None and self._attempt.publish_id is None:
+            # Without an answer there is no upload to continue; without bytes it posts nothing.
+            ambiguous = failure.kind in {FailureClass.RETRY, FailureClass.UNKNOWN}
+            reason = failure.code if ambiguous else f"{REFUSED}{failure.code}"
+            self._tools.recorder.abandon(self._claim, self._attempt, reason)
+            self._attempt = None
+            self._tools.preflight.forget(self._claim.post.account_id)
+        now = self._tools.clock.now()
+        outcome = decisions.after_failure(failure, self._claim, now, self._tools.rng)
+        if failure.code == "reached_active_user_cap" and outcome.wake_at is not None:
+            self._tools.quota.pause_app(outcome.wake_at)
+        self._settle(outcome, failure.message)
+
+    def _stopped(self, exc: AppError) -> None:
+        if self._is_final():
+            self._doubt(exc)
+        else:
+            self._settle(decisions.needs_user(exc), exc.title)
+
+    def _wait_for_disk(self, exc: StorageError) -> None:
+        """Our own books cannot be kept: go on by itself from the last commit once they can."""
+        outcome = Outcome(
+            status=PostStatus.PROCESSING if self._is_final() else PostStatus.SCHEDULED,
+            wake_at=self._tools.clock.now() + DISK_RETRY,
+            error=decisions.error_from(exc),
+        )
+        self._settle(outcome, exc.title)
+
+    def _doubt(self, exc: AppError) -> None:
+        """The last byte may have left: only TikTok's verdict leads on from here."""
+        attempt = self._attempt
+        now = self._tools.clock.now()
+        since = now if attempt is None else attempt.final_intent_at or now
+        polls = 0 if attempt is None else attempt.polls
+        self._settle(
+            Outcome(
+                status=PostStatus.PROCESSING,
+                wake_at=decisions.next_check(polls, since, now),
+                error=decisions.error_from(exc),
+            ),
+            f"{exc.title} Asking TikTok what it has.",
+        )
+
+    def _settle(self, outcome: Outcome, text: str) -> None:
+        self._tools.recorder.settle(self._claim, outcome, text)
+
+    def _is_final(self) -> bool:
+        return self._attempt is not None and self._attempt.final_intent_at is not None
+
+
+def _poisonous(losses: int) -> AppError:
+    return AppError(
+        f"The app stopped working {losses} times while sending this video.",
+        "The post is set aside so that the others go on.",
+        "Check the video file, then retry.",
+        code="worker_lost",
+    )

@@ -1,0 +1,72 @@
+"""What becomes of posts whose time passed: each by its own policy, never all at once."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tiktok_manager.domain.posts import LatePolicy, Post, PostError, PostStatus
+from tiktok_manager.domain.schedule import Schedule, resolve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateDecision:
+    """The post as it is to be: missed, moved to a later time, or let go at `wake_at`."""
+
+    post: Post
+    wake_at: datetime | None
+    text: str
+
+
+def judge(
+    late: Sequence[Post], now: datetime, *, on_time: timedelta, spacing: timedelta
+) -> list[LateDecision]:
+    """Decide about late posts, given by due time.
+
+    Those that may still go out follow each other with `spacing` on each account, so that an
+    outage does not end in a burst.
+    """
+    decisions = []
+    ahead: Counter[str] = Counter()
+    for post in late:
+        if post.lateness.policy is LatePolicy.NEXT_SLOT:
+            decisions.append(_moved(post, now))
+        elif _is_missed(post, now, on_time):
+            decisions.append(_missed(post, now))
+        else:
+            wake_at = now + spacing * ahead[post.account_id]
+            ahead[post.account_id] += 1
+            decisions.append(LateDecision(post=post, wake_at=wake_at, text="Goes out late."))
+    return decisions
+
+
+def next_day(schedule: Schedule, now: datetime) -> Schedule:
+    """Return the same wall time on the first later day that is still to come."""
+    days = max(1, (now - schedule.due_at).days)
+    while True:
+        moved = resolve(schedule.wall + timedelta(days=days), schedule.timezone)
+        if moved.due_at > now:
+            return moved
+        days += 1
+
+
+def _is_missed(post: Post, now: datetime, on_time: timedelta) -> bool:
+    late = now - post.schedule.due_at
+    return post.lateness.policy is LatePolicy.ASK or late > max(post.lateness.within, on_time)
+
+
+def _missed(post: Post, now: datetime) -> LateDecision:
+    minutes = int((now - post.schedule.due_at).total_seconds() // 60)
+    error = PostError(
+        code="missed",
+        message=f"Nothing could publish it at its time, {minutes} minutes ago.",
+        action="Retry to post it now, give it a new time, or cancel it.",
+    )
+    missed = replace(post, status=PostStatus.MISSED, error=error)
+    return LateDecision(post=missed, wake_at=None, text=error.message)
+
+
+def _moved(post: Post, now: datetime) -> LateDecision:
+    schedule = next_day(post.schedule, now)
+    text = f"Its time was missed: moved to {schedule.wall:%Y-%m-%d %H:%M} ({schedule.timezone})."
+    return LateDecision(post=replace(post, schedule=schedule), wake_at=schedule.due_at, text=text)

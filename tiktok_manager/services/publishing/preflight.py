@@ -1,0 +1,148 @@
+"""What is looked at before an upload is opened at TikTok; nothing here changes anything there."""
+
+import threading
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tiktok_manager.domain.accounts import CreatorInfo, Scope
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import Failure, FailureClass, TikTokRefused
+from tiktok_manager.domain.media import findings
+from tiktok_manager.domain.posts import Choices, PostError, PostMode, PostStatus
+from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.quota import Quota
+from tiktok_manager.services.tokens import TokenKeeper
+from tiktok_manager.storage.attempts import Claim, Outcome
+from tiktok_manager.system import video
+from tiktok_manager.tiktok.client import TikTokClient
+from tiktok_manager.tiktok.limits import Buckets, Kind
+
+INITS_PER_MINUTE = 5
+"""TikTok takes 6 a minute and token; one is left for the user's other tools."""
+
+CREATOR_INFO_LIFE = timedelta(minutes=2)
+
+
+class Preflight:
+    """Checks that a claimed post may go out now, as the creator's account is now."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        tokens: TokenKeeper,
+        client: TikTokClient,
+        buckets: Buckets,
+        quota: Quota,
+        clock: Clock,
+    ) -> None:
+        self._quota = quota
+        self._recorder = recorder
+        self._tokens = tokens
+        self._client = client
+        self._buckets = buckets
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[str, CreatorInfo] = {}
+
+    def wait_for_turn(self, claim: Claim) -> Outcome | None:
+        """Return a pause if an upload opened now would break TikTok's limits, else None."""
+        wait = self._quota.wait(claim.post.account_id, claim.post.mode)
+        if wait is not None:
+            until, error = wait
+            return Outcome(status=PostStatus.SCHEDULED, wake_at=until, error=error)
+        now = self._clock.now()
+        minute = timedelta(seconds=61)
+        recent = self._recorder.inits_since(claim.post.account_id, now - minute)
+        if len(recent) < INITS_PER_MINUTE:
+            return None
+        return Outcome(
+            status=PostStatus.SCHEDULED,
+            wake_at=recent[-INITS_PER_MINUTE] + minute,
+            error=PostError(
+                code="own_rate_limit",
+                message="This account has several posts at once; TikTok takes a few a minute.",
+                action="It goes out in a moment.",
+            ),
+        )
+
+    def choices(self, claim: Claim) -> Choices:
+        """Return the choices to send for a direct post; raises TikTokRefused if they cannot be.
+
+        What the creator's account has switched off stays off, whatever was ticked when planning.
+        """
+        post = claim.post
+        if post.mode is PostMode.INBOX:
+            if post.attempts:
+                # A read that fails costs nothing; an init that fails may count at TikTok.
+                self._tokens.call(post.account_id, self._probe)
+            return post.choices
+        creator = self._creator_info(post.account_id)
+        if post.choices.privacy not in creator.privacy_options:
+            raise TikTokRefused(_privacy_gone(creator))
+        self._check_duration(claim, creator)
+        return replace(
+            post.choices,
+            allow_comment=post.choices.allow_comment and not creator.comment_disabled,
+            allow_duet=post.choices.allow_duet and not creator.duet_disabled,
+            allow_stitch=post.choices.allow_stitch and not creator.stitch_disabled,
+        )
+
+    def forget(self, account_id: str) -> None:
+        """Ask TikTok anew before the next init: the last one failed."""
+        with self._lock:
+            self._known.pop(account_id, None)
+
+    def _probe(self, access_token: str) -> None:
+        self._client.profile(access_token, (Scope.BASIC,))
+
+    def _creator_info(self, account_id: str) -> CreatorInfo:
+        now = self._clock.now()
+        with self._lock:
+            known = self._known.get(account_id)
+        if known is not None and _is_fresh(known, now):
+            return known
+        wait_s = self._buckets.take(Kind.CREATOR_INFO, account_id)
+        if wait_s > 0:
+            raise TikTokRefused(_slow_down(wait_s))
+        asked = self._tokens.call(account_id, self._client.creator_info)
+        with self._lock:
+            self._known[account_id] = asked
+        return asked
+
+    def _check_duration(self, claim: Claim, creator: CreatorInfo) -> None:
+        info = video.probe(claim.post.media.path)
+        if info is None or creator.max_duration_s <= 0:
+            return
+        if info.duration_s > creator.max_duration_s:
+            raise TikTokRefused(
+                Failure(
+                    code="duration_check_failed",
+                    kind=FailureClass.NEEDS_EDIT,
+                    message=findings(info, creator.max_duration_s)[-1],
+                    action="Choose a shorter video.",
+                )
+            )
+
+
+def _is_fresh(info: CreatorInfo, now: datetime) -> bool:
+    return timedelta() <= now - info.asked_at < CREATOR_INFO_LIFE
+
+
+def _privacy_gone(creator: CreatorInfo) -> Failure:
+    offered = ", ".join(creator.privacy_options) or "none"
+    return Failure(
+        code="privacy_level_option_mismatch",
+        kind=FailureClass.NEEDS_EDIT,
+        message="The account no longer offers the privacy that was chosen for this post.",
+        action=f"Choose again; it offers: {offered}.",
+    )
+
+
+def _slow_down(wait_s: float) -> Failure:
+    return Failure(
+        code="own_rate_limit",
+        kind=FailureClass.WAIT_RESET,
+        message="This account has several posts at once; TikTok takes a few a minute.",
+        action="It goes out in a moment.",
+        retry_after=timedelta(seconds=wait_s),
+    )

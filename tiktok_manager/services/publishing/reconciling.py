@@ -1,0 +1,110 @@
+"""Finding an unconfirmed video among the account's public ones.
+
+TikTok's list shows public videos only and may lag, so not finding one proves nothing. A find must
+be the only candidate: same time, same length, same words, and not claimed by another post.
+"""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from tiktok_manager.domain.accounts import Scope
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import ActionNeeded, RemoteError
+from tiktok_manager.domain.metrics import VideoCounters
+from tiktok_manager.domain.posts import Post, PostMode, Privacy
+from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.tokens import TokenKeeper
+from tiktok_manager.storage.attempts import Attempt
+from tiktok_manager.system import video
+from tiktok_manager.tiktok.client import TikTokClient
+
+LOOKS_AFTER = (timedelta(minutes=40), timedelta(minutes=90), timedelta(hours=6.5))
+"""Since the last byte left: ten minutes, an hour and six hours after it became unconfirmed."""
+
+PAGES = 3
+EARLY = timedelta(minutes=2)
+DURATION_TOLERANCE_S = 1.0
+
+
+class Reconciler:
+    """Looks an unconfirmed post up in the account's video list."""
+
+    def __init__(
+        self, recorder: Recorder, tokens: TokenKeeper, client: TikTokClient, clock: Clock
+    ) -> None:
+        self._recorder = recorder
+        self._tokens = tokens
+        self._client = client
+        self._clock = clock
+
+    def is_due(self, post: Post, attempt: Attempt) -> bool:
+        """Say whether it is time to look, and whether looking can find anything."""
+        sent = attempt.final_intent_at
+        may_be_listed = post.mode is PostMode.DIRECT and post.choices.privacy is Privacy.PUBLIC
+        if sent is None or not may_be_listed:
+            return False
+        elapsed = self._clock.now() - sent
+        looked = timedelta() if attempt.listed_at is None else attempt.listed_at - sent
+        return any(looked < threshold <= elapsed for threshold in LOOKS_AFTER)
+
+    def find(self, post: Post, attempt: Attempt) -> VideoCounters | None:
+        """Return the one video that must be this post, None if there is none or a doubt."""
+        sent = attempt.final_intent_at
+        if sent is None or not self._recorder.may(post.account_id, Scope.VIDEO_LIST):
+            return None
+        try:
+            listed = self._list(post.account_id, until=sent - EARLY)
+        except (RemoteError, ActionNeeded):
+            return None
+        info = video.probe(post.media.path)
+        duration_s = None if info is None else info.duration_s
+        found = candidates(
+            post, listed, sent=sent, duration_s=duration_s, is_free=self._recorder.is_free
+        )
+        return found[0] if len(found) == 1 else None
+
+    def _list(self, account_id: str, until: datetime) -> list[VideoCounters]:
+        videos: list[VideoCounters] = []
+        cursor: int | None = None
+        for _page in range(PAGES):
+            page = self._tokens.call(account_id, partial(self._client.video_page, cursor_ms=cursor))
+            videos.extend(page.videos)
+            cursor = page.cursor_ms
+            if not page.has_more or (page.videos and page.videos[-1].posted_at < until):
+                break
+        return videos
+
+
+def candidates(
+    post: Post,
+    listed: Sequence[VideoCounters],
+    *,
+    sent: datetime,
+    duration_s: float | None,
+    is_free: Callable[[str], bool],
+) -> list[VideoCounters]:
+    """Return the listed videos that could be this post."""
+    return [
+        found
+        for found in listed
+        if found.posted_at >= sent - EARLY
+        and _same_length(found.duration_s, duration_s)
+        and _same_words(post.caption, found.caption)
+        and is_free(found.tiktok_id)
+    ]
+
+
+def _same_length(listed_s: int, planned_s: float | None) -> bool:
+    return planned_s is None or abs(listed_s - planned_s) <= DURATION_TOLERANCE_S
+
+
+def _same_words(planned: str, listed: str) -> bool:
+    """TikTok cuts captions in its list (150 characters documented): a beginning counts."""
+    ours, theirs = _normalized(planned), _normalized(listed)
+    return ours == theirs or (len(theirs) >= 40 and ours.startswith(theirs))
+
+
+def _normalized(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())

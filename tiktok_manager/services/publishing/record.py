@@ -1,0 +1,278 @@
+"""Writes down each step before it happens, keeps the flight record, and tells the window."""
+
+import logging
+from datetime import datetime, timedelta
+
+from tiktok_manager.domain.accounts import Scope
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import StorageError
+from tiktok_manager.domain.events import EventBus, PostProgressed, PostStatusChanged
+from tiktok_manager.domain.posts import Post
+from tiktok_manager.services.vault import VaultService
+from tiktok_manager.storage import accounts, posts
+from tiktok_manager.storage import attempts as queries
+from tiktok_manager.storage.attempts import Attempt, Claim, Outcome
+from tiktok_manager.storage.database import Database
+from tiktok_manager.system.journal import Journal, JournalEntry, JournalStep
+from tiktok_manager.tiktok.upload import ChunkPlan
+
+logger = logging.getLogger(__name__)
+
+
+class Recorder:
+    """One method per commit of a publish. Each raises `Fenced` if the claim was taken over."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: VaultService,
+        events: EventBus,
+        clock: Clock,
+        lease: timedelta,
+        journal: Journal,
+    ) -> None:
+        self._journal = journal
+        self._database = database
+        self._vault = vault
+        self._events = events
+        self._clock = clock
+        self._lease = lease
+
+    def open_attempt(self, claim: Claim, plan: ChunkPlan) -> Attempt:
+        """Commit INIT_INTENT."""
+        now = self._clock.now()
+        with self._database.write() as session:
+            attempt = queries.open_attempt(
+                session,
+                claim,
+                size_bytes=plan.size_bytes,
+                chunk_bytes=plan.chunk_bytes,
+                count=plan.count,
+                now=now,
+            )
+            posts.add_step(
+                session,
+                claim.post.id,
+                at=now,
+                epoch=claim.epoch,
+                kind="init_intent",
+                text=f"Asking TikTok to open upload number {attempt.number}.",
+                chunks=plan.count,
+            )
+        return attempt
+
+    def inited(self, claim: Claim, attempt: Attempt, publish_id: str, upload_url: str) -> Attempt:
+        """Commit the publish id and the sealed upload URL together, then journal it.
+
+        Raises StorageError if the journal cannot be written: an upload could not be finished.
+        """
+        sealed = self._vault.seal(upload_url, aad=_url_aad(attempt))
+        now = self._clock.now()
+        with self._database.write() as session:
+            attempt = queries.record_init(
+                session, claim, attempt, publish_id=publish_id, sealed=sealed, now=now
+            )
+            posts.add_step(
+                session,
+                claim.post.id,
+                at=now,
+                epoch=claim.epoch,
+                kind="inited",
+                text="TikTok opened the upload.",
+                publish_id=publish_id,
+            )
+        self._journal.append(self._entry(claim, attempt, JournalStep.INITED, now))
+        return attempt
+
+    def upload_url(self, attempt: Attempt) -> str:
+        """Return the upload URL of an attempt; raises if it cannot be opened."""
+        return self._vault.open(attempt.upload_url_sealed or b"", aad=_url_aad(attempt))
+
+    def acked(self, claim: Claim, attempt: Attempt, acked_bytes: int) -> Attempt:
+        """Commit how much TikTok has confirmed."""
+        with self._database.write() as session:
+            return queries.record_acked(session, claim, attempt, acked_bytes)
+
+    def final_intent(self, claim: Claim, attempt: Attempt) -> Attempt:
+        """Commit that the last byte is about to leave; it may once this returns.
+
+        The journal must know it too, on disk: else StorageError, and the last byte stays here.
+        """
+        now = self._clock.now()
+        with self._database.write() as session:
+            attempt = queries.record_final_intent(
+                session, claim, attempt, now=now, lease=self._lease
+            )
+            posts.add_step(
+                session,
+                claim.post.id,
+                at=now,
+                epoch=claim.epoch,
+                kind="final_intent",
+                text="Sending the last part. From here on it is never started anew.",
+                publish_id=attempt.publish_id,
+            )
+        self._journal.append(self._entry(claim, attempt, JournalStep.FINAL_INTENT, now))
+        return attempt
+
+    def sent(self, claim: Claim, attempt: Attempt) -> Attempt:
+        """Commit that TikTok has every byte."""
+        now = self._clock.now()
+        with self._database.write() as session:
+            attempt = queries.record_sent(session, claim, attempt, now)
+            posts.add_step(
+                session,
+                claim.post.id,
+                at=now,
+                epoch=claim.epoch,
+                kind="sent",
+                text="TikTok has the whole video and is checking it.",
+                publish_id=attempt.publish_id,
+            )
+        return attempt
+
+    def polled(self, claim: Claim, attempt: Attempt) -> Attempt:
+        """Count a status question before it is asked."""
+        with self._database.write() as session:
+            return queries.record_poll(session, claim, attempt)
+
+    def abandon(self, claim: Claim, attempt: Attempt, reason: str) -> None:
+        """Give up an attempt whose last byte was never sent: it can publish nothing."""
+        now = self._clock.now()
+        with self._database.write() as session:
+            queries.close_attempt(session, claim, attempt, reason, now)
+            posts.add_step(
+                session,
+                claim.post.id,
+                at=now,
+                epoch=claim.epoch,
+                kind="abandoned",
+                text=f"Gave up this upload before its last byte: {reason}.",
+                publish_id=attempt.publish_id,
+            )
+
+    def settle(self, claim: Claim, outcome: Outcome, text: str) -> Post:
+        """Commit what the work led to and give the claim back; then tell the window."""
+        now = self._clock.now()
+        with self._database.write() as session:
+            ending = queries.ending_upload(session, claim.post.id)
+            post = queries.settle(session, claim, outcome, now)
+            if text:
+                posts.add_step(
+                    session,
+                    claim.post.id,
+                    at=now,
+                    epoch=claim.epoch,
+                    kind=outcome.status.value,
+                    text=text,
+                    code=outcome.error.code if outcome.error else None,
+                    log_id=outcome.error.log_id if outcome.error else None,
+                    next_try_at=outcome.wake_at,
+                )
+        if ending is not None and outcome.close_attempt is not None:
+            self._journal_end(claim, ending, outcome.close_attempt, now)
+        if post.status is not claim.post.status or outcome.error != claim.post.error:
+            self._events.publish(
+                PostStatusChanged(post_id=post.id, account_id=post.account_id, status=post.status)
+            )
+        logger.info("Post %s is %s", post.id, post.status)
+        return post
+
+    def note(self, claim: Claim, kind: str, text: str, **detail: object) -> None:
+        """Add a line to the flight record."""
+        now = self._clock.now()
+        with self._database.write() as session:
+            posts.add_step(
+                session,
+                claim.post.id,
+                at=now,
+                epoch=claim.epoch,
+                kind=kind,
+                text=text,
+                **detail,
+            )
+
+    def progress(self, claim: Claim) -> "Progress":
+        """Return a meter that tells the window at most ten times a second."""
+        return Progress(self._events, self._clock, claim.post)
+
+    def looked(self, claim: Claim, attempt: Attempt) -> None:
+        """Commit that the account's video list is being searched for this post."""
+        with self._database.write() as session:
+            queries.record_look(session, claim, attempt, self._clock.now())
+
+    def may(self, account_id: str, scope: Scope) -> bool:
+        """Say whether the account's owner granted a scope."""
+        with self._database.read() as session:
+            account = accounts.get_account(session, account_id)
+        return account is not None and account.may(scope)
+
+    def is_free(self, tiktok_post_id: str) -> bool:
+        """Say whether no post has this TikTok video yet."""
+        with self._database.read() as session:
+            return queries.owner_of_tiktok_post(session, tiktok_post_id) is None
+
+    def inits_since(self, account_id: str, since: datetime) -> list[datetime]:
+        """Return when inits were sent for an account."""
+        with self._database.read() as session:
+            return queries.inits_since(session, account_id, since)
+
+    def fruitless_inits(self, post_id: str, since: datetime) -> int:
+        """Return how many inits of a post never got their last byte."""
+        with self._database.read() as session:
+            return queries.fruitless_inits(session, post_id, since)
+
+    def _journal_end(self, claim: Claim, attempt: Attempt, outcome: str, now: datetime) -> None:
+        """Journal an outcome. What is missing here only means that TikTok is asked once more."""
+        try:
+            self._journal.append(
+                self._entry(claim, attempt, JournalStep.ENDED, now, outcome=outcome)
+            )
+        except StorageError:
+            logger.warning("The end of post %s is not in the publish journal", claim.post.id)
+
+    def _entry(
+        self, claim: Claim, attempt: Attempt, step: JournalStep, at: datetime, outcome: str = ""
+    ) -> JournalEntry:
+        with self._database.read() as session:
+            account = accounts.get_account(session, claim.post.account_id)
+        return JournalEntry(
+            step=step,
+            post_id=claim.post.id,
+            open_id="" if account is None else account.open_id,
+            publish_id=attempt.publish_id or "",
+            sha256=claim.post.media.sha256,
+            size_bytes=attempt.size_bytes,
+            at=at,
+            outcome=outcome,
+        )
+
+
+class Progress:
+    """Throttles the progress of one upload at its source."""
+
+    INTERVAL_S = 0.1
+
+    def __init__(self, events: EventBus, clock: Clock, post: Post) -> None:
+        self._events = events
+        self._clock = clock
+        self._post = post
+        self._last_s = float("-inf")
+
+    def __call__(self, sent_bytes: int) -> None:
+        """Tell how many bytes of the whole file have left."""
+        now_s = self._clock.monotonic_s()
+        if now_s - self._last_s < self.INTERVAL_S and sent_bytes < self._post.media.size_bytes:
+            return
+        self._last_s = now_s
+        self._events.publish(
+            PostProgressed(
+                post_id=self._post.id,
+                sent_bytes=sent_bytes,
+                size_bytes=self._post.media.size_bytes,
+            )
+        )
+
+
+def _url_aad(attempt: Attempt) -> str:
+    return f"attempts/{attempt.post_id}/{attempt.id}/upload-url"

@@ -1,0 +1,165 @@
+"""What the runner calls: claim what is due, send it, ask for its outcome, resume after a crash."""
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.events import EventBus, PostStatusChanged
+from tiktok_manager.domain.posts import Post
+from tiktok_manager.services.publishing import lateness
+from tiktok_manager.services.publishing.checking import Checking
+from tiktok_manager.services.publishing.delivery import Delivery, Tools
+from tiktok_manager.services.publishing.preflight import Preflight
+from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.publishing.restoring import Restoring
+from tiktok_manager.services.quota import Quota
+from tiktok_manager.services.tokens import TokenKeeper
+from tiktok_manager.services.vault import VaultService
+from tiktok_manager.storage import claims as queries
+from tiktok_manager.storage.attempts import Claim
+from tiktok_manager.storage.database import Database
+from tiktok_manager.tiktok.client import TikTokClient
+from tiktok_manager.tiktok.limits import Buckets
+from tiktok_manager.tiktok.upload import ChunkUploader
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=90)
+ON_TIME = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """The way to TikTok."""
+
+    client: TikTokClient
+    tokens: TokenKeeper
+    uploader: ChunkUploader
+    buckets: Buckets
+
+
+class Publishing:
+    """The publisher's work on one data folder; threads are the runner's business."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        vault: VaultService,
+        restoring: Restoring,
+        remote: Remote,
+        quota: Quota,
+        events: EventBus,
+        clock: Clock,
+        owner: str,
+        rng: random.Random,
+        spacing: Callable[[], timedelta],
+    ) -> None:
+        self._spacing = spacing
+        self._database = database
+        self._vault = vault
+        self._restoring = restoring
+        self._events = events
+        self._clock = clock
+        self._owner = owner
+        client, tokens, buckets = remote.client, remote.tokens, remote.buckets
+        recorder = Recorder(database, vault, events, clock, LEASE, restoring.journal)
+        self._checking = Checking(recorder, tokens, client, buckets, clock, rng)
+        self._tools = Tools(
+            recorder=recorder,
+            checking=self._checking,
+            preflight=Preflight(recorder, tokens, client, buckets, quota, clock),
+            quota=quota,
+            tokens=tokens,
+            client=client,
+            uploader=remote.uploader,
+            clock=clock,
+            rng=rng,
+        )
+
+    def resume(self) -> int:
+        """Take over every post of a publisher known to be dead; returns how many.
+
+        Raises ActionNeeded in a copied data folder.
+        """
+        self._restoring.at_start()
+        with self._database.write() as session:
+            return queries.adopt_orphans(session, self._clock.now())
+
+    def claim(self, uploads: int, checks: int) -> tuple[list[Claim], list[Claim]]:
+        """Claim due work: up to `uploads` posts to send and `checks` outcomes to ask for.
+
+        Raises VaultLocked, claiming nothing, while the tokens cannot be read.
+        """
+        self._vault.unlock()
+        self._restoring.compare()
+        now = self._clock.now()
+        self._judge_late(now)
+        with self._database.write() as session:
+            sends = queries.claim_uploads(
+                session, now=now, owner=self._owner, lease=LEASE, limit=uploads
+            )
+            asks = queries.claim_checks(
+                session, now=now, owner=self._owner, lease=LEASE, limit=checks
+            )
+        for claim in sends:
+            self._tell(claim.post)
+        return sends, asks
+
+    def send(self, claim: Claim, cancel: CancelToken) -> None:
+        """Publish a claimed post as far as it goes now; never raises for what a post can suffer."""
+        Delivery(self._tools, claim, cancel).run()
+
+    def check(self, claim: Claim) -> None:
+        """Ask TikTok for the outcome of a claimed post."""
+        self._checking.run(claim)
+
+    def renew(self, claims: list[Claim]) -> None:
+        """Prolong the leases of work that is going on."""
+        with self._database.write() as session:
+            queries.renew(session, claims, self._clock.now() + LEASE)
+
+    def has_due(self) -> bool:
+        """Say whether anything is due now; a read, so that an idle publisher writes nothing."""
+        with self._database.read() as session:
+            return queries.has_due(session, self._clock.now())
+
+    def next_wake(self) -> datetime | None:
+        """Return the next instant at which there is something to do."""
+        with self._database.read() as session:
+            return queries.next_wake(session, self._clock.now())
+
+    def is_busy(self, within: timedelta, *, held: bool = False) -> bool:
+        """Say whether a post is under way, due, or to be tried or checked again within a time.
+
+        While posts are `held`, those that only wait to start do not count.
+        """
+        with self._database.read() as session:
+            return queries.is_busy(session, self._clock.now() + within, held=held)
+
+    def _judge_late(self, now: datetime) -> None:
+        """Decide about posts whose time passed while nothing could publish them."""
+        with self._database.read() as session:
+            late = queries.late_posts(session, now, ON_TIME)
+        if not late:
+            return
+        decisions = lateness.judge(late, now, on_time=ON_TIME, spacing=self._spacing())
+        with self._database.write() as session:
+            moved = [
+                decision.post
+                for decision in decisions
+                if queries.write_lateness(
+                    session, decision.post, decision.wake_at, decision.text, now
+                )
+            ]
+        for post in moved:
+            self._tell(post)
+
+    def _tell(self, post: Post) -> None:
+        self._events.publish(
+            PostStatusChanged(post_id=post.id, account_id=post.account_id, status=post.status)
+        )

@@ -1,0 +1,197 @@
+"""Sending the bytes of one attempt: chunks in order, the last one only after FINAL_INTENT.
+
+What TikTok says it has goes before our own books. After a lost answer it is asked first, and the
+missing range is sent again exactly as planned.
+"""
+
+import random
+from datetime import timedelta
+
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import (
+    AppError,
+    Cancelled,
+    Failure,
+    FailureClass,
+    NetworkDown,
+    TikTokRefused,
+)
+from tiktok_manager.services.publishing import decisions
+from tiktok_manager.services.publishing.checking import Checking
+from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.storage.attempts import Attempt, Claim
+from tiktok_manager.system.media import MediaReader
+from tiktok_manager.tiktok.client import PublishState, PublishStatus
+from tiktok_manager.tiktok.upload import ChunkAnswer, ChunkPlan, ChunkUploader, Verdict
+
+ACK_EVERY_S = 1.0
+TRIES_PER_CHUNK = 4
+"""Tries of one chunk before the upload rests and the post waits for its next try."""
+
+
+class UploadGone(AppError):
+    """TikTok no longer takes bytes for this upload."""
+
+    code = "upload_gone"
+
+
+class Transfer:
+    """One attempt on its way. `attempt` follows every commit."""
+
+    def __init__(
+        self,
+        claim: Claim,
+        attempt: Attempt,
+        reader: MediaReader,
+        *,
+        recorder: Recorder,
+        checking: Checking,
+        uploader: ChunkUploader,
+        cancel: CancelToken,
+        clock: Clock,
+        rng: random.Random,
+    ) -> None:
+        self.attempt = attempt
+        self._claim = claim
+        self._reader = reader
+        self._recorder = recorder
+        self._checking = checking
+        self._uploader = uploader
+        self._cancel = cancel
+        self._clock = clock
+        self._acked_at_s = float("-inf")
+        self._stored_bytes = attempt.acked_bytes
+        self._rng = rng
+        self._url = recorder.upload_url(attempt)
+        self._progress = recorder.progress(claim)
+        self._plan = ChunkPlan(
+            size_bytes=attempt.size_bytes,
+            chunk_bytes=attempt.chunk_bytes,
+            count=attempt.chunk_count,
+        )
+
+    def run(self, *, resumed: bool) -> None:
+        """Send what TikTok lacks; on return it has every byte.
+
+        Raises Cancelled between blocks, NetworkDown or TikTokRefused when it is time to rest,
+        UploadGone, MediaChanged, and Fenced when the claim was taken over.
+        """
+        index = self._first_missing() if resumed else 0
+        losses = 0
+        while index < self._plan.count:
+            self._cancel.check()
+            following = self._send(index)
+            losses = 0 if following > index else losses + 1
+            if losses:
+                self._pause(losses)
+            index = following
+        self.attempt = self._recorder.sent(self._claim, self.attempt)
+
+    def _send(self, index: int) -> int:
+        """Send one chunk; returns the index of the chunk to send next."""
+        is_last = index == self._plan.count - 1
+        if is_last:
+            self._prepare_last()
+        try:
+            answer = self._put(index)
+        except NetworkDown as exc:
+            self._recorder.note(self._claim, "chunk_lost", exc.failure.message, chunk=index + 1)
+            return self._first_missing()
+        match answer.verdict:
+            case Verdict.STORED if not is_last:
+                self._acknowledged(index)
+                return index + 1
+            case Verdict.COMPLETE if is_last:
+                return self._plan.count
+            case Verdict.EXPIRED | Verdict.UNKNOWN_TASK:
+                raise UploadGone("TikTok no longer takes bytes for this upload.")
+            case Verdict.REFUSED:
+                raise TikTokRefused(_refused(answer))
+        self._recorder.note(
+            self._claim,
+            "chunk_answer",
+            f"TikTok answered a part with {answer.http_status}: asking what it has.",
+            chunk=index + 1,
+        )
+        return self._first_missing()
+
+    def _acknowledged(self, index: int) -> None:
+        """Keep how far TikTok is, at most once a second: it is asked anyway before going on."""
+        _first, last = self._plan.range_of(index)
+        self._stored_bytes = last + 1
+        now_s = self._clock.monotonic_s()
+        if now_s - self._acked_at_s >= ACK_EVERY_S:
+            self._acked_at_s = now_s
+            self.attempt = self._recorder.acked(self._claim, self.attempt, self._stored_bytes)
+
+    def _put(self, index: int) -> ChunkAnswer:
+        first, last = self._plan.range_of(index)
+        # On resume this reads what TikTok has already: not inside the request, which would stall.
+        self._reader.hash_prefix(first)
+        return self._uploader.put(
+            self._url,
+            self._claim.post.media.content_type,
+            first,
+            last,
+            self._plan.size_bytes,
+            self._reader.blocks(first, last),
+            self._cancel,
+            self._progress,
+        )
+
+    def _prepare_last(self) -> None:
+        """Prove that the file is the planned one, then commit that its last byte may leave."""
+        first, _last = self._plan.range_of(self._plan.count - 1)
+        self._reader.check()
+        self._reader.verify_rest(first)
+        self._cancel.check()
+        self.attempt = self._recorder.final_intent(self._claim, self.attempt)
+
+    def _first_missing(self) -> int:
+        """Ask TikTok what it has; returns the first chunk it lacks, the count if it lacks none."""
+        status = self._checking.ask(self._claim.post.account_id, self.attempt.publish_id or "")
+        if status.state is PublishState.FAILED:
+            raise UploadGone(f"TikTok ended the upload: {status.fail_reason or 'no reason given'}.")
+        if status.state is PublishState.PROCESSING_UPLOAD:
+            return self._index_of(status)
+        return self._everything_arrived()
+
+    def _index_of(self, status: PublishStatus) -> int:
+        has = status.uploaded_bytes
+        if has is None:
+            has = self._stored_bytes
+        if has >= self._plan.size_bytes:
+            return self._everything_arrived()
+        return min(has // self._plan.chunk_bytes, self._plan.count - 1)
+
+    def _everything_arrived(self) -> int:
+        """TikTok is further than our books: the last byte did leave, so write that down first."""
+        if self.attempt.final_intent_at is None:
+            self.attempt = self._recorder.final_intent(self._claim, self.attempt)
+        return self._plan.count
+
+    def _pause(self, losses: int) -> None:
+        if losses >= TRIES_PER_CHUNK:
+            raise NetworkDown(_stuck())
+        pause = max(decisions.backoff(losses, self._rng), timedelta(seconds=1))
+        if self._clock.pause(self._cancel, pause.total_seconds()):
+            raise Cancelled("The publisher is stopping.")
+
+
+def _refused(answer: ChunkAnswer) -> Failure:
+    return Failure(
+        code=f"upload_http_{answer.http_status}",
+        kind=FailureClass.OUR_BUG,
+        message=f"TikTok's upload server refused a part of the video ({answer.http_status}).",
+        action="It is tried again later. Look for an update of TikTok Manager if it stays so.",
+    )
+
+
+def _stuck() -> Failure:
+    return Failure(
+        code="upload_stuck",
+        kind=FailureClass.RETRY,
+        message="A part of the video did not get through after several tries.",
+        action="It is tried again by itself.",
+    )

@@ -1,0 +1,124 @@
+"""How many posts TikTok takes from an account in 24 hours, counted here because TikTok won't tell.
+
+Direct posts count from the moment their last byte leaves, drafts while they wait in the inbox.
+Planning warns and spreads by these numbers; publishing waits by them.
+"""
+
+from bisect import insort
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.posts import PostError, PostMode
+from tiktok_manager.services.settings import Settings
+from tiktok_manager.storage import quota as queries
+from tiktok_manager.storage.database import Database
+
+WINDOW = timedelta(hours=24)
+MAX_PENDING_DRAFTS = 5
+"""TikTok: inbox upload, five pending shares in 24 hours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """How much of an account's day is used: `used` of `cap`."""
+
+    used: int
+    cap: int
+
+
+class Quota:
+    """The ledger of one data folder."""
+
+    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+
+    def usage(self, account_id: str, mode: PostMode = PostMode.DIRECT) -> Usage:
+        """Return what an account has used of the last 24 hours."""
+        return Usage(used=len(self._recent(account_id, mode)), cap=self._cap(mode))
+
+    def next_free(
+        self, account_id: str, mode: PostMode, at: datetime, also: Sequence[datetime] = ()
+    ) -> datetime:
+        """Return the first instant from `at` on at which one more post keeps the cap.
+
+        Counts what went out, what is on its way and what is planned, and `also`.
+        """
+        with self._database.read() as session:
+            known = queries.post_times(session, account_id, mode, at - WINDOW)
+        return next_free(sorted([*known, *also]), at, self._cap(mode))
+
+    def wait(self, account_id: str, mode: PostMode) -> tuple[datetime, PostError] | None:
+        """Return until when, and why, a post of this account must wait now; None if it need not."""
+        now = self._clock.now()
+        paused_until = self._app_pause()
+        if mode is PostMode.DIRECT and paused_until is not None and paused_until > now:
+            return paused_until, _app_cap()
+        recent, cap = self._recent(account_id, mode), self._cap(mode)
+        if len(recent) < cap:
+            return None
+        return recent[-cap] + WINDOW, _own_cap(mode, cap)
+
+    def pause_app(self, until: datetime) -> None:
+        """Hold direct posts of all accounts: TikTok's cap of posting accounts is reached."""
+        with self._database.write() as session:
+            queries.set_app_pause(session, until)
+
+    def _app_pause(self) -> datetime | None:
+        with self._database.read() as session:
+            return queries.get_app_pause(session)
+
+    def _recent(self, account_id: str, mode: PostMode) -> list[datetime]:
+        with self._database.read() as session:
+            return queries.sent_times(session, account_id, mode, self._clock.now() - WINDOW)
+
+    def _cap(self, mode: PostMode) -> int:
+        return (
+            self._settings.direct_posts_per_day() if mode is PostMode.DIRECT else MAX_PENDING_DRAFTS
+        )
+
+
+def next_free(times: Sequence[datetime], at: datetime, cap: int) -> datetime:
+    """Return the first instant from `at` on such that no 24 hours hold more than `cap` posts.
+
+    `times` are the others, sorted.
+    """
+    while True:
+        with_it = list(times)
+        insort(with_it, at)
+        full = next(
+            (
+                first
+                for first, last in zip(with_it, with_it[cap:], strict=False)
+                if last - first < WINDOW and first <= at <= last
+            ),
+            None,
+        )
+        if full is None:
+            return at
+        at = full + WINDOW if full + WINDOW > at else at + timedelta(minutes=1)
+
+
+def _own_cap(mode: PostMode, cap: int) -> PostError:
+    if mode is PostMode.INBOX:
+        return PostError(
+            code="pending_drafts",
+            message=f"{cap} drafts of the last 24 hours already wait in this TikTok inbox.",
+            action="Finish or delete drafts in the TikTok app, or wait: it goes on by itself.",
+        )
+    return PostError(
+        code="daily_cap",
+        message=f"This account reached {cap} direct posts in 24 hours.",
+        action="It goes out when a place is free. `settings set direct-posts-per-day` changes it.",
+    )
+
+
+def _app_cap() -> PostError:
+    return PostError(
+        code="reached_active_user_cap",
+        message="Your TikTok app reached its limit of posting accounts for 24 hours.",
+        action="All direct posts wait and go on by themselves.",
+    )

@@ -1,0 +1,348 @@
+"""Typed settings: each has a name, a check, a default and a sentence for the user."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tiktok_manager.domain.accounts import ALL_SCOPES, Scope
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import AppKeysMissing, InputError, NotFound
+from tiktok_manager.domain.events import EventBus, SettingsChanged
+from tiktok_manager.domain.posts import Lateness, LatePolicy
+from tiktok_manager.domain.schedule import parse_duration, zone
+from tiktok_manager.services.vault import VaultService
+from tiktok_manager.storage import settings as queries
+from tiktok_manager.storage.database import Database
+from tiktok_manager.system.timezone import local_zone_name
+from tiktok_manager.tiktok.endpoints import AppKeys
+
+ENV_CLIENT_KEY = "TIKTOK_MANAGER_CLIENT_KEY"
+ENV_CLIENT_SECRET = "TIKTOK_MANAGER_CLIENT_SECRET"  # noqa: S105 - a variable's name
+_SECRET_AAD = "settings/client-secret"  # noqa: S105 - associated data, not a secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A setting's name, kind, default, words and check; `check` returns the value to keep."""
+
+    name: str
+    section: str
+    description: str
+    kind: str
+    default: str | None
+    check: Callable[[str], str]
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingValue:
+    """A setting as it is shown; a secret's value is only ever `set` or None."""
+
+    name: str
+    value: str | None
+    secret: bool
+    description: str
+    section: str
+    kind: str
+    choices: tuple[str, ...]
+    from_environment: bool = False
+
+
+class Settings:
+    """The settings of one data folder. Environment variables go before stored app keys."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: VaultService,
+        events: EventBus,
+        clock: Clock,
+        env: Mapping[str, str],
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._events = events
+        self._clock = clock
+        self._env_keys = {
+            "client-key": env.get(ENV_CLIENT_KEY, "").strip(),
+            "client-secret": env.get(ENV_CLIENT_SECRET, "").strip(),
+        }
+
+    def list(self) -> "list[SettingValue]":
+        """Return every setting in the order of the settings page."""
+        with self._database.read() as session:
+            stored = queries.all_settings(session)
+            has_secret = queries.has_secret(session, "client-secret")
+        return [self._shown(definition, stored, has_secret) for definition in DEFINITIONS]
+
+    def get(self, name: str) -> str | None:
+        """Return a setting's value, its default if it was never set; raises NotFound."""
+        definition = _definition(name)
+        if definition.kind == "secret":
+            raise InputError(f"{name} is a secret.", "Secrets are never shown.")
+        if self._env_keys.get(name):
+            return self._env_keys[name]
+        with self._database.read() as session:
+            return queries.all_settings(session).get(name, definition.default)
+
+    def set(self, name: str, value: str) -> None:
+        """Check and keep a value; raises NotFound, InputError, VaultLocked."""
+        definition = _definition(name)
+        checked = definition.check(value.strip())
+        if definition.kind == "secret":
+            sealed = self._vault.seal(checked, aad=_SECRET_AAD)
+            with self._database.write() as session:
+                queries.put_secret(session, name, sealed, self._clock.now())
+        else:
+            with self._database.write() as session:
+                queries.put_setting(session, name, checked)
+        self._events.publish(SettingsChanged(name=name))
+
+    def app_keys_ready(self) -> bool:
+        """Say whether both app keys are known, without opening the vault."""
+        values = {setting.name: setting.value for setting in self.list()}
+        return bool(values["client-key"] and values["client-secret"])
+
+    def app_keys(self) -> AppKeys:
+        """Return the TikTok app keys; raises AppKeysMissing, VaultLocked."""
+        key = self.get("client-key")
+        secret = self._env_keys["client-secret"] or self._stored_secret()
+        if not key or not secret:
+            raise AppKeysMissing(
+                "There are no TikTok app keys yet.",
+                "TikTok Manager works with your own TikTok app.",
+                "Set them with `settings set client-key` and `settings set client-secret`.",
+            )
+        return AppKeys(client_key=key, client_secret=secret)
+
+    def lateness(self) -> Lateness:
+        """Return how late posts may go out unless they say otherwise."""
+        return Lateness(
+            policy=LatePolicy(self._text("late")),
+            within=parse_duration(self._text("late-within")),
+        )
+
+    def late_spacing(self) -> timedelta:
+        """Return the pause between late posts of one account."""
+        return parse_duration(self._text("late-spacing"))
+
+    def timezone(self) -> str:
+        """Return the zone in which times are read and shown."""
+        value = self._text("timezone")
+        return local_zone_name() if value == "system" else value
+
+    def uploads_at_once(self) -> int:
+        """Return how many videos may be sent at the same time."""
+        return int(self._text("uploads-at-once"))
+
+    def direct_posts_per_day(self) -> int:
+        """Return how many direct posts an account may send in 24 hours."""
+        return int(self._text("direct-posts-per-day"))
+
+    def publishing_on(self) -> bool:
+        """Say whether new posts may start; the user can hold them all."""
+        return self.get("publishing") == "on"
+
+    def hold_publishing(self, *, hold: bool) -> None:
+        """Hold all posts, or let them go."""
+        self.set("publishing", "off" if hold else "on")
+
+    def requested_scopes(self) -> tuple[Scope, ...]:
+        """Return the permissions asked for when an account connects."""
+        return tuple(Scope(part) for part in self._text("scopes").split(","))
+
+    def _text(self, name: str) -> str:
+        return self.get(name) or ""
+
+    def _stored_secret(self) -> str | None:
+        with self._database.read() as session:
+            sealed = queries.get_secret(session, "client-secret")
+        return None if sealed is None else self._vault.open(sealed, aad=_SECRET_AAD)
+
+    def _shown(
+        self, definition: Definition, stored: Mapping[str, str], has_secret: bool
+    ) -> SettingValue:
+        secret = definition.kind == "secret"
+        from_environment = bool(self._env_keys.get(definition.name))
+        if secret:
+            value = "set" if has_secret or from_environment else None
+        else:
+            value = self._env_keys.get(definition.name) or stored.get(
+                definition.name, definition.default
+            )
+        return SettingValue(
+            name=definition.name,
+            value=value,
+            secret=secret,
+            description=definition.description,
+            section=definition.section,
+            kind=definition.kind,
+            choices=definition.choices,
+            from_environment=from_environment,
+        )
+
+
+def _definition(name: str) -> Definition:
+    for definition in DEFINITIONS:
+        if definition.name == name:
+            return definition
+    raise NotFound(
+        f"There is no setting “{name}”.",
+        hint=f"The settings are: {', '.join(d.name for d in DEFINITIONS)}.",
+    )
+
+
+def _key(value: str) -> str:
+    if not value or len(value) > 256 or not value.isprintable() or " " in value:
+        raise InputError(
+            "That is not a TikTok app key.",
+            "A key is one word without spaces.",
+            "Copy it from your app's page in TikTok's developer portal.",
+        )
+    return value
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if value not in choices:
+            raise InputError(
+                f"“{value}” is not possible here.", hint=f"Choose one of: {', '.join(choices)}."
+            )
+        return value
+
+    return check
+
+
+def _whole_number(low: int, high: int) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not value.isdecimal() or not low <= int(value) <= high:
+            raise InputError(f"“{value}” is not a number from {low} to {high}.")
+        return str(int(value))
+
+    return check
+
+
+def _duration(value: str) -> str:
+    if not timedelta(minutes=1) <= parse_duration(value) <= timedelta(days=30):
+        raise InputError(f"“{value}” is out of range.", "It may be 1m to 30d.")
+    return value.lower()
+
+
+def _zone(value: str) -> str:
+    return "system" if value == "system" else zone(value).key
+
+
+def _scopes(value: str) -> str:
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    unknown = [part for part in parts if part not in ALL_SCOPES]
+    if unknown or Scope.BASIC not in parts:
+        raise InputError(
+            f"“{value}” is not a list of TikTok scopes.",
+            f"{Scope.BASIC} is always needed.",
+            f"Choose from: {', '.join(ALL_SCOPES)}.",
+        )
+    return ",".join(scope for scope in ALL_SCOPES if scope in parts)
+
+
+DEFINITIONS = (
+    Definition(
+        name="client-key",
+        section="TikTok app",
+        description="The client key of your TikTok app.",
+        kind="text",
+        default=None,
+        check=_key,
+    ),
+    Definition(
+        name="client-secret",
+        section="TikTok app",
+        description="The client secret of your TikTok app. It is kept encrypted.",
+        kind="secret",
+        default=None,
+        check=_key,
+    ),
+    Definition(
+        name="scopes",
+        section="TikTok app",
+        description="The permissions to ask for. Leave out those your app was not approved for.",
+        kind="text",
+        default=",".join(ALL_SCOPES),
+        check=_scopes,
+    ),
+    Definition(
+        name="timezone",
+        section="Planning",
+        description="The zone in which times are read and shown; `system` follows the machine.",
+        kind="zone",
+        default="system",
+        check=_zone,
+    ),
+    Definition(
+        name="late",
+        section="Planning",
+        description="What happens to a post whose time passed while the app was not running.",
+        kind="choice",
+        default=LatePolicy.PUBLISH.value,
+        check=_one_of(*LatePolicy),
+        choices=tuple(LatePolicy),
+    ),
+    Definition(
+        name="late-within",
+        section="Planning",
+        description="How late a post may still go out by itself, such as 2h.",
+        kind="duration",
+        default="2h",
+        check=_duration,
+    ),
+    Definition(
+        name="late-spacing",
+        section="Planning",
+        description="The pause between late posts of one account, such as 5m.",
+        kind="duration",
+        default="5m",
+        check=_duration,
+    ),
+    Definition(
+        name="publishing",
+        section="Publishing",
+        description="Off holds every post until it is on again; videos under way are finished.",
+        kind="bool",
+        default="on",
+        check=_one_of("on", "off"),
+        choices=("on", "off"),
+    ),
+    Definition(
+        name="direct-posts-per-day",
+        section="Publishing",
+        description="Direct posts an account may send in 24 hours; TikTok takes about 15.",
+        kind="int",
+        default="15",
+        check=_whole_number(1, 100),
+    ),
+    Definition(
+        name="uploads-at-once",
+        section="Publishing",
+        description="How many videos may be sent at the same time (1 to 16).",
+        kind="int",
+        default="8",
+        check=_whole_number(1, 16),
+    ),
+    Definition(
+        name="theme",
+        section="Window",
+        description="Light, dark, or as the system has it.",
+        kind="choice",
+        default="system",
+        check=_one_of("system", "light", "dark"),
+        choices=("system", "light", "dark"),
+    ),
+    Definition(
+        name="close-to-tray",
+        section="Window",
+        description="Closing the window keeps publishing from the tray.",
+        kind="bool",
+        default="on",
+        check=_one_of("on", "off"),
+        choices=("on", "off"),
+    ),
+)

@@ -1,0 +1,211 @@
+"""Keeps each account's TikTok permission alive: one refresh at a time, durable before use.
+
+TikTok rotates refresh tokens and kills the old one at once. So a refresh happens under a lock in
+this process and a lease in the database, and the new pair is committed before anyone uses it.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from tiktok_manager.domain.accounts import AccountStatus, TokenPair
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import (
+    Failure,
+    FailureClass,
+    NetworkDown,
+    ReconnectNeeded,
+    TikTokRefused,
+)
+from tiktok_manager.domain.events import AccountChanged, EventBus
+from tiktok_manager.services.settings import Settings
+from tiktok_manager.services.vault import VaultService
+from tiktok_manager.storage import accounts as queries
+from tiktok_manager.storage.accounts import SealedTokens
+from tiktok_manager.storage.database import Database
+from tiktok_manager.tiktok.client import TikTokClient
+
+T = TypeVar("T")
+
+REFRESH_LEASE = timedelta(seconds=60)
+REFRESH_AT_LIFE_LEFT = 0.25
+LOOK_AGAIN_S = 0.1
+REPLAYS = 1
+
+
+class TokenKeeper:
+    """Hands out access tokens that work. Safe from any thread and process."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: VaultService,
+        settings: Settings,
+        client: TikTokClient,
+        events: EventBus,
+        clock: Clock,
+        owner: str,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._settings = settings
+        self._client = client
+        self._events = events
+        self._clock = clock
+        self._owner = owner
+        self._guard = threading.Lock()
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def call(self, account_id: str, use: Callable[[str], T]) -> T:
+        """Call TikTok with the account's access token.
+
+        If TikTok says the token is invalid, refreshes once and calls once more. Raises
+        ReconnectNeeded (and marks the account) when only the user can lead on.
+        """
+        tokens = self._fresh(account_id)
+        for _replay in range(REPLAYS):
+            try:
+                return use(self._access(tokens))
+            except TikTokRefused as exc:
+                self._note_restriction(account_id, exc.failure)
+                if exc.failure.kind is not FailureClass.NEEDS_RECONNECT:
+                    raise
+                if exc.failure.code != "access_token_invalid":
+                    raise self._lost(account_id, exc.failure) from exc
+            tokens = self._refresh(account_id, tokens.version, patient=True)
+        try:
+            return use(self._access(tokens))
+        except TikTokRefused as exc:
+            # Another process may have rotated the tokens while this call was on its way.
+            if exc.failure.kind is FailureClass.NEEDS_RECONNECT and self._is_current(tokens):
+                raise self._lost(account_id, exc.failure) from exc
+            raise
+
+    def access_token(self, account_id: str) -> str:
+        """Return an access token with life left."""
+        return self._access(self._fresh(account_id))
+
+    def seal(self, account_id: str, pair: TokenPair, version: int) -> SealedTokens:
+        """Return a token pair as it rests in the database."""
+        return SealedTokens(
+            account_id=account_id,
+            version=version,
+            access_sealed=self._vault.seal(pair.access_token, aad=_aad(account_id, "access")),
+            refresh_sealed=self._vault.seal(pair.refresh_token, aad=_aad(account_id, "refresh")),
+            issued_at=self._clock.now(),
+            access_expires_at=pair.access_expires_at,
+            refresh_expires_at=pair.refresh_expires_at,
+        )
+
+    def _fresh(self, account_id: str) -> SealedTokens:
+        tokens = self._read(account_id)
+        if self._is_old(tokens):
+            try:
+                return self._refresh(account_id, tokens.version, patient=False)
+            except NetworkDown:
+                # Being offline is no reason to throw away a token that still has life.
+                if tokens.access_expires_at <= self._clock.now():
+                    raise
+        return tokens
+
+    def _is_old(self, tokens: SealedTokens) -> bool:
+        life = tokens.access_expires_at - tokens.issued_at
+        return self._clock.now() >= tokens.access_expires_at - life * REFRESH_AT_LIFE_LEFT
+
+    def _refresh(self, account_id: str, stale_version: int, *, patient: bool) -> SealedTokens:
+        """Return tokens newer than `stale_version`.
+
+        While another process refreshes them, a patient caller waits for its commit; another one
+        goes on with the tokens it has as long as they live.
+        """
+        with self._lock_of(account_id):
+            ends_at_s = self._clock.monotonic_s() + REFRESH_LEASE.total_seconds()
+            while True:
+                tokens = self._read(account_id)
+                if tokens.version != stale_version:
+                    return tokens
+                if self._take_lease(account_id, stale_version):
+                    return self._rotate_under_lease(account_id, tokens)
+                if not patient and tokens.access_expires_at > self._clock.now():
+                    return tokens
+                if self._clock.monotonic_s() > ends_at_s:
+                    raise NetworkDown(_refresh_under_way())
+                self._clock.pause(CancelToken(), LOOK_AGAIN_S)
+
+    def _rotate_under_lease(self, account_id: str, tokens: SealedTokens) -> SealedTokens:
+        try:
+            return self._rotate(account_id, tokens)
+        finally:
+            with self._database.write() as session:
+                queries.release_refresh(session, account_id, self._owner)
+
+    def _is_current(self, tokens: SealedTokens) -> bool:
+        return self._read(tokens.account_id).version == tokens.version
+
+    def _rotate(self, account_id: str, tokens: SealedTokens) -> SealedTokens:
+        keys = self._settings.app_keys()
+        refresh_token = self._vault.open(tokens.refresh_sealed, aad=_aad(account_id, "refresh"))
+        try:
+            pair = self._client.refresh(keys, refresh_token)
+        except TikTokRefused as exc:
+            current = self._read(account_id)
+            if current.version != tokens.version:
+                return current
+            if exc.failure.kind is FailureClass.NEEDS_RECONNECT:
+                raise self._lost(account_id, exc.failure) from exc
+            raise
+        rotated = self.seal(account_id, pair, tokens.version + 1)
+        with self._database.write() as session:
+            queries.put_tokens(session, rotated)
+        return rotated
+
+    def _take_lease(self, account_id: str, version: int) -> bool:
+        now = self._clock.now()
+        with self._database.write() as session:
+            return queries.lease_refresh(
+                session, account_id, version, self._owner, now, now + REFRESH_LEASE
+            )
+
+    def _read(self, account_id: str) -> SealedTokens:
+        with self._database.read() as session:
+            tokens = queries.get_tokens(session, account_id)
+        if tokens is None:
+            raise ReconnectNeeded(
+                "This account is not connected.", hint="Connect it on the Accounts page."
+            )
+        return tokens
+
+    def _access(self, tokens: SealedTokens) -> str:
+        return self._vault.open(tokens.access_sealed, aad=_aad(tokens.account_id, "access"))
+
+    def _lost(self, account_id: str, failure: Failure) -> ReconnectNeeded:
+        with self._database.write() as session:
+            queries.set_status(session, account_id, AccountStatus.NEEDS_RECONNECT)
+        self._events.publish(AccountChanged(account_id=account_id))
+        return ReconnectNeeded(failure.message, hint=failure.action, code=failure.code)
+
+    def _note_restriction(self, account_id: str, failure: Failure) -> None:
+        if failure.kind is FailureClass.PERMANENT:
+            with self._database.write() as session:
+                queries.set_restriction(session, account_id, "banned")
+            self._events.publish(AccountChanged(account_id=account_id))
+
+    def _lock_of(self, account_id: str) -> threading.Lock:
+        with self._guard:
+            return self._locks[account_id]
+
+
+def _refresh_under_way() -> Failure:
+    return Failure(
+        code="refresh_under_way",
+        kind=FailureClass.RETRY,
+        message="Another process is renewing this account's permission.",
+        action="It is tried again in a moment.",
+    )
+
+
+def _aad(account_id: str, field: str) -> str:
+    return f"tokens/{account_id}/{field}"

@@ -1,0 +1,87 @@
+"""Posts, accounts and videos as plain records: one shape for JSON, CSV and scripts.
+
+Fields are only ever added. Ids are text, times ISO 8601 in UTC with `Z`.
+"""
+
+from datetime import UTC, datetime
+
+from tiktok_manager.domain.accounts import Account
+from tiktok_manager.domain.metrics import VideoCounters
+from tiktok_manager.domain.posts import Post
+
+Record = dict[str, object]
+
+
+def stamp(at: datetime | None) -> str | None:
+    """Return an instant as ISO 8601 with `Z`, to the second."""
+    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def post_json(post: Post) -> Record:
+    """Return the public record of a post."""
+    error = post.error
+    return {
+        "id": post.id,
+        "account": post.handle,
+        "status": post.status.value,
+        "mode": post.mode.value,
+        "publish_at": stamp(post.schedule.due_at),
+        "timezone": post.schedule.timezone,
+        "caption": post.caption,
+        "file": str(post.media.path),
+        "publish_id": post.publish_id,
+        "post_id": post.tiktok_post_id,
+        "url": post.url,
+        "attempts": post.attempts,
+        "next_try_at": stamp(post.next_try_at),
+        "error": None
+        if error is None
+        else {
+            "code": error.code,
+            "message": error.message,
+            "action": error.action,
+            "log_id": error.log_id,
+            "kind": error.kind,
+        },
+        "privacy": post.choices.privacy.value if post.choices.privacy else None,
+        "file_size": post.media.size_bytes,
+        "sha256": post.media.sha256,
+        "published_at": stamp(post.published_at),
+    }
+
+
+def account_json(account: Account) -> Record:
+    """Return the public record of an account."""
+    return {
+        "id": account.id,
+        "open_id": account.open_id,
+        "handle": account.handle,
+        "display_name": account.display_name,
+        "status": account.status.value,
+        "paused": account.paused,
+        "restriction": account.restriction,
+        "groups": list(account.groups),
+        "tags": list(account.tags),
+        "scopes": list(account.scopes),
+        "followers": account.followers,
+        "last_sync_at": stamp(account.last_sync_at),
+        "following": account.following,
+        "likes": account.likes,
+        "videos": account.videos,
+    }
+
+
+def video_json(video: VideoCounters) -> Record:
+    """Return the public record of a video's newest counters."""
+    return {
+        "id": video.tiktok_id,
+        "posted_at": stamp(video.posted_at),
+        "caption": video.caption,
+        "duration_s": video.duration_s,
+        "views": video.views,
+        "likes": video.likes,
+        "comments": video.comments,
+        "shares": video.shares,
+        "url": video.share_url,
+        "seen_at": stamp(video.seen_at),
+    }
