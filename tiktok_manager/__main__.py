@@ -1,0 +1,72 @@
+"""Entry: the window without a command, the command line with one. Imports only what is needed.
+
+The window is shown before the composition root is imported: SQLAlchemy, httpx and the rest load on
+a worker thread behind the first frame.
+"""
+
+import gc
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from tiktok_manager.system.hardening import harden_process
+from tiktok_manager.system.paths import data_root
+
+if TYPE_CHECKING:
+    from tiktok_manager.scheduler.runner import Runner
+    from tiktok_manager.services.workspace import Workspace
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the app and return its exit code."""
+    harden_process()
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments in ([], ["--hidden"]):
+        return run_window(hidden=bool(arguments))
+    return run_command_line(arguments)
+
+
+def run_window(*, hidden: bool, env: Mapping[str, str] | None = None) -> int:
+    """Open the window (or only the tray) and return the exit code."""
+    # The window collects garbage by a timer of its own; during the imports it only costs time.
+    gc.disable()
+    from tiktok_manager.ui.application import run
+
+    environment = dict(os.environ if env is None else env)
+    with ExitStack() as closing:
+
+        def open_behind_the_window() -> "Workspace":
+            from tiktok_manager.app import open_workspace
+
+            return closing.enter_context(open_workspace(environment))
+
+        return run(open_behind_the_window, _standby, data_dir=data_root(environment), hidden=hidden)
+
+
+def run_command_line(arguments: Sequence[str]) -> int:
+    """Run one command and return the exit code."""
+    from tiktok_manager.app import make_runner, open_workspace
+    from tiktok_manager.cli.context import CommandLine
+    from tiktok_manager.cli.main import run
+
+    return run(
+        arguments,
+        CommandLine(
+            env=dict(os.environ),
+            open_workspace=open_workspace,
+            make_runner=make_runner,
+            run_window=run_window,
+        ),
+    )
+
+
+def _standby(workspace: "Workspace") -> "Runner":
+    from tiktok_manager.app import make_runner
+
+    return make_runner(workspace, standby=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

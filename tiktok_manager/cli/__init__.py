@@ -1,0 +1,1 @@
+"""Thin commands over the services; everything the window does can be scripted."""

@@ -1,0 +1,169 @@
+"""`accounts`: connect, list, show, sync, pause, disconnect."""
+
+from typing import Annotated
+
+import typer
+
+from tiktok_manager.cli.context import cancelled_by_signals, command_line
+from tiktok_manager.cli.options import AccountArgument, Json
+from tiktok_manager.cli.output import local_time, note, print_json, print_line, print_table
+from tiktok_manager.cli.sync import show_results
+from tiktok_manager.domain.accounts import Account, Profile
+from tiktok_manager.services.accounts import ConnectStage
+from tiktok_manager.services.views import account_json
+from tiktok_manager.system.browser import open_in_browser
+
+app = typer.Typer(no_args_is_help=True)
+
+_STAGES = {
+    ConnectStage.WAITING_FOR_CONSENT: "Waiting for your consent in the browser (5 minutes) …",
+    ConnectStage.EXCHANGING: "Consent given. Talking to TikTok …",
+    ConnectStage.READING_PROFILE: "Reading the profile …",
+    ConnectStage.STORING: "Keeping the account …",
+}
+
+
+@app.command()
+def connect(
+    context: typer.Context,
+    print_url: Annotated[
+        bool, typer.Option("--print-url", help="Print the consent page's address, open nothing.")
+    ] = False,
+    inbox_only: Annotated[
+        bool, typer.Option("--inbox-only", help="Ask for drafts to the inbox only.")
+    ] = False,
+    reconnect: Annotated[
+        str | None, typer.Option(metavar="HANDLE", help="Insist on this account.")
+    ] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask before the account is kept.")] = False,
+    json: Json = False,
+) -> None:
+    """Connect a TikTok account through its owner's consent in the browser."""
+
+    def open_url(url: str) -> None:
+        if print_url:
+            print_line(url)
+        elif not open_in_browser(url):
+            note("No browser could be opened. Open this address yourself:")
+            note(url)
+
+    with command_line(context).workspace() as workspace, cancelled_by_signals() as cancel:
+        account = workspace.accounts.connect(
+            open_url=open_url,
+            cancel=cancel,
+            inbox_only=inbox_only,
+            reconnect=reconnect,
+            confirm=_confirm if ask else None,
+            on_stage=lambda stage: note(_STAGES[stage]),
+        )
+        missing = _missing_scopes(account, workspace.settings.requested_scopes(), inbox_only)
+    if missing:
+        note(f"Not granted: {', '.join(missing)}. What needs it will be refused by TikTok.")
+    if json:
+        print_json(account_json(account))
+    else:
+        print_line(f"Connected @{account.handle} ({account.display_name}).")
+
+
+@app.command("list")
+def list_accounts(context: typer.Context, json: Json = False) -> None:
+    """List the accounts."""
+    with command_line(context).workspace() as workspace:
+        accounts = workspace.accounts.list()
+    if json:
+        print_json([account_json(account) for account in accounts])
+        return
+    if not accounts:
+        print_line("No account yet. Connect one with `accounts connect`.")
+        return
+    print_table(
+        ("HANDLE", "NAME", "STATUS", "FOLLOWERS", "LAST SYNC"),
+        (
+            (
+                f"@{account.handle}",
+                account.display_name,
+                _status_words(account),
+                account.followers,
+                local_time(account.last_sync_at) or "never",
+            )
+            for account in accounts
+        ),
+    )
+
+
+@app.command()
+def show(context: typer.Context, account: AccountArgument, json: Json = False) -> None:
+    """Show one account."""
+    with command_line(context).workspace() as workspace:
+        found = workspace.accounts.get(account)
+    record = account_json(found)
+    if json:
+        print_json(record)
+        return
+    for name, value in record.items():
+        text = ", ".join(map(str, value)) if isinstance(value, list) else value
+        print_line(f"{name:13} {'' if text is None else text}")
+
+
+@app.command("sync")
+def sync_account(context: typer.Context, account: AccountArgument, json: Json = False) -> None:
+    """Pull one account's profile and video counters."""
+    with command_line(context).workspace() as workspace, cancelled_by_signals() as cancel:
+        results = workspace.accounts.sync([account], cancel)
+    show_results(results, as_json=json)
+
+
+@app.command()
+def pause(context: typer.Context, account: AccountArgument, json: Json = False) -> None:
+    """Hold an account's posts until it is resumed."""
+    _set_paused(context, account, paused=True, as_json=json)
+
+
+@app.command()
+def resume(context: typer.Context, account: AccountArgument, json: Json = False) -> None:
+    """Let a paused account's posts go again."""
+    _set_paused(context, account, paused=False, as_json=json)
+
+
+@app.command()
+def disconnect(context: typer.Context, account: AccountArgument, json: Json = False) -> None:
+    """Take the permission back at TikTok and forget it; planned posts stop with a reason."""
+    with command_line(context).workspace() as workspace:
+        found = workspace.accounts.get(account)
+        warnings = workspace.accounts.disconnect(found.id)
+        found = workspace.accounts.get(found.id)
+    for warning in warnings:
+        note(f"Warning: {warning}")
+    if json:
+        print_json({**account_json(found), "warnings": list(warnings)})
+    else:
+        print_line(f"Disconnected @{found.handle}.")
+
+
+def _set_paused(context: typer.Context, name: str, *, paused: bool, as_json: bool) -> None:
+    with command_line(context).workspace() as workspace:
+        account = workspace.accounts.set_paused(name, paused)
+    if as_json:
+        print_json(account_json(account))
+    else:
+        print_line(f"@{account.handle} is {'paused' if paused else 'active again'}.")
+
+
+def _confirm(profile: Profile) -> bool:
+    return typer.confirm(
+        f"Add @{profile.handle or profile.display_name} ({profile.display_name})?", err=True
+    )
+
+
+def _missing_scopes(account: Account, asked: tuple[str, ...], inbox_only: bool) -> list[str]:
+    left_out = {"video.publish"} if inbox_only else set()
+    return [scope for scope in asked if scope not in account.scopes and scope not in left_out]
+
+
+def _status_words(account: Account) -> str:
+    words = account.status.replace("_", " ")
+    if account.paused:
+        words += ", paused"
+    if account.restriction:
+        words += f", {account.restriction}"
+    return words

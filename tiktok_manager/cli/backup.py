@@ -1,0 +1,79 @@
+"""`backup`: copies of the database, made and restored.
+
+`list` and `restore` open no database: they must work when it is damaged.
+"""
+
+from typing import Annotated
+
+import typer
+
+from tiktok_manager.cli.context import command_line
+from tiktok_manager.cli.options import Json
+from tiktok_manager.cli.output import local_time, note, print_json, print_line, print_table
+from tiktok_manager.domain.clock import SystemClock
+from tiktok_manager.services.backups import Backup, list_backups
+from tiktok_manager.services.backups import restore as restore_backup
+from tiktok_manager.services.views import stamp
+from tiktok_manager.system.paths import open_data_paths
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def create(context: typer.Context, json: Json = False) -> None:
+    """Back the database up now; publishing goes on meanwhile."""
+    with command_line(context).workspace() as workspace:
+        backup = workspace.backups.create()
+    if json:
+        print_json(_as_json(backup))
+    else:
+        print_line(f"{backup.name} ({backup.size_bytes / 1e6:.1f} MB)")
+        note(f"It lies in {backup.path.parent}. Secrets in it stay encrypted.")
+
+
+@app.command("list")
+def list_all(context: typer.Context, json: Json = False) -> None:
+    """List the backups, newest first."""
+    backups = list_backups(open_data_paths(command_line(context).env).backups_dir)
+    if json:
+        print_json([_as_json(backup) for backup in backups])
+    else:
+        print_table(
+            ("NAME", "TAKEN", "KIND", "MB"),
+            (
+                (b.name, local_time(b.taken_at), b.kind.value, f"{b.size_bytes / 1e6:.1f}")
+                for b in backups
+            ),
+        )
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A backup's name, or a file's path.")],
+    json: Json = False,
+) -> None:
+    """Put a backup in the database's place; the former database is kept aside.
+
+    Nothing is posted twice: what may have gone out since the backup is looked up at TikTok or
+    waits for you as unconfirmed.
+    """
+    paths = open_data_paths(command_line(context).env)
+    restored = restore_backup(paths, file, SystemClock())
+    if json:
+        print_json({"backup_at": stamp(restored.backup_at), "former": str(restored.former)})
+    else:
+        print_line(f"Restored as of {local_time(restored.backup_at)}.")
+        note(f"The former database lies in {restored.former}.")
+        note("When the publisher starts, it sets aside what may have gone out since.")
+
+
+def _as_json(backup: Backup) -> dict[str, object]:
+    return {
+        "name": backup.name,
+        "file": str(backup.path),
+        "kind": backup.kind.value,
+        "taken_at": stamp(backup.taken_at),
+        "size_bytes": backup.size_bytes,
+        "sha256": backup.sha256,
+    }

@@ -1,0 +1,152 @@
+"""`doctor`: looks at everything the app depends on and says what is wrong."""
+
+import platform
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from tiktok_manager import __version__
+from tiktok_manager.cli.context import command_line
+from tiktok_manager.cli.options import Json
+from tiktok_manager.cli.output import local_time, note, print_json, print_line
+from tiktok_manager.domain.errors import AppError
+from tiktok_manager.services.vault import VaultState
+from tiktok_manager.services.workspace import Workspace
+
+LOW_DISK_BYTES = 1_000_000_000
+_ADOPTED = (
+    "This data folder publishes from now on; use no other copy of it. Posts that the other copy may"
+    " have sent meanwhile are set aside as unconfirmed when the publisher starts."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    text: str
+
+
+def doctor(
+    context: typer.Context,
+    adopt: Annotated[
+        bool,
+        typer.Option("--adopt", help="This data folder is the only copy in use from now on."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Check the data folder, database, secrets, app keys and accounts."""
+    with command_line(context).workspace() as workspace:
+        if adopt:
+            note(_ADOPTED if workspace.installation.adopt() else "It is no copy: nothing to do.")
+        findings = list(_examine(workspace))
+    healthy = all(finding.ok for finding in findings)
+    if json:
+        print_json(
+            {
+                "ok": healthy,
+                "checks": [{"name": f.name, "ok": f.ok, "text": f.text} for f in findings],
+            }
+        )
+    else:
+        for finding in findings:
+            print_line(f"{'ok ' if finding.ok else '!! '} {finding.name:12} {finding.text}")
+    if not healthy:
+        raise typer.Exit(3)
+
+
+def _examine(workspace: Workspace) -> Iterator[Finding]:
+    yield Finding(
+        name="version",
+        ok=True,
+        text=f"TikTok Manager {__version__}, Python {platform.python_version()}",
+    )
+    yield from (_check(name, look, workspace) for name, look in _LOOKS.items())
+
+
+def _check(name: str, look: Callable[[Workspace], Finding], workspace: Workspace) -> Finding:
+    try:
+        return look(workspace)
+    except AppError as exc:
+        return Finding(name=name, ok=False, text=str(exc))
+
+
+def _data_folder(workspace: Workspace) -> Finding:
+    free = shutil.disk_usage(workspace.paths.root).free
+    text = f"{workspace.paths.root} ({free / 1e9:.1f} GB free)"
+    return Finding(name="data folder", ok=free > LOW_DISK_BYTES, text=text)
+
+
+def _home(workspace: Workspace) -> Finding:
+    workspace.installation.check()
+    return Finding(name="home", ok=True, text="this data folder may publish")
+
+
+def _journal(workspace: Workspace) -> Finding:
+    if workspace.vault.state() is VaultState.ABSENT:
+        return Finding(name="journal", ok=True, text="nothing published yet")
+    reading = workspace.journal.read()
+    text = f"{len(reading.entries)} steps" + "".join(f"; {fault}" for fault in reading.faults[:3])
+    return Finding(name="journal", ok=not reading.faults, text=text)
+
+
+def _backups(workspace: Workspace) -> Finding:
+    backups = workspace.backups.list()
+    newest = local_time(backups[0].taken_at) if backups else "none yet"
+    return Finding(name="backups", ok=True, text=f"{len(backups)}, the newest: {newest}")
+
+
+def _database(workspace: Workspace) -> Finding:
+    verdict = workspace.database.integrity()
+    sharing = "" if workspace.database.shared else "; only one program at a time may use it"
+    return Finding(
+        name="database",
+        ok=verdict == "ok",
+        text=f"SQLite {workspace.database.version}, integrity {verdict}{sharing}",
+    )
+
+
+def _vault(workspace: Workspace) -> Finding:
+    if workspace.vault.state() is VaultState.ABSENT and not workspace.vault.needs_passphrase():
+        return Finding(name="vault", ok=True, text="not made yet; the keyring is ready for it")
+    workspace.vault.unlock()
+    return Finding(name="vault", ok=True, text="secrets can be read")
+
+
+def _app_keys(workspace: Workspace) -> Finding:
+    ready = workspace.settings.app_keys_ready()
+    text = "both are set" if ready else "missing: use `settings set client-key` and `client-secret`"
+    return Finding(name="app keys", ok=ready, text=text)
+
+
+def _accounts(workspace: Workspace) -> Finding:
+    accounts = workspace.accounts.list()
+    troubled = [a.handle for a in accounts if a.status == "needs_reconnect"]
+    text = f"{len(accounts)} known"
+    if troubled:
+        text += f"; to be connected again: {', '.join(troubled)}"
+    return Finding(name="accounts", ok=not troubled, text=text)
+
+
+def _posts(workspace: Workspace) -> Finding:
+    overview = workspace.planning.overview()
+    text = f"{overview.under_way} under way, {overview.needs_user} need you"
+    return Finding(name="posts", ok=True, text=text)
+
+
+_LOOKS: dict[str, Callable[[Workspace], Finding]] = {
+    "data folder": _data_folder,
+    "home": _home,
+    "database": _database,
+    "backups": _backups,
+    "vault": _vault,
+    "journal": _journal,
+    "app keys": _app_keys,
+    "accounts": _accounts,
+    "posts": _posts,
+}

@@ -1,0 +1,95 @@
+"""Puts the commands together and maps every error to a message and an exit code."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from tiktok_manager import __version__
+from tiktok_manager.cli import (
+    accounts,
+    backup,
+    demo,
+    doctor,
+    posts,
+    publisher,
+    reports,
+    settings,
+    simulator,
+    sync,
+)
+from tiktok_manager.cli.context import CommandLine
+from tiktok_manager.cli.output import note, print_error, print_line
+from tiktok_manager.domain.errors import AppError, Cancelled
+
+INTERRUPTED = 130
+
+
+def run(arguments: Sequence[str], command_line: CommandLine) -> int:
+    """Run one command; returns 0 done, 2 bad input, 3 the user must act, 1 anything else."""
+    command = typer.main.get_command(_build())
+    as_json = "--json" in arguments
+    try:
+        result = command.main(
+            args=list(arguments),
+            prog_name="tiktok-manager",
+            standalone_mode=False,
+            obj=command_line,
+        )
+    except AppError as error:
+        print_error(error, as_json=as_json)
+        return INTERRUPTED if isinstance(error, Cancelled) else error.exit_code
+    except typer.TyperException as error:
+        _print_usage_error(error, as_json=as_json)
+        return 2
+    except (typer.Abort, KeyboardInterrupt):
+        note("Stopped.")
+        return INTERRUPTED
+    return result if isinstance(result, int) else 0
+
+
+def _print_usage_error(error: typer.TyperException, *, as_json: bool) -> None:
+    words = error.format_message()
+    if words.startswith("Usage:"):  # a group without a command: its help says it all
+        note(words)
+        return
+    place = getattr(getattr(error, "ctx", None), "command_path", "tiktok-manager")
+    told = AppError(words, hint=f"See `{place} --help`.", code="bad_usage")
+    print_error(told, as_json=as_json)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print_line(__version__)
+        raise typer.Exit
+
+
+def _build() -> typer.Typer:
+    app = typer.Typer(
+        help="Run many TikTok accounts from your own desktop. Without a command: the window.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+
+    @app.callback()
+    def options(
+        version: Annotated[
+            bool,
+            typer.Option("--version", callback=_show_version, is_eager=True, help="Print it."),
+        ] = False,
+    ) -> None:
+        """Run many TikTok accounts from your own desktop."""
+
+    app.command("demo")(demo.demo)
+    app.add_typer(accounts.app, name="accounts", help="Connect and look after accounts.")
+    app.add_typer(posts.app, name="posts", help="Plan and follow posts.")
+    app.add_typer(publisher.app, name="publisher", help="Publish without a window.")
+    app.command("sync")(sync.sync)
+    app.add_typer(reports.app, name="reports", help="Hand tables out.")
+    app.add_typer(settings.app, name="settings", help="App keys and preferences.")
+    app.command("simulator")(simulator.simulator)
+    app.add_typer(backup.app, name="backup", help="Back up the database and restore it.")
+    app.command("doctor")(doctor.doctor)
+    return app

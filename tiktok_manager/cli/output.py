@@ -1,0 +1,88 @@
+"""How commands speak: one JSON document or a table on stdout, everything else on stderr."""
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from tiktok_manager.domain.errors import AppError
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
+    sys.stdout.flush()
+
+
+def print_line(text: str = "") -> None:
+    """Print a line of the result."""
+    sys.stdout.write(_plain(text) + "\n")
+    sys.stdout.flush()
+
+
+def note(text: str) -> None:
+    """Tell the user something that is not the result."""
+    sys.stderr.write(_plain(text) + "\n")
+    sys.stderr.flush()
+
+
+def print_error(error: AppError, *, as_json: bool) -> None:
+    """Tell the user what went wrong and what to do; in JSON mode also as the document."""
+    note(f"Error: {error.title}")
+    for part in (error.message, error.hint):
+        if part:
+            note(f"  {part}")
+    if as_json:
+        print_json(
+            {
+                "error": {
+                    "code": error.code,
+                    "title": error.title,
+                    "message": error.message,
+                    "hint": error.hint,
+                }
+            }
+        )
+
+
+def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows under headers, columns as wide as their widest cell."""
+    cells = [list(headers)] + [[_cell(value) for value in row] for row in rows]
+    widths = [max(_width(row[i]) for row in cells) for i in range(len(headers))]
+    for row in cells:
+        padded = (
+            text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)
+        )
+        print_line("  ".join(padded).rstrip())
+
+
+def local_time(at: datetime | None, wall: datetime | None = None, zone: str = "") -> str:
+    """Return a time as the user meant it, with its zone named."""
+    if wall is not None:
+        return f"{wall:%Y-%m-%d %H:%M} ({zone})"
+    return "" if at is None else f"{at:%Y-%m-%d %H:%M} (UTC)"
+
+
+def shortened(text: str, limit: int = 40) -> str:
+    """Return one line of at most `limit` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else _plain(str(value))
+
+
+def _plain(text: str) -> str:
+    """Drop control characters: a caption must not move the cursor or colour the terminal."""
+    encodable = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(
+        char for char in encodable if char in "\n\t" or unicodedata.category(char) != "Cc"
+    )
+
+
+def _width(text: str) -> int:
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide

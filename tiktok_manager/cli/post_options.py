@@ -1,0 +1,64 @@
+"""The options of `posts add` and `posts edit`, each with its name and its words."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tiktok_manager.domain.posts import Privacy
+
+VideoArgument = Annotated[Path, typer.Argument(metavar="FILE", help="MP4, MOV or WebM.")]
+Accounts = Annotated[
+    list[str], typer.Option("--account", metavar="HANDLE", help="Who posts it; repeatable.")
+]
+At = Annotated[str, typer.Option("--at", metavar="WHEN", help="ISO 8601 or `now`.")]
+Zone = Annotated[
+    str | None, typer.Option("--tz", metavar="ZONE", help="IANA zone of WHEN, as Europe/Berlin.")
+]
+Caption = Annotated[str, typer.Option("--caption", help="At most 2200 UTF-16 units.")]
+PrivacyLevel = Annotated[
+    str | None,
+    typer.Option("--privacy", metavar="LEVEL", help=f"Who may see it: {', '.join(Privacy)}."),
+]
+AllowComment = Annotated[bool, typer.Option("--allow-comment", help="Off unless named.")]
+AllowDuet = Annotated[bool, typer.Option("--allow-duet", help="Off unless named.")]
+AllowStitch = Annotated[bool, typer.Option("--allow-stitch", help="Off unless named.")]
+YourBrand = Annotated[bool, typer.Option("--your-brand", help="It promotes your own business.")]
+BrandedContent = Annotated[
+    bool, typer.Option("--branded-content", help="It is a paid partnership.")
+]
+AiGenerated = Annotated[bool, typer.Option("--ai-generated", help="Made with AI: labelled so.")]
+CoverMs = Annotated[
+    int | None, typer.Option("--cover-ms", metavar="N", min=0, help="The frame of the cover.")
+]
+Inbox = Annotated[bool, typer.Option("--inbox", help="A draft in the creator's TikTok inbox.")]
+Late = Annotated[
+    str | None,
+    typer.Option("--late", metavar="publish|ask|next-slot", help="If its time was missed."),
+]
+LateWithin = Annotated[
+    str | None, typer.Option("--late-within", metavar="2h", help="How late it may still go out.")
+]
+ConsentGiven = Annotated[
+    bool,
+    typer.Option(
+        "--consent",
+        help="By posting, I agree to TikTok's Music Usage Confirmation, "
+        "and for branded content to its Branded Content Policy.",
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Refuse on any warning.")]
+Spread = Annotated[
+    bool, typer.Option("--spread", help="Over an account's daily cap: take the next free time.")
+]
+
+NewFile = Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Another video.")]
+NewAt = Annotated[str | None, typer.Option("--at", metavar="WHEN", help="ISO 8601 or `now`.")]
+NewCaption = Annotated[str | None, typer.Option("--caption", help="Other words.")]
+NewAllowComment = Annotated[bool | None, typer.Option("--allow-comment/--no-comment")]
+NewAllowDuet = Annotated[bool | None, typer.Option("--allow-duet/--no-duet")]
+NewAllowStitch = Annotated[bool | None, typer.Option("--allow-stitch/--no-stitch")]
+NewYourBrand = Annotated[bool | None, typer.Option("--your-brand/--no-your-brand")]
+NewBrandedContent = Annotated[bool | None, typer.Option("--branded-content/--no-branded-content")]
+NewAiGenerated = Annotated[bool | None, typer.Option("--ai-generated/--no-ai-generated")]
+NewMode = Annotated[str | None, typer.Option("--mode", metavar="direct|inbox")]

@@ -1,0 +1,326 @@
+"""`posts`: plan, list, show, change, cancel, retry."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from tiktok_manager.cli.context import cancelled_by_signals, command_line
+from tiktok_manager.cli.options import Json, Limit, PostArgument
+from tiktok_manager.cli.output import (
+    local_time,
+    note,
+    print_json,
+    print_line,
+    print_table,
+    shortened,
+)
+from tiktok_manager.cli.post_options import (
+    Accounts,
+    AiGenerated,
+    AllowComment,
+    AllowDuet,
+    AllowStitch,
+    At,
+    BrandedContent,
+    Caption,
+    ConsentGiven,
+    CoverMs,
+    Inbox,
+    Late,
+    LateWithin,
+    NewAiGenerated,
+    NewAllowComment,
+    NewAllowDuet,
+    NewAllowStitch,
+    NewAt,
+    NewBrandedContent,
+    NewCaption,
+    NewFile,
+    NewMode,
+    NewYourBrand,
+    PrivacyLevel,
+    Spread,
+    Strict,
+    VideoArgument,
+    YourBrand,
+    Zone,
+)
+from tiktok_manager.domain.errors import InputError
+from tiktok_manager.domain.posts import (
+    Choices,
+    Lateness,
+    LatePolicy,
+    Post,
+    PostMode,
+    PostStatus,
+    Privacy,
+)
+from tiktok_manager.domain.schedule import parse_duration, parse_when
+from tiktok_manager.services.planning import PlanRequest, PlanResult, PostEdit
+from tiktok_manager.services.views import post_json, stamp
+from tiktok_manager.services.workspace import Workspace
+from tiktok_manager.storage.posts import PostFilter
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    file: VideoArgument,
+    account: Accounts,
+    at: At,
+    tz: Zone = None,
+    caption: Caption = "",
+    privacy: PrivacyLevel = None,
+    allow_comment: AllowComment = False,
+    allow_duet: AllowDuet = False,
+    allow_stitch: AllowStitch = False,
+    your_brand: YourBrand = False,
+    branded_content: BrandedContent = False,
+    ai_generated: AiGenerated = False,
+    cover_ms: CoverMs = None,
+    inbox: Inbox = False,
+    late: Late = None,
+    late_within: LateWithin = None,
+    consent: ConsentGiven = False,
+    strict: Strict = False,
+    spread: Spread = False,
+    json: Json = False,
+) -> None:
+    """Plan a video for one or more accounts."""
+    flags = {"allow_comment": allow_comment, "allow_duet": allow_duet, "allow_stitch": allow_stitch}
+    labels = {"your_brand": your_brand, "branded_content": branded_content}
+    given = {**flags, **labels, "ai_generated": ai_generated, "cover_ms": cover_ms}
+    choices = _changed(Choices(privacy=_privacy(privacy)), given)
+    mode = PostMode.INBOX if inbox else PostMode.DIRECT
+    request = PlanRequest(file=file, accounts=tuple(account), when=at, timezone=tz, caption=caption)
+    request = replace(request, mode=mode, choices=choices, consent=consent)
+    with command_line(context).workspace() as workspace, cancelled_by_signals() as cancel:
+        usual = workspace.settings.lateness()
+        request = replace(request, lateness=_lateness(usual, late, late_within))
+        result = workspace.planning.plan(request, strict=strict, spread=spread, cancel=cancel)
+    _show_plan(result, as_json=json)
+
+
+@app.command("list")
+def list_posts(
+    context: typer.Context,
+    status: Annotated[list[str] | None, typer.Option(metavar="S", help="Repeatable.")] = None,
+    account: Annotated[str | None, typer.Option(metavar="HANDLE")] = None,
+    due_from: Annotated[str | None, typer.Option("--from", metavar="WHEN")] = None,
+    due_to: Annotated[str | None, typer.Option("--to", metavar="WHEN")] = None,
+    limit: Limit = None,
+    json: Json = False,
+) -> None:
+    """List posts by the time they go out."""
+    with command_line(context).workspace() as workspace:
+        wanted = PostFilter(
+            statuses=frozenset(map(_status, status or [])),
+            account_id=None if account is None else workspace.accounts.get(account).id,
+            due_from=_instant(workspace, due_from),
+            due_to=_instant(workspace, due_to),
+        )
+        found = workspace.planning.page(wanted, limit=limit)
+    if json:
+        print_json([post_json(post) for post in found])
+        return
+    if not found:
+        print_line("No posts.")
+        return
+    print_table(
+        ("ID", "GOES OUT", "ACCOUNT", "STATUS", "CAPTION", "WHY"),
+        (
+            (
+                post.id[:8],
+                _when(post),
+                f"@{post.handle}",
+                post.status.replace("_", " "),
+                shortened(post.caption, 32),
+                shortened(post.error.message, 48) if post.error else "",
+            )
+            for post in found
+        ),
+    )
+
+
+@app.command()
+def show(context: typer.Context, post_id: PostArgument, json: Json = False) -> None:
+    """Show a post and all that happened to it."""
+    with command_line(context).workspace() as workspace:
+        post = workspace.planning.get(post_id)
+        trail = workspace.planning.trail(post.id)
+    record = {
+        **post_json(post),
+        "trail": [{"at": stamp(e.at), "kind": e.kind, "text": e.text, **e.detail} for e in trail],
+    }
+    if json:
+        print_json(record)
+        return
+    for name, value in record.items():
+        if name not in {"trail", "error"}:
+            print_line(f"{name:13} {'' if value is None else value}")
+    if post.error:
+        print_line(f"{'why':13} {post.error.message}")
+        print_line(f"{'what to do':13} {post.error.action}")
+        print_line(f"{'TikTok code':13} {post.error.code} {post.error.log_id}".rstrip())
+    for entry in trail:
+        print_line(f"  {stamp(entry.at)}  {entry.text}")
+
+
+@app.command()
+def edit(
+    context: typer.Context,
+    post_id: PostArgument,
+    file: NewFile = None,
+    at: NewAt = None,
+    tz: Zone = None,
+    caption: NewCaption = None,
+    privacy: PrivacyLevel = None,
+    allow_comment: NewAllowComment = None,
+    allow_duet: NewAllowDuet = None,
+    allow_stitch: NewAllowStitch = None,
+    your_brand: NewYourBrand = None,
+    branded_content: NewBrandedContent = None,
+    ai_generated: NewAiGenerated = None,
+    cover_ms: CoverMs = None,
+    mode: NewMode = None,
+    late: Late = None,
+    late_within: LateWithin = None,
+    consent: ConsentGiven = False,
+    json: Json = False,
+) -> None:
+    """Change a post that is not on its way yet. What is not named stays as it is."""
+    named = {
+        "privacy": _privacy(privacy),
+        "allow_comment": allow_comment,
+        "allow_duet": allow_duet,
+        "allow_stitch": allow_stitch,
+        "your_brand": your_brand,
+        "branded_content": branded_content,
+        "ai_generated": ai_generated,
+        "cover_ms": cover_ms,
+    }
+    change = PostEdit(file=file, when=at, timezone=tz, caption=caption, consent=consent)
+    with command_line(context).workspace() as workspace:
+        post = workspace.planning.get(post_id)
+        change = replace(change, mode=_mode(mode), choices=_changed(post.choices, named))
+        change = replace(change, lateness=_lateness(post.lateness, late, late_within))
+        changed = workspace.planning.edit(post.id, change)
+    _done(changed, f"Changed {changed.id}: goes out at {_when(changed)}.", as_json=json)
+
+
+@app.command()
+def cancel(context: typer.Context, post_id: PostArgument, json: Json = False) -> None:
+    """Take a post out of the plan; works until its last bytes are about to leave."""
+    with command_line(context).workspace() as workspace:
+        post = workspace.planning.cancel(post_id)
+    _done(post, f"Cancelled {post.id}.", as_json=json)
+
+
+@app.command()
+def retry(
+    context: typer.Context,
+    post_id: Annotated[str | None, typer.Argument(metavar="ID")] = None,
+    all_failed: Annotated[bool, typer.Option("--all-failed", help="Every failed post.")] = False,
+    json: Json = False,
+) -> None:
+    """Let a stopped post go out again: now, or at its time if that is still to come."""
+    if (post_id is None) != all_failed:
+        raise InputError("Name one post, or use `--all-failed`.")
+    with command_line(context).workspace() as workspace:
+        if post_id is not None:
+            post = workspace.planning.retry(post_id)
+            _done(post, f"{post.id} goes out again.", as_json=json)
+            return
+        retried = workspace.planning.retry_all_failed()
+    if json:
+        print_json([post_json(post) for post in retried])
+    else:
+        print_line(f"{len(retried)} posts go out again.")
+
+
+@app.command()
+def resolve(
+    context: typer.Context,
+    post_id: PostArgument,
+    posted: Annotated[bool, typer.Option("--posted", help="The video is on TikTok.")] = False,
+    not_posted: Annotated[
+        bool, typer.Option("--not-posted", help="The video is not on TikTok.")
+    ] = False,
+    post_again: Annotated[
+        bool, typer.Option("--post-again", help="With --not-posted: post it anew.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Say what became of an unconfirmed video, after a look at the account on TikTok."""
+    if posted == not_posted or (post_again and posted):
+        raise InputError("Say either `--posted`, or `--not-posted` (with `--post-again` or not).")
+    with command_line(context).workspace() as workspace:
+        post = workspace.planning.resolve(post_id, posted=posted, post_again=post_again)
+    _done(post, f"{post.id} is {post.status.replace('_', ' ')}.", as_json=json)
+
+
+def _show_plan(result: PlanResult, *, as_json: bool) -> None:
+    for warning in result.warnings:
+        note(f"Warning: {warning}")
+    if as_json:
+        print_json([{**post_json(p), "warnings": list(result.warnings)} for p in result.posts])
+    else:
+        for post in result.posts:
+            print_line(f"Planned {post.id} for @{post.handle} at {_when(post)}.")
+
+
+def _done(post: Post, text: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(post_json(post))
+    else:
+        print_line(text)
+
+
+def _when(post: Post) -> str:
+    return local_time(None, post.schedule.wall, post.schedule.timezone)
+
+
+def _changed(old: Choices, named: Mapping[str, object]) -> Choices:
+    values = {name: value for name, value in named.items() if value is not None}
+    return replace(old, **values)  # type: ignore[arg-type]
+
+
+def _privacy(level: str | None) -> Privacy | None:
+    if level is None:
+        return None
+    return Privacy(_choice("--privacy", level.upper(), tuple(Privacy)))
+
+
+def _status(name: str) -> PostStatus:
+    return PostStatus(_choice("--status", name, tuple(PostStatus)))
+
+
+def _mode(name: str | None) -> PostMode | None:
+    return None if name is None else PostMode(_choice("--mode", name, tuple(PostMode)))
+
+
+def _choice(option: str, value: str, possible: Sequence[str]) -> str:
+    if value not in possible:
+        raise InputError(
+            f"“{value}” is not possible for {option}.", hint=f"Choose: {', '.join(possible)}."
+        )
+    return value
+
+
+def _lateness(old: Lateness, policy: str | None, within: str | None) -> Lateness:
+    possible = tuple(LatePolicy)
+    return Lateness(
+        policy=old.policy if policy is None else LatePolicy(_choice("--late", policy, possible)),
+        within=old.within if within is None else parse_duration(within),
+    )
+
+
+def _instant(workspace: Workspace, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    return parse_when(text, workspace.settings.timezone(), workspace.clock.now()).due_at

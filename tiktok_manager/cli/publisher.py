@@ -1,0 +1,67 @@
+"""`publisher run`: the scheduler without a window."""
+
+from collections import Counter
+from typing import Annotated
+
+import typer
+
+from tiktok_manager.cli.context import cancelled_by_signals, command_line
+from tiktok_manager.cli.options import Json
+from tiktok_manager.cli.output import note, print_json
+from tiktok_manager.domain.events import PostStatusChanged, PublisherStateChanged
+from tiktok_manager.services.vault import VaultState
+from tiktok_manager.services.workspace import Workspace
+from tiktok_manager.storage.posts import PostFilter
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def publisher() -> None:
+    """Publish without a window."""
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    until_idle: Annotated[
+        bool, typer.Option("--until-idle", help="End when nothing is due within a minute.")
+    ] = False,
+    standby: Annotated[
+        bool, typer.Option("--standby", help="Wait for another publisher to end.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Publish what is due, until SIGTERM or Ctrl+C."""
+    line = command_line(context)
+    with line.workspace() as workspace, cancelled_by_signals() as cancel:
+        if workspace.vault.state() is VaultState.LOCKED:
+            workspace.vault.unlock()
+        workspace.events.subscribe(PostStatusChanged, lambda event: _tell(workspace, event))
+        workspace.events.subscribe(PublisherStateChanged, _tell_state)
+        runner = line.make_runner(workspace, standby=standby)
+        runner.start()
+        try:
+            if until_idle:
+                runner.wait_until_idle(cancel)
+            else:
+                while not cancel.wait(3600):
+                    pass
+        finally:
+            runner.stop()
+        if json:
+            numbers = Counter(post.status for post in workspace.planning.page(PostFilter()))
+            print_json({"posts": {status.value: number for status, number in numbers.items()}})
+
+
+def _tell(workspace: Workspace, event: PostStatusChanged) -> None:
+    post = workspace.planning.get(event.post_id)
+    why = f" {post.error.message} {post.error.action}" if post.error else ""
+    note(f"{workspace.clock.now():%H:%M:%S} {post.id[:8]} @{post.handle} {event.status}.{why}")
+
+
+def _tell_state(event: PublisherStateChanged) -> None:
+    if event.holder:
+        note(f"Standing by: {event.holder} publishes now.")
+    elif event.running:
+        note("Publishing.")

@@ -1,0 +1,70 @@
+"""`settings`: app keys and preferences."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from tiktok_manager.cli.context import command_line
+from tiktok_manager.cli.options import Json
+from tiktok_manager.cli.output import print_json, print_line, print_table
+from tiktok_manager.domain.errors import InputError
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("set")
+def set_value(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    value: Annotated[
+        str | None,
+        typer.Argument(metavar="VALUE", help="Without it: from a prompt or from stdin."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Set a setting. Leave secrets off the command line: they are asked for."""
+    with command_line(context).workspace() as workspace:
+        kinds = {setting.name: setting for setting in workspace.settings.list()}
+        secret = name in kinds and kinds[name].secret
+        given = value if value is not None else _ask(name, hidden=secret)
+        workspace.settings.set(name, given)
+        shown = None if secret else workspace.settings.get(name)
+    if json:
+        print_json({"name": name, "value": "set" if secret else shown})
+    else:
+        print_line(f"{name} is set." if secret else f"{name} is {shown}.")
+
+
+@app.command("list")
+def list_settings(context: typer.Context, json: Json = False) -> None:
+    """List every setting; secrets only say whether they are set."""
+    with command_line(context).workspace() as workspace:
+        settings = workspace.settings.list()
+    if json:
+        print_json(
+            [
+                {
+                    "name": s.name,
+                    "value": s.value,
+                    "secret": s.secret,
+                    "description": s.description,
+                    "from_environment": s.from_environment,
+                }
+                for s in settings
+            ]
+        )
+    else:
+        print_table(
+            ("NAME", "VALUE", "WHAT IT IS"),
+            ((s.name, s.value or "—", s.description) for s in settings),
+        )
+
+
+def _ask(name: str, *, hidden: bool) -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt(name, hide_input=hidden, err=True))
+    value = sys.stdin.readline().strip()
+    if not value:
+        raise InputError(f"No value for {name} came on stdin.")
+    return value
