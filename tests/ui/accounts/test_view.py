@@ -1,0 +1,262 @@
+"""The accounts pane on screen: keys, details, questions in place."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Desk, Flashes, MakeDesk
+from tests.ui.fakes import FakeWorkspace, a_post, an_account
+from tiktok_manager.domain.accounts import INBOX_SCOPES, AccountStatus
+from tiktok_manager.domain.errors import AppKeysMissing
+from tiktok_manager.ui.accounts.details import AccountDetails
+from tiktok_manager.ui.accounts.table import (
+    ACCOUNT,
+    FOLLOWERS,
+    HEALTH,
+    LAST_SYNC,
+    NEXT_POST,
+    QUOTA,
+)
+from tiktok_manager.ui.accounts.view import AccountsView
+from tiktok_manager.ui.accounts.viewmodel import AccountsViewModel
+
+EVIL = "<b>Studio</b><img src='x'>"
+MakeView = Callable[..., tuple[Desk, AccountsView]]
+
+
+@pytest.fixture
+def make_view(make_desk: MakeDesk, qtbot: QtBot) -> MakeView:
+    def make(world: FakeWorkspace | None = None) -> tuple[Desk, AccountsView]:
+        desk = make_desk(
+            world
+            or FakeWorkspace(
+                with_accounts=[
+                    an_account("alice"),
+                    an_account("bob", display_name=EVIL, status=AccountStatus.NEEDS_RECONNECT),
+                ],
+                posts=[a_post()],
+            )
+        )
+        model = AccountsViewModel(desk.core, open_browser=lambda _url: True)
+        view = AccountsView(desk.core, desk.frame, model)
+        model.setParent(view)
+        qtbot.addWidget(view)
+        view.resize(1000, 600)
+        view.show()
+        desk.settle()
+        return desk, view
+
+    return make
+
+
+def button(parent: QWidget, text: str) -> QAbstractButton:
+    return next(
+        b
+        for b in parent.findChildren(QAbstractButton)
+        if b.text().strip() == text and not b.isHidden()
+    )
+
+
+def opened_details(desk: Desk) -> AccountDetails:
+    assert isinstance(desk.frame.drawer, AccountDetails)
+    return desk.frame.drawer
+
+
+def texts(widget: QWidget) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel) if not label.isHidden()]
+
+
+def test_a_row_tells_the_account_at_a_glance(make_view: MakeView) -> None:
+    desk, view = make_view()
+    desk.world.quota.used["acc-alice"] = 3
+    view.model.load()
+    desk.settle()
+    model = view.table.model()
+    cells = {column: model.index(0, column).data() for column in range(6)}
+    assert cells == {
+        ACCOUNT: "@alice, Alice",
+        HEALTH: "Ready",
+        QUOTA: "3/15",
+        NEXT_POST: "Sat 18:30 (Berlin)",
+        FOLLOWERS: "12.4k",
+        LAST_SYNC: "3 min ago",
+    }
+    tip = model.index(0, FOLLOWERS).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip == "12,412"
+    tip = model.index(0, QUOTA).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip == "3 of 15 direct posts in the last 24 hours"
+    view.grab()
+
+
+def test_a_nickname_is_never_markup(make_view: MakeView) -> None:
+    desk, view = make_view()
+    tip = view.table.model().index(1, ACCOUNT).data(Qt.ItemDataRole.ToolTipRole)
+    assert "<b>" not in tip
+    view.open_target("acc-bob")
+    details = opened_details(desk)
+    label = next(label for label in details.findChildren(QLabel) if label.text() == EVIL)
+    assert label.textFormat() == Qt.TextFormat.PlainText
+    for label in (*details.findChildren(QLabel), *view.findChildren(QLabel)):
+        if label.text():
+            assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_keys_walk_the_table_and_open_details(make_view: MakeView, qtbot: QtBot) -> None:
+    desk, view = make_view()
+    view.table.setFocus()
+    view.table.choose("acc-alice")
+    QTest.keyClick(view.table, Qt.Key.Key_Return)
+    assert desk.frame.drawer_title == "@alice"
+    QTest.keyClick(view.table, Qt.Key.Key_Down)
+    assert desk.frame.drawer_title == "@bob"
+
+
+def test_details_tell_numbers_permissions_and_their_age(make_view: MakeView) -> None:
+    desk, view = make_view()
+    view.open_target("acc-alice")
+    shown = texts(opened_details(desk))
+    for words in ("12.4k", "As of 3 min ago", "Publish videos", "Next post Sat 18:30 (Berlin)"):
+        assert words in shown
+    assert "Since Mon 12 Oct 2026" in shown
+
+
+def test_missing_permissions_are_named_and_can_be_asked_for(make_view: MakeView) -> None:
+    account = an_account("dora", scopes=tuple(INBOX_SCOPES))
+    desk, view = make_view(FakeWorkspace(with_accounts=[account]))
+    view.open_target("acc-dora")
+    details = opened_details(desk)
+    label = next(lb for lb in details.findChildren(QLabel) if lb.text() == "Publish videos")
+    assert label.accessibleName() == "Publish videos: not allowed"
+    button(details, "Reconnect").click()
+    desk.settle()
+    assert desk.world.accounts.connects == ["acc-dora"]
+
+
+def test_details_follow_the_account(make_view: MakeView) -> None:
+    desk, view = make_view()
+    view.open_target("acc-alice")
+    details = opened_details(desk)
+    button(details, "Pause").click()
+    desk.until(lambda: button_or_none(details, "Resume") is not None)
+    assert "Its posts wait until you resume the account." in texts(details)
+
+
+def test_disconnecting_is_asked_in_place_with_the_harmless_answer_first(
+    make_view: MakeView, qtbot: QtBot
+) -> None:
+    desk, view = make_view()
+    view.open_target("acc-alice")
+    details = opened_details(desk)
+    details.window().activateWindow()
+    button(details, "Disconnect…").click()
+    desk.until(lambda: any("1 planned post stops" in text for text in texts(details)))
+    assert button(details, "Keep it").hasFocus()
+    button(details, "Keep it").click()
+    assert desk.world.accounts.disconnected == []
+    button(details, "Disconnect…").click()
+    desk.settle()
+    button(details, "Disconnect").click()
+    desk.until(lambda: desk.world.accounts.disconnected == ["acc-alice"])
+    desk.until(lambda: bool(desk.frame.notices))
+    assert desk.frame.notices[0].text == "@alice is disconnected."
+
+
+def test_connecting_shows_progress_link_and_a_way_out(make_view: MakeView) -> None:
+    desk, view = make_view()
+    desk.world.accounts.consent.clear()
+    view.connect_button.click()
+    desk.until(lambda: not view.connect_card.copy_link.isHidden())
+    assert not view.connect_button.isEnabled()
+    view.connect_card.copy_link.click()
+    assert QGuiApplication.clipboard().text().startswith("https://www.tiktok.com/v2/auth/")
+    view.connect_card.cancel.click()
+    assert view.connect_card.isHidden()
+    assert view.connect_button.isEnabled()
+
+
+def test_without_keys_connecting_shows_the_error_with_a_retry(make_view: MakeView) -> None:
+    desk, view = make_view()
+    desk.world.accounts.error = AppKeysMissing("There are no TikTok app keys yet.")
+    view.connect_button.click()
+    desk.until(lambda: bool(desk.frame.errors))
+    assert desk.frame.retries[0] is not None
+
+
+def test_the_empty_page_leads_step_by_step(make_view: MakeView) -> None:
+    desk, view = make_view(FakeWorkspace())
+    assert view._pages.currentWidget() is view.empty
+    button(view.empty, "Add keys").click()
+    assert desk.frame.jumps == [("settings", "client-key")]
+    desk.world.settings.set("client-key", "k")
+    desk.world.settings.set("client-secret", "s")
+    desk.until(lambda: button_or_none(view.empty, "Connect") is not None)
+    button(view.empty, "Connect").click()
+    desk.until(lambda: view._pages.currentWidget() is view.table)
+    button(view._next_step, "New post").click()
+    assert desk.frame.jumps[-1] == ("composer", "new")
+
+
+def test_a_filter_without_matches_says_so(make_view: MakeView, qtbot: QtBot) -> None:
+    _, view = make_view()
+    QTest.keyClicks(view.search, "zzz")
+    assert view._pages.currentWidget() is view._nothing
+    view.search.clear()
+    assert view._pages.currentWidget() is view.table
+
+
+def test_before_the_answer_there_are_skeletons(make_desk: MakeDesk, qtbot: QtBot) -> None:
+    desk = make_desk(FakeWorkspace())
+    view = AccountsView(desk.core, desk.frame)
+    qtbot.addWidget(view)
+    assert view._pages.currentIndex() == 0
+    desk.settle()
+
+
+def test_nothing_flashes_up_while_the_pane_is_built(make_view: MakeView, flashes: Flashes) -> None:
+    desk, view = make_view()
+    view.open_target("acc-alice")
+    desk.settle()
+    assert flashes.windows == ["AccountsView", "AccountDetails"]  # the second by our fake frame
+
+
+def test_narrow_panes_drop_columns_not_buttons(make_view: MakeView, qtbot: QtBot) -> None:
+    _, view = make_view()
+    view.resize(608, 560)
+    assert view.table.isColumnHidden(LAST_SYNC)
+    assert view.connect_button.width() >= view.connect_button.minimumSizeHint().width()
+    qtbot.waitUntil(lambda: view.table.horizontalScrollBar().maximum() == 0)
+    view.resize(1000, 560)
+    assert not view.table.isColumnHidden(LAST_SYNC)
+
+
+def test_column_widths_come_back(make_view: MakeView, make_desk: MakeDesk, qtbot: QtBot) -> None:
+    desk, view = make_view()
+    view.table.setColumnWidth(HEALTH, 222)
+    again = AccountsView(desk.core, desk.frame)
+    qtbot.addWidget(again)
+    assert again.table.columnWidth(HEALTH) == 222
+    desk.settle()
+
+
+def test_pictures_of_accounts_are_drawn(make_view: MakeView, tmp_path: Path) -> None:
+    world = FakeWorkspace(with_accounts=[an_account("alice")])
+    broken = tmp_path / "avatar"
+    broken.write_bytes(b"GIF89a broken")
+    world.accounts.avatars["acc-alice"] = broken
+    _, view = make_view(world)
+    assert not view.grab().isNull()
+
+
+def button_or_none(parent: QWidget, text: str) -> QAbstractButton | None:
+    found = [
+        b
+        for b in parent.findChildren(QAbstractButton)
+        if b.text().strip() == text and not b.isHidden()
+    ]
+    return found[0] if found else None

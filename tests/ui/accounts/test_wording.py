@@ -1,0 +1,82 @@
+"""An account's state is said in words that are true and lead on."""
+
+from typing import Any
+
+import pytest
+
+from tests.ui.fakes import an_account
+from tiktok_manager.domain.accounts import ALL_SCOPES, INBOX_SCOPES, AccountStatus, Scope
+from tiktok_manager.services.accounts import ConnectStage
+from tiktok_manager.ui.accounts.wording import (
+    SCOPE_WORDS,
+    STAGES,
+    disconnect_question,
+    health,
+    may_reconnect,
+    may_sync,
+    trouble,
+)
+from tiktok_manager.ui.tokens import DARK, LIGHT
+
+
+@pytest.mark.parametrize(
+    ("changes", "words", "needs_user"),
+    [
+        ({}, "Ready", False),
+        ({"paused": True}, "Paused", False),
+        ({"sync_error": "TikTok is busy."}, "Sync failed", False),
+        ({"scopes": tuple(INBOX_SCOPES)}, "Drafts only", False),
+        ({"scopes": (Scope.BASIC.value,)}, "Read only", False),
+        ({"restriction": "limited"}, "Limited by TikTok", True),
+        ({"restriction": "banned"}, "Banned by TikTok", True),
+        ({"restriction": "something new"}, "Limited by TikTok", True),
+        ({"status": AccountStatus.NEEDS_RECONNECT}, "Reconnect needed", True),
+        ({"status": AccountStatus.NEEDS_RECONNECT, "paused": True}, "Reconnect needed", True),
+        ({"status": AccountStatus.DISCONNECTED, "restriction": "banned"}, "Disconnected", False),
+        ({"status": AccountStatus.TO_CONNECT}, "Not connected yet", False),
+    ],
+)
+def test_what_matters_most_is_said(changes: dict[str, Any], words: str, needs_user: bool) -> None:
+    state = health(an_account(**changes))
+    assert (state.words, state.needs_user) == (words, needs_user)
+    assert state.meaning.endswith(".")
+    for look in (LIGHT, DARK):
+        assert getattr(look, state.tone)
+
+
+def test_a_ready_account_is_the_only_green_one() -> None:
+    states = [health(an_account(status=status)) for status in AccountStatus]
+    assert [state.words for state in states if state.tone == "good"] == ["Ready"]
+
+
+def test_every_permission_and_stage_has_words() -> None:
+    assert set(SCOPE_WORDS) == set(ALL_SCOPES)
+    assert set(STAGES) == {stage.value for stage in ConnectStage}
+
+
+def test_reconnecting_is_offered_where_it_helps() -> None:
+    assert not may_reconnect(an_account())
+    assert may_reconnect(an_account(scopes=tuple(INBOX_SCOPES)))
+    assert may_reconnect(an_account(status=AccountStatus.DISCONNECTED))
+
+
+def test_only_connected_accounts_are_synced() -> None:
+    assert may_sync(an_account())
+    assert not may_sync(an_account(status=AccountStatus.NEEDS_RECONNECT))
+
+
+def test_the_same_trouble_is_not_told_twice() -> None:
+    assert trouble(an_account(sync_error="TikTok is busy.")) == "TikTok is busy."
+    lost = an_account(status=AccountStatus.NEEDS_RECONNECT, sync_error="No permission.")
+    assert trouble(lost) == ""
+
+
+@pytest.mark.parametrize(
+    ("planned", "words"),
+    [(0, "No post is planned"), (1, "1 planned post stops"), (3, "3 planned posts stop")],
+)
+def test_disconnecting_says_how_many_posts_stop(planned: int, words: str) -> None:
+    question = disconnect_question("alice", planned)
+    assert words in question
+    assert "@alice" in question
+    assert "once more" in question

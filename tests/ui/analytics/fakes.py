@@ -1,0 +1,114 @@
+"""What syncs recorded, as the analytics pane reads it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from tests.ui.calendar.fakes import PlanWorkspace
+from tests.ui.fakes import NOW, FakeAccounts
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.events import MetricsUpdated
+from tiktok_manager.domain.metrics import SeriesPoint, VideoCounters
+from tiktok_manager.services.accounts import SyncResult
+from tiktok_manager.services.analytics import AccountSummary, Figure
+
+
+def a_summary(account_id: str = "acc-alice", **figures: Figure) -> AccountSummary:
+    """Return four numbers that grew."""
+    return AccountSummary(
+        account_id=account_id,
+        as_of=NOW - timedelta(minutes=3),
+        since=NOW - timedelta(days=28),
+        followers=figures.get("followers", Figure(now=128_431, gained=4_120)),
+        likes=figures.get("likes", Figure(now=2_310_877, gained=88_012)),
+        videos=figures.get("videos", Figure(now=196, gained=12)),
+        views=figures.get("views", Figure(now=18_400_000, gained=-1_204)),
+    )
+
+
+def a_video(number: int = 1, **changes: int) -> VideoCounters:
+    """Return a video seen at the last sync; a higher number is older."""
+    return VideoCounters(
+        tiktok_id=f"73{number:08}",
+        posted_at=NOW - timedelta(days=number, hours=2),
+        caption=f"Walk number {number} <b>slow</b> #forest",
+        share_url=f"https://www.tiktok.com/@alice/video/73{number:08}",
+        cover_url="",
+        duration_s=31,
+        views=changes.get("views", 12_412 * number % 90_001),
+        likes=changes.get("likes", 1_204 + 31 * number),
+        comments=changes.get("comments", 12 * number % 97),
+        shares=changes.get("shares", 5 * number % 41),
+        seen_at=NOW - timedelta(minutes=3),
+    )
+
+
+def points(*days_ago_and_values: tuple[float, int]) -> list[SeriesPoint]:
+    """Return a series, given as (days ago, value)."""
+    return [
+        SeriesPoint(at=NOW - timedelta(days=days), value=value)
+        for days, value in days_ago_and_values
+    ]
+
+
+class FakeAnalytics:
+    """Numbers an account has by its id."""
+
+    def __init__(self) -> None:
+        self.summaries: dict[str, AccountSummary] = {}
+        self.series: dict[str, list[SeriesPoint]] = {}
+        self.counters: dict[str, list[VideoCounters]] = {}
+        self.asked: list[tuple[str, int]] = []
+        self.error: AppError | None = None
+
+    def summary(self, account_id: str, days: int) -> AccountSummary | None:
+        if self.error is not None:
+            raise self.error
+        self.asked.append((account_id, days))
+        return self.summaries.get(account_id)
+
+    def followers(self, account_id: str, since: datetime | None = None) -> Sequence[SeriesPoint]:
+        found = self.series.get(account_id, [])
+        return [point for point in found if since is None or point.at >= since]
+
+    def videos(self, account_id: str, limit: int | None = 20) -> Sequence[VideoCounters]:
+        return self.counters.get(account_id, [])[:limit]
+
+
+class FakeReports:
+    """Writes nothing, remembers what was asked for."""
+
+    def __init__(self) -> None:
+        self.written: list[tuple[str, Path]] = []
+        self.error: AppError | None = None
+
+    def export(self, kind: str, out: Path) -> int:
+        if self.error is not None:
+            raise self.error
+        self.written.append((kind, out))
+        return 96
+
+
+class SyncingAccounts(FakeAccounts):
+    """Accounts whose sync tells of new numbers, and can be held by a test."""
+
+    def sync(
+        self, account_ids: Sequence[str] | None = None, cancel: CancelToken | None = None
+    ) -> Sequence[SyncResult]:
+        while cancel is not None and not self.consent.wait(0.005):
+            cancel.check()
+        results = super().sync(account_ids, cancel)
+        for result in results:
+            self._events.publish(MetricsUpdated(account_id=result.account_id))
+        return results
+
+
+class NumbersWorkspace(PlanWorkspace):
+    """A data folder with recorded numbers."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.accounts = SyncingAccounts(self.events, self.with_accounts)
+        self.analytics = FakeAnalytics()
+        self.reports = FakeReports()

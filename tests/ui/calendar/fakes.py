@@ -1,0 +1,205 @@
+"""The plan as the calendar sees it, with everything a busy month can hold."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import shiboken6
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.fakes import NOW, ZONE, FakePlanning, FakeWorkspace, a_post
+from tiktok_manager.domain.errors import AppError, NotFound
+from tiktok_manager.domain.events import EventBus, PostStatusChanged
+from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.storage.posts import PostFilter, TrailEntry
+from tiktok_manager.ui.bridge import QtEventBridge
+from tiktok_manager.ui.drawer import Drawer
+from tiktok_manager.ui.frame import Core
+from tiktok_manager.ui.memory import WindowMemory
+from tiktok_manager.ui.publish_state import PublishState
+from tiktok_manager.ui.tasks import TaskRunner
+from tiktok_manager.ui.undo import UndoHistory
+from tiktok_manager.ui.widgets import Notice
+
+
+class CalendarPlanning(FakePlanning):
+    """Posts in a list that can be cancelled, restored and retried; remembers what was asked."""
+
+    def __init__(self, events: EventBus, posts: Sequence[Post] = ()) -> None:
+        super().__init__(posts)
+        self._events = events
+        self.asked: list[tuple[datetime, datetime]] = []
+        self.pages: list[PostFilter] = []
+        self.trails: dict[str, list[TrailEntry]] = {}
+        self.resolved: list[tuple[str, bool, bool]] = []
+
+    def between(self, start: datetime, end: datetime) -> Sequence[Post]:
+        self.asked.append((start, end))
+        return super().between(start, end)
+
+    def page(
+        self,
+        wanted: PostFilter,
+        *,
+        after: tuple[datetime, str] | None = None,
+        limit: int | None = None,
+    ) -> list[Post]:
+        if self.error is not None:
+            raise self.error
+        self.pages.append(wanted)
+        found = [
+            post
+            for post in self._ordered()
+            if (not wanted.statuses or post.status in wanted.statuses)
+            and (wanted.due_from is None or post.schedule.due_at >= wanted.due_from)
+            and (after is None or (post.schedule.due_at, post.id) > after)
+        ]
+        return found[:limit]
+
+    def get(self, post_id: str) -> Post:
+        if self.error is not None:
+            raise self.error
+        found = next((post for post in self.posts if post.id == post_id), None)
+        if found is None:
+            raise NotFound(f"There is no post {post_id}.")
+        return found
+
+    def trail(self, post_id: str) -> list[TrailEntry]:
+        return self.trails.get(post_id, [])
+
+    def cancel(self, post_id: str) -> Post:
+        return self.put(replace(self.get(post_id), status=PostStatus.CANCELLED, error=None))
+
+    def restore(self, post_id: str) -> Post:
+        return self.put(replace(self.get(post_id), status=PostStatus.SCHEDULED))
+
+    def retry(self, post_id: str) -> Post:
+        return self.put(replace(self.get(post_id), status=PostStatus.SCHEDULED, error=None))
+
+    def resolve(self, post_id: str, *, posted: bool, post_again: bool = False) -> Post:
+        self.resolved.append((post_id, posted, post_again))
+        again = PostStatus.SCHEDULED if post_again else PostStatus.NEEDS_ATTENTION
+        status = PostStatus.PUBLISHED if posted else again
+        return self.put(replace(self.get(post_id), status=status, error=None))
+
+    def put(self, post: Post) -> Post:
+        """Keep a post as it is now and say that it changed."""
+        self.posts = [post if each.id == post.id else each for each in self.posts]
+        self._events.publish(
+            PostStatusChanged(post_id=post.id, account_id=post.account_id, status=post.status)
+        )
+        return post
+
+
+class PlanWorkspace(FakeWorkspace):
+    """A data folder whose plan can be worked with."""
+
+    planning: CalendarPlanning
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.planning = CalendarPlanning(self.events, self.posts)
+
+
+@dataclass(kw_only=True)
+class FakeFrame:
+    """The window around a pane: remembers what the pane asked for."""
+
+    memory: WindowMemory
+    drawer: Drawer
+    notices: list[Notice] = field(default_factory=list)
+    errors: list[AppError] = field(default_factory=list)
+    went: list[tuple[str, object]] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+
+    def notify(self, notice: Notice) -> None:
+        self.notices.append(notice)
+
+    def show_error(self, error: AppError, retry: Callable[[], object] | None = None) -> None:
+        self.errors.append(error)
+
+    def go(self, pane: str, target: object = None) -> None:
+        self.went.append((pane, target))
+
+    def open_drawer(self, title: str, content: QWidget) -> None:
+        self.drawer.open_with(title, content)
+
+    def close_drawer(self) -> None:
+        self.drawer.clear()
+
+    def ask_passphrase(
+        self, then: Callable[[], object], otherwise: Callable[[], object] | None = None
+    ) -> None:
+        then()
+
+    def open_url(self, url: str) -> None:
+        self.opened.append(url)
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """A core over fakes, and the way to let its work come back.
+
+    Whatever a test makes belongs to `home`: a QObject without parent might be collected, and so
+    deleted, on a worker thread.
+    """
+
+    workspace: PlanWorkspace
+    core: Core
+    qtbot: QtBot
+    home: QObject
+
+    def settle(self) -> None:
+        """Let everything that was asked for arrive."""
+        self.qtbot.waitUntil(lambda: not self.core.tasks.busy)
+        QApplication.processEvents()
+
+
+def make_desk(workspace: PlanWorkspace, qtbot: QtBot) -> Desk:
+    """Build what a pane is given."""
+    home = QObject()
+    tasks = TaskRunner(home)
+    bridge = QtEventBridge(workspace.events, home)
+    state = PublishState(workspace.typed(), tasks, bridge, ZONE, home)
+    core = Core(
+        workspace=workspace.typed(),
+        tasks=tasks,
+        bridge=bridge,
+        undo=UndoHistory(tasks, home),
+        publishing=state,
+    )
+    return Desk(workspace=workspace, core=core, qtbot=qtbot, home=home)
+
+
+def close_desk(desk: Desk) -> None:
+    """End its threads and delete its objects here, before a collection elsewhere does."""
+    desk.core.bridge.close()
+    desk.core.tasks.close()
+    shiboken6.delete(desk.home)
+
+
+def at(day: int, hour: int = 12, minute: int = 0) -> datetime:
+    """Return an instant in November 2026, UTC."""
+    return NOW.replace(day=day, hour=hour, minute=minute)
+
+
+def many_posts(count: int, days: int = 30) -> list[Post]:
+    """Return posts spread over days, of every status."""
+    statuses = list(PostStatus)
+    start = at(1, 6)
+    return [
+        a_post(
+            f"post-{number:05}",
+            f"account{number % 12}",
+            start + timedelta(days=number % days, minutes=7 * (number // days)),
+            statuses[number % len(statuses)],
+        )
+        for number in range(count)
+    ]
+
+
+def entry(text: str, kind: str = "note", minute: int = 0, **detail: object) -> TrailEntry:
+    """Return a line of a flight record."""
+    return TrailEntry(at=at(21, 12, minute), epoch=1, kind=kind, text=text, detail=detail)

@@ -1,0 +1,444 @@
+"""The calendar under keyboard and pointer."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.calendar.fakes import Desk, FakeFrame, at, entry, many_posts
+from tests.ui.fakes import a_post
+from tiktok_manager.domain.events import PostProgressed
+from tiktok_manager.domain.posts import PostError, PostStatus
+from tiktok_manager.ui.calendar.details import PostDetails, TroubleCard
+from tiktok_manager.ui.calendar.grid import MonthModel
+from tiktok_manager.ui.calendar.lists import DayList
+from tiktok_manager.ui.calendar.tiles import lay_out
+from tiktok_manager.ui.calendar.view import CalendarView
+from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
+from tiktok_manager.ui.drawer import Drawer
+from tiktok_manager.ui.memory import WindowMemory
+
+TODAY = date(2026, 11, 21)
+CROWD = date(2026, 11, 24)
+
+
+@pytest.fixture
+def frame(qtbot: QtBot, tmp_path: Path) -> FakeFrame:
+    drawer = Drawer()
+    qtbot.addWidget(drawer)
+    return FakeFrame(memory=WindowMemory(tmp_path / "window.ini"), drawer=drawer)
+
+
+@pytest.fixture
+def view(qtbot: QtBot, plan: Desk, frame: FakeFrame) -> Iterator[CalendarView]:
+    pane = CalendarView(plan.core, frame)
+    qtbot.addWidget(pane)
+    pane.resize(1080, 700)
+    with qtbot.waitExposed(pane):
+        pane.show()
+    plan.settle()
+    yield pane
+    pane.hide()
+
+
+def press(view: CalendarView, qtbot: QtBot, *keys: Qt.Key) -> None:
+    for key in keys:
+        QTest.keyClick(view.grid, key)
+
+
+def button(content: QWidget, name: str) -> QPushButton:
+    found = [each for each in content.findChildren(QPushButton) if each.accessibleName() == name]
+    assert len(found) == 1, name
+    return found[0]
+
+
+def details(frame: FakeFrame) -> PostDetails:
+    content = frame.drawer.content()
+    assert isinstance(content, PostDetails)
+    return content
+
+
+def test_enter_opens_the_post_under_the_cursor(
+    view: CalendarView, frame: FakeFrame, plan: Desk, qtbot: QtBot
+) -> None:
+    press(view, qtbot, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return)
+    plan.settle()
+    assert details(frame).viewmodel.post.id == "second"
+
+
+def test_open_drawer_follows_the_arrows(
+    view: CalendarView, frame: FakeFrame, plan: Desk, qtbot: QtBot
+) -> None:
+    press(view, qtbot, Qt.Key.Key_Down, Qt.Key.Key_Return)
+    content = details(frame)
+    press(view, qtbot, Qt.Key.Key_Down)
+    plan.settle()
+    assert details(frame) is content
+    assert content.viewmodel.post.id == "second"
+
+
+def test_enter_on_a_day_opens_its_list(view: CalendarView, frame: FakeFrame, qtbot: QtBot) -> None:
+    press(view, qtbot, *[Qt.Key.Key_Right] * 3, Qt.Key.Key_Return)
+    content = frame.drawer.content()
+    assert isinstance(content, DayList)
+    assert content.day == CROWD
+    assert content.table.model().rowCount() == 5
+
+
+def test_n_plans_on_the_day_under_the_cursor(
+    view: CalendarView, frame: FakeFrame, qtbot: QtBot
+) -> None:
+    press(view, qtbot, Qt.Key.Key_Right, Qt.Key.Key_N)
+    assert frame.went == [("composer", date(2026, 11, 22))]
+
+
+def test_delete_cancels_and_the_notice_undoes_it(
+    view: CalendarView, frame: FakeFrame, plan: Desk, qtbot: QtBot
+) -> None:
+    press(view, qtbot, Qt.Key.Key_Down, Qt.Key.Key_Delete)
+    plan.settle()
+    assert plan.workspace.planning.get("first").status is PostStatus.CANCELLED
+    (notice,) = frame.notices
+    assert notice.text == "Cancelled: Sat 16:00 (Berlin) @alice."
+    assert notice.action is not None
+    notice.action()
+    plan.settle()
+    assert plan.workspace.planning.get("first").status is PostStatus.SCHEDULED
+
+
+def test_delete_on_a_bare_day_does_nothing(view: CalendarView, plan: Desk, qtbot: QtBot) -> None:
+    press(view, qtbot, Qt.Key.Key_Delete)
+    plan.settle()
+    assert PostStatus.CANCELLED not in {post.status for post in plan.workspace.planning.posts}
+
+
+def test_page_keys_and_home_leaf(view: CalendarView, plan: Desk, qtbot: QtBot) -> None:
+    press(view, qtbot, Qt.Key.Key_PageDown)
+    assert view.viewmodel.title == "December 2026"
+    press(view, qtbot, Qt.Key.Key_Home)
+    plan.settle()
+    assert view.viewmodel.cursor.day == TODAY
+
+
+def test_escape_closes_the_drawer(view: CalendarView, frame: FakeFrame, qtbot: QtBot) -> None:
+    press(view, qtbot, Qt.Key.Key_Down, Qt.Key.Key_Return)
+    press(view, qtbot, Qt.Key.Key_Escape)
+    assert frame.drawer.content() is None
+    assert not view.drawer.is_open
+
+
+def test_window_shortcuts_are_left_to_the_window(
+    view: CalendarView, frame: FakeFrame, qtbot: QtBot
+) -> None:
+    QTest.keyClick(view.grid, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    assert frame.went == []
+
+
+def click_at(view: CalendarView, qtbot: QtBot, day: date, place: int) -> None:
+    model = view.grid.model()
+    assert isinstance(model, MonthModel)
+    cell = view.grid.visualRect(model.index_of(day))
+    spot = lay_out(cell, len(view.viewmodel.tiles(day)))[place]
+    QTest.mouseClick(view.grid.viewport(), Qt.MouseButton.LeftButton, pos=spot.rect.center())
+
+
+def test_click_on_a_tile_opens_it(
+    view: CalendarView, frame: FakeFrame, plan: Desk, qtbot: QtBot
+) -> None:
+    click_at(view, qtbot, TODAY, 1)
+    plan.settle()
+    assert details(frame).viewmodel.post.id == "second"
+    assert view.viewmodel.cursor.place == 1
+
+
+def test_click_on_more_opens_the_day_and_leads_back_to_it(
+    view: CalendarView, frame: FakeFrame, plan: Desk, qtbot: QtBot
+) -> None:
+    assert view.grid.visible_tiles(CROWD) < 5
+    click_at(view, qtbot, CROWD, -1)
+    content = frame.drawer.content()
+    assert isinstance(content, DayList)
+    content.focus_first()
+    QTest.keyClick(content.table, Qt.Key.Key_Return)
+    plan.settle()
+    opened = details(frame)
+    assert opened.viewmodel.post.id == "crowd-8"
+    opened.back_wanted.emit(CROWD)
+    assert isinstance(frame.drawer.content(), DayList)
+
+
+def test_double_click_on_an_empty_place_plans_there(
+    view: CalendarView, frame: FakeFrame, qtbot: QtBot
+) -> None:
+    model = view.grid.model()
+    assert isinstance(model, MonthModel)
+    cell = view.grid.visualRect(model.index_of(date(2026, 11, 10)))
+    QTest.mouseDClick(view.grid.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
+    assert frame.went == [("composer", date(2026, 11, 10))]
+
+
+def test_status_line_leads_to_what_needs_the_user(view: CalendarView, plan: Desk) -> None:
+    view.open_target("needs-you")
+    plan.settle()
+    assert [post.id for post in view.agenda.model.rows] == ["second"]
+    assert view.table.isVisible()
+
+
+def test_jump_opens_a_post_of_another_month(
+    view: CalendarView, frame: FakeFrame, plan: Desk
+) -> None:
+    plan.workspace.planning.posts.append(a_post("far", due_at=at(1).replace(year=2027)))
+    view.open_target("far")
+    plan.settle()
+    assert view.viewmodel.title == "November 2027"
+    assert details(frame).viewmodel.post.id == "far"
+
+
+def test_jump_to_a_post_that_is_gone_says_so(
+    view: CalendarView, frame: FakeFrame, plan: Desk
+) -> None:
+    view.open_target("nowhere")
+    plan.settle()
+    assert [error.title for error in frame.errors] == ["There is no post nowhere."]
+
+
+def test_agenda_is_remembered(
+    view: CalendarView, frame: FakeFrame, plan: Desk, qtbot: QtBot
+) -> None:
+    QTest.mouseClick(button(view, "Agenda"), Qt.MouseButton.LeftButton)
+    plan.settle()
+    again = CalendarView(plan.core, frame)
+    qtbot.addWidget(again)
+    plan.settle()
+    assert again.agenda.model.rowCount() == 7
+
+
+def test_captions_are_never_read_as_markup(
+    view: CalendarView, frame: FakeFrame, plan: Desk
+) -> None:
+    nasty = "<b>bold</b> <img src=x>" + "x" * 2000
+    plan.workspace.planning.posts.append(a_post("nasty", due_at=at(21, 10), caption=nasty))
+    view.open_target("nasty")
+    plan.settle()
+    content = details(frame)
+    assert content._caption.toPlainText() == nasty
+    assert content.minimumSizeHint().width() <= 360
+    assert all(
+        label.textFormat() is Qt.TextFormat.PlainText for label in content.findChildren(QLabel)
+    )
+
+
+def test_buttons_follow_the_status(view: CalendarView, frame: FakeFrame, plan: Desk) -> None:
+    def offered(post_id: str) -> set[str]:
+        view.open_target(post_id)
+        plan.settle()
+        content = details(frame)
+        names = ("Retry", "Edit", "Cancel post", "Plan it again", "Open on TikTok")
+        buttons = content.findChildren(QPushButton)
+        return {b.accessibleName() for b in buttons if b.isVisibleTo(content)} & set(names)
+
+    plan.workspace.planning.posts.append(
+        a_post(
+            "online",
+            due_at=at(20, 9),
+            status=PostStatus.PUBLISHED,
+            url="https://www.tiktok.com/@alice/video/1",
+        )
+    )
+    plan.workspace.planning.posts.append(
+        a_post(
+            "strange",
+            due_at=at(20, 10),
+            status=PostStatus.PUBLISHED,
+            url="https://evil.example/video/1",
+        )
+    )
+    assert offered("first") == {"Edit", "Cancel post"}
+    assert offered("second") == {"Retry", "Edit", "Cancel post"}
+    assert offered("online") == {"Open on TikTok"}
+    assert offered("strange") == set()
+
+
+def test_drawer_buttons_do_what_they_say(
+    view: CalendarView, frame: FakeFrame, plan: Desk, qtbot: QtBot
+) -> None:
+    view.open_target("second")
+    plan.settle()
+    QTest.mouseClick(button(details(frame), "Edit"), Qt.MouseButton.LeftButton)
+    assert frame.went == [("composer", "second")]
+    QTest.mouseClick(button(details(frame), "Retry"), Qt.MouseButton.LeftButton)
+    plan.settle()
+    assert plan.workspace.planning.get("second").status is PostStatus.SCHEDULED
+
+
+def test_tiktoks_code_is_one_click_away(
+    qtbot: QtBot, view: CalendarView, frame: FakeFrame, plan: Desk
+) -> None:
+    error = PostError(
+        code="spam_risk", message="Too many drafts.", action="Delete some.", log_id="L9"
+    )
+    plan.workspace.planning.posts.append(
+        a_post("stuck", due_at=at(21, 9), status=PostStatus.NEEDS_ATTENTION, error=error)
+    )
+    view.open_target("stuck")
+    plan.settle()
+    (card,) = details(frame).findChildren(TroubleCard)
+    assert not card._details.isVisibleTo(card)
+    QTest.mouseClick(button(card, "Show details"), Qt.MouseButton.LeftButton)
+    assert card._details.isVisibleTo(card)
+    QTest.mouseClick(button(card, "Copy"), Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == "Too many drafts.\nCode: spam_risk\nLog id: L9"
+
+
+def test_drawer_shows_progress_and_flight_record(
+    view: CalendarView, frame: FakeFrame, plan: Desk
+) -> None:
+    plan.workspace.planning.posts.append(
+        a_post("going", due_at=at(21, 11), status=PostStatus.PUBLISHING)
+    )
+    plan.workspace.planning.trails["going"] = [
+        entry("Planned."),
+        entry("TikTok opened the upload.", "inited", 3, publish_id="v~1"),
+        entry("Stopped.", "needs_attention", 4),
+    ]
+    view.open_target("going")
+    plan.settle()
+    plan.workspace.events.publish(PostProgressed(post_id="going", sent_bytes=50, size_bytes=100))
+    content = details(frame)
+    assert content._sending.isVisibleTo(content)
+    shown = [label.text() for label in content._record.findChildren(QLabel)]
+    assert "TikTok opened the upload." in shown
+    assert "Sat 21 Nov 2026, 13:03:00 (Berlin)" in shown
+    content.grab()
+
+
+def test_a_crowded_month_is_painted_tile_by_tile_that_can_be_seen(
+    view: CalendarView, plan: Desk
+) -> None:
+    plan.workspace.planning.posts = many_posts(5000)
+    view.viewmodel.reload()
+    plan.settle()
+    spots = lay_out(view.grid.visualRect(view.grid.currentIndex()), 166)
+    assert len(spots) < 8
+    assert not view.grid.grab().toImage().isNull()
+
+
+def test_a_narrow_grid_still_shows_times(view: CalendarView, plan: Desk) -> None:
+    view.resize(560, 480)
+    view.minute_passed()
+    plan.settle()
+    view.grid.grab()
+    assert view.grid.horizontalHeader().length() <= view.grid.viewport().width()
+    last = view.grid.visualRect(view.grid.model().index(5, 6))
+    assert last.bottom() <= view.grid.viewport().rect().bottom()
+
+
+def test_days_are_read_aloud_with_their_posts(plan: Desk) -> None:
+    model = CalendarViewModel(plan.core, 1, plan.home)
+    days = MonthModel(model)
+    QAbstractItemModelTester(days, QAbstractItemModelTester.FailureReportingMode.Fatal, days)
+    model.refresh()
+    plan.settle()
+    words = days.index_of(TODAY).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert words.startswith("Saturday 21 November, today, 2 posts: 16:00 @alice, Scheduled: ")
+    assert not days.index_of(date(2027, 5, 1)).isValid()
+    model.turn(1)
+    plan.settle()
+
+
+def test_lists_keep_the_rules_of_models(view: CalendarView, plan: Desk) -> None:
+    for model in (view.agenda.model,):
+        QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
+    view.open_target("needs-you")
+    plan.settle()
+    plan.workspace.planning.retry("second")
+    plan.settle()
+    view.agenda.show_scope(view.agenda.scope)
+    plan.settle()
+    view.agenda._reread()
+    plan.settle()
+    assert view.agenda.is_empty
+
+
+def test_hovering_a_tile_points(view: CalendarView, qtbot: QtBot) -> None:
+    model = view.grid.model()
+    assert isinstance(model, MonthModel)
+    cell = view.grid.visualRect(model.index_of(TODAY))
+    spot = lay_out(cell, 2)[0].rect.center()
+    QTest.mouseMove(view.grid.viewport(), QPoint(spot.x(), spot.y()))
+    assert view.grid.hovered == (TODAY, 0)
+
+
+def doubted(view: CalendarView, plan: Desk, frame: FakeFrame) -> PostDetails:
+    """Open a post of which TikTok says nothing."""
+    before = plan.workspace.planning.get("first")
+    plan.workspace.planning.put(replace(before, status=PostStatus.UNCONFIRMED))
+    view.open_target("first")
+    plan.qtbot.waitUntil(lambda: view.drawer.is_open)
+    plan.settle()
+    return details(frame)
+
+
+@pytest.mark.parametrize(
+    ("words", "posted", "after"),
+    [
+        ("It is there", True, PostStatus.PUBLISHED),
+        ("It is not there", False, PostStatus.NEEDS_ATTENTION),
+    ],
+)
+def test_the_users_word_settles_an_unconfirmed_post(
+    view: CalendarView,
+    plan: Desk,
+    frame: FakeFrame,
+    words: str,
+    posted: bool,
+    after: PostStatus,
+) -> None:
+    content = doubted(view, plan, frame)
+    assert button(content, "Look at @alice").isVisibleTo(content)
+    button(content, words).click()
+    plan.qtbot.waitUntil(lambda: content.viewmodel.post.status is after)
+    assert plan.workspace.planning.resolved == [("first", posted, False)]
+    assert not button(content, words).isVisibleTo(content)
+
+
+def test_posting_again_is_asked_in_place_because_a_double_cannot_be_undone(
+    view: CalendarView, plan: Desk, frame: FakeFrame
+) -> None:
+    content = doubted(view, plan, frame)
+    ask, sure = button(content, "Post again…"), button(content, "Post again")
+    assert not sure.isVisibleTo(content)
+    ask.click()
+    assert sure.isVisibleTo(content)
+    button(content, "Do not post").click()
+    assert not sure.isVisibleTo(content)
+    assert plan.workspace.planning.resolved == []
+    ask.click()
+    sure.click()
+    plan.qtbot.waitUntil(lambda: content.viewmodel.post.status is PostStatus.SCHEDULED)
+    assert plan.workspace.planning.resolved == [("first", False, True)]
+
+
+def test_a_settled_post_asks_nothing(view: CalendarView, plan: Desk, frame: FakeFrame) -> None:
+    view.open_target("first")
+    plan.qtbot.waitUntil(lambda: view.drawer.is_open)
+    assert not button(details(frame), "It is there").isVisibleTo(details(frame))
+
+
+def test_lost_permission_leads_to_its_account(
+    view: CalendarView, plan: Desk, frame: FakeFrame
+) -> None:
+    lost = PostError(code="x", message="Gone.", action="Reconnect.", kind="needs_reconnect")
+    before = plan.workspace.planning.get("first")
+    plan.workspace.planning.put(replace(before, status=PostStatus.NEEDS_ATTENTION, error=lost))
+    view.open_target("first")
+    plan.qtbot.waitUntil(lambda: view.drawer.is_open)
+    button(details(frame), "Reconnect").click()
+    assert frame.went == [("accounts", "acc-alice")]

@@ -1,0 +1,289 @@
+"""What the calendar decides, without a window."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from tests.ui.calendar.fakes import Desk, at, entry, many_posts
+from tests.ui.fakes import a_post, refused
+from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.events import PostProgressed, PostsChanged, PostStatusChanged
+from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.ui.calendar.agenda import AgendaViewModel, Scope
+from tiktok_manager.ui.calendar.details_viewmodel import PostDetailsViewModel
+from tiktok_manager.ui.calendar.month import Month
+from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel, Cursor
+
+TODAY = date(2026, 11, 21)
+CROWD = date(2026, 11, 24)
+
+
+def opened(plan: Desk) -> CalendarViewModel:
+    model = CalendarViewModel(plan.core, 1, plan.home)
+    model.refresh()
+    plan.settle()
+    return model
+
+
+def ids(model: CalendarViewModel, day: date) -> list[str]:
+    return [tile.post.id for tile in model.tiles(day)]
+
+
+def test_it_opens_on_today_and_reads_only_the_days_shown(plan: Desk) -> None:
+    model = opened(plan)
+    assert (model.title, model.cursor) == ("November 2026", Cursor(day=TODAY))
+    assert ids(model, TODAY) == ["first", "second"]
+    # 26 October to 6 December in Berlin, which is an hour ahead of UTC.
+    start = at(1) - timedelta(days=6, hours=13)
+    assert plan.workspace.planning.asked == [(start, start + timedelta(days=42))]
+
+
+def test_leafing_reads_the_other_month(plan: Desk) -> None:
+    model = opened(plan)
+    model.turn(1)
+    plan.settle()
+    assert model.title == "December 2026"
+    assert model.cursor.day == date(2026, 12, 1)
+    assert len(plan.workspace.planning.asked) == 2
+    model.show_today()
+    assert model.cursor == Cursor(day=TODAY)
+    plan.settle()
+    assert ids(model, TODAY) == ["first", "second"]
+
+
+def test_arrows_walk_through_the_tiles_and_on_to_the_next_week(plan: Desk) -> None:
+    model = opened(plan)
+    seen = []
+    for _key in range(4):
+        model.move_tiles(1, visible=5)
+        seen.append((model.cursor.day.day, model.cursor.place))
+    assert seen == [(21, 0), (21, 1), (28, None), (5, None)]
+
+
+def test_the_more_line_is_a_stop_of_its_own(plan: Desk) -> None:
+    model = opened(plan)
+    model.show_day(CROWD)
+    places = []
+    for step in (1, 1, 1, -1, -1, -1):
+        model.move_tiles(step, visible=2)
+        places.append(model.cursor.place)
+    assert places == [0, 1, MORE, 1, 0, None]
+    model.move_tiles(-1, visible=2)
+    assert model.cursor.day == CROWD - timedelta(days=7)
+
+
+def test_a_hidden_selection_moves_on_from_the_more_line(plan: Desk) -> None:
+    model = opened(plan)
+    model.select(CROWD, 4)
+    model.move_tiles(-1, visible=2)
+    assert model.cursor.place == 1
+
+
+def test_leaving_the_grid_turns_the_month(plan: Desk) -> None:
+    model = opened(plan)
+    model.show_day(date(2026, 12, 6))
+    assert model.title == "November 2026"
+    model.move_days(1)
+    assert (model.title, model.cursor.day) == ("December 2026", date(2026, 12, 7))
+
+
+def test_cancel_can_be_undone(plan: Desk) -> None:
+    model = opened(plan)
+    told: list[tuple[str, bool]] = []
+    model.cancelled.connect(lambda post, can_undo: told.append((post.id, can_undo)))
+    model.select(TODAY, 0)
+    model.cancel_selected()
+    plan.settle()
+    assert told == [("first", True)]
+    assert plan.workspace.planning.get("first").status is PostStatus.CANCELLED
+    assert model.tiles(TODAY)[0].post.status is PostStatus.CANCELLED
+    plan.core.undo.undo()
+    plan.settle()
+    assert plan.workspace.planning.get("first").status is PostStatus.SCHEDULED
+
+
+def test_cancelling_a_failed_post_promises_no_undo_that_would_try_it_again(plan: Desk) -> None:
+    model = opened(plan)
+    model.select(TODAY, 1)
+    model.cancel_selected()
+    plan.settle()
+    assert plan.workspace.planning.get("second").status is PostStatus.CANCELLED
+    assert not plan.core.undo.stack.canUndo()
+
+
+def test_a_published_post_cannot_be_cancelled(plan: Desk) -> None:
+    model = opened(plan)
+    model.select(date(2026, 11, 20), 0)
+    model.cancel_selected()
+    plan.settle()
+    assert plan.workspace.planning.get("old").status is PostStatus.PUBLISHED
+
+
+def test_selection_stays_on_its_post_when_others_come_before_it(plan: Desk) -> None:
+    model = opened(plan)
+    model.select(TODAY, 1)
+    plan.workspace.planning.posts.append(a_post("earlier", due_at=at(21, 6)))
+    model.reload()
+    plan.settle()
+    assert model.selected is not None
+    assert (model.selected.post.id, model.cursor.place) == ("second", 2)
+
+
+def test_a_changed_status_shows_at_once(plan: Desk) -> None:
+    model = opened(plan)
+    event = PostStatusChanged(post_id="first", account_id="acc-alice", status=PostStatus.PUBLISHING)
+    plan.workspace.events.publish(event)
+    assert model.tiles(TODAY)[0].post.status is PostStatus.PUBLISHING
+    plan.settle()
+
+
+def test_a_storm_of_events_costs_two_readings_at_most(plan: Desk) -> None:
+    opened(plan)
+    before = len(plan.workspace.planning.asked)
+    for _event in range(200):
+        plan.workspace.events.publish(PostsChanged())
+    plan.settle()
+    assert len(plan.workspace.planning.asked) - before <= 2
+
+
+def test_progress_is_known_while_a_post_is_sent_and_forgotten_after(plan: Desk) -> None:
+    model = opened(plan)
+    bus = plan.workspace.events
+    bus.publish(PostProgressed(post_id="first", sent_bytes=3, size_bytes=12))
+    assert model.progress("first") == 0.25
+    bus.publish(PostStatusChanged(post_id="first", account_id="a", status=PostStatus.PROCESSING))
+    assert model.progress("first") is None
+    plan.settle()
+
+
+def test_jumping_to_a_post_selects_it_in_its_month(plan: Desk) -> None:
+    far = a_post("far", due_at=at(21, 9) + timedelta(days=90))
+    plan.workspace.planning.posts.append(far)
+    model = opened(plan)
+    model.found.connect(model.show_post)
+    model.find("far")
+    plan.settle()
+    assert model.month == Month(2027, 2)
+    assert model.selected is not None
+    assert model.selected.post.id == "far"
+
+
+def test_another_zone_moves_posts_to_their_days_there(plan: Desk) -> None:
+    model = opened(plan)
+    plan.core.publishing.timezone = "Pacific/Kiritimati"
+    plan.core.publishing.changed.emit()
+    model.reload()
+    plan.settle()
+    assert ids(model, TODAY) == []
+    assert ids(model, date(2026, 11, 22)) == ["first", "second"]
+
+
+def test_failures_are_told(plan: Desk) -> None:
+    model = opened(plan)
+    errors: list[AppError] = []
+    model.failed.connect(errors.append)
+    plan.workspace.planning.error = refused()
+    model.retry("second")
+    plan.settle()
+    assert [error.title for error in errors] == ["TikTok said no."]
+
+
+def test_retry_and_plan_again_reach_the_planner(plan: Desk) -> None:
+    model = opened(plan)
+    model.retry("second")
+    plan.settle()
+    assert plan.workspace.planning.get("second").status is PostStatus.SCHEDULED
+    plan.workspace.planning.cancel("first")
+    model.restore("first")
+    plan.settle()
+    assert plan.workspace.planning.get("first").status is PostStatus.SCHEDULED
+
+
+# -- one post -------------------------------------------------------------------------------
+
+
+def test_details_bring_the_flight_record(plan: Desk) -> None:
+    plan.workspace.planning.trails["first"] = [entry("Planned.")]
+    model = PostDetailsViewModel(plan.core, plan.workspace.planning.get("first"), plan.home)
+    model.refresh()
+    plan.settle()
+    assert [step.text for step in model.trail] == ["Planned."]
+
+
+def test_details_follow_their_post(plan: Desk) -> None:
+    model = PostDetailsViewModel(plan.core, plan.workspace.planning.get("second"), plan.home)
+    plan.workspace.planning.retry("second")
+    plan.settle()
+    assert model.post.status is PostStatus.SCHEDULED
+    assert not model.deeds.retry
+
+
+def test_details_show_progress_only_while_sending(plan: Desk) -> None:
+    post = plan.workspace.planning.get("first")
+    model = PostDetailsViewModel(plan.core, replace(post, status=PostStatus.PUBLISHING), plan.home)
+    event = PostProgressed(post_id="first", sent_bytes=21_000_000, size_bytes=52_500_000)
+    plan.workspace.events.publish(event)
+    assert (model.progress or 0) == 0.4
+    assert model.progress_words == "21.0 MB of 52.5 MB sent"
+    model.show(replace(post, status=PostStatus.PUBLISHED))
+    assert model.progress is None
+    plan.settle()
+
+
+def test_answers_for_a_post_no_longer_shown_are_dropped(plan: Desk) -> None:
+    planning = plan.workspace.planning
+    model = PostDetailsViewModel(plan.core, planning.get("first"), plan.home)
+    model.refresh()
+    model.show(planning.get("second"))
+    plan.settle()
+    assert model.post.id == "second"
+
+
+# -- agenda ---------------------------------------------------------------------------------
+
+
+def agenda(plan: Desk) -> AgendaViewModel:
+    return AgendaViewModel(plan.core, lambda _account_id: None, plan.home)
+
+
+def rows(model: AgendaViewModel) -> list[Post]:
+    return list(model.model.rows)
+
+
+def test_agenda_lists_from_today_on(plan: Desk) -> None:
+    model = agenda(plan)
+    model.show_scope(Scope.UPCOMING)
+    plan.settle()
+    assert [post.id for post in rows(model)][:3] == ["first", "second", "crowd-8"]
+    assert "old" not in {post.id for post in rows(model)}
+
+
+def test_agenda_lists_what_needs_the_user_whenever_it_was(plan: Desk) -> None:
+    lost = a_post("lost", due_at=at(2), status=PostStatus.UNCONFIRMED)
+    plan.workspace.planning.posts.append(lost)
+    model = agenda(plan)
+    model.show_scope(Scope.NEEDS_YOU)
+    plan.settle()
+    assert [post.id for post in rows(model)] == ["lost", "second"]
+
+
+def test_agenda_says_when_it_is_empty(plan: Desk) -> None:
+    plan.workspace.planning.posts = []
+    model = agenda(plan)
+    model.show_scope(Scope.UPCOMING)
+    plan.settle()
+    assert model.is_empty
+
+
+def test_agenda_reads_page_by_page_and_keeps_its_place_when_something_changes(plan: Desk) -> None:
+    plan.workspace.planning.posts = many_posts(900)
+    model = agenda(plan)
+    model.show_scope(Scope.UPCOMING)
+    plan.settle()
+    assert len(rows(model)) == 100
+    model.model.fetchMore(model.model.index(-1, -1))
+    plan.settle()
+    assert len(rows(model)) == 200
+    plan.workspace.planning.put(replace(rows(model)[150], status=PostStatus.CANCELLED))
+    plan.settle()
+    assert len(rows(model)) == 200
+    assert rows(model)[150].status is PostStatus.CANCELLED

@@ -1,0 +1,166 @@
+"""What is said about a post, what may be done with it, and which pages may be opened."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.ui.fakes import NOW, ZONE, a_post
+from tiktok_manager.domain.posts import (
+    Choices,
+    Lateness,
+    LatePolicy,
+    PostError,
+    PostMode,
+    PostStatus,
+    Privacy,
+)
+from tiktok_manager.domain.schedule import resolve
+from tiktok_manager.ui.calendar.links import profile_url, tiktok_url
+from tiktok_manager.ui.calendar.wording import (
+    deeds,
+    facts,
+    late_words,
+    meaning,
+    trouble,
+    when_lines,
+)
+
+WAITS = PostError(
+    code="rate_limit_exceeded", message="TikTok asked us to slow down.", action="", log_id="L1"
+)
+
+
+@pytest.mark.parametrize("status", list(PostStatus))
+def test_every_status_says_what_it_means(status: PostStatus) -> None:
+    assert meaning(a_post(status=status), ZONE, NOW).endswith(".")
+
+
+def test_only_tiktoks_own_word_is_told_as_published() -> None:
+    told = {status: meaning(a_post(status=status), ZONE, NOW) for status in PostStatus}
+    assert [status for status, words in told.items() if "is published" in words] == [
+        PostStatus.PUBLISHED
+    ]
+
+
+def test_post_held_back_says_when_it_is_tried_again() -> None:
+    post = a_post(error=WAITS, next_try_at=NOW + timedelta(minutes=42))
+    assert meaning(post, ZONE, NOW) == "Held back. The next try is Sat 13:42 (Berlin)."
+
+
+def test_trouble_keeps_tiktoks_code_and_log_id() -> None:
+    found = trouble(a_post(error=WAITS, publish_id="v_pub~1"))
+    assert found is not None
+    assert found.details == "Code: rate_limit_exceeded\nLog id: L1\nPublish id: v_pub~1"
+    assert trouble(a_post()) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "edit", "cancel", "retry"),
+    [
+        (PostStatus.DRAFT, True, False, False),
+        (PostStatus.SCHEDULED, True, True, False),
+        (PostStatus.PUBLISHING, False, True, False),
+        (PostStatus.PROCESSING, False, False, False),
+        (PostStatus.PUBLISHED, False, False, False),
+        (PostStatus.IN_INBOX, False, False, False),
+        (PostStatus.UNCONFIRMED, False, False, False),
+        (PostStatus.NEEDS_ATTENTION, True, True, True),
+        (PostStatus.FAILED, True, True, True),
+        (PostStatus.MISSED, True, True, True),
+        (PostStatus.CANCELLED, False, False, False),
+    ],
+)
+def test_a_status_allows_what_the_planner_allows(
+    status: PostStatus, edit: bool, cancel: bool, retry: bool
+) -> None:
+    may = deeds(a_post(status=status), NOW)
+    assert (may.edit, may.cancel, may.retry) == (edit, cancel, retry)
+
+
+def test_cancelled_post_is_planned_again_only_while_its_time_is_to_come() -> None:
+    post = a_post(status=PostStatus.CANCELLED)
+    assert deeds(post, NOW).plan_again
+    assert not deeds(post, post.schedule.due_at).plan_again
+
+
+def test_unconfirmed_post_offers_a_look_at_the_account() -> None:
+    may = deeds(a_post(status=PostStatus.UNCONFIRMED), NOW)
+    assert (may.page, may.page_words) == ("https://www.tiktok.com/@alice", "Look at @alice")
+
+
+def test_time_names_its_zone_and_the_one_it_was_planned_in() -> None:
+    post = replace(a_post(), schedule=resolve(NOW.replace(tzinfo=None), "America/New_York"))
+    assert when_lines(post, ZONE) == [
+        "Sat 21 Nov 2026, 18:00 (Berlin)",
+        "Planned as Sat 21 Nov 2026, 12:00 (New York)",
+    ]
+    assert len(when_lines(a_post(), ZONE)) == 1
+
+
+def test_facts_tell_the_choices() -> None:
+    choices = Choices(privacy=Privacy.ONLY_ME, allow_comment=True, ai_generated=True, cover_ms=1500)
+    found = dict(facts(a_post(choices=choices, attempts=2), ZONE))
+    assert found["File"] == "clip.mp4"
+    assert found["Who can see"] == "Only me"
+    assert found["Allowed"] == "Comments"
+    assert found["Labels"] == "AI-generated"
+    assert found["Cover"] == "Frame at 1.5 s"
+    assert found["If late"] == "Publish up to 2 h late"
+    assert found["Tries"] == "2"
+
+
+def test_inbox_post_has_no_choices() -> None:
+    found = dict(facts(a_post(mode=PostMode.INBOX), ZONE))
+    assert "Who can see" not in found
+    assert found["Way"] == "Draft to the TikTok inbox"
+
+
+def test_lateness_is_told_in_words() -> None:
+    assert late_words(Lateness(policy=LatePolicy.ASK)) == "Ask me"
+    assert late_words(Lateness(within=timedelta(minutes=45))) == "Publish up to 45 min late"
+    assert late_words(Lateness(policy=LatePolicy.NEXT_SLOT)) == "Move to the next slot"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.tiktok.com/@alice/video/73",
+        "https://tiktok.com/@alice",
+        "https://vm.tiktok.com:443/x",
+    ],
+)
+def test_pages_of_tiktok_may_be_opened(address: str) -> None:
+    assert tiktok_url(address) == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        None,
+        "",
+        "http://www.tiktok.com/@alice",
+        "https://tiktok.com.evil.example/",
+        "https://eviltiktok.com/",
+        "https://www.tiktok.com@evil.example/",
+        "https://user:pw@www.tiktok.com/",
+        "https://www.tiktok.com:8443/",
+        "https://www.tiktok.com:nine/",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "http://127.0.0.1:8080/@alice",
+    ],
+)
+def test_other_addresses_are_never_opened(address: str | None) -> None:
+    assert tiktok_url(address) is None
+
+
+def test_profile_address_cannot_be_led_astray() -> None:
+    assert profile_url("a/../b?c") == "https://www.tiktok.com/@a%2F..%2Fb%3Fc"
+
+
+def test_what_needs_an_edit_is_not_offered_for_a_mere_retry() -> None:
+    error = PostError(code="x", message="Too long.", action="Shorten it.", kind="needs_edit")
+    may = deeds(a_post(status=PostStatus.NEEDS_ATTENTION, error=error), NOW)
+    assert may.edit
+    assert not may.retry

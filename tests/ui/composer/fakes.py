@@ -1,0 +1,310 @@
+"""The services the composer uses, in memory; gates hold an answer back until a test lets it go."""
+
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import shiboken6
+
+from tiktok_manager.domain.accounts import (
+    ALL_SCOPES,
+    Account,
+    AccountStatus,
+    CreatorInfo,
+)
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.errors import AppError, NotFound
+from tiktok_manager.domain.events import EventBus, PostStatusChanged
+from tiktok_manager.domain.media import MediaFile
+from tiktok_manager.domain.posts import (
+    Choices,
+    Consent,
+    Lateness,
+    Post,
+    PostMode,
+    PostStatus,
+    Privacy,
+)
+from tiktok_manager.domain.schedule import parse_when, resolve
+from tiktok_manager.services.planning import Planning, PlanRequest, PlanResult, PostEdit
+from tiktok_manager.ui.bridge import QtEventBridge
+from tiktok_manager.ui.frame import Core
+from tiktok_manager.ui.tasks import TaskRunner
+from tiktok_manager.ui.undo import UndoHistory
+
+if TYPE_CHECKING:
+    from tiktok_manager.services.workspace import Workspace
+    from tiktok_manager.ui.publish_state import PublishState
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)  # 13:00 in Berlin
+ZONE = "Europe/Berlin"
+PUBLIC_OPTIONS = (Privacy.PUBLIC, Privacy.FRIENDS, Privacy.ONLY_ME)
+PRIVATE_OPTIONS = (Privacy.FOLLOWERS, Privacy.FRIENDS, Privacy.ONLY_ME)
+
+
+class FakeClock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def now(self) -> datetime:
+        return self.time
+
+    def monotonic_s(self) -> float:
+        return self.time.timestamp()
+
+
+def an_account(handle: str = "alice", **changes: object) -> Account:
+    """Return a connected account that granted everything."""
+    account = Account(
+        id=f"acc-{handle}",
+        open_id=f"open-{handle}",
+        handle=handle,
+        display_name=handle.title(),
+        status=AccountStatus.CONNECTED,
+        scopes=tuple(scope.value for scope in ALL_SCOPES),
+    )
+    return replace(account, **changes)  # type: ignore[arg-type]
+
+
+def an_info(handle: str = "alice", **changes: object) -> CreatorInfo:
+    """Return what a public account may post."""
+    info = CreatorInfo(
+        username=handle,
+        nickname=f"{handle.title()} Nick",
+        avatar_url="",
+        privacy_options=PUBLIC_OPTIONS,
+        comment_disabled=False,
+        duet_disabled=False,
+        stitch_disabled=False,
+        max_duration_s=600,
+        asked_at=NOW,
+    )
+    return replace(info, **changes)  # type: ignore[arg-type]
+
+
+def a_post(file: Path, **changes: object) -> Post:
+    """Return a planned direct post of @alice, for 18:30 in Berlin."""
+    post = Post(
+        id="post-1",
+        account_id="acc-alice",
+        handle="alice",
+        status=PostStatus.SCHEDULED,
+        mode=PostMode.DIRECT,
+        schedule=resolve(datetime.fromisoformat("2026-11-21T18:30"), ZONE),
+        media=MediaFile(path=file, size_bytes=1, mtime_ns=1, file_id="1", sha256=""),
+        caption="Autumn walk #slow",
+        choices=Choices(privacy=Privacy.PUBLIC, allow_comment=True),
+        consent=Consent(text=Planning.consent_text(Choices()), given_at=NOW),
+        lateness=Lateness(),
+        created_at=NOW,
+    )
+    return replace(post, **changes)  # type: ignore[arg-type]
+
+
+class FakeAccounts:
+    """Accounts in a list, and TikTok's answers or errors by account."""
+
+    def __init__(self, accounts: Sequence[Account]) -> None:
+        self.accounts = {account.id: account for account in accounts}
+        self.infos: dict[str, CreatorInfo | AppError] = {}
+        self.avatars: dict[str, Path] = {}
+        self.error: AppError | None = None
+        self.asked: list[str] = []
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def list(self) -> Sequence[Account]:
+        if self.error is not None:
+            raise self.error
+        return list(self.accounts.values())
+
+    def avatar_path(self, account_id: str) -> Path | None:
+        return self.avatars.get(account_id)
+
+    def creator_info(self, account_id: str) -> CreatorInfo:
+        self.asked.append(account_id)
+        self.gate.wait(10)
+        answer = self.infos.get(account_id) or an_info(self.accounts[account_id].handle)
+        if isinstance(answer, AppError):
+            raise answer
+        return answer
+
+
+class FakePlanning:
+    """Keeps what it was asked for; `gate` holds a plan while its file is read."""
+
+    consent_text = staticmethod(Planning.consent_text)
+
+    def __init__(self, events: EventBus) -> None:
+        self._events = events
+        self.posts: dict[str, Post] = {}
+        self.requests: list[PlanRequest] = []
+        self.edits: list[PostEdit] = []
+        self.warnings: tuple[str, ...] = ()
+        self.error: AppError | None = None
+        self.reading = threading.Event()
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def plan(
+        self,
+        request: PlanRequest,
+        *,
+        strict: bool = False,
+        cancel: CancelToken | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> PlanResult:
+        if progress is not None:
+            progress(120_000_000, 270_000_000)
+        self.reading.set()
+        while not self.gate.wait(0.005):
+            if cancel is not None:
+                cancel.check()
+        if self.error is not None:
+            raise self.error
+        self.requests.append(request)
+        schedule = parse_when(request.when, request.timezone or ZONE, NOW)
+        made = [
+            a_post(
+                request.file,
+                id=uuid.uuid4().hex,
+                account_id=account_id,
+                handle=account_id.removeprefix("acc-"),
+                schedule=schedule,
+                caption=request.caption,
+                choices=request.choices,
+                mode=request.mode,
+            )
+            for account_id in request.accounts
+        ]
+        self.posts |= {post.id: post for post in made}
+        return PlanResult(posts=tuple(made), warnings=self.warnings)
+
+    def get(self, post_id: str) -> Post:
+        if post_id not in self.posts:
+            raise NotFound(f"There is no post {post_id}.")
+        return self.posts[post_id]
+
+    def edit(self, post_id: str, edit: PostEdit) -> Post:
+        if self.error is not None:
+            raise self.error
+        self.edits.append(edit)
+        post = self.posts[post_id]
+        schedule = post.schedule
+        if edit.when is not None:
+            schedule = parse_when(edit.when, edit.timezone or schedule.timezone, NOW)
+        changed = replace(
+            post,
+            schedule=schedule,
+            caption=post.caption if edit.caption is None else edit.caption,
+            choices=edit.choices or post.choices,
+            mode=edit.mode or post.mode,
+        )
+        self.posts[post_id] = changed
+        return changed
+
+    def cancel(self, post_id: str) -> Post:
+        return self.move(post_id, PostStatus.CANCELLED)
+
+    def restore(self, post_id: str) -> Post:
+        return self.move(post_id, PostStatus.SCHEDULED)
+
+    def move(self, post_id: str, status: PostStatus) -> Post:
+        """Change a status as the publisher or the user would."""
+        post = self.posts[post_id] = replace(self.posts[post_id], status=status)
+        self._events.publish(
+            PostStatusChanged(post_id=post_id, account_id=post.account_id, status=status)
+        )
+        return post
+
+
+class FakeSettings:
+    """The default lateness."""
+
+    def lateness(self) -> Lateness:
+        return Lateness(within=timedelta(hours=2))
+
+
+@dataclass(kw_only=True)
+class FakePaths:
+    """Where pictures of videos go."""
+
+    media_cache_dir: Path
+
+
+@dataclass(kw_only=True)
+class FakeWorkspace:
+    """All the composer sees of a data folder."""
+
+    paths: FakePaths
+    with_accounts: Sequence[Account] = ()
+    events: EventBus = field(default_factory=EventBus)
+    clock: FakeClock = field(default_factory=FakeClock)
+
+    def __post_init__(self) -> None:
+        self.accounts = FakeAccounts(self.with_accounts)
+        self.planning = FakePlanning(self.events)
+        self.settings = FakeSettings()
+
+
+@dataclass(kw_only=True)
+class FakePublishing:
+    """Knows the zone."""
+
+    timezone: str = ZONE
+
+
+class FakeMemory:
+    """The window's memory, with what would be on disk."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, str] = {}
+        self.on_disk: dict[str, str] = {}
+
+    def word(self, name: str, default: str = "") -> str:
+        return self.words.get(name, default)
+
+    def set_word(self, name: str, value: str) -> None:
+        self.words[name] = value
+
+    def flush(self) -> None:
+        self.on_disk = dict(self.words)
+
+
+class Stage:
+    """A core over fakes."""
+
+    def __init__(self, folder: Path, accounts: Sequence[Account]) -> None:
+        paths = FakePaths(media_cache_dir=folder / "media-cache")
+        self.workspace = FakeWorkspace(paths=paths, with_accounts=accounts)
+        self.accounts = self.workspace.accounts
+        self.planning = self.workspace.planning
+        self.clock = self.workspace.clock
+        self.memory = FakeMemory()
+        self.tasks = TaskRunner()
+        self.bridge = QtEventBridge(self.workspace.events)
+        self.undo = UndoHistory(self.tasks)
+        self.core = Core(
+            workspace=cast("Workspace", self.workspace),
+            tasks=self.tasks,
+            bridge=self.bridge,
+            undo=self.undo,
+            publishing=cast("PublishState", FakePublishing()),
+        )
+
+    def close(self) -> None:
+        """End the threads, whatever still waits."""
+        self.accounts.gate.set()
+        self.planning.gate.set()
+        self.bridge.close()
+        self.tasks.close()
+        # In this order and now: swept up together, a stack and its commands are freed twice.
+        self.undo.stack.clear()
+        for each in (self.undo, self.bridge, self.tasks):
+            shiboken6.delete(each)

@@ -1,0 +1,614 @@
+"""The composer's decisions, without a window."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.composer.conftest import Settle
+from tests.ui.composer.fakes import NOW, PRIVATE_OPTIONS, Stage, a_post, an_account, an_info
+from tiktok_manager.domain.accounts import AccountStatus
+from tiktok_manager.domain.errors import (
+    Failure,
+    FailureClass,
+    InputError,
+    StorageError,
+    TikTokRefused,
+    VaultLocked,
+)
+from tiktok_manager.domain.events import AccountChanged
+from tiktok_manager.domain.media import MediaInfo
+from tiktok_manager.domain.posts import Choices, PostMode, PostStatus, Privacy
+from tiktok_manager.system import media
+from tiktok_manager.ui.composer.blockers import Field
+from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED, Interaction
+from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
+
+TOO_MANY = TikTokRefused(
+    Failure(
+        code="spam_risk_too_many_posts",
+        kind=FailureClass.WAIT_RESET,
+        message="This account reached TikTok's limit.",
+        action="The post goes out when the limit allows.",
+    )
+)
+
+
+def _missing(model: ComposerViewModel) -> list[Field]:
+    return [blocker.field for blocker in model.blockers]
+
+
+# -- what has to be there ---------------------------------------------------------------------
+
+
+def test_an_empty_form_says_what_is_missing_and_cannot_be_sent(model: ComposerViewModel) -> None:
+    assert _missing(model) == [Field.FILE, Field.ACCOUNTS, Field.PRIVACY]
+    assert not model.can_send
+    assert model.form.choices == Choices()
+
+
+def test_a_complete_form_can_be_sent(ready: ComposerViewModel) -> None:
+    assert ready.blockers == []
+    assert ready.can_send
+
+
+def test_only_connected_accounts_can_be_chosen_and_others_say_why(
+    model: ComposerViewModel,
+) -> None:
+    reasons = {choice.account.handle: choice.reason for choice in model.accounts}
+    assert reasons["alice"] == ""
+    assert "again" in reasons["lost"]
+    assert [choice.account.handle for choice in model.accounts][-1] == "lost"
+
+
+def test_accounts_that_cannot_be_read_can_be_read_again(
+    stage: Stage, settle: Settle, qtbot: QtBot
+) -> None:
+    stage.accounts.error = StorageError("The database is busy.")
+    model = ComposerViewModel(stage.core, stage.memory, stage.tasks)
+    model.shown()
+    settle()
+    assert str(model.accounts_error) == "The database is busy."
+    stage.accounts.error = None
+    model.reload_accounts()
+    settle()
+    assert len(model.accounts) == 4
+    assert not model.accounts_error
+
+
+def test_an_account_lost_meanwhile_blocks(
+    ready: ComposerViewModel, stage: Stage, qtbot: QtBot
+) -> None:
+    stage.accounts.accounts["acc-alice"] = an_account(status=AccountStatus.NEEDS_RECONNECT)
+    stage.workspace.events.publish(AccountChanged(account_id="acc-alice"))
+    qtbot.waitUntil(lambda: Field.ACCOUNTS in _missing(ready))
+
+
+def test_the_caption_is_counted_in_utf16_and_blocks_beyond_the_limit(
+    ready: ComposerViewModel,
+) -> None:
+    ready.set_caption("🎬" * 1100)
+    assert ready.form.caption_units == 2200
+    assert ready.can_send
+    ready.set_caption("🎬" * 1100 + "!")
+    assert _missing(ready) == [Field.CAPTION]
+
+
+def test_a_file_tiktok_never_takes_blocks_with_the_reason(
+    ready: ComposerViewModel, tmp_path: Path, settle: Settle
+) -> None:
+    ready.choose_file(tmp_path / "gone.mp4")
+    assert _missing(ready) == [Field.FILE]
+    settle()
+    assert "gone.mp4" in ready.blockers[0].text
+    (tmp_path / "gone.mp4").write_bytes(b"back")
+    ready.look_again()
+    settle()
+    assert ready.can_send
+
+
+def test_removing_the_video_asks_for_one(ready: ComposerViewModel) -> None:
+    ready.remove_file()
+    assert ready.look is None
+    assert _missing(ready) == [Field.FILE]
+
+
+# -- TikTok's answers -------------------------------------------------------------------------
+
+
+def test_tiktok_is_asked_for_every_chosen_account_and_each_time_the_form_is_shown(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    assert stage.accounts.asked == ["acc-alice"]
+    ready.choose_account("acc-bob", True)
+    settle()
+    assert stage.accounts.asked == ["acc-alice", "acc-bob"]
+    ready.shown()
+    settle()
+    assert stage.accounts.asked.count("acc-alice") == 2
+
+
+def test_nothing_can_be_sent_while_tiktok_has_not_answered(
+    model: ComposerViewModel, stage: Stage, clip: Path, settle: Settle
+) -> None:
+    stage.accounts.gate.clear()
+    model.choose_file(clip)
+    model.choose_account("acc-alice", True)
+    assert model.creators.states[0].loading
+    assert Field.CREATORS in _missing(model)
+    stage.accounts.gate.set()
+    settle()
+    assert _missing(model) == [Field.PRIVACY]
+
+
+def test_a_creator_that_cannot_post_now_blocks_until_asked_again(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    stage.accounts.infos["acc-bob"] = TOO_MANY
+    ready.choose_account("acc-bob", True)
+    settle()
+    assert [blocker.text for blocker in ready.blockers] == [
+        "@bob cannot post now: This account reached TikTok's limit."
+    ]
+    del stage.accounts.infos["acc-bob"]
+    ready.creators.ask_again("acc-bob")
+    settle()
+    assert ready.can_send
+
+
+def test_answers_grown_old_are_refreshed_without_hiding_them(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    stage.clock.time = NOW + timedelta(minutes=4)
+    ready.minute_passed()
+    assert stage.accounts.asked == ["acc-alice"]
+    stage.clock.time = NOW + timedelta(minutes=6)
+    ready.minute_passed()
+    assert not ready.creators.states[0].loading
+    settle()
+    assert stage.accounts.asked == ["acc-alice", "acc-alice"]
+
+
+def test_a_locked_vault_is_asked_for_once_and_everything_locked_is_asked_again(
+    model: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    asked: list[object] = []
+    model.vault_needed.connect(asked.append)
+    stage.accounts.infos |= {f"acc-{who}": VaultLocked("Locked.") for who in ("alice", "bob")}
+    model.choose_account("acc-alice", True)
+    model.choose_account("acc-bob", True)
+    settle()
+    assert len(asked) == 1
+    stage.accounts.infos.clear()
+    retry = asked[0]
+    assert callable(retry)
+    retry()
+    settle()
+    assert all(state.info for state in model.creators.states)
+
+
+def test_another_account_takes_back_what_it_does_not_offer(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    ready.set_interaction(Interaction.DUET, True)
+    stage.accounts.infos["acc-bob"] = an_info(
+        "bob", privacy_options=PRIVATE_OPTIONS, duet_disabled=True
+    )
+    ready.choose_account("acc-bob", True)
+    settle()
+    assert ready.form.choices == Choices()
+    assert _missing(ready) == [Field.PRIVACY]
+
+
+def test_accounts_that_share_no_option_are_told_apart(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    stage.accounts.infos["acc-bob"] = an_info("bob", privacy_options=(Privacy.FOLLOWERS,))
+    ready.choose_account("acc-bob", True)
+    settle()
+    assert [blocker.text for blocker in ready.blockers] == [
+        "These accounts share no choice of who can watch. Plan them one by one."
+    ]
+
+
+def test_a_video_longer_than_the_account_may_post_blocks(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    stage.accounts.infos["acc-bob"] = an_info("bob", max_duration_s=30)
+    ready.choose_account("acc-bob", True)
+    settle()
+    assert _missing(ready) == [Field.FILE]
+    assert "@bob may post 0:30 at most" in ready.blockers[0].text
+    assert [check.name for check in ready.checks if check.problem] == ["Length"]
+
+
+def test_a_finding_warns_and_does_not_block(
+    ready: ComposerViewModel, clip: Path, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = MediaInfo(duration_s=34, width_px=1080, height_px=1920, fps=12, codec="h264")
+    monkeypatch.setattr(media, "probe", lambda _path: slow)
+    ready.choose_file(clip)
+    settle()
+    assert [check.name for check in ready.checks if check.problem] == ["Frame rate"]
+    assert ready.can_send
+
+
+# -- disclosure -------------------------------------------------------------------------------
+
+
+def test_disclosure_without_a_kind_blocks_in_tiktoks_words(ready: ComposerViewModel) -> None:
+    ready.set_disclose(True)
+    assert [blocker.text for blocker in ready.blockers] == [DISCLOSURE_NEEDED]
+    ready.set_your_brand(True)
+    assert ready.can_send
+
+
+def test_branded_content_and_only_you_never_meet(ready: ComposerViewModel) -> None:
+    ready.set_disclose(True)
+    ready.set_branded_content(True)
+    ready.set_privacy(Privacy.ONLY_ME)
+    assert ready.form.choices == Choices(privacy=Privacy.PUBLIC, branded_content=True)
+    ready.set_branded_content(False)
+    ready.set_privacy(Privacy.ONLY_ME)
+    ready.set_branded_content(True)
+    assert ready.form.choices == Choices(privacy=Privacy.ONLY_ME)
+
+
+def test_the_consent_line_follows_the_disclosure(ready: ComposerViewModel) -> None:
+    music = "By posting, you agree to TikTok's Music Usage Confirmation"
+    branded = (
+        "By posting, you agree to TikTok's Branded Content Policy and Music Usage Confirmation"
+    )
+    assert ready.consent_text == music
+    ready.set_disclose(True)
+    ready.set_your_brand(True)
+    assert ready.consent_text == music
+    ready.set_branded_content(True)
+    assert ready.consent_text == branded
+
+
+# -- drafts for the inbox ---------------------------------------------------------------------
+
+
+def test_the_inbox_needs_neither_rules_nor_consent(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    ready.set_privacy(None)
+    ready.set_mode(PostMode.INBOX)
+    assert ready.creators.states == ()
+    assert ready.can_send
+    assert ready.consent_text == ""
+    ready.submit()
+    settle()
+    assert not stage.planning.requests[0].consent
+
+
+def test_an_account_for_drafts_only_blocks_a_direct_post_and_says_the_way_out(
+    ready: ComposerViewModel, settle: Settle
+) -> None:
+    ready.choose_account("acc-drafts", True)
+    settle()
+    assert "send it to the inbox" in ready.blockers[0].text
+    ready.set_mode(PostMode.INBOX)
+    assert ready.can_send
+
+
+# -- when -------------------------------------------------------------------------------------
+
+
+def test_a_time_gone_by_blocks_unless_it_is_posted_now(ready: ComposerViewModel) -> None:
+    ready.set_wall(datetime.fromisoformat("2026-11-21T12:30"))
+    assert _missing(ready) == [Field.TIME]
+    ready.set_post_now(True)
+    assert ready.can_send
+    assert ready.button_text == "Post now"
+
+
+def test_time_passes_while_the_form_is_open(ready: ComposerViewModel, stage: Stage) -> None:
+    stage.clock.time = NOW + timedelta(hours=3)
+    ready.minute_passed()
+    assert _missing(ready) == [Field.TIME]
+
+
+def test_the_button_says_what_it_does(
+    ready: ComposerViewModel, settle: Settle, stage: Stage
+) -> None:
+    assert ready.button_text == "Plan post"
+    ready.choose_account("acc-bob", True)
+    assert ready.button_text == "Plan 2 posts"
+    assert ready.lateness == stage.workspace.settings.lateness()
+
+
+# -- sending ----------------------------------------------------------------------------------
+
+
+def test_the_plan_is_exactly_what_was_entered(
+    ready: ComposerViewModel, stage: Stage, clip: Path, settle: Settle
+) -> None:
+    ready.choose_account("acc-bob", True)
+    settle()
+    ready.set_caption("Frost #slow")
+    ready.set_interaction(Interaction.COMMENT, True)
+    ready.set_ai_generated(True)
+    ready.set_wall(datetime.fromisoformat("2026-11-24T18:30"))
+    ready.submit()
+    settle()
+    request = stage.planning.requests[0]
+    assert request.accounts == ("acc-alice", "acc-bob")
+    assert (request.file, request.caption) == (clip, "Frost #slow")
+    assert (request.when, request.timezone) == ("2026-11-24T18:30:00", "Europe/Berlin")
+    assert request.consent
+    assert request.lateness is None
+    assert request.choices == Choices(privacy=Privacy.PUBLIC, allow_comment=True, ai_generated=True)
+    assert ready.outcome_text() == "Planned for 2 accounts: Tue 18:30 (Berlin)."
+
+
+def test_after_a_plan_the_form_is_empty_and_the_draft_gone(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    ready.submit()
+    settle()
+    assert ready.form.file is None
+    assert ready.form.choices == Choices()
+    assert stage.memory.word("composer/new") == ""
+
+
+def test_an_incomplete_form_is_never_sent(model: ComposerViewModel, stage: Stage) -> None:
+    model.submit()
+    assert model.progress is None
+    assert stage.planning.requests == []
+
+
+def test_the_form_is_sent_once_however_often_the_button_is_pressed(
+    ready: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
+) -> None:
+    stage.planning.gate.clear()
+    ready.submit()
+    ready.submit()
+    qtbot.waitUntil(stage.planning.reading.is_set)
+    stage.planning.gate.set()
+    settle()
+    assert len(stage.planning.requests) == 1
+
+
+def test_reading_shows_how_much_is_left_and_nothing_changes_meanwhile(
+    ready: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
+) -> None:
+    stage.planning.gate.clear()
+    ready.submit()
+    qtbot.waitUntil(lambda: ready.progress is not None and ready.progress.read_bytes > 0)
+    progress = ready.progress
+    assert progress is not None
+    assert progress.size_bytes == 270_000_000
+    ready.set_caption("too late")
+    assert ready.form.caption == ""
+    stage.planning.gate.set()
+    settle()
+    assert ready.progress is None
+
+
+def test_cancelling_plans_nothing_and_keeps_the_form(
+    ready: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
+) -> None:
+    errors: list[object] = []
+    ready.failed.connect(errors.append)
+    stage.planning.gate.clear()
+    ready.submit()
+    qtbot.waitUntil(stage.planning.reading.is_set)
+    ready.cancel_submit()
+    settle()
+    assert stage.planning.requests == []
+    assert errors == []
+    assert ready.can_send
+
+
+def test_a_plan_written_although_cancelled_is_still_told(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    ready.submit()  # nothing holds this plan: it is written before anybody can stop it
+    ready.cancel_submit()
+    settle()
+    assert len(stage.planning.requests) == 1
+    assert ready.outcome is not None
+
+
+def test_a_refused_plan_keeps_the_form_and_says_why(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    errors: list[object] = []
+    ready.failed.connect(errors.append)
+    stage.planning.error = InputError("The file changed while it was read.")
+    ready.submit()
+    settle()
+    assert errors == [stage.planning.error]
+    assert ready.can_send
+
+
+def test_warnings_of_the_planner_reach_the_user(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    stage.planning.warnings = ("@alice is paused.",)
+    ready.submit()
+    settle()
+    assert ready.outcome is not None
+    assert ready.outcome.warnings == ("@alice is paused.",)
+
+
+def test_undo_cancels_what_was_planned_and_redo_plans_it_again(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    ready.choose_account("acc-bob", True)
+    settle()
+    ready.submit()
+    settle()
+    assert ready.can_undo_outcome
+    ready.undo_outcome()
+    settle()
+    statuses = {post.status for post in stage.planning.posts.values()}
+    assert statuses == {PostStatus.CANCELLED}
+    assert ready.outcome is None
+    stage.undo.redo()
+    settle()
+    assert {post.status for post in stage.planning.posts.values()} == {PostStatus.SCHEDULED}
+
+
+# -- drafts -----------------------------------------------------------------------------------
+
+
+def test_every_key_is_kept_and_on_disk_within_a_second(
+    model: ComposerViewModel, stage: Stage, qtbot: QtBot
+) -> None:
+    model.set_caption("Fro")
+    assert "Fro" in stage.memory.word("composer/new")
+    qtbot.waitUntil(lambda: "Fro" in stage.memory.on_disk.get("composer/new", ""), timeout=1000)
+
+
+def test_a_draft_is_back_in_the_next_session(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    ready.set_caption("Frost")
+    again = ComposerViewModel(stage.core, stage.memory, stage.tasks)
+    again.shown()
+    settle()
+    assert again.restored
+    assert again.form == ready.form
+    assert again.can_send
+
+
+def test_a_restored_choice_tiktok_no_longer_offers_is_taken_back(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    stage.accounts.infos["acc-alice"] = an_info(privacy_options=PRIVATE_OPTIONS)
+    again = ComposerViewModel(stage.core, stage.memory, stage.tasks)
+    again.shown()
+    settle()
+    assert again.form.choices.privacy is None
+
+
+def test_clearing_forgets_the_draft(ready: ComposerViewModel, stage: Stage) -> None:
+    assert stage.memory.word("composer/new")
+    ready.discard()
+    assert not ready.is_dirty
+    assert stage.memory.word("composer/new") == ""
+
+
+def test_an_untouched_form_is_no_draft(model: ComposerViewModel, stage: Stage) -> None:
+    assert not model.restored
+    assert stage.memory.words == {}
+
+
+# -- editing ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def editing(
+    model: ComposerViewModel, stage: Stage, clip: Path, settle: Settle
+) -> ComposerViewModel:
+    """The composer with a planned post of @alice."""
+    post = a_post(clip)
+    stage.planning.posts[post.id] = post
+    model.open_post(post.id)
+    settle()
+    settle()
+    return model
+
+
+def test_a_planned_post_is_shown_with_its_own_account_only(editing: ComposerViewModel) -> None:
+    assert editing.form.caption == "Autumn walk #slow"
+    assert [choice.account.handle for choice in editing.accounts] == ["alice"]
+    assert editing.button_text == "Save changes"
+    assert editing.can_send
+
+
+def test_an_edit_changes_only_what_was_changed(
+    editing: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    editing.set_caption("Winter walk")
+    editing.submit()
+    settle()
+    edit = stage.planning.edits[0]
+    assert (edit.caption, edit.when, edit.file) == ("Winter walk", None, None)
+    assert edit.consent
+    assert editing.outcome_text() == "Changed for @alice: Sat 18:30 (Berlin)."
+
+
+def test_an_edit_can_be_undone(editing: ComposerViewModel, stage: Stage, settle: Settle) -> None:
+    before = stage.planning.posts["post-1"]
+    editing.set_caption("Winter walk")
+    editing.set_wall(datetime.fromisoformat("2026-11-25T09:00"))
+    editing.submit()
+    settle()
+    editing.undo_outcome()
+    settle()
+    after = stage.planning.posts["post-1"]
+    assert (after.caption, after.schedule) == (before.caption, before.schedule)
+
+
+def test_a_claimed_post_is_locked(
+    editing: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
+) -> None:
+    stage.planning.move("post-1", PostStatus.PUBLISHING)
+    qtbot.waitUntil(lambda: bool(editing.locked))
+    editing.set_caption("too late")
+    editing.submit()
+    assert editing.form.caption == "Autumn walk #slow"
+    assert stage.planning.edits == []
+
+
+def test_a_missed_post_needs_a_new_time(
+    model: ComposerViewModel, stage: Stage, clip: Path, settle: Settle
+) -> None:
+    stage.planning.posts["post-1"] = a_post(clip, status=PostStatus.MISSED)
+    stage.clock.time = NOW + timedelta(days=1)
+    model.open_post("post-1")
+    settle()
+    settle()
+    assert _missing(model) == [Field.TIME]
+
+
+def test_a_late_post_that_still_waits_keeps_its_time(
+    editing: ComposerViewModel, stage: Stage
+) -> None:
+    stage.clock.time = NOW + timedelta(hours=8)
+    editing.set_caption("Still fine")
+    assert editing.can_send
+
+
+def test_unsaved_changes_to_a_post_come_back_and_the_new_draft_is_left_alone(
+    editing: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    editing.set_caption("Half a thought")
+    editing.start_new()
+    assert editing.form.caption == ""
+    editing.set_caption("A new one")
+    editing.open_post("post-1")
+    settle()
+    assert editing.form.caption == "Half a thought"
+    assert editing.restored
+    editing.start_new()
+    assert editing.form.caption == "A new one"
+
+
+def test_a_post_that_is_gone_leads_back_to_a_new_one(
+    editing: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    errors: list[object] = []
+    editing.failed.connect(errors.append)
+    editing.open_post("nowhere")
+    settle()
+    assert len(errors) == 1
+    assert editing.editing is None
+
+
+def test_what_was_cleared_can_be_brought_back(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    before = ready.form
+    ready.discard()
+    assert ready.cleared == before
+    ready.bring_back()
+    settle()
+    assert ready.form == before
+    assert ready.can_send
+    assert stage.memory.word("composer/new")

@@ -1,0 +1,383 @@
+"""Services as the window sees them, in memory, with their failures on demand."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event as Gate
+from typing import TYPE_CHECKING, cast
+
+from tiktok_manager.domain.accounts import ALL_SCOPES, Account, AccountStatus, Profile
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.errors import AppError, Cancelled, InputError, VaultLocked
+from tiktok_manager.domain.events import (
+    AccountChanged,
+    EventBus,
+    PublisherStateChanged,
+    SettingsChanged,
+)
+from tiktok_manager.domain.media import MediaFile
+from tiktok_manager.domain.posts import (
+    ENDED,
+    UNDER_WAY,
+    Choices,
+    Lateness,
+    Post,
+    PostMode,
+    PostStatus,
+    Privacy,
+)
+from tiktok_manager.domain.schedule import Schedule
+from tiktok_manager.services.accounts import ConnectStage, SyncResult
+from tiktok_manager.services.planning import PublishOverview
+from tiktok_manager.services.quota import Usage
+from tiktok_manager.services.settings import DEFINITIONS, SettingValue
+from tiktok_manager.services.vault import VaultState
+from tiktok_manager.storage.posts import PostFilter
+
+if TYPE_CHECKING:
+    from tiktok_manager.services.workspace import Workspace
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+ZONE = "Europe/Berlin"
+
+
+class FakeClock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.time = now
+
+    def now(self) -> datetime:
+        return self.time
+
+    def monotonic_s(self) -> float:
+        return self.time.timestamp()
+
+
+def an_account(handle: str = "alice", **changes: object) -> Account:
+    """Return a connected account with counters."""
+    account = Account(
+        id=f"acc-{handle}",
+        open_id=f"open-{handle}",
+        handle=handle,
+        display_name=handle.title(),
+        status=AccountStatus.CONNECTED,
+        scopes=tuple(scope.value for scope in ALL_SCOPES),
+        followers=12_412,
+        following=180,
+        likes=310_877,
+        videos=96,
+        last_sync_at=NOW - timedelta(minutes=3),
+        connected_at=NOW - timedelta(days=40),
+    )
+    return replace(account, **changes)  # type: ignore[arg-type]
+
+
+def a_post(
+    post_id: str = "post-1",
+    handle: str = "alice",
+    due_at: datetime = NOW + timedelta(hours=5, minutes=30),
+    status: PostStatus = PostStatus.SCHEDULED,
+    **changes: object,
+) -> Post:
+    """Return a planned direct post."""
+    post = Post(
+        id=post_id,
+        account_id=f"acc-{handle}",
+        handle=handle,
+        status=status,
+        mode=PostMode.DIRECT,
+        schedule=Schedule(due_at=due_at, wall=due_at.replace(tzinfo=None), timezone=ZONE),
+        media=MediaFile(
+            path=Path("/videos/clip.mp4"), size_bytes=12_000_000, mtime_ns=1, file_id="1", sha256=""
+        ),
+        caption="Autumn walk #slow",
+        choices=Choices(privacy=Privacy.PUBLIC),
+        consent=None,
+        lateness=Lateness(),
+        created_at=NOW,
+    )
+    return replace(post, **changes)  # type: ignore[arg-type]
+
+
+class FakeSettings:
+    """Settings with the real names and checks."""
+
+    def __init__(self, events: EventBus) -> None:
+        self._events = events
+        self.values: dict[str, str] = {"timezone": ZONE}
+        self.refuse: AppError | None = None
+        self.fixed: dict[str, str] = {}
+
+    def list(self) -> Sequence[SettingValue]:
+        return [
+            SettingValue(
+                name=d.name,
+                value=self.fixed.get(d.name, self._shown(d.name, d.kind, d.default)),
+                secret=d.kind == "secret",
+                description=d.description,
+                section=d.section,
+                kind=d.kind,
+                choices=d.choices,
+                from_environment=d.name in self.fixed,
+            )
+            for d in DEFINITIONS
+        ]
+
+    def get(self, name: str) -> str | None:
+        defaults = {d.name: d.default for d in DEFINITIONS}
+        return self.values.get(name, defaults.get(name))
+
+    def set(self, name: str, value: str) -> None:
+        if self.refuse is not None:
+            raise self.refuse
+        definition = next(d for d in DEFINITIONS if d.name == name)
+        self.values[name] = definition.check(value.strip())
+        self._events.publish(SettingsChanged(name=name))
+
+    def app_keys_ready(self) -> bool:
+        return "client-key" in self.values and "client-secret" in self.values
+
+    def publishing_on(self) -> bool:
+        return self.get("publishing") == "on"
+
+    def timezone(self) -> str:
+        value = self.values.get("timezone", "system")
+        return "UTC" if value == "system" else value
+
+    def _shown(self, name: str, kind: str, default: str | None) -> str | None:
+        value = self.values.get(name, default)
+        return ("set" if value else None) if kind == "secret" else value
+
+
+class FakeVault:
+    """A vault that may want a passphrase."""
+
+    def __init__(self, passphrase: str | None = None, *, exists: bool = True) -> None:
+        self.passphrase = passphrase
+        self._exists = exists
+        self.asks = True
+        self.is_open = passphrase is None
+
+    def state(self) -> VaultState:
+        if self.is_open:
+            return VaultState.UNLOCKED
+        return VaultState.LOCKED if self._exists else VaultState.ABSENT
+
+    def needs_passphrase(self) -> bool:
+        return self.asks and not self.is_open
+
+    def unlock(self, passphrase: str | None = None) -> None:
+        if self.passphrase is not None and passphrase != self.passphrase:
+            raise VaultLocked("That passphrase is wrong.", hint="Try again.")
+        self.is_open = True
+
+
+class FakeAccounts:
+    """Accounts in a list; `consent` lets a test hold a connection at TikTok's page."""
+
+    def __init__(self, events: EventBus, accounts: Sequence[Account] = ()) -> None:
+        self._events = events
+        self.accounts = {account.id: account for account in accounts}
+        self.avatars: dict[str, Path] = {}
+        self.connects: list[str | None] = []
+        self.synced: list[tuple[str, ...]] = []
+        self.disconnected: list[str] = []
+        self.consent = Gate()
+        self.consent.set()
+        self.error: AppError | None = None
+        self.warnings: list[str] = []
+        self.sync_errors: dict[str, AppError] = {}
+
+    def list(self) -> Sequence[Account]:
+        if self.error is not None:
+            raise self.error
+        return list(self.accounts.values())
+
+    def get(self, handle_or_id: str) -> Account:
+        return self.accounts[handle_or_id]
+
+    def connect(
+        self,
+        *,
+        open_url: Callable[[str], None],
+        cancel: CancelToken,
+        inbox_only: bool = False,
+        reconnect: str | None = None,
+        confirm: Callable[[Profile], bool] | None = None,
+        on_stage: Callable[[ConnectStage], None] | None = None,
+    ) -> Account:
+        if self.error is not None:
+            raise self.error
+        self.connects.append(reconnect)
+        tell = on_stage or (lambda _stage: None)
+        tell(ConnectStage.WAITING_FOR_CONSENT)
+        open_url("https://www.tiktok.com/v2/auth/authorize/?state=abc")
+        while not self.consent.wait(0.005):
+            if cancel.cancelled:
+                raise Cancelled("Cancelled.")
+        tell(ConnectStage.READING_PROFILE)
+        account = an_account(reconnect or "newcomer")
+        self.accounts[account.id] = account
+        self._events.publish(AccountChanged(account_id=account.id))
+        return account
+
+    def disconnect(self, account_id: str) -> Sequence[str]:
+        if self.error is not None:
+            raise self.error
+        self.disconnected.append(account_id)
+        self._change(account_id, status=AccountStatus.DISCONNECTED)
+        return self.warnings
+
+    def sync(
+        self, account_ids: Sequence[str] | None = None, cancel: CancelToken | None = None
+    ) -> Sequence[SyncResult]:
+        if self.error is not None:
+            raise self.error
+        ids = tuple(account_ids or self.accounts)
+        self.synced.append(ids)
+        for account_id in ids:
+            self._change(account_id, last_sync_at=NOW)
+        return [
+            SyncResult(
+                account_id=account_id,
+                handle=self.accounts[account_id].handle,
+                videos=3,
+                error=self.sync_errors.get(account_id),
+            )
+            for account_id in ids
+        ]
+
+    def avatar_path(self, account_id: str) -> Path | None:
+        return self.avatars.get(account_id)
+
+    def set_paused(self, account_id: str, paused: bool) -> Account:
+        if self.error is not None:
+            raise self.error
+        self._change(account_id, paused=paused)
+        return self.accounts[account_id]
+
+    def _change(self, account_id: str, **changes: object) -> None:
+        account = self.accounts[account_id]
+        self.accounts[account_id] = replace(account, **changes)  # type: ignore[arg-type]
+        self._events.publish(AccountChanged(account_id=account_id))
+
+
+class FakePlanning:
+    """Posts in a list."""
+
+    def __init__(self, posts: Sequence[Post] = ()) -> None:
+        self.posts = list(posts)
+        self.error: AppError | None = None
+
+    def between(self, start: datetime, end: datetime) -> Sequence[Post]:
+        if self.error is not None:
+            raise self.error
+        return [post for post in self._ordered() if start <= post.schedule.due_at < end]
+
+    def page(
+        self,
+        wanted: PostFilter,
+        *,
+        after: tuple[datetime, str] | None = None,
+        limit: int | None = None,
+    ) -> list[Post]:
+        if self.error is not None:
+            raise self.error
+        found = [
+            post
+            for post in self._ordered()
+            if (not wanted.statuses or post.status in wanted.statuses)
+            and wanted.account_id in (None, post.account_id)
+            and (after is None or (post.schedule.due_at, post.id) > after)
+        ]
+        return found[:limit]
+
+    def overview(self) -> PublishOverview:
+        if self.error is not None:
+            raise self.error
+        scheduled = [p for p in self._ordered() if p.status is PostStatus.SCHEDULED]
+        ended = [p for p in self._ordered() if p.status in ENDED]
+        needs = {
+            PostStatus.NEEDS_ATTENTION,
+            PostStatus.UNCONFIRMED,
+            PostStatus.MISSED,
+            PostStatus.FAILED,
+        }
+        return PublishOverview(
+            next_due=scheduled[0] if scheduled else None,
+            last_result=ended[-1] if ended else None,
+            needs_user=sum(post.status in needs for post in self.posts),
+            under_way=sum(post.status in UNDER_WAY for post in self.posts),
+        )
+
+    def _ordered(self) -> Sequence[Post]:
+        return sorted(self.posts, key=lambda post: (post.schedule.due_at, post.id))
+
+
+class FakeQuota:
+    """A ledger that tells what a test wrote into it."""
+
+    def __init__(self) -> None:
+        self.used: dict[str, int] = {}
+
+    def usage(self, account_id: str, mode: PostMode = PostMode.DIRECT) -> Usage:
+        return Usage(used=self.used.get(account_id, 0), cap=15)
+
+
+class FakeRunner:
+    """A publisher that publishes nothing and says so truthfully."""
+
+    def __init__(self, events: EventBus, settings: FakeSettings) -> None:
+        self._events = events
+        self._settings = settings
+        self.calls: list[str] = []
+
+    def start(self) -> None:
+        self.calls.append("start")
+        self._events.publish(PublisherStateChanged(running=True))
+
+    def stop(self, timeout_s: float = 10) -> None:
+        self.calls.append("stop")
+        self._events.publish(PublisherStateChanged(running=False))
+
+    def wake(self) -> None:
+        self.calls.append("wake")
+
+    def set_paused(self, paused: bool) -> None:
+        self._settings.set("publishing", "off" if paused else "on")
+
+
+@dataclass(kw_only=True)
+class FakePaths:
+    """Where the data would be."""
+
+    root: Path = Path("/data")
+
+
+@dataclass(kw_only=True)
+class FakeWorkspace:
+    """All fakes of one data folder; `typed()` is what the window takes."""
+
+    events: EventBus = field(default_factory=EventBus)
+    clock: FakeClock = field(default_factory=FakeClock)
+    paths: FakePaths = field(default_factory=FakePaths)
+    posts: Sequence[Post] = ()
+    with_accounts: Sequence[Account] = ()
+
+    def __post_init__(self) -> None:
+        self.settings = FakeSettings(self.events)
+        self.vault = FakeVault()
+        self.accounts = FakeAccounts(self.events, self.with_accounts)
+        self.planning = FakePlanning(self.posts)
+        self.quota = FakeQuota()
+        self.runner = FakeRunner(self.events, self.settings)
+
+    def typed(self) -> "Workspace":
+        return cast("Workspace", self)
+
+
+def refused(title: str = "TikTok said no.", hint: str = "Try again.") -> InputError:
+    """Return an error as a service raises it."""
+    return InputError(title, "Because.", hint)

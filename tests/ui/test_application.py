@@ -1,0 +1,333 @@
+"""Start, tray, closing and the end: the window's life over fake services."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.fakes import FakeWorkspace, a_post, an_account, refused
+from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.ui.application import (
+    AskToQuit,
+    WindowSession,
+    application,
+    collect_if_due,
+    run,
+)
+from tiktok_manager.ui.frame import Core, Frame, Pane
+from tiktok_manager.ui.main_window import MainWindow
+from tiktok_manager.ui.single_instance import SingleInstance
+from tiktok_manager.ui.widgets import PaneView
+
+# Said by the offscreen plugin when a tray icon is made.
+pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)
+
+
+def _build(_core: Core, _frame: Frame) -> PaneView:
+    return PaneView()
+
+
+PANES = (
+    Pane(name="accounts", title="Accounts", icon="accounts", build=_build),
+    Pane(name="composer", title="New post", icon="plus", build=_build, in_rail=False),
+)
+
+
+class House:
+    """A session over fakes; `asked` tells which questions were put, `answer` what was said."""
+
+    def __init__(self, session: WindowSession, world: FakeWorkspace, qtbot: QtBot) -> None:
+        self.session = session
+        self.world = world
+        self.qtbot = qtbot
+        self.quits: list[int] = []
+        self.asked: list[int] = []
+        self.answer = True
+        self.has_tray = True
+
+    def start(self, *, hidden: bool = False) -> None:
+        self.session.start(hidden=hidden)
+        self.qtbot.waitUntil(lambda: "start" in self.world.runner.calls)
+        self.qtbot.waitUntil(lambda: not self.session.tasks.busy)
+
+    def until(self, is_so: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(is_so)
+
+
+MakeHouse = Callable[..., House]
+
+
+@pytest.fixture
+def make_house(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MakeHouse]:
+    sessions: list[WindowSession] = []
+
+    def make(world: FakeWorkspace | None = None) -> House:
+        world = world or FakeWorkspace(posts=[a_post()], with_accounts=[an_account()])
+        instance = SingleInstance(tmp_path)
+        assert instance.acquire()
+        session = WindowSession(
+            application([]), world.typed, lambda _workspace: world.runner, tmp_path, PANES, instance
+        )
+        house = House(session, world, qtbot)
+        monkeypatch.setattr(session.tray, "_is_available", lambda: house.has_tray)
+        monkeypatch.setattr(session, "_leave", lambda: house.quits.append(1))
+
+        def ask(_parent: MainWindow, under_way: int) -> bool:
+            house.asked.append(under_way)
+            return house.answer
+
+        monkeypatch.setattr(AskToQuit, "ask", ask)
+        sessions.append(session)
+        return house
+
+    yield make
+    for session in sessions:
+        session.dispose()
+        session.deleteLater()
+
+
+@pytest.fixture
+def house(make_house: MakeHouse) -> House:
+    house = make_house()
+    house.start()
+    return house
+
+
+def test_the_workspace_is_opened_behind_the_first_frame_on_another_thread(
+    make_house: MakeHouse,
+) -> None:
+    house = make_house()
+    seen: list[tuple[bool, bool]] = []
+    open_all = house.session._open_workspace
+
+    def watched() -> object:
+        on_gui = threading.current_thread() is threading.main_thread()
+        seen.append((house.session.window._painted, on_gui))
+        return open_all()
+
+    house.session._open_workspace = watched  # type: ignore[assignment]
+    house.start()
+    assert seen == [(True, False)]
+    assert house.session.window.current_pane == "accounts"
+
+
+def test_the_publisher_starts_and_the_line_is_true(house: House) -> None:
+    line = house.session.window.status_line._line
+    house.until(lambda: "next Sat 18:30 (Berlin) @alice" in line.text())
+
+
+def test_a_workspace_that_does_not_open_can_be_tried_again(make_house: MakeHouse) -> None:
+    house = make_house()
+    errors: list[AppError] = [refused("The data folder cannot be written.")]
+    open_all = house.session._open_workspace
+
+    def reluctant() -> object:
+        if errors:
+            raise errors.pop()
+        return open_all()
+
+    house.session._open_workspace = reluctant  # type: ignore[assignment]
+    house.session.start(hidden=False)
+    house.until(lambda: "The data folder cannot be written." in texts(house.session.window))
+    house.session.open()
+    house.until(lambda: house.session.window.current_pane == "accounts")
+
+
+def test_closing_leaves_it_in_the_tray_and_says_so_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(house.session.tray, "say", lambda title, _text: said.append(title))
+    for _ in range(2):
+        house.session.window.close()
+        assert house.session.window.isHidden()
+        house.session.tray.open_requested.emit()
+        assert house.session.window.isVisible()
+    assert said == ["TikTok Manager keeps publishing"]
+    assert house.world.runner.calls == ["start"]
+
+
+def test_closing_quits_if_the_user_wants_it_so(house: House) -> None:
+    house.world.settings.set("close-to-tray", "off")
+    house.until(lambda: not house.session._close_to_tray)
+    house.session.window.close()
+    house.until(lambda: bool(house.quits))
+    assert house.world.runner.calls == ["start", "stop"]
+
+
+def test_without_a_tray_closing_asks_because_plans_would_wait(house: House) -> None:
+    house.has_tray = False
+    house.answer = False
+    house.session.window.close()
+    assert house.asked == [0]
+    assert house.session.window.isVisible()
+    assert not house.quits
+
+
+def test_quitting_during_an_upload_asks_and_no_means_no(make_house: MakeHouse) -> None:
+    house = make_house(FakeWorkspace(posts=[a_post(status=PostStatus.PUBLISHING)]))
+    house.start()
+    house.until(lambda: house.session._state is not None and house.session._state.under_way == 1)
+    house.answer = False
+    house.session.tray.quit_requested.emit()
+    assert house.asked == [1]
+    assert house.world.runner.calls == ["start"]
+    house.answer = True
+    house.session.tray.quit_requested.emit()
+    house.until(lambda: bool(house.quits))
+    assert house.world.runner.calls == ["start", "stop"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGTERM")
+def test_a_demand_to_end_is_not_met_with_a_question(make_house: MakeHouse) -> None:
+    house = make_house(FakeWorkspace(posts=[a_post(status=PostStatus.PUBLISHING)]))
+    house.start()
+    house.until(lambda: house.session._state is not None and house.session._state.under_way == 1)
+    house.answer = False
+    os.kill(os.getpid(), signal.SIGTERM)
+    house.until(lambda: bool(house.quits))
+    assert house.asked == []
+    assert house.world.runner.calls == ["start", "stop"]
+
+
+def test_quit_is_done_once(house: House) -> None:
+    house.session.quit()
+    house.session.quit()
+    house.until(lambda: bool(house.quits))
+    assert house.world.runner.calls.count("stop") == 1
+
+
+def test_hidden_starts_in_the_tray(make_house: MakeHouse) -> None:
+    house = make_house()
+    house.start(hidden=True)
+    assert house.session.window.isHidden()
+    assert house.session.tray.is_there
+    house.session.tray.new_post_requested.emit()
+    assert house.session.window.current_pane == "composer"
+    assert house.session.window.isVisible()
+
+
+def test_hidden_without_a_tray_shows_the_window_after_a_while(make_house: MakeHouse) -> None:
+    house = make_house()
+    house.has_tray = False
+    house.start(hidden=True)
+    assert house.session.window.isHidden()
+    house.session._show_without_tray()
+    assert house.session.window.isVisible()
+
+
+def test_the_theme_of_the_settings_holds_now_and_next_time(house: House) -> None:
+    house.world.settings.set("theme", "dark")
+    house.until(lambda: house.session.theme.choice.value == "dark")
+    assert house.session.memory.theme.value == "dark"
+    house.world.settings.set("theme", "light")
+    house.until(lambda: house.session.theme.choice.value == "light")
+
+
+def test_a_surprise_is_shown_with_details_to_copy(house: House) -> None:
+    def broken(_token: object) -> None:
+        raise ZeroDivisionError("surprise")
+
+    house.session.tasks.run(broken, done=lambda _r: None, failed=lambda _e: None)
+    house.until(lambda: house.session.window.notices.notice is not None)
+    notice = house.session.window.notices.notice
+    assert notice is not None
+    assert "ZeroDivisionError: surprise" in notice.details
+
+
+def test_another_launch_brings_the_window_back(house: House, tmp_path: Path) -> None:
+    house.session.window.hide()
+    assert not SingleInstance(tmp_path).acquire()
+    house.until(house.session.window.isVisible)
+
+
+def test_logging_out_stops_the_publisher_at_once(house: House) -> None:
+    house.session._on_logout()
+    assert house.world.runner.calls == ["start", "stop"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGTERM")
+def test_a_termination_signal_ends_it_in_order(qapp: QApplication, tmp_path: Path) -> None:
+    world = FakeWorkspace()
+
+    def when_started() -> None:
+        if "start" in world.runner.calls:
+            signal.raise_signal(signal.SIGTERM)
+            timer.stop()
+
+    timer = QTimer()
+    timer.timeout.connect(when_started)
+    timer.start(5)
+    before = signal.getsignal(signal.SIGTERM)
+    code = run(
+        world.typed, lambda _w: world.runner, data_dir=tmp_path, panes=PANES, watchdog_limit_s=60
+    )
+    assert code == 0
+    assert world.runner.calls == ["start", "stop"]
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_second_run_of_a_folder_ends_at_once(
+    qapp: QApplication, tmp_path: Path, qtbot: QtBot
+) -> None:
+    first = SingleInstance(tmp_path)
+    assert first.acquire()
+    world = FakeWorkspace()
+    with qtbot.waitSignal(first.raise_requested):
+        assert run(world.typed, lambda _w: world.runner, data_dir=tmp_path, panes=PANES) == 0
+    assert world.runner.calls == []
+    first.close()
+
+
+def test_garbage_is_collected_on_this_thread_only(house: House) -> None:
+    import gc
+
+    assert not gc.isenabled()
+    collect_if_due()
+
+
+def test_nothing_slow_is_imported_before_the_first_frame(tmp_path: Path) -> None:
+    script = """
+        import sys
+        from pathlib import Path
+        from tiktok_manager.ui.application import WindowSession, application
+        from tiktok_manager.ui.panes import PANES
+        from tiktok_manager.ui.single_instance import SingleInstance
+        app = application(["x"])
+        folder = Path(sys.argv[1])
+        session = WindowSession(app, lambda: None, lambda w: None, folder, PANES,
+                                SingleInstance(folder))
+        session.window.show()
+        app.processEvents()
+        slow = {"sqlalchemy", "alembic", "httpx", "pyqtgraph", "numpy", "av", "keyring",
+                "cryptography", "apscheduler", "starlette", "typer", "PySide6.QtMultimedia"}
+        print(sorted(slow & set(sys.modules)))
+        print(sorted(m for m in sys.modules if m.startswith("tiktok_manager.")
+                     and m.split(".")[1] not in ("ui", "domain", "system")))
+        session.dispose()
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert done.stdout.split("\n")[:2] == ["[]", "[]"]
+
+
+def texts(window: QWidget) -> list[str]:
+    return [label.text() for label in window.findChildren(QLabel)]

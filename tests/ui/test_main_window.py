@@ -1,0 +1,426 @@
+"""The frame: keys, jumps, drawer, notices, the passphrase, and what it remembers."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Desk, MakeDesk
+from tests.ui.fakes import FakeVault, FakeWorkspace, a_post, an_account, refused
+from tiktok_manager.domain.errors import (
+    AppKeysMissing,
+    Cancelled,
+    ReconnectNeeded,
+    VaultLocked,
+)
+from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.ui.frame import Core, Frame, Pane
+from tiktok_manager.ui.main_window import MainWindow
+from tiktok_manager.ui.memory import WindowMemory
+from tiktok_manager.ui.widgets import Notice, PaneView
+
+
+class Page(PaneView):
+    """A pane that remembers what it was asked to show."""
+
+    def __init__(self, name: str, shown: list[tuple[str, object]]) -> None:
+        super().__init__()
+        self._name = name
+        self._shown = shown
+        self.field = QLineEdit()
+        self.field.setAccessibleName("Field")
+        self.body.addWidget(self.field)
+
+    def open_target(self, target: object) -> None:
+        self._shown.append((self._name, target))
+
+
+@dataclass
+class Stage:
+    """A window over fakes, and what its panes were asked."""
+
+    desk: Desk
+    window: MainWindow
+    memory: WindowMemory
+    shown: list[tuple[str, object]] = field(default_factory=list)
+
+    def button(self, text: str) -> QAbstractButton:
+        return next(
+            b
+            for b in self.window.findChildren(QAbstractButton)
+            if text in (b.text().strip(), b.accessibleName())
+        )
+
+
+MakeStage = Callable[..., Stage]
+
+
+@pytest.fixture
+def make_stage(make_desk: MakeDesk, tmp_path: Path) -> Iterator[MakeStage]:
+    windows: list[MainWindow] = []
+
+    def make(world: FakeWorkspace | None = None, *, is_open: bool = True) -> Stage:
+        desk = make_desk(world or FakeWorkspace(posts=[a_post()], with_accounts=[an_account()]))
+        shown: list[tuple[str, object]] = []
+
+        def pane(name: str, *, in_rail: bool = True) -> Pane:
+            def build(_core: Core, _frame: Frame) -> PaneView:
+                return Page(name, shown)
+
+            return Pane(
+                name=name, title=name.title(), icon="calendar", build=build, in_rail=in_rail
+            )
+
+        panes = (pane("accounts"), pane("calendar"), pane("composer", in_rail=False))
+        memory = WindowMemory(tmp_path / "window.ini")
+        window = MainWindow(panes, memory)
+        windows.append(window)
+        window.resize(1024, 700)
+        window.show()
+        window.activateWindow()
+        if is_open:
+            desk.world.runner.start()
+            window.attach(desk.core)
+            desk.publishing.reload()
+            desk.settle()
+        return Stage(desk, window, memory, shown)
+
+    yield make
+    for window in windows:
+        window.close_for_good()
+        window.deleteLater()
+
+
+@pytest.fixture
+def stage(make_stage: MakeStage) -> Stage:
+    return make_stage()
+
+
+def press(qtbot: QtBot, widget: QWidget, keys: str) -> None:
+    QTest.keySequence(widget, QKeySequence(keys))
+
+
+def test_the_first_frame_stands_before_anything_is_read(make_stage: MakeStage) -> None:
+    stage = make_stage(is_open=False)
+    assert stage.window.current_pane == ""
+    assert stage.window.windowTitle() == "TikTok Manager"
+    assert not stage.button("New post").isEnabled()
+    stage.window.go("calendar")
+    assert stage.window.current_pane == ""
+
+
+def test_the_first_frame_is_announced_once(make_stage: MakeStage, qtbot: QtBot) -> None:
+    stage = make_stage(is_open=False)
+    painted: list[int] = []
+    stage.window.first_frame_painted.connect(lambda: painted.append(1))
+    stage.window.repaint()
+    qtbot.waitUntil(lambda: bool(painted))
+    stage.window.repaint()
+    stage.desk.settle()
+    assert painted == [1]
+
+
+def test_the_rail_leads_to_the_panes(stage: Stage, qtbot: QtBot) -> None:
+    assert stage.window.current_pane == "accounts"
+    QTest.mouseClick(stage.button("Calendar"), Qt.MouseButton.LeftButton)
+    assert stage.window.current_pane == "calendar"
+    assert stage.button("Calendar").isChecked()
+    assert not stage.button("Accounts").isChecked()
+    QTest.mouseClick(stage.button("Calendar"), Qt.MouseButton.LeftButton)
+    assert stage.button("Calendar").isChecked()
+
+
+def test_panes_have_number_keys_and_new_post_its_own(stage: Stage, qtbot: QtBot) -> None:
+    press(qtbot, stage.window, "Ctrl+2")
+    assert stage.window.current_pane == "calendar"
+    press(qtbot, stage.window, "Ctrl+N")
+    assert stage.window.current_pane == "composer"
+    assert stage.shown == [("composer", "new")]
+
+
+def test_the_last_pane_comes_back_next_time(make_stage: MakeStage) -> None:
+    make_stage().window.go("calendar")
+    assert make_stage().window.current_pane == "calendar"
+
+
+def test_a_folded_rail_keeps_names_for_readers_and_stays_folded(make_stage: MakeStage) -> None:
+    stage = make_stage()
+    stage.button("Fold the rail").click()
+    assert stage.button("Calendar").toolTip() == "Calendar"
+    assert make_stage().window._rail.is_folded
+
+
+def test_size_and_place_come_back(make_stage: MakeStage) -> None:
+    stage = make_stage()
+    stage.window.resize(760, 640)
+    stage.window.close_for_good()
+    again = make_stage(is_open=False)
+    again.window._restore()
+    assert (again.window.width(), again.window.height()) == (760, 640)
+
+
+def test_jumping_finds_panes_accounts_and_posts(stage: Stage, qtbot: QtBot) -> None:
+    press(qtbot, stage.window, "Ctrl+K")
+    search = stage.window._search
+    assert search.hasFocus()
+    QTest.keyClicks(search, "ali")
+    qtbot.waitUntil(lambda: bool(stage.window._jump.results))
+    assert stage.window._jump.results[0].title == "@alice"
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    assert stage.shown == [("accounts", "acc-alice")]
+    assert search.text() == ""
+    assert search.popup.isHidden()
+
+
+def test_jumping_finds_a_post_by_its_words(stage: Stage, qtbot: QtBot) -> None:
+    press(qtbot, stage.window, "Ctrl+K")
+    QTest.keyClicks(stage.window._search, "autumn")
+    qtbot.waitUntil(lambda: bool(stage.window._jump.results))
+    result = stage.window._jump.results[0]
+    assert (result.title, result.target) == ("Autumn walk #slow", "post-1")
+    assert result.detail == "Scheduled · Sat 18:30 (Berlin) · @alice"
+
+
+def test_arrows_choose_and_escape_gives_the_focus_back(stage: Stage, qtbot: QtBot) -> None:
+    page = stage.window._views["accounts"]
+    assert isinstance(page, Page)
+    page.field.setFocus()
+    press(qtbot, stage.window, "Ctrl+K")
+    search = stage.window._search
+    QTest.keyClick(search, Qt.Key.Key_Down)
+    assert search.popup._list.currentRow() == 1
+    QTest.keyClick(search, Qt.Key.Key_Escape)
+    assert search.popup.isHidden()
+    assert page.field.hasFocus()
+
+
+def test_the_drawer_opens_beside_and_escape_closes_it(stage: Stage, qtbot: QtBot) -> None:
+    page = stage.window._views["accounts"]
+    assert isinstance(page, Page)
+    page.field.setFocus()
+    stage.window.open_drawer("@alice", QLabel("details"))
+    assert stage.window.drawer.width() == 360
+    assert stage.window._rail.is_folded  # 1024 px are too few for both
+    QTest.keyClick(stage.window.drawer, Qt.Key.Key_Escape)
+    assert stage.window.drawer.isHidden()
+    assert page.field.hasFocus()
+    assert not stage.window._rail.is_folded
+
+
+def test_another_pane_closes_the_drawer_and_frees_its_content(stage: Stage, qtbot: QtBot) -> None:
+    content = QLabel("details")
+    gone: list[int] = []
+    content.destroyed.connect(lambda: gone.append(1))
+    stage.window.open_drawer("@alice", content)
+    stage.window.go("calendar")
+    qtbot.waitUntil(lambda: bool(gone))
+    assert stage.window.drawer.content() is None
+
+
+def test_the_status_line_tells_and_leads_on(make_stage: MakeStage, qtbot: QtBot) -> None:
+    posts = [a_post(), a_post("bad", status=PostStatus.FAILED)]
+    stage = make_stage(FakeWorkspace(posts=posts))
+    line = stage.window.status_line
+    assert line._line.text().strip() == "Publishing: next Sat 18:30 (Berlin) @alice"
+    QTest.mouseClick(line._line, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(line._needs, Qt.MouseButton.LeftButton)
+    assert stage.shown == [("calendar", "post-1"), ("calendar", "needs-you")]
+
+
+def test_undo_runs_from_the_keyboard_and_says_so(stage: Stage, qtbot: QtBot) -> None:
+    undone: list[int] = []
+    stage.desk.core.undo.did(
+        "Move post", undo=lambda _t: undone.append(1), redo=lambda _t: undone.append(2)
+    )
+    press(qtbot, stage.window, "Ctrl+Z")
+    qtbot.waitUntil(lambda: stage.window.notices.notice is not None)
+    assert stage.window.notices.notice == Notice(text="Undone: Move post", stays=False)
+    press(qtbot, stage.window, "Ctrl+Shift+Z")
+    qtbot.waitUntil(lambda: undone == [1, 2])
+
+
+def test_undo_in_a_text_field_is_the_fields_own(stage: Stage, qtbot: QtBot) -> None:
+    page = stage.window._views["accounts"]
+    assert isinstance(page, Page)
+    undone: list[int] = []
+    stage.desk.core.undo.did("x", undo=lambda _t: undone.append(1), redo=lambda _t: None)
+    page.field.setFocus()
+    QTest.keyClicks(page.field, "abc")
+    QTest.keyClick(page.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    stage.desk.settle()
+    assert page.field.text() == ""
+    assert not undone
+
+
+def test_missing_keys_lead_to_the_settings(stage: Stage) -> None:
+    stage.window.show_error(AppKeysMissing("There are no TikTok app keys yet."))
+    notice = stage.window.notices.notice
+    assert notice is not None
+    assert notice.action_text == "Add app keys"
+
+
+def test_a_lost_permission_leads_to_the_accounts(stage: Stage, qtbot: QtBot) -> None:
+    stage.window.go("calendar")
+    stage.window.show_error(ReconnectNeeded("TikTok took the permission back."))
+    QTest.mouseClick(stage.button("Show accounts"), Qt.MouseButton.LeftButton)
+    assert stage.window.current_pane == "accounts"
+
+
+def test_other_errors_can_be_tried_again(stage: Stage) -> None:
+    tried: list[int] = []
+    stage.window.show_error(refused(), lambda: tried.append(1))
+    stage.button("Try again").click()
+    assert tried == [1]
+
+
+def test_what_the_user_cancelled_is_no_error(stage: Stage) -> None:
+    stage.window.show_error(Cancelled("Cancelled."))
+    assert stage.window.notices.notice is None
+
+
+def test_a_locked_vault_asks_in_place_and_goes_on(make_stage: MakeStage, qtbot: QtBot) -> None:
+    world = FakeWorkspace()
+    world.vault = FakeVault("correct horse")
+    stage = make_stage(world)
+    went_on: list[int] = []
+    stage.window.show_error(VaultLocked("Locked."), lambda: went_on.append(1))
+    bar = stage.window._passphrase_bar
+    qtbot.waitUntil(bar.isVisible)
+    assert bar.field.echoMode() == QLineEdit.EchoMode.Password
+    QTest.keyClicks(bar.field, "wrong")
+    QTest.keyClick(bar.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "wrong" in bar._text.text())
+    bar.field.clear()
+    QTest.keyClicks(bar.field, "correct horse")
+    QTest.keyClick(bar.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: went_on == [1])
+    assert bar.isHidden()
+    assert bar.field.text() == ""
+
+
+def test_locked_posts_are_asked_about_once_and_then_by_the_status_line(
+    make_stage: MakeStage, qtbot: QtBot
+) -> None:
+    world = FakeWorkspace(posts=[a_post()])
+    world.vault = FakeVault("correct horse")
+    stage = make_stage(world)
+    bar = stage.window._passphrase_bar
+    qtbot.waitUntil(bar.isVisible)
+    QTest.keyClick(bar.field, Qt.Key.Key_Escape)
+    stage.desk.publishing.reload()
+    stage.desk.settle()
+    assert bar.isHidden()
+    stage.window.status_line._line.click()
+    qtbot.waitUntil(bar.isVisible)
+    QTest.keyClicks(bar.field, "correct horse")
+    QTest.keyClick(bar.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "wake" in world.runner.calls)
+    line = stage.window.status_line._line
+    qtbot.waitUntil(lambda: "next Sat 18:30" in line.text())
+
+
+def test_the_passphrase_gives_the_focus_back(make_stage: MakeStage, qtbot: QtBot) -> None:
+    world = FakeWorkspace()
+    world.vault = FakeVault("later", exists=False)
+    stage = make_stage(world)
+    page = stage.window._views["accounts"]
+    assert isinstance(page, Page)
+    page.field.setFocus()
+    stage.window.ask_passphrase(lambda: None)
+    bar = stage.window._passphrase_bar
+    qtbot.waitUntil(bar.field.hasFocus)
+    QTest.keyClick(bar.field, Qt.Key.Key_Escape)
+    assert page.field.hasFocus()
+
+
+def test_not_now_forgets_what_waited(make_stage: MakeStage, qtbot: QtBot) -> None:
+    world = FakeWorkspace()
+    world.vault = FakeVault("correct horse")
+    stage = make_stage(world)
+    went_on: list[int] = []
+    stage.window.ask_passphrase(lambda: went_on.append(1))
+    bar = stage.window._passphrase_bar
+    qtbot.waitUntil(bar.isVisible)
+    QTest.keyClick(bar.field, Qt.Key.Key_Escape)
+    assert bar.isHidden()
+    world.vault.unlock("correct horse")
+    stage.window.ask_passphrase(lambda: went_on.append(2))
+    qtbot.waitUntil(lambda: bool(went_on))
+    assert went_on == [2]
+
+
+def test_a_new_vault_is_explained(make_stage: MakeStage, qtbot: QtBot) -> None:
+    world = FakeWorkspace()
+    world.vault = FakeVault("later", exists=False)
+    stage = make_stage(world)
+    stage.window.ask_passphrase(lambda: None)
+    bar = stage.window._passphrase_bar
+    qtbot.waitUntil(bar.isVisible)
+    assert bar._title.text() == "Choose a passphrase"
+
+
+def test_a_keyring_that_stays_shut_is_said_not_asked_again(
+    make_stage: MakeStage, qtbot: QtBot
+) -> None:
+    world = FakeWorkspace()
+    world.vault = FakeVault("in the keyring")
+    world.vault.asks = False
+    stage = make_stage(world)
+    tried: list[int] = []
+    stage.window.show_error(VaultLocked("The keyring is locked."), lambda: tried.append(1))
+    qtbot.waitUntil(lambda: stage.window.notices.notice is not None)
+    assert stage.window._passphrase_bar.isHidden()
+    assert not tried
+
+
+def test_a_workspace_that_cannot_be_opened_says_why(make_stage: MakeStage) -> None:
+    stage = make_stage(is_open=False)
+    tried: list[int] = []
+    stage.window.show_failure(
+        refused("The data folder cannot be written."), lambda: tried.append(1)
+    )
+    texts = [label.text() for label in stage.window.findChildren(QLabel)]
+    assert "The data folder cannot be written." in texts
+    stage.button("Try again").click()
+    assert tried == [1]
+
+
+def test_closing_asks_whoever_owns_the_window(stage: Stage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(stage.window.close_requested):
+        assert not stage.window.close()
+    assert stage.window.isVisible()
+
+
+def test_every_control_has_a_name_and_can_be_reached(stage: Stage) -> None:
+    stage.window.open_drawer("@alice", QLabel("details"))
+    for control in stage.window.findChildren(QWidget):
+        if not isinstance(control, QAbstractButton | QLineEdit) or not control.isVisible():
+            continue
+        if isinstance(control.parent(), QLineEdit):
+            continue  # a picture inside a field, no control
+        seen = QAccessible.queryAccessibleInterface(control)
+        assert seen.text(QAccessible.Text.Name).strip(), control
+        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, control.accessibleName()
+
+
+def test_nothing_is_wider_than_a_small_window(stage: Stage) -> None:
+    stage.window.notify(Notice(text="Something happened. " * 8, more="And more. " * 20))
+    stage.window.open_drawer("@alice", QLabel("details"))
+    assert stage.window.minimumSizeHint().width() <= 1024
+    for control in stage.window.findChildren(QPushButton):
+        if control.isVisible() and control.parentWidget() is not stage.window.status_line:
+            assert control.width() >= control.minimumSizeHint().width(), control.text()
+
+
+def test_ages_move_on_only_while_somebody_looks(stage: Stage) -> None:
+    assert stage.window._ages.isActive()
+    stage.window.hide()
+    assert not stage.window._ages.isActive()
+    stage.window.show()
+    assert stage.window._ages.isActive()

@@ -1,0 +1,126 @@
+"""The sentence about the publisher is always true."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.ui.conftest import Desk, MakeDesk
+from tests.ui.fakes import NOW, FakeVault, FakeWorkspace, a_post, refused
+from tiktok_manager.domain.events import PostsChanged, PublisherStateChanged
+from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.ui.publish_state import Mood, PublishState
+
+
+def started(make_desk: MakeDesk, world: FakeWorkspace) -> tuple[Desk, PublishState]:
+    desk = make_desk(world)
+    world.runner.start()
+    desk.publishing.reload()
+    desk.settle()
+    return desk, desk.publishing
+
+
+def test_until_the_plan_is_read_nothing_is_claimed(desk: Desk) -> None:
+    assert desk.publishing.mood is Mood.OPENING
+    assert desk.publishing.line == "Opening…"
+
+
+def test_the_next_post_is_named_with_zone_and_account(make_desk: MakeDesk) -> None:
+    _, state = started(make_desk, FakeWorkspace(posts=[a_post()]))
+    assert state.line == "Publishing: next Sat 18:30 (Berlin) @alice"
+    assert state.mood is Mood.ON
+
+
+def test_a_retry_counts_with_its_own_time(make_desk: MakeDesk) -> None:
+    waiting = replace(a_post(due_at=NOW), next_try_at=NOW + timedelta(minutes=42))
+    _, state = started(make_desk, FakeWorkspace(posts=[waiting]))
+    assert "Sat 13:42 (Berlin)" in state.line
+
+
+def test_an_empty_plan_is_said(make_desk: MakeDesk) -> None:
+    _, state = started(make_desk, FakeWorkspace())
+    assert state.line == "Publishing: nothing planned"
+    assert (state.next_line, state.last_line) == ("Nothing planned", "Nothing published yet")
+
+
+def test_uploads_under_way_are_counted(make_desk: MakeDesk) -> None:
+    posts = [a_post("1", status=PostStatus.PUBLISHING), a_post("2")]
+    _, state = started(make_desk, FakeWorkspace(posts=posts))
+    assert state.mood is Mood.WORKING
+    assert state.line == "Publishing 1 now · next Sat 18:30 (Berlin) @alice"
+
+
+def test_what_waits_for_the_user_is_counted(make_desk: MakeDesk) -> None:
+    posts = [
+        a_post("1", status=PostStatus.NEEDS_ATTENTION),
+        a_post("2", status=PostStatus.UNCONFIRMED),
+    ]
+    desk, state = started(make_desk, FakeWorkspace(posts=posts))
+    assert state.needs_line == "2 need you"
+    desk.world.planning.posts.pop()
+    desk.world.events.publish(PostsChanged())
+    desk.until(lambda: state.needs_line == "1 needs you")
+
+
+def test_the_last_result_is_told_with_its_verdict(make_desk: MakeDesk) -> None:
+    done = a_post(due_at=NOW - timedelta(hours=1), status=PostStatus.PUBLISHED)
+    _, state = started(make_desk, FakeWorkspace(posts=[done]))
+    assert state.last_line == "Last: Published Sat 12:00 (Berlin) @alice"
+
+
+def test_pausing_holds_and_resuming_lets_go(make_desk: MakeDesk) -> None:
+    desk, state = started(make_desk, FakeWorkspace(posts=[a_post()]))
+    state.set_paused(True)
+    desk.until(lambda: state.mood is Mood.PAUSED)
+    assert state.line == "Paused: nothing is published until you resume"
+    state.set_paused(False)
+    desk.until(lambda: state.mood is Mood.ON)
+
+
+def test_a_pause_made_elsewhere_is_seen(make_desk: MakeDesk) -> None:
+    desk, state = started(make_desk, FakeWorkspace())
+    desk.world.settings.set("publishing", "off")
+    desk.until(lambda: state.mood is Mood.PAUSED)
+
+
+def test_locked_secrets_are_said_until_they_are_open(make_desk: MakeDesk) -> None:
+    world = FakeWorkspace(posts=[a_post()])
+    world.vault = FakeVault("correct horse")
+    desk, state = started(make_desk, world)
+    moods = [state.mood]
+    assert state.line == "Locked: enter your passphrase to publish"
+    world.vault.unlock("correct horse")
+    state.secrets_opened()
+    desk.settle()
+    moods.append(state.mood)
+    assert moods == [Mood.LOCKED, Mood.ON]
+    assert "wake" in world.runner.calls
+
+
+def test_a_publisher_that_stands_by_says_who_publishes(make_desk: MakeDesk) -> None:
+    desk, state = started(make_desk, FakeWorkspace(posts=[a_post()]))
+    desk.world.events.publish(PublisherStateChanged(running=False, holder="process 4711"))
+    assert state.mood is Mood.STANDBY
+    assert "process 4711" in state.line
+
+
+def test_a_publisher_that_stopped_is_not_called_on(make_desk: MakeDesk) -> None:
+    desk, state = started(make_desk, FakeWorkspace(posts=[a_post()]))
+    desk.world.runner.stop()
+    assert state.mood is Mood.OFF
+    assert state.line == "Publishing is off"
+
+
+def test_an_unreadable_plan_is_never_shown_as_fine(make_desk: MakeDesk) -> None:
+    desk, state = started(make_desk, FakeWorkspace(posts=[a_post()]))
+    desk.world.planning.error = refused()
+    desk.world.events.publish(PostsChanged())
+    desk.until(lambda: state.mood is Mood.UNKNOWN)
+    assert "cannot be read" in state.line
+    desk.world.planning.error = None
+    desk.world.events.publish(PostsChanged())
+    desk.until(lambda: state.mood is Mood.ON)
+
+
+def test_times_move_to_another_zone_at_once(make_desk: MakeDesk) -> None:
+    desk, state = started(make_desk, FakeWorkspace(posts=[a_post()]))
+    desk.world.settings.set("timezone", "Asia/Tokyo")
+    desk.until(lambda: state.line == "Publishing: next Sun 02:30 (Tokyo) @alice")

@@ -1,0 +1,133 @@
+"""What was done can be undone and done again, through the services, one step at a time."""
+
+import threading
+
+import pytest
+
+from tests.ui.conftest import Desk
+from tests.ui.fakes import refused
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.ui.undo import UndoHistory
+
+
+class Lamp:
+    """Something that can be switched, slowly or not at all if a test says so."""
+
+    def __init__(self) -> None:
+        self.is_on = True
+        self.broken = False
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def switch(self, is_on: bool) -> None:
+        self.gate.wait(10)
+        if self.broken:
+            raise refused("The lamp is broken.")
+        self.is_on = is_on
+
+
+@pytest.fixture
+def lamp() -> Lamp:
+    return Lamp()
+
+
+@pytest.fixture
+def history(desk: Desk, lamp: Lamp) -> UndoHistory:
+    def off(_token: CancelToken) -> None:
+        lamp.switch(False)
+
+    def on(_token: CancelToken) -> None:
+        lamp.switch(True)
+
+    history = desk.core.undo
+    history.did("Switch the lamp on", undo=off, redo=on)
+    return history
+
+
+def test_recording_does_nothing_by_itself(history: UndoHistory, lamp: Lamp) -> None:
+    assert lamp.is_on
+    assert history.stack.canUndo()
+
+
+def test_undo_and_redo_run_the_reversal_and_say_so(
+    desk: Desk, history: UndoHistory, lamp: Lamp
+) -> None:
+    said: list[str] = []
+    history.done.connect(said.append)
+    states = []
+    for act in (history.undo, history.redo):
+        act()
+        desk.settle()
+        states.append(lamp.is_on)
+    assert states == [False, True]
+    assert said == ["Undone: Switch the lamp on", "Done again: Switch the lamp on"]
+
+
+def test_a_reversal_that_failed_can_be_tried_again(
+    desk: Desk, history: UndoHistory, lamp: Lamp
+) -> None:
+    errors: list[object] = []
+    history.failed.connect(errors.append)
+    lamp.broken = True
+    history.undo()
+    desk.settle()
+    assert len(errors) == 1
+    lamp.broken = False
+    history.undo()
+    desk.settle()
+    assert not lamp.is_on
+
+
+def test_impatient_keys_do_not_undo_twice(desk: Desk, history: UndoHistory, lamp: Lamp) -> None:
+    lamp.gate.clear()
+    history.did("Second", undo=lambda _t: lamp.switch(False), redo=lambda _t: lamp.switch(True))
+    history.undo()
+    history.undo()
+    lamp.gate.set()
+    desk.settle()
+    assert history.stack.undoText() == "Switch the lamp on"
+
+
+def test_a_new_action_ends_what_could_be_redone(desk: Desk, history: UndoHistory) -> None:
+    history.undo()
+    desk.settle()
+    assert history.stack.redoText() == "Switch the lamp on"
+    history.did("Something else", undo=lambda _t: None, redo=lambda _t: None)
+    assert not history.stack.canRedo()
+    assert history.stack.undoText() == "Something else"
+
+
+def test_a_long_session_does_not_keep_everything(history: UndoHistory) -> None:
+    for number in range(250):
+        history.did(f"Act {number}", undo=lambda _t: None, redo=lambda _t: None)
+    names = []
+    while history.stack.canUndo():
+        names.append(history.stack.undoText())
+        history.stack.mark_undone(history.stack.top())
+    assert names == [f"Act {number}" for number in range(249, 149, -1)]
+
+
+@pytest.mark.parametrize(
+    ("broken", "left"), [(True, ["Meanwhile", "Switch the lamp on"]), (False, ["Meanwhile"])]
+)
+def test_what_is_done_during_a_reversal_stays_on_top(
+    desk: Desk, history: UndoHistory, lamp: Lamp, broken: bool, left: list[str]
+) -> None:
+    lamp.broken = broken
+    lamp.gate.clear()
+    history.undo()
+    history.did("Meanwhile", undo=lambda _t: None, redo=lambda _t: None)
+    lamp.gate.set()
+    desk.settle()
+    assert not history.stack.canRedo()
+    names = []
+    while history.stack.canUndo():
+        names.append(history.stack.undoText())
+        history.stack.mark_undone(history.stack.top())
+    assert names == left
+
+
+def test_with_nothing_to_undo_nothing_happens(desk: Desk) -> None:
+    desk.core.undo.undo()
+    desk.core.undo.redo()
+    assert not desk.tasks.busy

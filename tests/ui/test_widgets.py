@@ -1,0 +1,293 @@
+"""Shared widgets: text from outside stays text, every control has a name."""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Flashes
+from tests.ui.fakes import NOW, ZONE
+from tiktok_manager.domain.errors import Failure, FailureClass, TikTokRefused
+from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.ui.models import Column, RowTableModel
+from tiktok_manager.ui.theme import Theme
+from tiktok_manager.ui.widgets import (
+    AvatarLabel,
+    Card,
+    EmptyState,
+    FormRow,
+    Notice,
+    NoticeBar,
+    NumberLabel,
+    PaneView,
+    PlainLabel,
+    RelativeTime,
+    RowTable,
+    Slot,
+    StatusBadge,
+    Step,
+    Tone,
+    icon_button,
+    push_button,
+)
+from tiktok_manager.ui.widgets.avatar import avatar_pixmap, initials
+
+EVIL = "<img src='http://192.0.2.1/x'><b>bold</b>&lt;"
+
+pytestmark = pytest.mark.usefixtures("look")
+
+
+def test_a_label_never_reads_markup(qtbot: QtBot) -> None:
+    for elided in (False, True):
+        label = PlainLabel(EVIL, elided=elided)
+        qtbot.addWidget(label)
+        assert label.textFormat() == Qt.TextFormat.PlainText
+        assert label.text() == EVIL
+        assert "<img" not in label.toolTip()
+
+
+def test_a_number_keeps_the_exact_one_for_hover_and_readers(qtbot: QtBot) -> None:
+    label = NumberLabel(12_412)
+    qtbot.addWidget(label)
+    assert (label.text(), label.toolTip(), label.accessibleName()) == (
+        "12.4k",
+        "12,412",
+        "12,412",
+    )
+
+
+def test_an_age_keeps_the_stamp_for_hover_and_moves_on(qtbot: QtBot) -> None:
+    label = RelativeTime("As of ")
+    qtbot.addWidget(label)
+    label.set_time(NOW, ZONE, NOW)
+    assert label.text() == "As of just now"
+    assert label.toolTip() == "Sat 21 Nov 2026, 13:00:00 (Berlin)"
+    label.refresh(NOW.replace(hour=13))
+    assert label.text() == "As of 1 h ago"
+
+
+@pytest.mark.parametrize("status", PostStatus)
+def test_a_badge_says_its_status_to_readers(status: PostStatus, qtbot: QtBot) -> None:
+    badge = StatusBadge(status)
+    qtbot.addWidget(badge)
+    assert badge.accessibleName().startswith("Status: ")
+    words = badge.fontMetrics().horizontalAdvance(badge.accessibleName()[8:])
+    assert badge.sizeHint().width() > words
+
+
+def test_every_button_has_a_name(qtbot: QtBot) -> None:
+    plain, sign = push_button("Sync", icon_name="sync"), icon_button("close", "Close")
+    for button, name in ((plain, "Sync"), (sign, "Close")):
+        qtbot.addWidget(button)
+        assert button.accessibleName() == name
+        assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_a_row_names_its_control_and_tells_what_is_wrong(qtbot: QtBot) -> None:
+    field = QLineEdit()
+    row = FormRow("Name", field, help_text="As TikTok shows it")
+    qtbot.addWidget(row)
+    assert field.accessibleName() == "Name"
+    row.set_error("Too long.")
+    assert row.below.text() == "Too long."
+    assert field.accessibleDescription() == "Too long."
+    row.set_error("")
+    assert row.below.text() == "As TikTok shows it"
+
+
+def test_a_notice_offers_one_step_and_goes(qtbot: QtBot) -> None:
+    bar = NoticeBar()
+    qtbot.addWidget(bar)
+    done: list[int] = []
+    bar.show_notice(
+        Notice(text="Moved.", action_text="Undo", action=lambda: done.append(1), tone=Tone.GOOD)
+    )
+    assert "Moved." in bar.accessibleDescription()
+    button = next(b for b in bar.findChildren(QPushButton) if b.text() == "Undo")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert done == [1]
+    assert bar.isHidden()
+
+
+def test_a_refusal_keeps_tiktoks_code_one_click_away(qtbot: QtBot) -> None:
+    failure = Failure(
+        code="spam_risk",
+        kind=FailureClass.WAIT_RESET,
+        message="TikTok asked us to slow down.",
+        action="We try again.",
+        log_id="2026ABC",
+    )
+    bar = NoticeBar()
+    qtbot.addWidget(bar)
+    bar.show_notice(Notice.of_error(TikTokRefused(failure)))
+    copy = next(b for b in bar.findChildren(QPushButton) if b.text() == "Copy details")
+    QTest.mouseClick(copy, Qt.MouseButton.LeftButton)
+    copied = QGuiApplication.clipboard().text()
+    assert "spam_risk" in copied
+    assert "2026ABC" in copied
+
+
+def test_escape_closes_a_notice(qtbot: QtBot) -> None:
+    bar = NoticeBar()
+    qtbot.addWidget(bar)
+    bar.show_notice(Notice(text="Something."))
+    QTest.keyClick(bar, Qt.Key.Key_Escape)
+    assert bar.notice is None
+
+
+def test_a_short_notice_leaves_by_itself(qtbot: QtBot) -> None:
+    bar = NoticeBar()
+    qtbot.addWidget(bar)
+    bar.show_notice(Notice(text="Undone.", stays=False))
+    assert bar._timer.isActive()
+    bar._timer.timeout.emit()
+    assert bar.isHidden()
+    bar.show_notice(Notice(text="Failed."))
+    assert not bar._timer.isActive()
+
+
+def test_a_slot_takes_no_room_while_its_messages_are_hidden(qtbot: QtBot) -> None:
+    bar = NoticeBar()
+    slot = Slot(bar)
+    qtbot.addWidget(slot)
+    assert slot.isHidden()
+    bar.show_notice(Notice(text="Here."))
+    assert not slot.isHidden()
+    bar.dismiss()
+    assert slot.isHidden()
+
+
+def test_only_the_next_step_has_a_button(qtbot: QtBot) -> None:
+    page = EmptyState("accounts", "Begin", "Three steps.")
+    qtbot.addWidget(page)
+    done: list[str] = []
+    steps = tuple(
+        Step(title=name, text="", action_text=name, action=partial(done.append, name))
+        for name in ("Keys", "Account", "Post")
+    )
+    page.set_steps((replace(steps[0], done=True), *steps[1:]))
+    buttons = [b for b in page.findChildren(QAbstractButton) if not b.isHidden()]
+    assert [b.text() for b in buttons] == ["Account"]
+    buttons[0].click()
+    assert done == ["Account"]
+
+
+def test_the_same_steps_keep_the_focus(qtbot: QtBot) -> None:
+    page = EmptyState("accounts", "Begin")
+    qtbot.addWidget(page)
+    page.set_steps([Step(title="Keys", text="", action_text="Go", action=int)])
+    button = page.findChild(QPushButton)
+    page.set_steps([Step(title="Keys", text="", action_text="Go", action=int)])
+    assert page.findChild(QPushButton) is button
+
+
+def test_an_empty_page_shows_all_its_words(qtbot: QtBot) -> None:
+    page = EmptyState("search", "Nothing", "A sentence that needs more than a line. " * 4)
+    qtbot.addWidget(page)
+    page.resize(900, 600)
+    page.show()
+    for label in page.findChildren(QLabel):
+        assert label.height() >= label.heightForWidth(label.width())
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("alice.walks", "AW"), ("_", "?"), ("", "?"), ("zoë", "Z"), ("<b>", "?")],
+)
+def test_initials_stand_in_for_a_picture(name: str, letters: str) -> None:
+    assert initials(name) == letters
+
+
+def test_a_picture_is_round_and_sharp(tmp_path: Path) -> None:
+    path = tmp_path / "avatar.png"
+    square = QImage(300, 200, QImage.Format.Format_RGB32)
+    square.fill(QColor("#FF0000"))
+    assert square.save(str(path))
+    image = avatar_pixmap("alice", path, 40, 2.0).toImage()
+    assert image.width() == 80
+    assert image.pixelColor(40, 40) == QColor("#FF0000")
+    assert image.pixelColor(1, 1).alpha() == 0
+
+
+def test_a_broken_picture_falls_back_to_initials(tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "avatar"
+    path.write_bytes(b"<html>not a picture")
+    avatar = AvatarLabel(40)
+    qtbot.addWidget(avatar)
+    avatar.show_account("alice", path)
+    avatar.grab()
+    assert avatar.accessibleName() == "Picture of alice"
+
+
+def a_table(qtbot: QtBot) -> RowTable[str]:
+    columns: tuple[Column[str], ...] = (
+        Column(title="Word", text=str, sort_key=str),
+        Column(title="x", text=str),
+    )
+    model = RowTableModel(columns, str)
+    table = RowTable(model)
+    qtbot.addWidget(table)
+    model.setParent(table)
+    model.set_rows(["b", "a", "c"])
+    table.resize(400, 300)
+    table.show()
+    return table
+
+
+def test_enter_opens_the_row_under_the_keys(qtbot: QtBot) -> None:
+    table = a_table(qtbot)
+    table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    table.choose("a")
+    QTest.keyClick(table, Qt.Key.Key_Down)
+    with qtbot.waitSignal(table.row_opened) as opened:
+        QTest.keyClick(table, Qt.Key.Key_Return)
+    assert opened.args == ["b"]
+
+
+def test_tab_leaves_a_table(qtbot: QtBot) -> None:
+    assert not a_table(qtbot).tabKeyNavigation()
+
+
+def test_the_chosen_row_stays_chosen_when_rows_come_and_go(qtbot: QtBot) -> None:
+    table = a_table(qtbot)
+    table.choose("a")
+    table._rows.set_rows(["z", "a"])
+    assert table.chosen_key == "a"
+
+
+def test_cells_paint_markup_as_text(qtbot: QtBot) -> None:
+    table = a_table(qtbot)
+    table._rows.set_rows([EVIL])
+    table.grab()
+    assert table.model().index(0, 0).data() == EVIL
+
+
+def test_widgets_do_not_come_up_as_windows_of_their_own(flashes: Flashes, qtbot: QtBot) -> None:
+    made = (
+        FormRow("Name", QLineEdit(), help_text="Help"),
+        EmptyState("plus", "Title", "Text", action_text="Go", action=int),
+        NoticeBar(),
+        Slot(NoticeBar()),
+        Card("Title"),
+        PaneView(),
+    )
+    for widget in made:
+        qtbot.addWidget(widget)
+    assert flashes.windows == []
+
+
+def test_widgets_go_with_their_parent(qtbot: QtBot, look: Theme) -> None:
+    parent = QWidget()
+    for widget in (PlainLabel("x"), NoticeBar(), StatusBadge(), EmptyState("plus", "x")):
+        widget.setParent(parent)
+    gone: list[int] = []
+    for child in parent.children():
+        child.destroyed.connect(lambda: gone.append(1))
+    parent.deleteLater()
+    qtbot.waitUntil(lambda: len(gone) == 4)

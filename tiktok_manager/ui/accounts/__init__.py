@@ -1,0 +1,1 @@
+"""The accounts pane: who is connected, how they are, and connecting more."""

@@ -1,0 +1,1 @@
+"""What worked: followers over time, totals with their change, the last videos with counters."""

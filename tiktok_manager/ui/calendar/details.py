@@ -1,0 +1,376 @@
+"""The drawer's content for one post: state, trouble, what can be done, facts, flight record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QProgressBar, QVBoxLayout, QWidget
+
+from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.ui.calendar.doubt import DoubtCard
+from tiktok_manager.ui.calendar.month import day_title
+from tiktok_manager.ui.calendar.text import PlainText
+from tiktok_manager.ui.calendar.wording import Trouble, facts, meaning, trouble, when_lines
+from tiktok_manager.ui.formats import age_text, full_stamp, plain_tip
+from tiktok_manager.ui.icons import paint_icon
+from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.theme import tokens
+from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type, status_icon
+from tiktok_manager.ui.widgets import (
+    AvatarLabel,
+    Line,
+    PlainLabel,
+    StatusBadge,
+    column,
+    push_button,
+    row,
+)
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from tiktok_manager.storage.posts import TrailEntry
+    from tiktok_manager.ui.calendar.details_viewmodel import PostDetailsViewModel
+    from tiktok_manager.ui.frame import Core
+
+_SHOWN_STEPS = 60
+
+
+class PostDetails(QWidget):
+    """Shows a post; what its buttons do is up to whoever opened it.
+
+    Signals:
+        edit_wanted, cancel_wanted, retry_wanted, plan_again_wanted: Carry the Post.
+        reconnect_wanted: Carries the Post whose account lost its permission.
+        resolve_wanted: The Post in doubt, whether it is on TikTok, whether to post it again.
+        page_wanted: An address of tiktok.com.
+        back_wanted: Carries the day whose list it came from.
+    """
+
+    edit_wanted = Signal(object)
+    cancel_wanted = Signal(object)
+    retry_wanted = Signal(object)
+    plan_again_wanted = Signal(object)
+    reconnect_wanted = Signal(object)
+    resolve_wanted = Signal(object, bool, bool)
+    page_wanted = Signal(str)
+    back_wanted = Signal(object)
+
+    def __init__(self, core: Core, viewmodel: PostDetailsViewModel, back_to: date | None) -> None:
+        super().__init__()
+        self._core = core
+        self._viewmodel = viewmodel
+        viewmodel.setParent(self)
+        self.back_to = back_to
+        self._build()
+        viewmodel.changed.connect(self._on_changed)
+        viewmodel.progressed.connect(self._on_progressed)
+        self._on_changed()
+
+    @property
+    def viewmodel(self) -> PostDetailsViewModel:
+        """The post that is shown."""
+        return self._viewmodel
+
+    def focus_first(self) -> None:
+        """Give the keyboard to the first thing that can be done."""
+        buttons = (
+            self._reconnect,
+            self._retry,
+            self._edit,
+            self._page,
+            self._cancel,
+            self._plan_again,
+        )
+        target = next((each for each in buttons if each.isVisibleTo(self)), self._caption)
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refresh_ages(self) -> None:
+        """Write ages anew."""
+        self._show_when(self._core.now())
+
+    def _build(self) -> None:
+        self._make_parts()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_L)
+        layout.setSpacing(SPACE_M)
+        if self.back_to is not None:
+            words = f"All of {day_title(self.back_to)}"
+            back = push_button(words, look="quiet", icon_name="arrow-left", clicked=self._on_back)
+            layout.addWidget(back, 0, Qt.AlignmentFlag.AlignLeft)
+        head = row(self._avatar, self._handle, self._badge)
+        head.setStretch(1, 1)
+        layout.addLayout(head)
+        layout.addLayout(column(self._means, self._when, self._planned_as, spacing=2))
+        layout.addWidget(self._sending)
+        layout.addWidget(self._trouble)
+        layout.addLayout(self._deeds_layout())
+        layout.addWidget(self._doubt)
+        layout.addWidget(Line())
+        layout.addLayout(column(PlainLabel("Caption", type=Type.STRONG), self._caption, spacing=2))
+        layout.addLayout(self._facts)
+        layout.addWidget(Line())
+        layout.addLayout(column(PlainLabel("Flight record", type=Type.STRONG), self._record))
+        layout.addStretch(1)
+
+    def _make_parts(self) -> None:
+        self._avatar = AvatarLabel(28)
+        self._handle = PlainLabel("", type=Type.SECTION, elided=True)
+        self._badge = StatusBadge()
+        self._means = PlainLabel("", wrap=True)
+        self._when = PlainLabel("", type=Type.STRONG, wrap=True, tabular=True)
+        self._planned_as = PlainLabel("", type=Type.CAPTION, tone="soft", wrap=True)
+        self._sending = _Sending()
+        self._trouble = TroubleCard()
+        self._doubt = DoubtCard()
+        self._doubt.answered.connect(self._on_answered)
+        self._caption = PlainText("Caption", Type.BODY)
+        self._facts = QGridLayout()
+        self._facts.setHorizontalSpacing(SPACE_M)
+        self._facts.setVerticalSpacing(SPACE_XS)
+        self._facts.setColumnStretch(1, 1)
+        self._record = FlightRecord()
+
+    def _deeds_layout(self) -> QLayout:
+        post = self._viewmodel
+        self._reconnect = push_button(
+            "Reconnect",
+            look="primary",
+            icon_name="link",
+            clicked=lambda: self.reconnect_wanted.emit(post.post),
+        )
+        self._retry = push_button(
+            "Retry",
+            look="primary",
+            icon_name="redo",
+            clicked=lambda: self.retry_wanted.emit(post.post),
+        )
+        self._edit = push_button(
+            "Edit", icon_name="edit", clicked=lambda: self.edit_wanted.emit(post.post)
+        )
+        self._cancel = push_button(
+            "Cancel post",
+            look="danger",
+            icon_name="close",
+            clicked=lambda: self.cancel_wanted.emit(post.post),
+        )
+        self._plan_again = push_button(
+            "Plan it again",
+            look="primary",
+            icon_name="undo",
+            clicked=lambda: self.plan_again_wanted.emit(post.post),
+        )
+        self._page = push_button("", icon_name="external", clicked=self._on_page)
+        first = row(self._retry, self._plan_again, self._edit, self._cancel, None)
+        return column(row(self._reconnect, None), first, row(self._page, None))
+
+    def _on_back(self) -> None:
+        self.back_wanted.emit(self.back_to)
+
+    def _on_answered(self, posted: bool, post_again: bool) -> None:
+        self.resolve_wanted.emit(self._viewmodel.post, posted, post_again)
+
+    def _on_page(self) -> None:
+        page = self._viewmodel.deeds.page
+        if page is not None:
+            self.page_wanted.emit(page)
+
+    def _on_changed(self) -> None:
+        post, now = self._viewmodel.post, self._core.now()
+        self._avatar.show_account(post.handle, self._viewmodel.avatar)
+        self._handle.setText(f"@{post.handle}")
+        self._badge.set_status(post.status)
+        self._means.setText(meaning(post, self._viewmodel.timezone, now))
+        self._caption.setPlainText(post.caption or "(no caption)")
+        self._trouble.show_trouble(trouble(post))
+        self._show_when(now)
+        self._show_deeds()
+        self._show_facts(facts(post, self._viewmodel.timezone))
+        self._record.show_trail(self._viewmodel.trail, self._viewmodel.timezone)
+        self._on_progressed()
+
+    def _show_when(self, now: datetime) -> None:
+        post = self._viewmodel.post
+        first, *others = when_lines(post, self._viewmodel.timezone)
+        self._when.setText(f"{first} · {age_text(post.schedule.due_at, now)}")
+        self._planned_as.setText("\n".join(others))
+        self._planned_as.setVisible(bool(others))
+
+    def _show_deeds(self) -> None:
+        may = self._viewmodel.deeds
+        self._edit.setVisible(may.edit)
+        self._cancel.setVisible(may.cancel)
+        self._retry.setVisible(may.retry)
+        self._reconnect.setVisible(may.reconnect)
+        self._doubt.ask(self._viewmodel.post.handle, in_doubt=may.resolve)
+        self._plan_again.setVisible(may.plan_again)
+        self._page.setVisible(may.page is not None)
+        self._page.setText(may.page_words)
+        self._page.setAccessibleName(may.page_words)
+
+    def _show_facts(self, found: Sequence[tuple[str, str]]) -> None:
+        _empty(self._facts)
+        for number, (name, value) in enumerate(found):
+            label = PlainLabel(name, tone="soft")
+            words = PlainLabel(value, elided=True)
+            words.setAccessibleName(f"{name}: {value}")
+            self._facts.addWidget(label, number, 0, Qt.AlignmentFlag.AlignTop)
+            self._facts.addWidget(words, number, 1)
+
+    def _on_progressed(self) -> None:
+        self._sending.show_progress(self._viewmodel.progress, self._viewmodel.progress_words)
+
+
+class _Sending(QWidget):
+    """How far an upload has come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Upload")
+        self._words = PlainLabel("", type=Type.CAPTION, tone="soft", tabular=True)
+        self.setLayout(column(self._bar, self._words, spacing=SPACE_XS))
+        self.hide()
+
+    def show_progress(self, share: float | None, words: str) -> None:
+        self.setVisible(share is not None)
+        self._bar.setValue(round((share or 0) * 1000))
+        percent = f"{(share or 0) * 100:.0f} %"
+        self._words.setText(f"{percent} · {words}")
+        self._bar.setAccessibleDescription(self._words.text())
+
+
+class TroubleCard(QFrame):
+    """What went wrong and what to do; TikTok's code and log id are one click away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("look", "notice")
+        self.setProperty("tone", "attention")
+        self._text = PlainLabel("", type=Type.STRONG, wrap=True)
+        self._action = PlainLabel("", wrap=True)
+        self._details = PlainText("Technical details", Type.CAPTION)
+        self._toggle = push_button("Show details", look="quiet", clicked=self._on_toggle)
+        self._copy = push_button("Copy", look="quiet", icon_name="copy", clicked=self._on_copy)
+        buttons = row(self._toggle, self._copy, None, spacing=0)
+        buttons.setContentsMargins(-SPACE_S, 0, 0, 0)
+        parts = column(self._text, self._action, self._details, buttons, spacing=SPACE_XS)
+        parts.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_XS)
+        self.setLayout(parts)
+
+    def show_trouble(self, found: Trouble | None) -> None:
+        """Show a trouble, or nothing."""
+        self.setVisible(found is not None)
+        if found is None:
+            return
+        self._text.setText(found.text)
+        self._action.setText(found.action)
+        self._action.setVisible(bool(found.action))
+        if found.details != self._details.toPlainText():
+            self._details.setPlainText(found.details)
+            self._open(is_open=False)
+        self.setAccessibleName(f"{found.text} {found.action}".strip())
+
+    def _open(self, *, is_open: bool) -> None:
+        self._details.setVisible(is_open)
+        self._copy.setVisible(is_open)
+        self._copy.setText("Copy")
+        self._toggle.setText("Hide details" if is_open else "Show details")
+        self._toggle.setAccessibleName(self._toggle.text())
+
+    def _on_toggle(self) -> None:
+        self._open(is_open=not self._details.isVisibleTo(self))
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(f"{self._text.text()}\n{self._details.toPlainText()}")
+        self._copy.setText("Copied")
+
+
+class FlightRecord(QWidget):
+    """What happened to a post, as a timeline, oldest first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: object = None
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(0)
+        self.setAccessibleName("Flight record")
+
+    def show_trail(self, trail: Sequence[TrailEntry], timezone: str) -> None:
+        """Show these steps, the newest ones where there are very many."""
+        if self._shown == (tuple(trail), timezone):
+            return
+        self._shown = (tuple(trail), timezone)
+        _empty(self._rows)
+        if not trail:
+            self._rows.addWidget(PlainLabel("Nothing has happened yet.", tone="soft"))
+        newest = trail[-_SHOWN_STEPS:]
+        if len(newest) < len(trail):
+            left_off = f"{len(trail) - len(newest)} earlier steps are in the activity log."
+            self._rows.addWidget(PlainLabel(left_off, type=Type.CAPTION, tone="soft"))
+        for number, entry in enumerate(newest):
+            is_last = number == len(newest) - 1
+            self._rows.addWidget(_Step(entry, timezone, is_first=number == 0, is_last=is_last))
+
+
+class _Step(QWidget):
+    _RAIL = 22
+
+    def __init__(self, entry: TrailEntry, timezone: str, *, is_first: bool, is_last: bool) -> None:
+        super().__init__()
+        self._kind = entry.kind
+        self._is_first = is_first
+        self._is_last = is_last
+        stamp = full_stamp(entry.at, timezone)
+        text = PlainLabel(entry.text, wrap=True, selectable=True)
+        when = PlainLabel(stamp, type=Type.CAPTION, tone="soft", tabular=True)
+        extra = _details(entry)
+        when.setToolTip(plain_tip(extra))
+        self.setAccessibleName(f"{stamp}: {entry.text}")
+        self.setAccessibleDescription(extra)
+        words = column(text, when, spacing=0)
+        words.setContentsMargins(self._RAIL, 2, 0, SPACE_S)
+        self.setLayout(words)
+
+    @override
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        centre, middle = 7.0, 11.0
+        painter.setPen(QPen(QColor(look.line), 2))
+        if not self._is_first:
+            painter.drawLine(round(centre), 0, round(centre), 4)
+        if not self._is_last:
+            painter.drawLine(round(centre), 19, round(centre), self.height())
+        known = {each.value for each in PostStatus}
+        if self._kind in known:
+            status = PostStatus(self._kind)
+            spot = QRectF(centre - 7, middle - 7, 14, 14)
+            paint_icon(painter, status_icon(status), spot, look.status(status))
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(look.field_line))
+            painter.drawEllipse(QRectF(centre - 3.5, middle - 3.5, 7, 7))
+        painter.end()
+
+
+def _details(entry: TrailEntry) -> str:
+    return "\n".join(
+        f"{name.replace('_', ' ')}: {value}"
+        for name, value in entry.detail.items()
+        if value is not None
+    )
+
+
+def _empty(layout: QLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()

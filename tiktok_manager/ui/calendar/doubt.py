@@ -1,0 +1,72 @@
+"""The question only the user can answer: is a video, of which TikTok says nothing, there?"""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame
+
+from tiktok_manager.ui.tokens import SPACE_M, SPACE_S
+from tiktok_manager.ui.widgets import PlainLabel, column, push_button, row
+
+
+class DoubtCard(QFrame):
+    """Asks for the user's word; posting again is asked twice, for TikTok cannot undo a double.
+
+    Signals:
+        answered: Whether it is on TikTok, and whether to post it again.
+    """
+
+    answered = Signal(bool, bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("look", "notice")
+        self.setProperty("tone", "attention")
+        self._question = PlainLabel("", wrap=True)
+        self._there = push_button("It is there", clicked=lambda: self.answered.emit(True, False))
+        self._absent = push_button(
+            "It is not there", clicked=lambda: self.answered.emit(False, False)
+        )
+        self._again = push_button("Post again…", icon_name="redo", clicked=self._on_again)
+        self._warning = PlainLabel("", wrap=True, tone="warning")
+        self._sure = push_button("Post again", look="danger", clicked=self._on_sure)
+        self._keep = push_button("Do not post", clicked=self._on_keep)
+        self._confirm = QFrame()
+        answers = row(self._sure, self._keep, None)
+        inner = column(self._warning, answers, spacing=SPACE_S, margins=(0, 0, 0, 0))
+        self._confirm.setLayout(inner)
+        parts = column(
+            self._question,
+            row(self._there, self._absent, None),
+            row(self._again, None),
+            self._confirm,
+            spacing=SPACE_S,
+            margins=(SPACE_M, SPACE_M, SPACE_M, SPACE_M),
+        )
+        self.setLayout(parts)
+        self._on_keep()
+
+    def ask(self, handle: str, *, in_doubt: bool) -> None:
+        """Ask about a video of this account, or ask nothing."""
+        if not in_doubt:
+            self._show_confirm(is_open=False)
+        self.setVisible(in_doubt)
+        self._question.setText(f"Is this video on the page of @{handle}? Your word settles it.")
+        self._warning.setText(
+            f"If it is there after all, @{handle} gets it twice, and only the TikTok app can "
+            "delete one. Post it again?"
+        )
+        self.setAccessibleName(self._question.text())
+
+    def _on_again(self) -> None:
+        self._show_confirm(is_open=True)
+        self._keep.setFocus()
+
+    def _on_keep(self) -> None:
+        self._show_confirm(is_open=False)
+
+    def _on_sure(self) -> None:
+        self._show_confirm(is_open=False)
+        self.answered.emit(False, True)
+
+    def _show_confirm(self, *, is_open: bool) -> None:
+        self._confirm.setVisible(is_open)
+        self._again.setVisible(not is_open)

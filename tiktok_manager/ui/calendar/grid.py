@@ -1,0 +1,311 @@
+"""The month as a table of days: a model that says what a day holds, and the view that paints it.
+
+A table, so that screen readers and Qt know rows, columns and cells; the tiles inside a cell are
+painted, so that a month of thousands of posts costs as much as an empty one.
+"""
+
+from datetime import date
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolTip, QWidget
+
+from tiktok_manager.ui.calendar.month import WEEKDAY_NAMES, day_title
+from tiktok_manager.ui.calendar.tiles import DayDelegate, lay_out, spot_at
+from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel
+from tiktok_manager.ui.calendar.wording import tile_sentence
+from tiktok_manager.ui.formats import plain_tip
+from tiktok_manager.ui.overrides import override
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_SPOKEN = 6
+
+
+class MonthModel(QAbstractTableModel):
+    """Weeks as rows, weekdays as columns; a cell's text is the day as it is read aloud."""
+
+    def __init__(self, viewmodel: CalendarViewModel) -> None:
+        super().__init__(viewmodel)
+        self._viewmodel = viewmodel
+        self._days = tuple(viewmodel.days)
+        viewmodel.month_changed.connect(self._on_month)
+        viewmodel.posts_changed.connect(self._on_posts)
+
+    def day(self, index: Index) -> date | None:
+        """Return the day of a cell."""
+        place = index.row() * 7 + index.column()
+        return self._days[place] if index.isValid() and place < len(self._days) else None
+
+    def index_of(self, day: date) -> QModelIndex:
+        """Return the cell of a day, an invalid one if it is not shown."""
+        offset = (day - self._days[0]).days
+        inside = 0 <= offset < len(self._days)
+        return self.index(*divmod(offset, 7)) if inside else QModelIndex()
+
+    @override
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._days) // 7
+
+    @override
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else 7
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        day = self.day(index)
+        if day is None or role not in (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.AccessibleTextRole,
+        ):
+            return None
+        return self._spoken(day)
+
+    @override
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < 7:
+            return None
+        name = WEEKDAY_NAMES[self._days[section].weekday()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return name[:3]
+        return name if role == Qt.ItemDataRole.AccessibleTextRole else None
+
+    def _spoken(self, day: date) -> str:
+        tiles = self._viewmodel.tiles(day)
+        count = "no posts" if not tiles else "1 post" if len(tiles) == 1 else f"{len(tiles)} posts"
+        today = ", today" if day == self._viewmodel.today else ""
+        head = f"{day_title(day)}{today}, {count}"
+        first = "; ".join(tile_sentence(t.post, t.time, t.words) for t in tiles[:_SPOKEN])
+        return f"{head}: {first}" if first else head
+
+    def _on_month(self) -> None:
+        self.beginResetModel()
+        self._days = tuple(self._viewmodel.days)
+        self.endResetModel()
+
+    def _on_posts(self) -> None:
+        last = self.index(self.rowCount() - 1, 6)
+        self.dataChanged.emit(self.index(0, 0), last)
+
+
+class MonthGrid(QTableView):
+    """Shows the month and turns keys and clicks into moves of the viewmodel.
+
+    Signals:
+        post_chosen: The user picked the selected post; `bool` says whether by keyboard.
+        day_chosen: The user wants the whole list of a day; `bool` as above.
+        new_wanted: The user wants a new post on a day.
+    """
+
+    post_chosen = Signal(bool)
+    day_chosen = Signal(object, bool)
+    new_wanted = Signal(object)
+
+    def __init__(self, viewmodel: CalendarViewModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._viewmodel = viewmodel
+        self._days = MonthModel(viewmodel)
+        self._hovered: tuple[date, int | None] | None = None
+        self.setModel(self._days)
+        self.setItemDelegate(DayDelegate(viewmodel, self))
+        self._set_up()
+        # Rows are measured once the events that a month's change brings are done.
+        self._fitting = QTimer(self)
+        self._fitting.setSingleShot(True)
+        self._fitting.timeout.connect(self._fit_rows)
+        viewmodel.month_changed.connect(self._fit_rows)
+        viewmodel.month_changed.connect(self._on_cursor)
+        viewmodel.cursor_changed.connect(self._on_cursor)
+        viewmodel.progressed.connect(self._on_progress)
+        self._on_cursor()
+
+    @property
+    def hovered(self) -> tuple[date, int | None] | None:
+        """The day and place under the pointer."""
+        return self._hovered
+
+    def visible_tiles(self, day: date) -> int:
+        """Return how many tiles of a day fit into its cell."""
+        rect = self.visualRect(self._days.index_of(day))
+        spots = lay_out(rect, len(self._viewmodel.tiles(day)))
+        return sum(spot.place >= 0 for spot in spots)
+
+    def _set_up(self) -> None:
+        self.setAccessibleName("Calendar")
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().hide()
+        self.verticalHeader().setMinimumSectionSize(1)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setMinimumSectionSize(1)
+        # The names stand over the numbers of the days, the first one too.
+        header.setStyleSheet(
+            "QHeaderView::section, QHeaderView::section:first { padding-left: 8px; }"
+        )
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    # -- Qt -------------------------------------------------------------------------------
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        lines = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        months = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            event.ignore()  # Ctrl+N and the like belong to the window
+        elif key in steps:
+            self._viewmodel.move_days(steps[Qt.Key(key)])
+        elif key in lines:
+            visible = self.visible_tiles(self._viewmodel.cursor.day)
+            self._viewmodel.move_tiles(lines[Qt.Key(key)], visible)
+        elif key in months:
+            self._viewmodel.turn(months[Qt.Key(key)])
+        elif not self._do(Qt.Key(key)):
+            event.ignore()
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        found = self._at(event.position().toPoint())
+        if found is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        day, place = found
+        self._viewmodel.select(day, place)
+        if place == MORE:
+            self.day_chosen.emit(day, False)
+        elif place is not None:
+            self.post_chosen.emit(False)
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        found = self._at(event.position().toPoint())
+        if found is not None and found[1] is None:
+            self.new_wanted.emit(found[0])
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(self._at(event.position().toPoint()))
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(None)
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.accept()
+
+    @override
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            self._show_tip(event)
+            return True
+        if event.type() == QEvent.Type.Resize:
+            self._fitting.start(0)
+        return super().viewportEvent(event)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    # -- inside ---------------------------------------------------------------------------
+
+    def _do(self, key: Qt.Key) -> bool:
+        cursor = self._viewmodel.cursor
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            if self._viewmodel.selected is not None:
+                self.post_chosen.emit(True)
+            else:
+                self.day_chosen.emit(cursor.day, True)
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._viewmodel.cancel_selected()
+        elif key == Qt.Key.Key_N:
+            self.new_wanted.emit(cursor.day)
+        elif key == Qt.Key.Key_Home:
+            self._viewmodel.show_today()
+        else:
+            return False
+        return True
+
+    def _at(self, point: QPoint) -> tuple[date, int | None] | None:
+        index = self.indexAt(point)
+        day = self._days.day(index)
+        if day is None:
+            return None
+        return day, spot_at(self.visualRect(index), len(self._viewmodel.tiles(day)), point)
+
+    def _hover(self, place: tuple[date, int | None] | None) -> None:
+        if place == self._hovered:
+            return
+        self._hovered = place
+        on_tile = place is not None and place[1] is not None
+        shape = Qt.CursorShape.PointingHandCursor if on_tile else Qt.CursorShape.ArrowCursor
+        self.viewport().setCursor(shape)
+        self.viewport().update()
+
+    def _show_tip(self, event: QHelpEvent) -> None:
+        found = self._at(event.pos())
+        tiles = self._viewmodel.tiles(found[0]) if found else ()
+        place = found[1] if found else None
+        if place is None or not 0 <= place < len(tiles):
+            QToolTip.hideText()
+            return
+        tile = tiles[place]
+        text = tile_sentence(tile.post, tile.time, tile.post.caption or tile.words)
+        QToolTip.showText(event.globalPos(), plain_tip(text), self)
+
+    def _fit_rows(self) -> None:
+        height, rows = self.viewport().height(), self._days.rowCount()
+        for number in range(rows):
+            top, bottom = height * number // rows, height * (number + 1) // rows
+            self.setRowHeight(number, bottom - top)
+
+    def _on_cursor(self) -> None:
+        index = self._days.index_of(self._viewmodel.cursor.day)
+        if index.isValid() and index != self.currentIndex():
+            self.setCurrentIndex(index)
+        self.viewport().update()
+        tile = self._viewmodel.selected
+        if tile is not None and self.hasFocus():
+            words = tile_sentence(tile.post, tile.time, tile.words)
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+
+    def _on_progress(self, _post_id: str) -> None:
+        self.viewport().update()

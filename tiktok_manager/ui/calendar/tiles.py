@@ -1,0 +1,254 @@
+"""How a day and its posts are laid out and painted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Protocol, cast
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.ui.calendar.month import MONTH_NAMES, Month, Tile
+from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel
+from tiktok_manager.ui.calendar.wording import NEEDS_USER
+from tiktok_manager.ui.icons import paint_icon
+from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.theme import tokens, type_font
+from tiktok_manager.ui.tokens import Tokens, Type, mix, status_icon
+from tiktok_manager.ui.widgets.avatar import avatar_pixmap
+
+if TYPE_CHECKING:
+    from tiktok_manager.ui.calendar.grid import MonthModel
+
+HEAD, TILE, GAP, EDGE, MORE_LINE = 30, 22, 2, 4, 18
+_ICON, _AVATAR = 14, 18
+_WIDE = 96  # from here on there is room for a word beside the warning
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a tile stands in a cell; `place` is MORE for the line that stands for the rest."""
+
+    place: int
+    rect: QRect
+
+
+class _Pointed(Protocol):
+    @property
+    def hovered(self) -> tuple[date, int | None] | None: ...
+
+    def hasFocus(self) -> bool: ...
+
+    def model(self) -> object: ...
+
+
+def lay_out(cell: QRect, count: int) -> Sequence[Spot]:
+    """Return where `count` tiles stand in a cell, as many as fit, then a "more" line."""
+    left, width = cell.left() + EDGE, cell.width() - 2 * EDGE
+    room = cell.height() - HEAD - EDGE
+    fit = max(0, (room + GAP) // (TILE + GAP))
+    if count > fit:
+        fit = max(0, (room - MORE_LINE) // (TILE + GAP))
+    shown = min(fit, count)
+    top = cell.top() + HEAD
+    spots = [
+        Spot(place, QRect(left, top + place * (TILE + GAP), width, TILE)) for place in range(shown)
+    ]
+    if shown < count:
+        below = min(top + shown * (TILE + GAP), cell.bottom() - MORE_LINE)
+        spots.append(Spot(MORE, QRect(left, below, width, MORE_LINE)))
+    return spots
+
+
+def spot_at(cell: QRect, count: int, point: QPoint) -> int | None:
+    """Return the place under a point, None where there is no tile."""
+    return next((s.place for s in lay_out(cell, count) if s.rect.contains(point)), None)
+
+
+class DayDelegate(QStyledItemDelegate):
+    """Paints one day: its number, its tiles, and where the keyboard is."""
+
+    def __init__(self, viewmodel: CalendarViewModel, grid: QWidget) -> None:
+        super().__init__(grid)
+        self._viewmodel = viewmodel
+        self._grid = cast("_Pointed", grid)
+
+    @override
+    def sizeHint(
+        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(80, HEAD + 2 * (TILE + GAP))
+
+    @override
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        day = cast("MonthModel", self._grid.model()).day(index)
+        if day is None:
+            return
+        cell: QRect = option.rect
+        painter.save()
+        painter.setClipRect(cell)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_day(painter, cell, day)
+        if not self._viewmodel.loaded:
+            self._paint_stand_in(painter, cell)
+        tiles = self._viewmodel.tiles(day)
+        spots = lay_out(cell, len(tiles))
+        for spot in spots:
+            if spot.place == MORE:
+                self._paint_more(painter, spot.rect, day, tiles[len(spots) - 1 :])
+            else:
+                self._paint_tile(painter, spot, day, tiles[spot.place])
+        painter.restore()
+
+    # -- parts ----------------------------------------------------------------------------
+
+    def _paint_day(self, painter: QPainter, cell: QRect, day: date) -> None:
+        look = tokens()
+        inside = Month.of(day) == self._viewmodel.month
+        painter.fillRect(cell, QColor(look.paper if inside else look.ground))
+        painter.setPen(QPen(QColor(look.line), 1))
+        painter.drawLine(cell.topRight(), cell.bottomRight())
+        painter.drawLine(cell.bottomLeft(), cell.bottomRight())
+        cursor = self._viewmodel.cursor
+        if cursor.day == day and cursor.place is None:
+            self._paint_cursor(painter, QRectF(cell).adjusted(2, 2, -3, -3), look)
+        self._paint_number(painter, cell, day, look, dimmed=not inside)
+
+    def _paint_cursor(self, painter: QPainter, rect: QRectF, look: Tokens) -> None:
+        focused = self._grid.hasFocus()
+        colour = look.accent if focused else look.field_line
+        painter.setPen(QPen(QColor(colour), 2 if focused else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(rect, 5, 5)
+
+    def _paint_number(
+        self, painter: QPainter, cell: QRect, day: date, look: Tokens, *, dimmed: bool
+    ) -> None:
+        is_today = day == self._viewmodel.today
+        painter.setFont(type_font(Type.STRONG if is_today else Type.BODY, tabular=True))
+        if is_today:
+            disc = QRectF(cell.left() + EDGE, cell.top() + 3, 24, 24)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(look.accent))
+            painter.drawEllipse(disc)
+            painter.setPen(QColor(look.on_accent))
+            painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, str(day.day))
+            return
+        month = f" {MONTH_NAMES[day.month - 1][:3]}" if day.day == 1 else ""
+        painter.setPen(QColor(look.soft_ink if dimmed else look.ink))
+        room = QRectF(cell.left() + 2 * EDGE, cell.top() + 3, cell.width() - 3 * EDGE, 24)
+        painter.drawText(room, _MIDDLE, f"{day.day}{month}")
+
+    def _paint_more(
+        self, painter: QPainter, rect: QRect, day: date, hidden: Sequence[Tile]
+    ) -> None:
+        look = tokens()
+        cursor = self._viewmodel.cursor
+        first_hidden = len(self._viewmodel.tiles(day)) - len(hidden)
+        place = cursor.place
+        stands_for_it = place == MORE or (place is not None and place >= first_hidden)
+        chosen = cursor.day == day and stands_for_it
+        lit = chosen or self._grid.hovered == (day, MORE)
+        if lit:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(look.hover))
+            painter.drawRoundedRect(rect, 4, 4)
+        if chosen:
+            self._paint_cursor(painter, QRectF(rect).adjusted(1, 1, -1, -1), look)
+        painter.setFont(type_font(Type.CAPTION, tabular=True))
+        painter.setPen(QColor(look.accent if lit else look.soft_ink))
+        text = f"+{len(hidden):,} more" if rect.width() >= _WIDE else f"+{len(hidden):,}"
+        painter.drawText(rect.adjusted(EDGE + 2, 0, -EDGE, 0), _MIDDLE, text)
+        self._paint_waiting(painter, rect, hidden, look)
+
+    def _paint_waiting(
+        self, painter: QPainter, rect: QRect, hidden: Sequence[Tile], look: Tokens
+    ) -> None:
+        """Say on the "more" line how many of the hidden posts wait for the user."""
+        count = sum(tile.post.status in NEEDS_USER for tile in hidden)
+        if not count:
+            return
+        colour = look.status(PostStatus.NEEDS_ATTENTION)
+        painter.setPen(QColor(colour))
+        inside = rect.adjusted(0, 0, -EDGE, 0)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(inside, flags, str(count))
+        left = inside.right() - painter.fontMetrics().horizontalAdvance(str(count)) - _ICON - 2
+        spot = QRectF(left, rect.center().y() - _ICON / 2 + 0.5, _ICON, _ICON)
+        paint_icon(painter, status_icon(PostStatus.NEEDS_ATTENTION), spot, colour)
+
+    def _paint_stand_in(self, painter: QPainter, cell: QRect) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens().hover))
+        for spot in lay_out(cell, 2):
+            painter.drawRoundedRect(spot.rect, 4, 4)
+
+    def _paint_tile(self, painter: QPainter, spot: Spot, day: date, tile: Tile) -> None:
+        look = tokens()
+        cursor = self._viewmodel.cursor
+        chosen = cursor.day == day and cursor.place == spot.place
+        hovered = self._grid.hovered == (day, spot.place)
+        rect = QRectF(spot.rect)
+        colour = look.status(tile.post.status)
+        share = (0.22 if look.is_dark else 0.13) + (0.08 if hovered or chosen else 0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(mix(colour, look.paper, share * _WEIGHT.get(tile.post.status, 1))))
+        painter.drawRoundedRect(rect, 4, 4)
+        self._paint_progress(painter, rect, tile, colour)
+        if chosen:
+            focus = rect.adjusted(1, 1, -1, -1)
+            self._paint_cursor(painter, focus, look)
+        self._paint_content(painter, rect, tile, look, colour)
+
+    def _paint_progress(self, painter: QPainter, rect: QRectF, tile: Tile, colour: str) -> None:
+        sent = self._viewmodel.progress(tile.post.id)
+        if sent is None or tile.post.status is not PostStatus.PUBLISHING:
+            return
+        bar = QRectF(rect.left(), rect.bottom() - 2, rect.width() * min(sent, 1.0), 2)
+        painter.fillRect(bar, QColor(colour))
+
+    def _paint_content(
+        self, painter: QPainter, rect: QRectF, tile: Tile, look: Tokens, colour: str
+    ) -> None:
+        post = tile.post
+        left = rect.left() + 4
+        middle = rect.center().y()
+        sign = QRectF(left, middle - _ICON / 2, _ICON, _ICON)
+        paint_icon(painter, status_icon(post.status), sign, colour)
+        left += _ICON + 4
+        font = type_font(Type.CAPTION, tabular=True)
+        metrics = QFontMetrics(font)
+        gone = post.status is PostStatus.CANCELLED
+        font.setStrikeOut(gone)
+        painter.setFont(font)
+        painter.setPen(QColor(look.soft_ink if gone else look.ink))
+        width = metrics.horizontalAdvance(tile.time)
+        painter.drawText(QRectF(left, rect.top(), width + 2, rect.height()), _MIDDLE, tile.time)
+        left += width + 5
+        if rect.right() - left >= _AVATAR + 1:
+            picture = avatar_pixmap(
+                post.handle,
+                self._viewmodel.avatar(post.account_id),
+                _AVATAR,
+                painter.device().devicePixelRatio(),
+            )
+            painter.drawPixmap(QPoint(round(left), round(middle - _AVATAR / 2)), picture)
+            left += _AVATAR + 4
+        room = rect.right() - left - 3
+        if room >= 24:
+            text = metrics.elidedText(tile.words, Qt.TextElideMode.ElideRight, int(room))
+            painter.drawText(QRectF(left, rect.top(), room, rect.height()), _MIDDLE, text)
+
+
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+# What lies behind is quieter than what asks for a look.
+_WEIGHT = {PostStatus.CANCELLED: 0.5, PostStatus.DRAFT: 0.6}

@@ -1,0 +1,210 @@
+"""What a post's state means and what the user may do about it, in plain words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tiktok_manager.domain.errors import FailureClass
+from tiktok_manager.domain.posts import (
+    EDITABLE,
+    RETRYABLE,
+    Lateness,
+    LatePolicy,
+    Post,
+    PostMode,
+    PostStatus,
+    Privacy,
+)
+from tiktok_manager.domain.schedule import zone
+from tiktok_manager.ui.calendar.links import profile_url, tiktok_url
+from tiktok_manager.ui.formats import (
+    clock_text,
+    day_text,
+    full_stamp,
+    size_text,
+    zone_city,
+    zoned_time,
+)
+from tiktok_manager.ui.tokens import STATUS_WORDS
+
+# Putting a draft back would plan it; the composer is where drafts are thrown away.
+CANCELLABLE = (EDITABLE | {PostStatus.PUBLISHING}) - {PostStatus.DRAFT}
+# Only these come back exactly as they were: a failed post would be tried again.
+RESTORED_AS_IT_WAS = frozenset({PostStatus.SCHEDULED, PostStatus.PUBLISHING})
+NEEDS_USER = frozenset(
+    {
+        PostStatus.NEEDS_ATTENTION,
+        PostStatus.UNCONFIRMED,
+        PostStatus.FAILED,
+        PostStatus.MISSED,
+    }
+)
+
+PRIVACY_WORDS = {
+    Privacy.PUBLIC: "Everyone",
+    Privacy.FRIENDS: "Friends",
+    Privacy.FOLLOWERS: "Followers",
+    Privacy.ONLY_ME: "Only me",
+}
+
+_MEANS = {
+    PostStatus.DRAFT: "Not planned yet. Finish it in the composer.",
+    PostStatus.SCHEDULED: "Planned. It goes out by itself while the app runs.",
+    PostStatus.PUBLISHING: "The video is being sent to TikTok.",
+    PostStatus.PROCESSING: "TikTok has the whole video and is checking it.",
+    PostStatus.PUBLISHED: "TikTok said that it is published.",
+    PostStatus.IN_INBOX: "It waits in the TikTok inbox of @{handle}. "
+    "Finish it there, in the TikTok app.",
+    PostStatus.UNCONFIRMED: "It is not known whether this video is on TikTok. "
+    "The app keeps asking TikTok and does not send it again by itself.",
+    PostStatus.NEEDS_ATTENTION: "Stopped until you mend it.",
+    PostStatus.FAILED: "TikTok refused it for good.",
+    PostStatus.MISSED: "Its time passed while nothing could publish it.",
+    PostStatus.CANCELLED: "You took it out of the plan.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Why a post waits or stopped; `details` are TikTok's code and log id, to copy."""
+
+    text: str
+    action: str
+    details: str
+
+
+def meaning(post: Post, timezone: str, now: datetime) -> str:
+    """Say in a sentence what the post's status means."""
+    if post.status is PostStatus.SCHEDULED and post.next_try_at and post.error:
+        return f"Held back. The next try is {zoned_time(post.next_try_at, timezone, now)}."
+    return _MEANS[post.status].format(handle=post.handle)
+
+
+def trouble(post: Post) -> Trouble | None:
+    """Return what went wrong, None where nothing did."""
+    error = post.error
+    if error is None:
+        return None
+    lines = [f"Code: {error.code}"]
+    if error.log_id:
+        lines.append(f"Log id: {error.log_id}")
+    if post.publish_id:
+        lines.append(f"Publish id: {post.publish_id}")
+    return Trouble(text=error.message, action=error.action, details="\n".join(lines))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deeds:
+    """What may be done with a post now."""
+
+    edit: bool
+    cancel: bool
+    retry: bool
+    plan_again: bool
+    reconnect: bool
+    resolve: bool
+    page: str | None
+    page_words: str
+
+
+def deeds(post: Post, now: datetime) -> Deeds:
+    """Return what a post's status allows."""
+    page, words = tiktok_url(post.url), "Open on TikTok"
+    if page is None and post.status in {PostStatus.UNCONFIRMED, PostStatus.IN_INBOX}:
+        page, words = profile_url(post.handle), f"Look at @{post.handle}"
+    kind = post.error.kind if post.error is not None else ""
+    # What has to be changed first would only be refused again.
+    may_retry = post.status in RETRYABLE and kind != FailureClass.NEEDS_EDIT
+    return Deeds(
+        edit=post.status in EDITABLE,
+        cancel=post.status in CANCELLABLE,
+        retry=may_retry,
+        reconnect=post.status in EDITABLE and kind == FailureClass.NEEDS_RECONNECT,
+        resolve=post.status is PostStatus.UNCONFIRMED,
+        plan_again=post.status is PostStatus.CANCELLED and post.schedule.due_at > now,
+        page=page,
+        page_words=words,
+    )
+
+
+def when_lines(post: Post, timezone: str) -> Sequence[str]:
+    """Return the planned time in the user's zone, and as it was planned where that differs."""
+    due = post.schedule.due_at
+    lines = [_minute_stamp(due, timezone)]
+    planned = post.schedule.timezone
+    if due.astimezone(zone(planned)).utcoffset() != due.astimezone(zone(timezone)).utcoffset():
+        lines.append(f"Planned as {_minute_stamp(due, planned)}")
+    return lines
+
+
+def facts(post: Post, timezone: str) -> Sequence[tuple[str, str]]:
+    """Return name and value of everything else worth knowing."""
+    media = post.media
+    found = [
+        ("File", media.path.name),
+        ("Folder", str(media.path.parent)),
+        ("Size", size_text(media.size_bytes)),
+    ]
+    if post.mode is PostMode.INBOX:
+        found.append(("Way", "Draft to the TikTok inbox"))
+    else:
+        found.extend(_choices(post))
+    if post.status in EDITABLE:
+        found.append(("If late", late_words(post.lateness)))
+    if post.attempts:
+        found.append(("Tries", str(post.attempts)))
+    if post.published_at is not None:
+        found.append(("Published", full_stamp(post.published_at, timezone)))
+    if post.tiktok_post_id:
+        found.append(("Video id", post.tiktok_post_id))
+    return found
+
+
+def late_words(lateness: Lateness) -> str:
+    """Say what happens when the time is missed."""
+    if lateness.policy is LatePolicy.ASK:
+        return "Ask me"
+    if lateness.policy is LatePolicy.NEXT_SLOT:
+        return "Move to the next slot"
+    return f"Publish up to {_length(lateness.within)} late"
+
+
+def tile_sentence(post: Post, time: str, words: str) -> str:
+    """Return a tile as a screen reader says it and a tool tip shows it."""
+    return f"{time} @{post.handle}, {STATUS_WORDS[post.status]}: {words}"
+
+
+def _choices(post: Post) -> Sequence[tuple[str, str]]:
+    choices = post.choices
+    privacy = PRIVACY_WORDS[choices.privacy] if choices.privacy else "Not chosen"
+    allowed = {
+        "Comments": choices.allow_comment,
+        "Duet": choices.allow_duet,
+        "Stitch": choices.allow_stitch,
+    }
+    labels = {
+        "Your brand": choices.your_brand,
+        "Paid partnership": choices.branded_content,
+        "AI-generated": choices.ai_generated,
+    }
+    found = [
+        ("Who can see", privacy),
+        ("Allowed", _listed(allowed)),
+        ("Labels", _listed(labels)),
+    ]
+    if choices.cover_ms is not None:
+        found.append(("Cover", f"Frame at {choices.cover_ms / 1000:.1f} s"))
+    return found
+
+
+def _listed(parts: dict[str, bool]) -> str:
+    return ", ".join(name for name, is_on in parts.items() if is_on) or "None"
+
+
+def _minute_stamp(at: datetime, timezone: str) -> str:
+    return f"{day_text(at, timezone)}, {clock_text(at, timezone)} ({zone_city(timezone)})"
+
+
+def _length(length: timedelta) -> str:
+    minutes = int(length.total_seconds() // 60)
+    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"

@@ -1,0 +1,89 @@
+"""The planned post that is being changed, followed while others may change it too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from tiktok_manager.domain.events import (
+    DataChangedElsewhere,
+    Event,
+    PostsChanged,
+    PostStatusChanged,
+)
+from tiktok_manager.domain.posts import EDITABLE, Post, PostStatus
+from tiktok_manager.ui.tasks import Coalesced
+from tiktok_manager.ui.tokens import STATUS_WORDS
+
+if TYPE_CHECKING:
+    from tiktok_manager.domain.errors import AppError
+    from tiktok_manager.ui.frame import Core
+
+
+class EditedPost(QObject):
+    """Holds one post, or none.
+
+    Signals:
+        opened: A post was read to be edited.
+        changed: The post was read again; carries what it was before.
+        failed: An AppError: it could not be opened.
+    """
+
+    opened = Signal(object)
+    changed = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, core: Core, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._core = core
+        self.post: Post | None = None
+        self._soon = Coalesced(self._reload, self)
+        for kind in (PostStatusChanged, PostsChanged, DataChangedElsewhere):
+            core.bridge.listen(kind, self._on_event)
+
+    @property
+    def locked(self) -> str:
+        """Why the post cannot be changed any more, empty if it can."""
+        if self.post is None or self.post.status in EDITABLE:
+            return ""
+        if self.post.status is PostStatus.PUBLISHING:
+            return "This post is on its way to TikTok. It can no longer be changed."
+        words = STATUS_WORDS[self.post.status].lower()
+        return f"This post can no longer be changed ({words})."
+
+    def open(self, post_id: str) -> None:
+        """Read a post to be edited."""
+        planning = self._core.workspace.planning
+        self._core.tasks.run(
+            lambda _token: planning.get(post_id),
+            done=self.opened.emit,
+            failed=self._on_failed,
+            group="composer-post",
+        )
+
+    def _reload(self) -> None:
+        if self.post is None:
+            return
+        planning, post_id = self._core.workspace.planning, self.post.id
+        self._core.tasks.run(
+            lambda _token: planning.get(post_id),
+            done=self._on_read_again,
+            failed=self._on_failed,
+            group="composer-post",
+        )
+
+    def _on_read_again(self, post: Post) -> None:
+        before = self.post
+        if before is not None and before.id == post.id:
+            self.post = post
+            self.changed.emit(before)
+
+    def _on_failed(self, error: AppError) -> None:
+        self.failed.emit(error)
+
+    def _on_event(self, event: Event) -> None:
+        post = self.post
+        if post is None or (isinstance(event, PostStatusChanged) and event.post_id != post.id):
+            return
+        self._soon.request()

@@ -1,0 +1,131 @@
+"""What the user has entered so far, as one plain value that can be kept and restored."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tiktok_manager.domain.captions import utf16_length
+from tiktok_manager.domain.errors import InputError
+from tiktok_manager.domain.posts import Choices, Post, PostMode, Privacy
+from tiktok_manager.domain.schedule import Schedule, at_instant, resolve, zone
+
+_VERSION = 1
+_LEAST_LEAD = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """The composer's input. `wall` is naive local time in `timezone`.
+
+    `disclose` is the content disclosure switch; the two kinds it uncovers are in `choices`.
+    """
+
+    timezone: str
+    wall: datetime
+    file: Path | None = None
+    account_ids: tuple[str, ...] = ()
+    caption: str = ""
+    mode: PostMode = PostMode.DIRECT
+    choices: Choices = Choices()
+    disclose: bool = False
+    post_now: bool = False
+
+    @property
+    def caption_units(self) -> int:
+        """Length of the caption as TikTok counts it."""
+        return utf16_length(self.caption)
+
+    @property
+    def schedule(self) -> Schedule:
+        """The instant the chosen wall time names."""
+        return resolve(self.wall, self.timezone)
+
+    def chosen(self, **changes: object) -> "Form":
+        """Return the form with some of the creator's choices changed."""
+        return replace(self, choices=replace(self.choices, **changes))  # type: ignore[arg-type]
+
+
+def new_form(now: datetime, timezone: str) -> Form:
+    """Return an empty form: nothing ticked, the next full hour as its time."""
+    local = now.astimezone(zone(timezone)).replace(tzinfo=None)
+    wall = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    if wall - local < _LEAST_LEAD:
+        wall += timedelta(hours=1)
+    return Form(timezone=timezone, wall=wall)
+
+
+def on_day(form: Form, day: date, now: datetime) -> Form:
+    """Return the form for another day at the same time of day, or the next sensible one today."""
+    wall = datetime.combine(day, form.wall.time())
+    local = now.astimezone(zone(form.timezone)).replace(tzinfo=None)
+    if wall - local < _LEAST_LEAD and day <= local.date():
+        wall = new_form(now, form.timezone).wall
+    return replace(form, wall=wall, post_now=False)
+
+
+def form_of_post(post: Post) -> Form:
+    """Return the form that shows a post as it is planned."""
+    return Form(
+        timezone=post.schedule.timezone,
+        wall=post.schedule.wall.replace(second=0, microsecond=0),
+        file=post.media.path,
+        account_ids=(post.account_id,),
+        caption=post.caption,
+        mode=post.mode,
+        choices=post.choices,
+        disclose=post.choices.your_brand or post.choices.branded_content,
+    )
+
+
+def with_timezone(form: Form, timezone: str) -> Form:
+    """Return the form for the same instant, told in another zone."""
+    schedule = at_instant(form.schedule.due_at, timezone)
+    return replace(form, timezone=timezone, wall=schedule.wall)
+
+
+def same_input(one: Form, other: Form) -> bool:
+    """Compare what was entered; the time an empty form proposes is not input."""
+    if one.file is None and not one.caption and not one.account_ids:
+        return replace(one, wall=other.wall) == other
+    return one == other
+
+
+def to_text(form: Form) -> str:
+    """Write a form as JSON, in ASCII so that any store can keep it."""
+    record = asdict(form) | {
+        "version": _VERSION,
+        "file": None if form.file is None else str(form.file),
+        "wall": form.wall.isoformat(),
+    }
+    return json.dumps(record)
+
+
+def from_text(text: str) -> Form | None:
+    """Read what `to_text` wrote; None for anything else, which is no loss but a draft's."""
+    try:
+        record = json.loads(text)
+        if record["version"] != _VERSION:
+            return None
+        return _read(record)
+    except (ValueError, KeyError, TypeError, AttributeError, InputError):
+        return None
+
+
+def _read(record: dict[str, Any]) -> Form:
+    choices = dict(record["choices"])
+    privacy = choices.pop("privacy")
+    form = Form(
+        timezone=str(record["timezone"]),
+        wall=datetime.fromisoformat(record["wall"]),
+        file=Path(record["file"]) if record["file"] else None,
+        account_ids=tuple(str(each) for each in record["account_ids"]),
+        caption=str(record["caption"]),
+        mode=PostMode(record["mode"]),
+        choices=Choices(privacy=Privacy(privacy) if privacy else None, **choices),
+        disclose=bool(record["disclose"]),
+        post_now=bool(record["post_now"]),
+    )
+    zone(form.timezone)
+    return form

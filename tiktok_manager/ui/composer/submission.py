@@ -1,0 +1,230 @@
+"""Hands the finished form to the planner, with progress, cancel and a way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.posts import Post, PostMode, PostStatus
+from tiktok_manager.services.planning import Planning, PlanRequest, PlanResult, PostEdit
+from tiktok_manager.ui.formats import zoned_time
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tiktok_manager.ui.composer.form import Form
+    from tiktok_manager.ui.frame import Core
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was planned or changed; `name` is how undo calls it."""
+
+    posts: tuple[Post, ...]
+    warnings: tuple[str, ...]
+    name: str
+    edited: bool = False
+    now: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How much of the file was read; `size_bytes` is 0 while that is not known."""
+
+    read_bytes: int = 0
+    size_bytes: int = 0
+    cancelling: bool = False
+    can_cancel: bool = True
+
+
+class Submission(QObject):
+    """One plan or edit at a time.
+
+    Signals:
+        progressed: `progress` reads differently.
+        done: An Outcome.
+        failed: An AppError, Cancelled when the user stopped it.
+    """
+
+    progressed = Signal()
+    done = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, core: Core, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._cancel = CancelToken()
+        self.progress: Progress | None = None
+
+    def plan(self, form: Form) -> None:
+        """Plan the form for its accounts; the press of the button is the user's consent."""
+        planning = self._core.workspace.planning
+        request = request_of(form)
+        cancel = self._cancel = CancelToken()
+        show = self._core.tasks.relay(self._on_progress)
+
+        def work(token: CancelToken) -> PlanResult:
+            def progress(read_bytes: int, size_bytes: int) -> None:
+                if token.cancelled:  # the window is closing
+                    cancel.cancel()
+                show(read_bytes, size_bytes)
+
+            return planning.plan(request, cancel=cancel, progress=progress)
+
+        # The runner's own token would drop the outcome; a plan that was written must be told.
+        self._begin(Progress())
+        self._core.tasks.run(
+            work,
+            done=lambda result: self._on_planned(result, now=form.post_now),
+            failed=self._on_failed,
+        )
+
+    def edit(self, post: Post, form: Form) -> None:
+        """Change a post to what the form says."""
+        planning = self._core.workspace.planning
+        change = edit_of(post, form)
+        self._begin(Progress(can_cancel=False))
+        self._core.tasks.run(
+            lambda _token: planning.edit(post.id, change),
+            done=lambda changed: self._on_edited(post, changed, change),
+            failed=self._on_failed,
+        )
+
+    def cancel(self) -> None:
+        """Stop reading the file; nothing is planned then."""
+        if self.progress is not None and self.progress.can_cancel:
+            self._cancel.cancel()
+            self.progress = replace(self.progress, cancelling=True)
+            self.progressed.emit()
+
+    def _begin(self, progress: Progress) -> None:
+        self.progress = progress
+        self.progressed.emit()
+
+    def _on_progress(self, read_bytes: int, size_bytes: int) -> None:
+        if self.progress is not None:
+            self.progress = replace(self.progress, read_bytes=read_bytes, size_bytes=size_bytes)
+            self.progressed.emit()
+
+    def _on_planned(self, result: PlanResult, *, now: bool) -> None:
+        planning = self._core.workspace.planning
+        ids = [post.id for post in result.posts]
+        name = "Plan a post" if len(ids) == 1 else f"Plan {len(ids)} posts"
+        self._core.undo.did(
+            name,
+            undo=lambda _token: cancel_all(planning, ids),
+            redo=lambda _token: restore_all(planning, ids),
+        )
+        self._finish(Outcome(posts=result.posts, warnings=result.warnings, name=name, now=now))
+
+    def _on_edited(self, before: Post, after: Post, change: PostEdit) -> None:
+        planning = self._core.workspace.planning
+        back = reversal_of(before)
+        if before.schedule == after.schedule:
+            back, change = replace(back, when=None), replace(change, when=None)
+        if before.media.path == after.media.path and change.file is None:
+            back = replace(back, file=None)
+        name = "Edit a post"
+        self._core.undo.did(
+            name,
+            undo=lambda _token: planning.edit(before.id, back),
+            redo=lambda _token: planning.edit(before.id, change),
+        )
+        now = change.when == "now"
+        self._finish(Outcome(posts=(after,), warnings=(), name=name, edited=True, now=now))
+
+    def _finish(self, outcome: Outcome) -> None:
+        self.progress = None
+        self.progressed.emit()
+        self.done.emit(outcome)
+
+    def _on_failed(self, error: AppError) -> None:
+        self.progress = None
+        self.progressed.emit()
+        self.failed.emit(error)
+
+
+def outcome_text(outcome: Outcome, now: datetime) -> str:
+    """Return a sentence such as `Planned for @alice: Tue 18:30 (Berlin)`."""
+    first = outcome.posts[0]
+    who = f"@{first.handle}" if len(outcome.posts) == 1 else f"{len(outcome.posts)} accounts"
+    if outcome.now:
+        return f"On its way to {who}."
+    when = zoned_time(first.schedule.due_at, first.schedule.timezone, now)
+    return f"{'Changed' if outcome.edited else 'Planned'} for {who}: {when}."
+
+
+def request_of(form: Form) -> PlanRequest:
+    """Return what the planner is asked for."""
+    if form.file is None:
+        raise ValueError("A form without a file cannot be planned.")
+    return PlanRequest(
+        file=form.file,
+        accounts=form.account_ids,
+        when="now" if form.post_now else form.wall.isoformat(),
+        timezone=form.timezone,
+        caption=form.caption,
+        mode=form.mode,
+        choices=form.choices,
+        consent=form.mode is PostMode.DIRECT,
+    )
+
+
+def edit_of(post: Post, form: Form) -> PostEdit:
+    """Return the change from a post to the form; what is the same is left alone."""
+    keeps_time = keeps_schedule(post, form)
+    return PostEdit(
+        file=None if form.file == post.media.path else form.file,
+        when=None if keeps_time else "now" if form.post_now else form.wall.isoformat(),
+        timezone=None if keeps_time else form.timezone,
+        caption=form.caption,
+        mode=form.mode,
+        choices=form.choices,
+        consent=form.mode is PostMode.DIRECT,
+    )
+
+
+def keeps_schedule(post: Post, form: Form) -> bool:
+    """Say whether the form leaves the post's time as it is."""
+    wall = post.schedule.wall.replace(second=0, microsecond=0)
+    same = form.wall == wall and form.timezone == post.schedule.timezone
+    return same and not form.post_now
+
+
+def reversal_of(post: Post) -> PostEdit:
+    """Return the change back to how a post was; its consent was given then."""
+    return PostEdit(
+        file=post.media.path,
+        when=post.schedule.due_at.isoformat(),
+        timezone=post.schedule.timezone,
+        caption=post.caption,
+        mode=post.mode,
+        choices=post.choices,
+        consent=post.consent is not None,
+        lateness=post.lateness,
+    )
+
+
+def cancel_all(planning: Planning, ids: Sequence[str]) -> None:
+    """Cancel every post that still can be; raise the first refusal afterwards."""
+    refusals = []
+    for post_id in ids:
+        try:
+            if planning.get(post_id).status is not PostStatus.CANCELLED:
+                planning.cancel(post_id)
+        except AppError as error:
+            refusals.append(error)
+    if refusals:
+        raise refusals[0]
+
+
+def restore_all(planning: Planning, ids: Sequence[str]) -> None:
+    """Plan every cancelled post again."""
+    for post_id in ids:
+        if planning.get(post_id).status is PostStatus.CANCELLED:
+            planning.restore(post_id)

@@ -1,0 +1,302 @@
+"""The composer's decisions: what is entered, what TikTok allows, what may be sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from tiktok_manager.domain.accounts import SCOPE_OF_MODE, AccountStatus
+from tiktok_manager.domain.errors import AppError, Cancelled, NotFound
+from tiktok_manager.domain.posts import Choices, Post, PostMode, Privacy
+from tiktok_manager.ui.composer.draft import Drafts, DraftStore
+from tiktok_manager.ui.composer.form import (
+    Form,
+    form_of_post,
+    on_day,
+    same_input,
+    with_timezone,
+)
+from tiktok_manager.ui.composer.rules import Interaction, settle
+from tiktok_manager.ui.composer.state import ComposerState
+from tiktok_manager.ui.composer.submission import (
+    Outcome,
+)
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from tiktok_manager.ui.frame import Core
+
+
+class ComposerViewModel(ComposerState):
+    """State of the form; knows no widgets.
+
+    Signals:
+        changed: Anything may read differently.
+        accounts_changed: The list of accounts was read anew.
+        form_replaced: Another form is shown: all inputs are to be filled again.
+        progressed: `progress` reads differently.
+        finished: An Outcome: the posts are planned or changed.
+        failed: An AppError of the last attempt to send the form, or to open a post.
+        vault_needed: Secrets are locked; carries what to do once they are open.
+    """
+
+    changed = Signal()
+    accounts_changed = Signal()
+    form_replaced = Signal()
+    progressed = Signal()
+    finished = Signal(object)
+    failed = Signal(object)
+    vault_needed = Signal(object)
+
+    def __init__(self, core: Core, store: DraftStore, parent: QObject | None = None) -> None:
+        super().__init__(core, parent)
+        self._drafts = Drafts(store, self)
+        self._begun = False
+        self._roster.changed.connect(self._on_roster)
+        self._video.changed.connect(self.changed)
+        self._edited.opened.connect(self._on_post)
+        self._edited.changed.connect(self._on_post_again)
+        self._edited.failed.connect(self._on_post_failed)
+        self._creators.changed.connect(self._on_creators)
+        self._creators.vault_needed.connect(self.vault_needed)
+        self._submission.progressed.connect(self.progressed)
+        self._submission.done.connect(self._on_done)
+        self._submission.failed.connect(self._on_failed)
+        core.undo.done.connect(self._forget_outcome)
+
+    def shown(self) -> None:
+        """The form came to the front: read accounts, ask TikTok afresh (1a)."""
+        if not self._begun:
+            self._begun = True
+            self._restore()
+        self._roster.load()
+        self._creators.ask_again()
+
+    def reload_accounts(self) -> None:
+        """Read the accounts again after a failure."""
+        self._roster.error = None
+        self.accounts_changed.emit()
+        self._roster.load()
+
+    def start_new(self) -> None:
+        """Go on with a new post, as it was left."""
+        if self.editing is not None and self.progress is None:
+            self._edited.post = None
+            self._restore()
+            self.accounts_changed.emit()
+
+    def start_on(self, day: date) -> None:
+        """Go on with a new post, for this day."""
+        self.start_new()
+        self._change(on_day(self._form, day, self.now))
+        self.form_replaced.emit()
+
+    def open_post(self, post_id: str) -> None:
+        """Edit a planned post."""
+        self._edited.open(post_id)
+
+    def choose_file(self, path: Path) -> None:
+        """Take this video."""
+        self.outcome = None
+        if self._change(replace(self._form, file=path)):
+            self._video.show(path)
+
+    def remove_file(self) -> None:
+        """Take the video out again."""
+        if self._change(replace(self._form, file=None)):
+            self._video.show(None)
+
+    def look_again(self) -> None:
+        """Read the file again, after it was mended."""
+        self._video.show(self._form.file)
+
+    def choose_account(self, account_id: str, chosen: bool) -> None:
+        """Plan for this account too, or not any more."""
+        ids = tuple(each for each in self._form.account_ids if each != account_id)
+        self._change(replace(self._form, account_ids=(*ids, account_id) if chosen else ids))
+        self._follow()
+
+    def set_caption(self, caption: str) -> None:
+        """Change the words."""
+        self._change(replace(self._form, caption=caption))
+
+    def set_mode(self, mode: PostMode) -> None:
+        """Publish directly, or leave a draft in TikTok's inbox."""
+        self._change(replace(self._form, mode=mode))
+        self._follow()
+
+    def set_privacy(self, privacy: Privacy | None) -> None:
+        """Choose who can watch; what may not be chosen is not taken."""
+        option = self.rules.privacy.get(privacy) if privacy is not None else None
+        if privacy is None or (option is not None and option.allowed):
+            self._change(self._form.chosen(privacy=privacy))
+
+    def set_interaction(self, which: Interaction, on: bool) -> None:
+        """Allow comments, duets or stitches."""
+        self._change(self._form.chosen(**{which.value: on}))
+
+    def set_disclose(self, on: bool) -> None:
+        """Turn content disclosure on or off; off takes back both kinds (3a)."""
+        self._change(replace(self._form, disclose=on))
+
+    def set_your_brand(self, on: bool) -> None:
+        """The video promotes the creator's own business."""
+        self._change(self._form.chosen(your_brand=on))
+
+    def set_branded_content(self, on: bool) -> None:
+        """The video promotes a third party; never together with only-you (3c)."""
+        if not on or self.rules.branded.allowed:
+            self._change(self._form.chosen(branded_content=on))
+
+    def set_ai_generated(self, on: bool) -> None:
+        """TikTok labels the video as AI-generated."""
+        self._change(self._form.chosen(ai_generated=on))
+
+    def set_post_now(self, on: bool) -> None:
+        """Post at once instead of at a time."""
+        self._change(replace(self._form, post_now=on))
+
+    def set_wall(self, wall: datetime) -> None:
+        """Choose date and time in the form's zone."""
+        self._change(replace(self._form, wall=wall.replace(second=0, microsecond=0)))
+
+    def discard(self) -> None:
+        """Throw the input away: an empty form, or the post as it is planned."""
+        before = self._form
+        self._drafts.forget(self._post_id)
+        self._show(self._clean_form())
+        self.cleared = before
+        self.changed.emit()
+
+    def bring_back(self) -> None:
+        """Undo `discard`."""
+        if self.cleared is not None:
+            form = self.cleared
+            self._show(form)
+            self._drafts.keep(form, self._post_id)
+
+    def submit(self) -> None:
+        """Plan, post or save; does nothing while something is missing."""
+        if not self.can_send:
+            return
+        self.outcome = None
+        if self.editing is None:
+            self._submission.plan(self._form)
+        else:
+            self._submission.edit(self.editing, self._form)
+        self.changed.emit()
+
+    def cancel_submit(self) -> None:
+        """Stop reading the file; nothing is planned."""
+        self._submission.cancel()
+
+    def undo_outcome(self) -> None:
+        """Take back what was just planned."""
+        if self.can_undo_outcome:
+            self._core.undo.undo()
+
+    def minute_passed(self) -> None:
+        """Judge the time anew and keep TikTok's answers fresh."""
+        self._creators.refresh_stale()
+        self.changed.emit()
+
+    # -- inside ---------------------------------------------------------------------------
+
+    def _change(self, form: Form) -> bool:
+        if self.locked or self.progress is not None:
+            self.form_replaced.emit()  # puts the inputs back to what holds
+            return False
+        self.cleared = None
+        self._form = replace(form, choices=self._settled(form))
+        self._drafts.keep(self._form, self._post_id)
+        self.changed.emit()
+        return True
+
+    def _settled(self, form: Form) -> Choices:
+        return settle(form.choices, self.rules, disclose=form.disclose)
+
+    def _restore(self) -> None:
+        kept = self._drafts.load(self._post_id)
+        if kept is not None and self.editing is None and kept.timezone != self._core.timezone:
+            kept = with_timezone(kept, self._core.timezone)
+        clean = self._clean_form()
+        holds_input = kept is not None and not same_input(kept, clean)
+        self._show(kept if kept is not None and holds_input else clean)
+        self.restored = holds_input
+
+    def _show(self, form: Form) -> None:
+        self._form = form
+        self.restored = False
+        self.cleared = None
+        self._video.show(form.file)
+        self._follow()
+        self.form_replaced.emit()
+        self.changed.emit()
+
+    def _follow(self) -> None:
+        direct = self._form.mode is PostMode.DIRECT
+        scope = SCOPE_OF_MODE[PostMode.DIRECT]
+        self._creators.follow(
+            [
+                account
+                for account in self.chosen_accounts
+                if direct and account.may(scope) and account.status is AccountStatus.CONNECTED
+            ]
+        )
+        self.changed.emit()
+
+    def _on_roster(self) -> None:
+        if self._roster.is_read:
+            known = tuple(each.id for each in self.chosen_accounts)
+            self._form = replace(self._form, account_ids=known)
+        self.accounts_changed.emit()
+        self._follow()
+
+    def _on_creators(self) -> None:
+        settled = self._settled(self._form)
+        if settled != self._form.choices and self.progress is None:
+            self._form = replace(self._form, choices=settled)
+            self._drafts.keep(self._form, self._post_id)
+        self.changed.emit()
+
+    def _on_post(self, post: Post) -> None:
+        if self.progress is not None:
+            return
+        self.outcome = None
+        self._edited.post = post
+        self._restore()
+        self.accounts_changed.emit()
+
+    def _on_post_again(self, before: Post) -> None:
+        untouched = self._form == form_of_post(before)
+        clean = self._clean_form()
+        if untouched and clean != self._form and self.progress is None:
+            self._show(clean)
+        else:
+            self.changed.emit()
+
+    def _on_post_failed(self, error: AppError) -> None:
+        if isinstance(error, NotFound):
+            self.start_new()
+        self.failed.emit(error)
+
+    def _on_done(self, outcome: Outcome) -> None:
+        self._drafts.forget(self._post_id)
+        self.outcome = outcome
+        if self.editing is not None:
+            self._edited.post = outcome.posts[0]
+        self._show(self._clean_form())
+        self.finished.emit(outcome)
+
+    def _forget_outcome(self, _sentence: str) -> None:
+        self.outcome = None
+        self.changed.emit()
+
+    def _on_failed(self, error: AppError) -> None:
+        self.changed.emit()
+        if not isinstance(error, Cancelled):
+            self.failed.emit(error)

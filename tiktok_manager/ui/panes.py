@@ -1,0 +1,43 @@
+"""The panes of this release, in the order of the rail. Each is imported when first shown."""
+
+from tiktok_manager.ui.frame import Core, Frame, Pane
+from tiktok_manager.ui.widgets import PaneView
+
+
+def _accounts(core: Core, frame: Frame) -> PaneView:
+    from tiktok_manager.ui.accounts.view import AccountsView
+
+    return AccountsView(core, frame)
+
+
+def _calendar(core: Core, frame: Frame) -> PaneView:
+    from tiktok_manager.ui.calendar.view import CalendarView
+
+    return CalendarView(core, frame)
+
+
+def _composer(core: Core, frame: Frame) -> PaneView:
+    from tiktok_manager.ui.composer.view import ComposerView
+
+    return ComposerView(core, frame)
+
+
+def _analytics(core: Core, frame: Frame) -> PaneView:
+    from tiktok_manager.ui.analytics.view import AnalyticsView
+
+    return AnalyticsView(core, frame)
+
+
+def _settings(core: Core, frame: Frame) -> PaneView:
+    from tiktok_manager.ui.settings.view import SettingsView
+
+    return SettingsView(core, frame)
+
+
+PANES = (
+    Pane(name="accounts", title="Accounts", icon="accounts", build=_accounts),
+    Pane(name="calendar", title="Calendar", icon="calendar", build=_calendar),
+    Pane(name="composer", title="New post", icon="plus", build=_composer, in_rail=False),
+    Pane(name="analytics", title="Analytics", icon="analytics", build=_analytics),
+    Pane(name="settings", title="Settings", icon="settings", build=_settings),
+)

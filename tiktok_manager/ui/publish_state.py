@@ -1,0 +1,244 @@
+"""What the publisher does now, in words: for the status line and the tray.
+
+It never guesses: while the plan cannot be read, it says so.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from tiktok_manager.domain.events import (
+    DataChangedElsewhere,
+    Event,
+    PostsChanged,
+    PostStatusChanged,
+    PublisherStateChanged,
+    SettingsChanged,
+)
+from tiktok_manager.ui.formats import zoned_time
+from tiktok_manager.ui.tasks import Coalesced, TaskRunner
+from tiktok_manager.ui.tokens import STATUS_WORDS
+
+if TYPE_CHECKING:
+    from tiktok_manager.domain.cancel import CancelToken
+    from tiktok_manager.domain.errors import AppError
+    from tiktok_manager.domain.posts import Post
+    from tiktok_manager.services.planning import PublishOverview
+    from tiktok_manager.services.workspace import Workspace
+    from tiktok_manager.ui.bridge import QtEventBridge
+
+
+class Publisher(Protocol):
+    """The scheduler as the window uses it."""
+
+    def start(self) -> None:
+        """Begin to publish what is due."""
+
+    def stop(self, timeout_s: float = 10) -> None:
+        """Stop ticking, cancel and drain uploads."""
+
+    def set_paused(self, paused: bool) -> None:
+        """Hold everything back, or go on."""
+
+    def wake(self) -> None:
+        """Look at the plan now."""
+
+
+class Mood(StrEnum):
+    """The state in one word; decides the sign shown for it."""
+
+    OPENING = "opening"
+    ON = "on"
+    WORKING = "working"
+    PAUSED = "paused"
+    LOCKED = "locked"
+    STANDBY = "standby"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+class PublishState(QObject):
+    """Reads the plan's overview whenever a post or the publisher changed.
+
+    Signals:
+        changed: `mood`, `line` and the rest may read differently.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        tasks: TaskRunner,
+        bridge: QtEventBridge,
+        timezone: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._tasks = tasks
+        self._publisher: Publisher | None = None
+        self._overview: PublishOverview | None = None
+        self._error: AppError | None = None
+        self._running = False
+        self._held = False
+        self._locked = False
+        self._holder = ""
+        self.timezone = timezone
+        self._soon = Coalesced(self.reload, self)
+        for kind in (PostStatusChanged, PostsChanged, DataChangedElsewhere):
+            bridge.listen(kind, self._on_change)
+        bridge.listen(PublisherStateChanged, self._on_publisher)
+        bridge.listen(SettingsChanged, self._on_setting)
+
+    def attach(self, publisher: Publisher) -> None:
+        """Follow this publisher from now on."""
+        self._publisher = publisher
+        self.changed.emit()
+
+    @property
+    def overview(self) -> PublishOverview | None:
+        """What was read last, None while it is unknown."""
+        return self._overview
+
+    @property
+    def mood(self) -> Mood:
+        """What the publisher does now."""
+        if self._error is not None:
+            return Mood.UNKNOWN
+        if self._overview is None:
+            return Mood.OPENING
+        if self._holder:
+            return Mood.STANDBY
+        if not self._running:
+            return Mood.OFF
+        if self._held:
+            return Mood.PAUSED
+        if self._locked:
+            return Mood.LOCKED
+        return Mood.WORKING if self._overview.under_way else Mood.ON
+
+    @property
+    def line(self) -> str:
+        """The sentence of the status line."""
+        return {
+            Mood.OPENING: "Opening…",
+            Mood.UNKNOWN: "The plan cannot be read just now",
+            Mood.STANDBY: f"Not publishing here: {self._holder} does it for this data folder",
+            Mood.OFF: "Publishing is off",
+            Mood.LOCKED: "Locked: enter your passphrase to publish",
+            Mood.PAUSED: "Paused: nothing is published until you resume",
+            Mood.WORKING: f"Publishing {self.under_way} now{self._next(' · next ')}",
+            Mood.ON: f"Publishing: {self._next('next ') or 'nothing planned'}",
+        }[self.mood]
+
+    @property
+    def next_line(self) -> str:
+        """The next post, for the tray."""
+        return self._next("Next: ") or "Nothing planned"
+
+    @property
+    def last_line(self) -> str:
+        """The last result, for the tray."""
+        post = self._overview.last_result if self._overview else None
+        if post is None:
+            return "Nothing published yet"
+        return f"Last: {STATUS_WORDS[post.status]} {self._when(post)} @{post.handle}"
+
+    @property
+    def needs_line(self) -> str:
+        """How many posts wait for the user; empty for none."""
+        count = self._overview.needs_user if self._overview else 0
+        return "" if not count else "1 needs you" if count == 1 else f"{count} need you"
+
+    @property
+    def under_way(self) -> int:
+        """How many posts are being published at this moment."""
+        return self._overview.under_way if self._overview else 0
+
+    @property
+    def paused(self) -> bool:
+        """Whether the user paused publishing."""
+        return self._held
+
+    def set_paused(self, paused: bool) -> None:
+        """Pause or resume publishing."""
+        publisher = self._publisher
+        if publisher is None:
+            return
+        self._tasks.run(
+            lambda _token: publisher.set_paused(paused),
+            done=lambda _none: self.reload(),
+            failed=self._on_failed,
+            group="publisher-pause",
+        )
+
+    def secrets_opened(self) -> None:
+        """The user unlocked the vault: posts that waited for it may go out."""
+        self.reload()
+        publisher = self._publisher
+        if publisher is not None:
+            self._tasks.run(
+                lambda _token: publisher.wake(),
+                done=lambda _none: None,
+                failed=self._on_failed,
+                group="publisher-wake",
+            )
+
+    def reload(self) -> None:
+        """Read the overview again."""
+        self._tasks.run(
+            self._read,
+            done=self._on_overview,
+            failed=self._on_failed,
+            group="publish-overview",
+        )
+
+    def _read(self, _token: CancelToken) -> tuple[PublishOverview, bool, bool]:
+        workspace = self._workspace
+        locked = workspace.vault.state().value == "locked" and workspace.vault.needs_passphrase()
+        return workspace.planning.overview(), not workspace.settings.publishing_on(), locked
+
+    def _next(self, lead: str) -> str:
+        post = self._overview.next_due if self._overview else None
+        return "" if post is None else f"{lead}{self._when(post)} @{post.handle}"
+
+    def _when(self, post: Post) -> str:
+        at = post.next_try_at or post.schedule.due_at
+        return zoned_time(at, self.timezone, self._workspace.clock.now())
+
+    def _on_overview(self, answer: tuple[PublishOverview, bool, bool]) -> None:
+        self._overview, self._held, self._locked = answer
+        self._error = None
+        self.changed.emit()
+
+    def _on_failed(self, error: AppError) -> None:
+        self._error = error
+        self.changed.emit()
+
+    def _on_change(self, _event: Event) -> None:
+        self._soon.request()
+
+    def _on_publisher(self, event: PublisherStateChanged) -> None:
+        self._running = event.running
+        self._holder = event.holder
+        self._soon.request()
+        self.changed.emit()
+
+    def _on_setting(self, event: SettingsChanged) -> None:
+        if event.name == "publishing":
+            self._soon.request()
+        elif event.name == "timezone":
+            self._tasks.run(
+                lambda _token: self._workspace.settings.timezone(),
+                done=self._on_timezone,
+                failed=self._on_failed,
+                group="publish-zone",
+            )
+
+    def _on_timezone(self, timezone: str) -> None:
+        self.timezone = timezone
+        self.changed.emit()

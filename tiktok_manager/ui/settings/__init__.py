@@ -1,0 +1,1 @@
+"""The settings pane: every change holds at once and can be undone."""

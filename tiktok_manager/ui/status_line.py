@@ -1,0 +1,75 @@
+"""The line at the bottom that always says what the publisher does."""
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from tiktok_manager.ui.icons import icon
+from tiktok_manager.ui.publish_state import Mood, PublishState
+from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS
+
+_SIGNS = {
+    Mood.OPENING: ("status-processing", "soft_ink"),
+    Mood.ON: ("dot", "good"),
+    Mood.WORKING: ("status-publishing", "warning"),
+    Mood.LOCKED: ("lock", "attention"),
+    Mood.PAUSED: ("pause", "warning"),
+    Mood.STANDBY: ("lock", "attention"),
+    Mood.OFF: ("power", "attention"),
+    Mood.UNKNOWN: ("status-unconfirmed", "bad"),
+}
+
+
+class StatusLine(QFrame):
+    """Two buttons: the state, and how many posts wait for the user.
+
+    Signals:
+        state_clicked: Show the next post.
+        needs_clicked: Show what waits for the user.
+    """
+
+    state_clicked = Signal()
+    needs_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("status-line")
+        self._state: PublishState | None = None
+        self._line = QPushButton()
+        self._line.setIconSize(QSize(14, 14))
+        self._line.clicked.connect(self.state_clicked)
+        self._line.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._line.setMinimumWidth(120)
+        self._needs = QPushButton()
+        self._needs.setIconSize(QSize(14, 14))
+        self._needs.setIcon(icon("status-needs_attention", "attention"))
+        self._needs.setProperty("tone", "attention")
+        self._needs.clicked.connect(self.needs_clicked)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
+        layout.setSpacing(SPACE_XS)
+        layout.addWidget(self._line)
+        layout.addWidget(self._needs)
+        layout.addStretch(1)
+        self.say(Mood.OPENING, "Opening…")
+
+    def follow(self, state: PublishState) -> None:
+        """Show this state from now on."""
+        self._state = state
+        state.changed.connect(self.refresh)
+        self.refresh()
+
+    def say(self, mood: Mood, line: str, needs: str = "") -> None:
+        """Show a state and its sentence."""
+        name, tint = _SIGNS[mood]
+        self._line.setIcon(icon(name, tint))
+        self._line.setText(f" {line}")
+        self._line.setToolTip(line)
+        self._line.setAccessibleName(f"Publisher: {line}")
+        self._needs.setText(f" {needs}")
+        self._needs.setAccessibleName(f"{needs}: show them")
+        self._needs.setVisible(bool(needs))
+
+    def refresh(self) -> None:
+        """Write the line anew."""
+        if self._state is not None:
+            self.say(self._state.mood, self._state.line, self._state.needs_line)

@@ -1,0 +1,182 @@
+"""The icon in the system tray: publishing goes on there while the window is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from tiktok_manager.ui.icons import paint_icon
+from tiktok_manager.ui.publish_state import Mood
+from tiktok_manager.ui.tokens import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from tiktok_manager.ui.publish_state import PublishState
+
+_RETRY_MS = 5000
+# The sign in the icon's corner: colour and shape. None where all is well.
+_SIGNS: dict[Mood, tuple[str, str] | None] = {
+    Mood.OPENING: None,
+    Mood.ON: None,
+    Mood.WORKING: ("arrow-up", LIGHT.warning),
+    Mood.LOCKED: ("lock", LIGHT.attention),
+    Mood.PAUSED: ("pause", LIGHT.soft_ink),
+    Mood.STANDBY: ("lock", LIGHT.soft_ink),
+    Mood.OFF: ("close", LIGHT.bad),
+    Mood.UNKNOWN: ("close", LIGHT.bad),
+}
+
+
+class Tray(QObject):
+    """Shows state, next post and last result; offers the few acts that need no window.
+
+    Signals:
+        open_requested: Show the window.
+        new_post_requested: Show the window with a new post.
+        quit_requested: End the application.
+        appeared: The desktop has a tray now and the icon is in it.
+    """
+
+    open_requested = Signal()
+    new_post_requested = Signal()
+    quit_requested = Signal()
+    appeared = Signal()
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        is_available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
+    ) -> None:
+        super().__init__(parent)
+        self._is_available = is_available
+        self._state: PublishState | None = None
+        self._menu = QMenu()
+        self._menu.setAccessibleName("TikTok Manager")
+        self._icon = QSystemTrayIcon(tray_icon(Mood.OPENING, needs_user=False), self)
+        self._icon.setToolTip("TikTok Manager: opening…")
+        self._icon.setContextMenu(self._menu)
+        self._icon.activated.connect(self._on_activated)
+        self._menu.aboutToShow.connect(self.rebuild)
+        self._retry = QTimer(self)
+        self._retry.setInterval(_RETRY_MS)
+        self._retry.timeout.connect(self.try_to_appear)
+        self.rebuild()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the icon is in a tray, so that the window may be closed into it."""
+        return self._icon.isVisible() and self._is_available()
+
+    @property
+    def menu(self) -> QMenu:
+        """The menu as it was built last."""
+        return self._menu
+
+    @property
+    def tool_tip(self) -> str:
+        """The state in words."""
+        return self._icon.toolTip()
+
+    def try_to_appear(self) -> None:
+        """Show the icon; where the desktop has no tray yet, look again every few seconds."""
+        if not self._is_available():
+            self._retry.start()
+            return
+        self._retry.stop()
+        self._icon.show()
+        self.appeared.emit()
+
+    def follow(self, state: PublishState) -> None:
+        """Show this state from now on."""
+        self._state = state
+        state.changed.connect(self._on_changed)
+        self._on_changed()
+
+    def say(self, title: str, text: str) -> None:
+        """Show a message of the desktop beside the icon."""
+        self._icon.showMessage(title, text, self._icon.icon())
+
+    def rebuild(self) -> None:
+        """Write the menu anew, so that it is true when it opens."""
+        self._menu.clear()
+        state = self._state
+        lines = ("Opening…",) if state is None else (state.next_line, state.last_line)
+        for line in lines:
+            self._menu.addAction(line.replace("&", "&&")).setEnabled(False)
+        if state is not None and state.needs_line:
+            needs = self._menu.addAction(f"{state.needs_line}…")
+            needs.triggered.connect(self.open_requested)
+        self._menu.addSeparator()
+        self._menu.addAction("Open TikTok Manager").triggered.connect(self.open_requested)
+        self._menu.addAction("New post…").triggered.connect(self.new_post_requested)
+        if state is not None and state.mood in (Mood.ON, Mood.WORKING, Mood.PAUSED):
+            self._add_pause(state)
+        self._menu.addSeparator()
+        self._menu.addAction("Quit").triggered.connect(self.quit_requested)
+
+    def close(self) -> None:
+        """Take the icon away."""
+        self._retry.stop()
+        self._icon.hide()
+        self._menu.deleteLater()
+
+    def _add_pause(self, state: PublishState) -> None:
+        paused = state.paused
+        action = self._menu.addAction("Resume publishing" if paused else "Pause publishing")
+        action.triggered.connect(lambda: state.set_paused(not paused))
+
+    def _on_changed(self) -> None:
+        if self._state is None:
+            return
+        needs = self._state.needs_line
+        self._icon.setIcon(tray_icon(self._state.mood, needs_user=bool(needs)))
+        parts = ("TikTok Manager", self._state.line, needs)
+        self._icon.setToolTip("\n".join(part for part in parts if part))
+        if self._menu.isVisible():
+            return
+        self.rebuild()
+
+    def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason in (
+            QSystemTrayIcon.ActivationReason.Trigger,
+            QSystemTrayIcon.ActivationReason.DoubleClick,
+        ):
+            self.open_requested.emit()
+
+
+def tray_icon(mood: Mood, *, needs_user: bool) -> QIcon:
+    """Return the product's icon with a sign of the state in its corner.
+
+    It carries its own ground, so it reads on light and dark panels alike.
+    """
+    result = QIcon()
+    for size in (16, 22, 24, 32, 48, 64):
+        result.addPixmap(_tray_pixmap(size, mood, needs_user=needs_user))
+    return result
+
+
+def _tray_pixmap(size: int, mood: Mood, *, needs_user: bool) -> QPixmap:
+    image = QPixmap(size, size)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_icon(painter, "app", QRectF(0, 0, size, size), LIGHT.on_accent)
+    sign = ("dot", LIGHT.attention) if needs_user else _SIGNS[mood]
+    if sign is not None:
+        side = size * 0.56
+        corner = QRectF(size - side, size - side, side, side)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(DARK.ink))
+        painter.drawEllipse(corner)
+        inset = side * 0.1
+        painter.setBrush(QColor(sign[1]))
+        painter.drawEllipse(corner.adjusted(inset, inset, -inset, -inset))
+        inset = side * 0.22
+        glyph = corner.adjusted(inset, inset, -inset, -inset)
+        paint_icon(painter, sign[0], glyph, LIGHT.on_accent)
+    painter.end()
+    return image

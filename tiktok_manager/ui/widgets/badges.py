@@ -1,0 +1,118 @@
+"""Small signs of state: always a shape or a word beside the colour."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+
+from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.ui.icons import paint_icon
+from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.theme import tokens, type_font
+from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS, STATUS_WORDS, Type, status_icon
+from tiktok_manager.ui.widgets.buttons import push_button
+
+
+class _Pill(QWidget):
+    """An icon and words on a tinted ground."""
+
+    _HEIGHT = 24
+    _ICON = 14
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFont(type_font(Type.CAPTION))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def _content(self) -> tuple[str, str, str]:
+        """Return icon name, words and colour."""
+        raise NotImplementedError
+
+    @override
+    def sizeHint(self) -> QSize:
+        _icon, words, _colour = self._content()
+        text = self.fontMetrics().horizontalAdvance(words)
+        return QSize(SPACE_S + self._ICON + SPACE_XS + text + SPACE_S + 2, self._HEIGHT)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    @override
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        icon_name, words, colour = self._content()
+        paint_pill(painter, QRectF(self.rect()), icon_name, words, colour)
+        painter.end()
+
+
+class StatusBadge(_Pill):
+    """A post's status: its own icon, its word, its colour."""
+
+    def __init__(
+        self, status: PostStatus = PostStatus.DRAFT, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._status = status
+        self.set_status(status)
+
+    def set_status(self, status: PostStatus) -> None:
+        """Show another status."""
+        self._status = status
+        self.setAccessibleName(f"Status: {STATUS_WORDS[status]}")
+        self.updateGeometry()
+        self.update()
+
+    @override
+    def _content(self) -> tuple[str, str, str]:
+        return (
+            status_icon(self._status),
+            STATUS_WORDS[self._status],
+            tokens().status(self._status),
+        )
+
+
+class Dot(_Pill):
+    """An icon and a word in a tone (`good`, `attention`, `bad`, `soft_ink`, `accent`…)."""
+
+    def __init__(
+        self, icon_name: str, words: str, tone: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._shown = (icon_name, words, tone)
+        self.show_state(icon_name, words, tone)
+
+    def show_state(self, icon_name: str, words: str, tone: str) -> None:
+        """Show another state."""
+        self._shown = (icon_name, words, tone)
+        self.setAccessibleName(words)
+        self.updateGeometry()
+        self.update()
+
+    @override
+    def _content(self) -> tuple[str, str, str]:
+        icon_name, words, tone = self._shown
+        return icon_name, words, str(getattr(tokens(), tone))
+
+
+def paint_pill(painter: QPainter, rect: QRectF, icon_name: str, words: str, colour: str) -> None:
+    """Draw a pill into `rect`; table delegates use it too."""
+    look = tokens()
+    radius = rect.height() / 2
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(look.tint(colour)))
+    painter.drawRoundedRect(rect, radius, radius)
+    side = 14.0
+    top = rect.top() + (rect.height() - side) / 2
+    paint_icon(painter, icon_name, QRectF(rect.left() + SPACE_S, top, side, side), colour)
+    painter.setPen(QColor(colour))
+    left = rect.left() + SPACE_S + side + SPACE_XS
+    text_rect = QRectF(left, rect.top(), rect.right() - left - SPACE_XS, rect.height())
+    painter.drawText(text_rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+
+
+def Chip(text: str, *, checked: bool = False, parent: QWidget | None = None) -> QPushButton:
+    """Return a small rounded toggle, for filters and picks."""
+    chip = push_button(text, look="chip", checkable=True, parent=parent)
+    chip.setChecked(checked)
+    return chip
