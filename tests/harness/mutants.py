@@ -1,0 +1,95 @@
+"""Does the harness itself see anything? Each design bug on order must make it fail.
+
+Run it as `python -m tests.harness.mutants [--seed S] [NAME…]`: prints a table of bug and what
+gave it away, and returns 1 if one survived.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tests.harness.audit import Finding
+from tests.harness.failpoints import Strike
+from tests.harness.forks import House, Stage, every_freeze, every_point, open_house, random_run
+from tests.harness.mutations import MUTATIONS, Probe
+
+LOSS = 0.25
+KILLS = 60
+CHUNKED_BYTES = 66_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What became of a mutant: `found` is empty if it survived."""
+
+    name: str
+    probe: Probe | None
+    found: tuple[Finding, ...]
+    kills: int
+    spent_s: float
+
+
+def hunt(house: House, name: str, seed: int, probes: Iterable[Probe] = ()) -> Verdict:
+    """Try the probes, by default all with the likeliest first, until one finds the bug."""
+    mutation = MUTATIONS[name]
+    order = tuple(probes) or (
+        mutation.probe,
+        *(probe for probe in Probe if probe is not mutation.probe),
+    )
+    began_s, kills = time.monotonic(), 0
+    for probe in order:
+        with house.stage(seed, loss=LOSS, mutation=name) as stage:
+            found = _try(stage, probe)
+            kills += stage.tally.kills + stage.tally.freezes
+        if found:
+            return _verdict(name, probe, found, kills, began_s)
+    return _verdict(name, None, [], kills, began_s)
+
+
+def _verdict(
+    name: str, probe: Probe | None, found: list[Finding], kills: int, began_s: float
+) -> Verdict:
+    spent_s = time.monotonic() - began_s
+    return Verdict(name=name, probe=probe, found=tuple(found), kills=kills, spent_s=spent_s)
+
+
+def _try(stage: Stage, probe: Probe) -> list[Finding]:
+    if probe is Probe.RANDOM:
+        return random_run(stage, KILLS, posts=10)
+    if probe is Probe.POINTS:
+        return every_point(stage, 5.0) or every_point(stage, 57 * 60.0, size_bytes=CHUNKED_BYTES)
+    if probe is Probe.STOP:
+        return every_point(stage, 5.0, strike=Strike.STOP)
+    return every_freeze(stage, 57 * 60.0) or every_freeze(stage, 95.0)
+
+
+def main() -> int:
+    """Run the command; returns 1 if a mutant survived."""
+    parser = argparse.ArgumentParser(prog="python -m tests.harness.mutants", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    wanted = parser.parse_args()
+    survivors = 0
+    with open_house() as house:
+        for name in wanted.names or MUTATIONS:
+            verdict = hunt(house, name, wanted.seed)
+            survivors += not verdict.found
+            _tell(verdict)
+    return 1 if survivors else 0
+
+
+def _tell(verdict: Verdict) -> None:
+    kinds = ", ".join(sorted({finding.kind for finding in verdict.found})) or "SURVIVED"
+    sys.stdout.write(
+        f"{verdict.name:24} {MUTATIONS[verdict.name].what:62} {kinds:32} "
+        f"{verdict.probe or '':13} {verdict.kills:4} kills {verdict.spent_s:5.1f} s\n"
+    )
+    for finding in verdict.found[:2]:
+        sys.stdout.write(f"{'':24} {str(finding)[:300]}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

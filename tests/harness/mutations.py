@@ -1,0 +1,357 @@
+"""Design bugs on order: what a hurried hand might write. Each must make the harness fail.
+
+They are applied inside a worker after its fork, so that the product's files stay as they are.
+`probe` is the way of dying that shows the bug soonest; the harness may find it by others too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from tiktok_manager.domain.errors import AppError, NetworkDown, TikTokRefused
+from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.services.publishing import checking, decisions, delivery
+from tiktok_manager.services.publishing.checking import Checking
+from tiktok_manager.services.publishing.delivery import Delivery
+from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.publishing.transfer import Transfer
+from tiktok_manager.services.tokens import TokenKeeper
+from tiktok_manager.simulator import Fault
+from tiktok_manager.storage import attempts, claims
+from tiktok_manager.storage.attempts import Attempt, Claim, Fenced, Outcome
+from tiktok_manager.storage.schema import AttemptRow, PostRow
+from tiktok_manager.system.media import MediaReader
+from tiktok_manager.tiktok import upload
+from tiktok_manager.tiktok.client import PublishStatus
+from tiktok_manager.tiktok.upload import ChunkPlan
+
+IN_DOUBT = frozenset({PostStatus.PROCESSING, PostStatus.UNCONFIRMED})
+
+
+class Probe(StrEnum):
+    """A way of dying."""
+
+    RANDOM = "random"
+    POINTS = "every point"
+    FREEZE = "every freeze"
+    STOP = "every stop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutation:
+    """One design bug."""
+
+    what: str
+    apply: Callable[[], None]
+    probe: Probe = Probe.RANDOM
+    weather: tuple[Fault, ...] = ()
+
+
+EXPIRING = (Fault(endpoint="status", expire_access=True, probability=0.4),)
+FAILING = (Fault(endpoint="upload.last", fail_reason="internal", probability=0.4),)
+SLOW = (Fault(endpoint="upload.last", processing_s=2_400.0, probability=0.5),)
+DEAF = (
+    Fault(endpoint="upload.last", drop="after", probability=0.4),
+    Fault(endpoint="status", drop="before", probability=0.4),
+)
+MUTE = (
+    Fault(endpoint="upload.last", drop="before", probability=0.5),
+    Fault(endpoint="status", drop="before", probability=0.5),
+)
+FORGETFUL = (Fault(endpoint="upload", drop="after", probability=0.4),)
+
+
+def _set(owner: object, name: str, value: object) -> None:
+    setattr(owner, name, value)
+
+
+def _anew(work: Any, claim: Claim, why: str) -> None:
+    """Close whatever is open and let the post start all over."""
+    clock, recorder = work._clock, work._recorder
+    outcome = Outcome(status=PostStatus.SCHEDULED, wake_at=clock.now(), close_attempt=why)
+    recorder.settle(claim, outcome, "")
+
+
+def _no_final_intent() -> None:
+    _set(Recorder, "final_intent", lambda _self, _claim, attempt: attempt)
+
+
+def _no_fence() -> None:
+    def anybody(session: Session, claim: Claim, **values: Any) -> None:
+        session.execute(
+            update(PostRow)
+            .where(PostRow.id == claim.post.id)
+            .values(**(values or {"lease_owner": claim.owner}))
+            .execution_options(synchronize_session=False)
+        )
+
+    _set(attempts, "_fence", anybody)
+
+
+def _reinit_on_401() -> None:
+    original = Checking._run
+
+    def run(self: Checking, claim: Claim) -> None:
+        account_id = claim.post.account_id
+        try:
+            token = self._tokens.access_token(account_id)
+            self._client.publish_status(token, claim.post.publish_id or "")
+        except TikTokRefused as exc:
+            if exc.failure.code == "access_token_invalid" and claim.post.status in IN_DOUBT:
+                _anew(self, claim, "the token expired")
+                return
+        except AppError:
+            pass
+        original(self, claim)
+
+    _set(Checking, "_run", run)
+
+
+def _ceil() -> None:
+    original = upload.plan_chunks
+
+    def plan(size_bytes: int) -> ChunkPlan:
+        cut = original(size_bytes)
+        return replace(cut, count=-(-cut.size_bytes // cut.chunk_bytes))
+
+    _set(delivery, "plan_chunks", plan)
+
+
+def _ids_kept_late() -> None:
+    final_intent, inited, sent = Recorder.final_intent, Recorder.inited, Recorder.sent
+    urls: dict[int, str] = {}
+
+    def in_memory(
+        self: Recorder, _claim: Claim, attempt: Attempt, publish_id: str, upload_url: str
+    ) -> Attempt:
+        urls[attempt.id] = upload_url
+        return replace(attempt, publish_id=publish_id, url_issued_at=self._clock.now())
+
+    def kept(self: Recorder, claim: Claim, attempt: Attempt) -> Attempt:
+        attempt = inited(self, claim, attempt, attempt.publish_id or "", urls[attempt.id])
+        return sent(self, claim, final_intent(self, claim, attempt))
+
+    _set(Recorder, "inited", in_memory)
+    _set(Recorder, "upload_url", lambda _self, attempt: urls[attempt.id])
+    _set(Recorder, "acked", lambda _self, _claim, attempt, _bytes: attempt)
+    _set(Recorder, "final_intent", lambda _self, _claim, attempt: attempt)
+    _set(Recorder, "sent", kept)
+
+
+def _no_verdict() -> None:
+    def published(self: Delivery) -> None:
+        now = self._tools.clock.now()
+        self._settle(
+            Outcome(status=PostStatus.PUBLISHED, published_at=now, close_attempt="published"), ""
+        )
+
+    _set(Delivery, "_processing", published)
+
+
+def _doubt_starts_anew() -> None:
+    def anew(self: Delivery, _exc: AppError) -> None:
+        now = self._tools.clock.now()
+        self._settle(Outcome(status=PostStatus.SCHEDULED, wake_at=now, close_attempt="again"), "")
+
+    _set(Delivery, "_doubt", anew)
+
+
+def _timeout_means_lost() -> None:
+    original = Transfer._put
+
+    def put(self: Transfer, index: int) -> object:
+        try:
+            return original(self, index)
+        except NetworkDown as exc:
+            if index < self._plan.count - 1:
+                raise
+            # What a naive `except Timeout: start over` comes to.
+            _anew(self, self._claim, "timed out")
+            raise Fenced("Planned anew.") from exc
+
+    _set(Transfer, "_put", put)
+
+
+def _books_only() -> None:
+    def index_of(self: Transfer, _status: PublishStatus) -> int:
+        return min(self.attempt.acked_bytes // self._plan.chunk_bytes, self._plan.count - 1)
+
+    _set(Transfer, "_index_of", index_of)
+
+
+def _guesses_arrival() -> None:
+    def index_of(self: Transfer, _status: PublishStatus) -> int:
+        following = self.attempt.acked_bytes // self._plan.chunk_bytes + 1
+        return min(following, self._plan.count - 1)
+
+    _set(Transfer, "_index_of", index_of)
+
+
+def _token_used_before_kept() -> None:
+    from tiktok_manager.storage import accounts
+
+    fresh: dict[str, Any] = {}
+    call = TokenKeeper.call
+
+    def rotate(self: TokenKeeper, account_id: str, tokens: Any) -> Any:
+        keys = self._settings.app_keys()
+        secret = self._vault.open(tokens.refresh_sealed, aad=f"tokens/{account_id}/refresh")
+        pair = self._client.refresh(keys, secret)
+        fresh[account_id] = self.seal(account_id, pair, tokens.version + 1)
+        return fresh[account_id]
+
+    def call_then_keep(self: TokenKeeper, account_id: str, use: Callable[[str], Any]) -> Any:
+        try:
+            return call(self, account_id, use)
+        finally:
+            if account_id in fresh:
+                with self._database.write() as session:
+                    accounts.put_tokens(session, fresh.pop(account_id))
+
+    _set(TokenKeeper, "_rotate", rotate)
+    _set(TokenKeeper, "call", call_then_keep)
+
+
+def _adopting_resets() -> None:
+    original = claims.adopt_orphans
+
+    def adopt(session: Session, now: Any) -> int:
+        orphans = session.scalars(
+            select(PostRow.id).where(
+                PostRow.lease_owner.is_not(None),
+                PostRow.status.in_([PostStatus.PUBLISHING, PostStatus.PROCESSING]),
+            )
+        ).all()
+        adopted = original(session, now)
+        session.flush()
+        session.execute(
+            update(PostRow)
+            .where(PostRow.id.in_(orphans))
+            .values(status=PostStatus.SCHEDULED.value, wake_at=now)
+        )
+        session.execute(
+            update(AttemptRow)
+            .where(AttemptRow.post_id.in_(orphans))
+            .values(open=False, holds_slot=False, outcome="orphan", closed_at=now)
+        )
+        return adopted
+
+    _set(claims, "adopt_orphans", adopt)
+
+
+def _failed_is_published() -> None:
+    _set(Checking, "_failed", Checking._published)
+
+
+def _processing_is_published() -> None:
+    def published(self: Checking, claim: Claim, _attempt: object, status: PublishStatus) -> None:
+        self._published(claim, status)
+
+    _set(Checking, "_processing", published)
+
+
+def _no_file_proof() -> None:
+    _set(MediaReader, "_prove", lambda _self, _digest: None)
+
+
+def _silence_means_lost() -> None:
+    original = decisions.still_processing
+
+    def still_processing(post: Any, attempt: Attempt, now: Any) -> Outcome:
+        if now - (attempt.final_intent_at or attempt.opened_at) > decisions.UNCONFIRMED_AFTER:
+            return Outcome(status=PostStatus.SCHEDULED, wake_at=now, close_attempt="silence")
+        return original(post, attempt, now)
+
+    _set(decisions, "still_processing", still_processing)
+
+
+def _dead_at_once() -> None:
+    _set(checking, "PROVEN_DEAD_AFTER", timedelta(0))
+
+
+def _stop_forgets() -> None:
+    def rest(self: Delivery) -> None:
+        now = self._tools.clock.now()
+        self._settle(Outcome(status=PostStatus.SCHEDULED, wake_at=now, close_attempt="stop"), "")
+
+    _set(Delivery, "_rest", rest)
+
+
+MUTATIONS: dict[str, Mutation] = {
+    "no-final-intent": Mutation(
+        what="nothing is committed before the last byte", apply=_no_final_intent
+    ),
+    "no-fence": Mutation(
+        what="writes do not check the claim's epoch", apply=_no_fence, probe=Probe.FREEZE
+    ),
+    "reinit-on-401": Mutation(
+        what="a token that expires while polling starts the post anew",
+        apply=_reinit_on_401,
+        weather=EXPIRING,
+    ),
+    "ceil": Mutation(what="the chunk count is rounded up", apply=_ceil),
+    "ids-kept-late": Mutation(
+        what="publish id and URL are kept after the upload only",
+        apply=_ids_kept_late,
+        probe=Probe.POINTS,
+    ),
+    "no-verdict": Mutation(
+        what="201 to the last chunk means published", apply=_no_verdict, weather=FAILING
+    ),
+    "doubt-starts-anew": Mutation(
+        what="a failure after the final intent opens a new upload",
+        apply=_doubt_starts_anew,
+        weather=DEAF,
+    ),
+    "timeout-means-lost": Mutation(
+        what="no answer to the last chunk means that it is lost",
+        apply=_timeout_means_lost,
+        weather=DEAF,
+    ),
+    "books-only": Mutation(
+        what="uploaded_bytes is ignored, own books rule", apply=_books_only, weather=FORGETFUL
+    ),
+    "guesses-arrival": Mutation(
+        what="a chunk without an answer is taken for arrived",
+        apply=_guesses_arrival,
+        weather=FORGETFUL,
+    ),
+    "token-used-before-kept": Mutation(
+        what="a new token pair is used before it is stored", apply=_token_used_before_kept
+    ),
+    "adopting-resets": Mutation(
+        what="orphans are planned anew whatever they had reached",
+        apply=_adopting_resets,
+        probe=Probe.POINTS,
+    ),
+    "failed-is-published": Mutation(
+        what="FAILED is taken for an end like any other",
+        apply=_failed_is_published,
+        weather=FAILING,
+    ),
+    "processing-is-published": Mutation(
+        what="a post is green while TikTok still checks it", apply=_processing_is_published
+    ),
+    "no-file-proof": Mutation(
+        what="the file's hash is not compared before the last chunk", apply=_no_file_proof
+    ),
+    "silence-means-lost": Mutation(
+        what="after half an hour without a verdict the post starts anew",
+        apply=_silence_means_lost,
+        weather=SLOW,
+    ),
+    "dead-at-once": Mutation(
+        what="an unfinished last chunk is proof of death at once",
+        apply=_dead_at_once,
+        weather=MUTE,
+        probe=Probe.FREEZE,
+    ),
+    "stop-forgets": Mutation(
+        what="stopping the app drops the upload, sent or not", apply=_stop_forgets, probe=Probe.STOP
+    ),
+}

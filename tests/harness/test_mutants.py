@@ -1,0 +1,35 @@
+"""A harness that cannot fail proves nothing: it must see each of these design bugs."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.harness.forks import House, open_house
+from tests.harness.mutants import hunt
+from tests.harness.mutations import MUTATIONS
+
+# The others need more deaths than a test should take: `python -m tests.harness.mutants` has all.
+QUICK = (
+    "no-fence",
+    "reinit-on-401",
+    "ceil",
+    "no-verdict",
+    "timeout-means-lost",
+    "books-only",
+    "token-used-before-kept",
+    "stop-forgets",
+)
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with open_house() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_the_harness_sees_a_design_bug(house: House, name: str) -> None:
+    verdict = hunt(house, name, seed=1, probes=[MUTATIONS[name].probe])
+    kinds = {finding.kind for finding in verdict.found}
+    assert kinds
+    assert not kinds & {"crash", "hung"}
