@@ -1,0 +1,1 @@
+"""Pure calculations on counters: growth, best times, forecasts. No storage, no network."""
