@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from tiktok_manager.domain.posts import PostStatus
@@ -70,6 +71,21 @@ class PublisherStateChanged(Event):
 
     running: bool
     holder: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishingHeld(Event):
+    """Nothing is sent for now, whatever is due: a cap of the whole app, a wrong clock, a full disk.
+
+    `code` names the condition; several may hold at once. `title` says it in the user's words and
+    is empty once the condition is over. `until` is when publishing goes on, where that is known.
+    """
+
+    code: str
+    title: str
+    message: str = ""
+    hint: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
