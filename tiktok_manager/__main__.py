@@ -42,7 +42,13 @@ def run_window(*, hidden: bool, env: Mapping[str, str] | None = None) -> int:
 
             return closing.enter_context(open_workspace(environment))
 
-        return run(open_behind_the_window, _standby, data_dir=data_root(environment), hidden=hidden)
+        return run(
+            open_behind_the_window,
+            _standby,
+            data_dir=data_root(environment),
+            hidden=hidden,
+            close_workspace=closing.close,
+        )
 
 
 def run_command_line(arguments: Sequence[str]) -> int:

@@ -26,7 +26,15 @@ from tiktok_manager.domain.errors import (
     StorageError,
 )
 from tiktok_manager.services import backups as module
-from tiktok_manager.services.backups import Backup, BackupKind, Backups, kept, list_backups, restore
+from tiktok_manager.services.backups import (
+    Backup,
+    BackupKind,
+    Backups,
+    Rank,
+    kept,
+    list_backups,
+    restore,
+)
 from tiktok_manager.storage import accounts, installation, settings
 from tiktok_manager.storage import backup as files
 from tiktok_manager.storage.database import Database, load_driver, open_database
@@ -211,6 +219,32 @@ def test_the_ranks_keep_24_hours_7_days_and_4_weeks() -> None:
     assert len({at.date() for at in keep}) == 7 + 2
     assert all(at.time().hour == 23 for at in older)
     assert {at.isocalendar()[1] for at in keep} == {47, 46, 45, 44}
+
+
+def test_a_backup_tells_how_long_it_is_kept(house: House) -> None:
+    house.backups.create()
+    for _ in range(26):
+        house.clock.advance_hours(1)
+        touch_later(house.paths.database)
+        house.backups.create(BackupKind.AUTOMATIC)
+    told = [(b.kind, b.rank, b.kept_as) for b in house.backups.list()]
+    assert told[0][1:] == (Rank.WEEKLY, "one of the last 4 weeks")
+    assert told[1][1:] == (Rank.HOURLY, "one of the last 24 hours")
+    assert told[-2][1:] == (None, "until the next backup")
+    assert told[-1] == (BackupKind.MANUAL, None, "until you delete it")
+
+
+def test_a_backup_is_verified_without_being_restored(house: House) -> None:
+    backup = house.backups.create()
+    house.write("light")
+    house.backups.verify(backup.name)
+    assert house.theme() == "light"
+    assert names(house.paths.backups_dir) == {backup.name, f"{backup.name}.sha256"}
+    damage(backup.path)
+    with pytest.raises(InputError, match="cannot be restored"):
+        house.backups.verify(backup.name)
+    with pytest.raises(NotFound):
+        house.backups.verify("manual-20200101T000000Z.sqlite3")
 
 
 def test_a_machine_that_is_seldom_on_keeps_as_many() -> None:

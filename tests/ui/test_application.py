@@ -16,9 +16,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import FakeWorkspace, a_post, an_account, refused
 from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.events import PostsChanged
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.application import (
-    AskToQuit,
     WindowSession,
     application,
     collect_if_due,
@@ -26,8 +26,9 @@ from tiktok_manager.ui.application import (
 )
 from tiktok_manager.ui.frame import Core, Frame, Pane
 from tiktok_manager.ui.main_window import MainWindow
+from tiktok_manager.ui.quit_question import AskToQuit
 from tiktok_manager.ui.single_instance import SingleInstance
-from tiktok_manager.ui.widgets import PaneView
+from tiktok_manager.ui.widgets import Notice, PaneView
 
 # Said by the offscreen plugin when a tray icon is made.
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)
@@ -73,12 +74,14 @@ def make_house(
 ) -> Iterator[MakeHouse]:
     sessions: list[WindowSession] = []
 
-    def make(world: FakeWorkspace | None = None) -> House:
+    def make(
+        world: FakeWorkspace | None = None, closed: Callable[[], None] = lambda: None
+    ) -> House:
         world = world or FakeWorkspace(posts=[a_post()], with_accounts=[an_account()])
         instance = SingleInstance(tmp_path)
         assert instance.acquire()
         session = WindowSession(
-            application([]), world.typed, lambda _workspace: world.runner, tmp_path, PANES, instance
+            application([]), world.typed, lambda _w: world.runner, tmp_path, PANES, instance, closed
         )
         house = House(session, world, qtbot)
         monkeypatch.setattr(session.tray, "_is_available", lambda: house.has_tray)
@@ -143,6 +146,64 @@ def test_a_workspace_that_does_not_open_can_be_tried_again(make_house: MakeHouse
     house.until(lambda: "The data folder cannot be written." in texts(house.session.window))
     house.session.open()
     house.until(lambda: house.session.window.current_pane == "accounts")
+
+
+def test_the_workspace_is_exchanged_while_nothing_holds_it(make_house: MakeHouse) -> None:
+    order: list[str] = []
+    house = make_house(closed=lambda: order.append("closed"))
+    house.start()
+    before = house.session._state
+
+    def between() -> Notice:
+        order.append("between" if threading.current_thread() is not threading.main_thread() else "")
+        return Notice(text="Exchanged.")
+
+    house.session.window.reopen("Exchanging…", between)
+    house.until(lambda: house.session.window.notices.notice is not None)
+    house.until(lambda: house.world.runner.calls == ["start", "stop", "start"])
+    assert order == ["closed", "between"]
+    assert house.session.window.notices.notice == Notice(text="Exchanged.")
+    assert house.session.window.current_pane == "accounts"
+    assert house.session._state is not before
+    house.until(lambda: "next Sat 18:30" in house.session.window.status_line._line.text())
+
+
+def test_while_it_is_exchanged_nothing_asks_the_workspace(make_house: MakeHouse) -> None:
+    house = make_house()
+    house.start()
+    gate = threading.Event()
+    asked: list[str] = []
+
+    def between() -> Notice:
+        house.world.planning.overview = lambda: asked.append("overview")  # type: ignore[assignment]
+        assert gate.wait(20)
+        del house.world.planning.overview
+        return Notice(text="Exchanged.")
+
+    window = house.session.window
+    window.reopen("Restoring…", between)
+    house.until(lambda: "Restoring…" in window.status_line._line.text())
+    house.world.events.publish(PostsChanged())
+    window.new_post()
+    window._search.begin()
+    window._undo()
+    house.qtbot.wait(120)
+    assert window.current_pane == ""
+    gate.set()
+    house.until(lambda: window.current_pane == "accounts")
+    assert asked == []
+
+
+def test_an_exchange_that_is_refused_opens_the_former_one_again(house: House) -> None:
+    def between() -> Notice:
+        raise refused("It was changed.")
+
+    house.session.window.reopen("Restoring…", between)
+    house.until(lambda: house.session.window.notices.notice is not None)
+    notice = house.session.window.notices.notice
+    assert notice is not None
+    assert notice.text == "It was changed."
+    assert house.session.window.current_pane == "accounts"
 
 
 def test_closing_leaves_it_in_the_tray_and_says_so_once(

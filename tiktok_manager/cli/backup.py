@@ -39,12 +39,33 @@ def list_all(context: typer.Context, json: Json = False) -> None:
         print_json([_as_json(backup) for backup in backups])
     else:
         print_table(
-            ("NAME", "TAKEN", "KIND", "MB"),
+            ("NAME", "TAKEN", "KIND", "KEPT AS", "MB"),
             (
-                (b.name, local_time(b.taken_at), b.kind.value, f"{b.size_bytes / 1e6:.1f}")
+                (
+                    b.name,
+                    local_time(b.taken_at),
+                    b.kind.value,
+                    b.kept_as,
+                    f"{b.size_bytes / 1e6:.1f}",
+                )
                 for b in backups
             ),
         )
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A backup's name, or a file's path.")],
+    json: Json = False,
+) -> None:
+    """Look whether a backup could be restored; changes nothing."""
+    with command_line(context).workspace() as workspace:
+        workspace.backups.verify(file)
+    if json:
+        print_json({"name": file, "ok": True})
+    else:
+        print_line(f"{file} is whole and unchanged.")
 
 
 @app.command()
@@ -76,4 +97,5 @@ def _as_json(backup: Backup) -> dict[str, object]:
         "taken_at": stamp(backup.taken_at),
         "size_bytes": backup.size_bytes,
         "sha256": backup.sha256,
+        "rank": backup.rank.value if backup.rank else None,
     }

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -34,12 +34,6 @@ ROOM_TO_SPARE_BYTES = 100_000_000
 LEFTOVER_AFTER = timedelta(days=1)
 _PARTIAL = ".partial-"
 _NAME = re.compile(r"(auto|manual|before-upgrade)-(\d{8}T\d{6})Z?(-\d+)?\.sqlite3")
-# How many of the newest hours, days and weeks keep their last backup.
-_RANKS: tuple[tuple[int, Callable[[datetime], object]], ...] = (
-    (24, lambda at: (at.date(), at.hour)),
-    (7, lambda at: at.date()),
-    (4, lambda at: at.isocalendar()[:2]),
-)
 
 
 class BackupKind(StrEnum):
@@ -50,20 +44,54 @@ class BackupKind(StrEnum):
     UPGRADE = "before-upgrade"
 
 
+class Rank(StrEnum):
+    """Why an automatic backup is kept: as the last of its hour, day or week."""
+
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+# How many of the newest hours, days and weeks keep their last backup.
+_RANKS: tuple[tuple[Rank, int, Callable[[datetime], object]], ...] = (
+    (Rank.HOURLY, 24, lambda at: (at.date(), at.hour)),
+    (Rank.DAILY, 7, lambda at: at.date()),
+    (Rank.WEEKLY, 4, lambda at: at.isocalendar()[:2]),
+)
+
+
+_KEPT_WORDS = {
+    Rank.HOURLY: "one of the last 24 hours",
+    Rank.DAILY: "one of the last 7 days",
+    Rank.WEEKLY: "one of the last 4 weeks",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:
-    """A file in the backups folder; `sha256` is None where none was recorded."""
+    """A file in the backups folder; `sha256` is None where none was recorded.
+
+    Only automatic ones have a `rank`; without one they are dropped at the next backup.
+    """
 
     path: Path
     kind: BackupKind
     taken_at: datetime
     size_bytes: int
     sha256: str | None
+    rank: Rank | None = None
 
     @property
     def name(self) -> str:
         """The file's name, by which it can be restored."""
         return self.path.name
+
+    @property
+    def kept_as(self) -> str:
+        """How long it stays, in words."""
+        if self.kind is not BackupKind.AUTOMATIC:
+            return "until you delete it"
+        return "until the next backup" if self.rank is None else _KEPT_WORDS[self.rank]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +113,23 @@ class Backups:
     def list(self) -> "list[Backup]":
         """Return the backups there are, newest first."""
         return list_backups(self._folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where the backups lie."""
+        return self._folder
+
+    def verify(self, name: str) -> None:
+        """Look at a backup as a restore would, without restoring it.
+
+        Raises NotFound, InputError or DatabaseTooNew if it could not be restored.
+        """
+        source = _find(self._folder, name)
+        try:
+            _check_digest(source, source)
+            files.examine(source, source.name, self._folder, self._clock)
+        except OSError as exc:
+            raise _unwritable(exc) from exc
 
     def create(self, kind: BackupKind = BackupKind.MANUAL) -> Backup:
         """Back the database up while it may be in use; raises StorageError.
@@ -156,18 +201,24 @@ def list_backups(folder: Path) -> list[Backup]:
         if _NAME.fullmatch(path.name) and path.is_file() and not path.is_symlink():
             with suppress(FileNotFoundError, ValueError):  # dropped meanwhile, or no date
                 found.append(_read(path))
-    return sorted(found, key=lambda backup: (backup.taken_at, backup.name), reverse=True)
+    rank_of = kept(b.taken_at for b in found if b.kind is BackupKind.AUTOMATIC)
+    ranked = [
+        replace(b, rank=rank_of.get(b.taken_at)) if b.kind is BackupKind.AUTOMATIC else b
+        for b in found
+    ]
+    return sorted(ranked, key=lambda backup: (backup.taken_at, backup.name), reverse=True)
 
 
-def kept(times: Iterable[datetime]) -> set[datetime]:
+def kept(times: Iterable[datetime]) -> dict[datetime, Rank]:
     """Return the times to keep: the last of each of the newest 24 hours, 7 days and 4 weeks."""
     newest_first = sorted(times, reverse=True)
-    keep: set[datetime] = set()
-    for number, period in _RANKS:
+    keep: dict[datetime, Rank] = {}
+    for rank, number, period in reversed(_RANKS):  # the longest-lived rank is what tells
         last_of: dict[object, datetime] = {}
         for at in newest_first:
             last_of.setdefault(period(at), at)
-        keep.update(list(last_of.values())[:number])
+        for at in list(last_of.values())[:number]:
+            keep.setdefault(at, rank)
     return keep
 
 
@@ -221,8 +272,12 @@ def _find(folder: Path, wanted: str) -> Path:
 def _copy_checked(source: Path, destination: Path) -> None:
     """Copy a backup so that nobody changes it any more, and compare what was recorded of it."""
     shutil.copyfile(source, destination, follow_symlinks=False)
+    _check_digest(source, destination)
+
+
+def _check_digest(source: Path, copy: Path) -> None:
     recorded = _recorded_digest(source)
-    if recorded is not None and recorded != _digest(destination):
+    if recorded is not None and recorded != _digest(copy):
         raise InputError(
             f"{source.name} cannot be restored.",
             "It was changed since it was made: its SHA-256 is not the recorded one.",

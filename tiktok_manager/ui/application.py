@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication
 
+from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.events import SettingsChanged
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.crash import CrashHook
@@ -35,7 +36,6 @@ from tiktok_manager.ui.watchdog import LIMIT_S, Watchdog
 from tiktok_manager.ui.widgets import Notice, Tone
 
 if TYPE_CHECKING:
-    from tiktok_manager.domain.errors import AppError
     from tiktok_manager.services.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ _DRAIN_S = 10.0
 _TRAY_PATIENCE_MS = 60_000
 WorkspaceOpener = Callable[[], "Workspace"]
 RunnerFactory = Callable[["Workspace"], Publisher]
+_Opened = tuple["Workspace", Publisher, str, dict[str, str | None]]
 
 
 def run(
@@ -56,19 +57,23 @@ def run(
     argv: Sequence[str] = ("tiktok-manager",),
     panes: Sequence[Pane] = PANES,
     watchdog_limit_s: float = LIMIT_S,
+    close_workspace: Callable[[], None] = lambda: None,
 ) -> int:
     """Show the window (or only the tray with `hidden`) until the user quits; return 0.
 
     `open_workspace` runs on a worker thread after the first frame, and again if the user asks to
     try again. `make_runner` is called with its result, also on a worker thread. Both stay the
-    caller's to close after this returns; the runner was stopped by then. If another window serves
-    this data folder already, that one is raised and 0 is returned at once.
+    caller's to close after this returns; the runner was stopped by then. `close_workspace` closes
+    it earlier, on a worker thread, where it has to be opened anew (a restored backup). If another
+    window serves this data folder already, that one is raised and 0 is returned at once.
     """
     app = application(argv)
     instance = SingleInstance(data_dir)
     if not instance.acquire():
         return 0
-    session = WindowSession(app, open_workspace, make_runner, data_dir, panes, instance)
+    session = WindowSession(
+        app, open_workspace, make_runner, data_dir, panes, instance, close_workspace
+    )
     watchdog = Watchdog(watchdog_limit_s)
     session.window.looked_at.connect(lambda looked_at: watchdog.rest(not looked_at))
     watchdog.start()
@@ -102,12 +107,14 @@ class WindowSession(QObject):
         data_dir: Path,
         panes: Sequence[Pane],
         instance: SingleInstance,
+        close_workspace: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self._app = app
         self._open_workspace = open_workspace
         self._make_runner = make_runner
         self._instance = instance
+        self._close_workspace = close_workspace
         self._publisher: Publisher | None = None
         self._bridge: QtEventBridge | None = None
         self._undo: UndoHistory | None = None
@@ -144,6 +151,27 @@ class WindowSession(QObject):
         self.tasks.run(
             lambda _token: self._open_all(),
             done=self._on_opened,
+            failed=lambda error: self.window.show_failure(error, self.open),
+            group="open",
+        )
+
+    def reopen(self, words: str, between: Callable[[], Notice]) -> None:
+        """Stop publishing, close the workspace, run `between`, and open it anew."""
+        publisher, self._publisher = self._publisher, None
+        if self._ending or publisher is None:
+            return
+        wait_for_work = self.tasks.drop_all()
+        self._let_go(words)
+
+        def exchange() -> tuple[Notice, _Opened]:
+            publisher.stop(_DRAIN_S)
+            wait_for_work()
+            self._close_workspace()
+            return _notice_of(between), self._open_all()
+
+        self.tasks.run(
+            lambda _token: exchange(),
+            done=self._on_reopened,
             failed=lambda error: self.window.show_failure(error, self.open),
             group="open",
         )
@@ -191,13 +219,29 @@ class WindowSession(QObject):
 
     # -- opening --------------------------------------------------------------------------
 
-    def _open_all(self) -> tuple[Workspace, Publisher, str, dict[str, str | None]]:
+    def _open_all(self) -> _Opened:
         workspace = self._open_workspace()
         publisher = self._make_runner(workspace)
         settings = {name: workspace.settings.get(name) for name in ("theme", "close-to-tray")}
         return workspace, publisher, workspace.settings.timezone(), settings
 
-    def _on_opened(self, opened: tuple[Workspace, Publisher, str, dict[str, str | None]]) -> None:
+    def _on_reopened(self, answer: tuple[Notice, _Opened]) -> None:
+        notice, opened = answer
+        self._on_opened(opened)
+        self.window.notify(notice)
+
+    def _let_go(self, words: str) -> None:
+        """Delete what stands on the workspace, so that nothing asks it while it is closed."""
+        if self._bridge is not None:
+            self._bridge.close()
+        self.tray.follow(None)
+        self.window.detach(words)
+        for each in (self._undo, self._state, self._bridge):
+            if each is not None:
+                shiboken6.delete(each)
+        self._undo = self._state = self._bridge = None
+
+    def _on_opened(self, opened: _Opened) -> None:
         workspace, publisher, timezone, settings = opened
         self._publisher = publisher
         self._bridge = QtEventBridge(workspace.events, self)
@@ -258,6 +302,8 @@ class WindowSession(QObject):
             )
 
     def _may_quit(self) -> bool:
+        from tiktok_manager.ui.quit_question import AskToQuit
+
         overview = self._state.overview if self._state is not None else None
         if overview is None:
             return True
@@ -283,6 +329,8 @@ class WindowSession(QObject):
 
     def _connect(self) -> None:
         self.window.close_requested.connect(self._on_close_requested)
+        # Queued: the pane that asks for it is deleted by it.
+        self.window.reopen_requested.connect(self.reopen, Qt.ConnectionType.QueuedConnection)
         self.tray.open_requested.connect(self.window.bring_to_front)
         self.tray.new_post_requested.connect(self._on_new_post)
         self.tray.quit_requested.connect(self.quit)
@@ -319,27 +367,11 @@ class WindowSession(QObject):
         self._collector.start()
 
 
-class AskToQuit:
-    """The one question asked in a dialog: the window it would stand in is about to go."""
-
-    @classmethod
-    def ask(cls, parent: MainWindow, under_way: int) -> bool:
-        """Return whether the user quits although posts are under way or planned."""
-        box = QMessageBox(parent)
-        box.setWindowTitle("TikTok Manager")
-        box.setIcon(QMessageBox.Icon.NoIcon)
-        if under_way:
-            box.setText("A post is being published. Quit anyway?")
-            box.setInformativeText("It is stopped safely and goes on at the next start.")
-        else:
-            box.setText("Quit? Posts are only published while TikTok Manager runs.")
-            box.setInformativeText("Planned posts wait until the next start.")
-        quit_button = box.addButton("Quit", QMessageBox.ButtonRole.AcceptRole)
-        stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
-        box.exec()
-        return box.clickedButton() is quit_button
+def _notice_of(work: Callable[[], Notice]) -> Notice:
+    try:
+        return work()
+    except AppError as error:
+        return Notice.of_error(error)
 
 
 def collect_if_due() -> None:

@@ -75,6 +75,13 @@ class Frame(Protocol):
         Where no passphrase would help (a locked keyring), `otherwise` runs instead.
         """
 
+    def reopen(self, words: str, between: Callable[[], Notice]) -> None:
+        """Close the workspace, run `between` on a worker thread, and open it anew.
+
+        `words` say meanwhile what goes on. The notice it returns, or the AppError it raises, is
+        shown afterwards. Every pane is built again: what it held is gone.
+        """
+
     def open_url(self, url: str) -> None:
         """Open a page in the user's browser."""
 

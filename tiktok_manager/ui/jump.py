@@ -48,8 +48,8 @@ class JumpViewModel(QObject):
         self._core: Core | None = None
         self.results: tuple[JumpResult, ...] = ()
 
-    def attach(self, core: Core) -> None:
-        """Search accounts and posts too from now on."""
+    def attach(self, core: Core | None) -> None:
+        """Search accounts and posts too from now on; with None, panes only."""
         self._core = core
 
     def search(self, text: str) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDesktopServices,
     QHideEvent,
@@ -29,6 +28,7 @@ from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.passphrase import PassphraseBar, PassphraseViewModel
 from tiktok_manager.ui.publish_state import Mood
 from tiktok_manager.ui.rail import Rail
+from tiktok_manager.ui.shortcuts import add_shortcut
 from tiktok_manager.ui.status_line import StatusLine
 from tiktok_manager.ui.top_bar import JumpField, TopBar
 from tiktok_manager.ui.widgets import EmptyState, Notice, NoticeBar, PaneView, Skeleton, Slot, Tone
@@ -43,12 +43,14 @@ class MainWindow(QWidget):
     Signals:
         first_frame_painted: Emitted once: now slow things may load.
         close_requested: The user closed the window; whoever owns it decides what that means.
+        reopen_requested: What to say meanwhile, and what to run while the workspace is closed.
         looked_at: True when the window is shown, False when it is hidden or minimized.
     """
 
     first_frame_painted = Signal()
     close_requested = Signal()
     looked_at = Signal(bool)
+    reopen_requested = Signal(str, object)
 
     def __init__(self, panes: Sequence[Pane], memory: WindowMemory) -> None:
         super().__init__()
@@ -133,6 +135,10 @@ class MainWindow(QWidget):
         if self._passphrase is not None:
             self._passphrase.require(then, otherwise)
 
+    def reopen(self, words: str, between: Callable[[], Notice]) -> None:
+        """Close the workspace, run `between` on a worker thread, and open it anew."""
+        self.reopen_requested.emit(words, between)
+
     def open_url(self, url: str) -> None:
         """Open a page in the user's browser."""
         QDesktopServices.openUrl(QUrl(url))
@@ -173,6 +179,23 @@ class MainWindow(QWidget):
         self._top_bar.new_post.setEnabled("composer" in self._panes)
         wanted = self._memory.word("pane")
         self.go(wanted if wanted in self._panes else next(iter(self._panes)))
+
+    def detach(self, words: str) -> None:
+        """Let the workspace and all its panes go; not from within a pane's own call."""
+        self._core, self._current, self._asked_to_unlock = None, "", False
+        self._jump.attach(None)
+        self._passphrase_bar.hide()
+        self._notices.dismiss()
+        self._drawer.clear()
+        self._status.rest(words)
+        self._top_bar.new_post.setEnabled(False)
+        self.show_opening()
+        for view in (*self._views.values(), self._passphrase):
+            if view is not None:
+                view.deleteLater()
+        self._views, self._passphrase = {}, None
+        # Now: their timers must not ask a workspace that is being closed.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def show_failure(self, error: AppError, retry: Callable[[], object]) -> None:
         """The workspace could not be opened: say why, offer to try again."""
@@ -288,26 +311,12 @@ class MainWindow(QWidget):
         outer.addWidget(self._status)
 
     def _add_shortcuts(self, rail_panes: Sequence[Pane]) -> None:
-        self._shortcut("Undo", QKeySequence.StandardKey.Undo, self._undo)
-        self._shortcut("Redo", QKeySequence.StandardKey.Redo, self._redo)
-        self._shortcut("New post", QKeySequence("Ctrl+N"), self.new_post)
-        self._shortcut("Search or jump", QKeySequence("Ctrl+K"), self._search.begin)
+        add_shortcut(self, "Undo", QKeySequence.StandardKey.Undo, self._undo)
+        add_shortcut(self, "Redo", QKeySequence.StandardKey.Redo, self._redo)
+        add_shortcut(self, "New post", "Ctrl+N", self.new_post)
+        add_shortcut(self, "Search or jump", "Ctrl+K", self._search.begin)
         for number, pane in enumerate(rail_panes[:9], start=1):
-            self._shortcut(pane.title, QKeySequence(f"Ctrl+{number}"), partial(self.go, pane.name))
-
-    def _shortcut(
-        self,
-        name: str,
-        keys: QKeySequence | QKeySequence.StandardKey,
-        run: Callable[[], object],
-    ) -> None:
-        action = QAction(name, self)
-        # A standard key may have several; each of them works.
-        action.setShortcuts(
-            QKeySequence.keyBindings(keys) if isinstance(keys, QKeySequence.StandardKey) else [keys]
-        )
-        action.triggered.connect(lambda _checked=False: run())
-        self.addAction(action)
+            add_shortcut(self, pane.title, f"Ctrl+{number}", partial(self.go, pane.name))
 
     def _restore(self) -> None:
         self._rail.set_folded(self._memory.flag("rail-folded"))

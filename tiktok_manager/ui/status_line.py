@@ -58,6 +58,13 @@ class StatusLine(QFrame):
         state.changed.connect(self.refresh)
         self.refresh()
 
+    def rest(self, line: str) -> None:
+        """Follow nothing until told anew, and say this."""
+        if self._state is not None:
+            self._state.changed.disconnect(self.refresh)
+            self._state = None
+        self.say(Mood.OPENING, line)
+
     def say(self, mood: Mood, line: str, needs: str = "") -> None:
         """Show a state and its sentence."""
         name, tint = _SIGNS[mood]

@@ -4,7 +4,7 @@ Every viewmodel uses the one TaskRunner of the application; nobody else starts t
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar, cast
@@ -100,6 +100,16 @@ class TaskRunner(QObject):
         """Whether any work is under way or waits to be delivered."""
         return bool(self._running)
 
+    def drop_all(self) -> Callable[[], None]:
+        """Cancel all work and drop its outcomes.
+
+        Returns a function that waits, on a worker thread and up to 10 s, until it has ended.
+        """
+        under_way = tuple(self._running.values())
+        for token in self._running:
+            token.cancel()
+        return lambda: _await(under_way)
+
     def close(self) -> None:
         """Cancel everything, wait up to 10 s for the threads to end, deliver nothing more."""
         self._closed = True
@@ -128,6 +138,12 @@ class TaskRunner(QObject):
     def _hand_over(self, handler: Callable[..., None], call: Callable[[], None]) -> None:
         if not self._closed:
             _call_if_alive(handler, call)
+
+
+def _await(work: Collection[Future[object]]) -> None:
+    _ended, late = wait(work, timeout=DRAIN_S)
+    if late:
+        logger.warning("%d tasks of the window did not end in %.0f s", len(late), DRAIN_S)
 
 
 def _outcome(

@@ -90,9 +90,14 @@ class Tray(QObject):
         self._icon.show()
         self.appeared.emit()
 
-    def follow(self, state: PublishState) -> None:
-        """Show this state from now on."""
+    def follow(self, state: PublishState | None) -> None:
+        """Show this state from now on; None while there is none."""
+        if self._state is not None:
+            self._state.changed.disconnect(self._on_changed)
         self._state = state
+        if state is None:
+            self.rebuild()
+            return
         state.changed.connect(self._on_changed)
         self._on_changed()
 
