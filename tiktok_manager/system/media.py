@@ -25,7 +25,16 @@ from tiktok_manager.system.video import probe, thumbnail
 if TYPE_CHECKING:
     from _hashlib import HASH
 
-__all__ = ["BLOCK_BYTES", "MediaChanged", "MediaReader", "fingerprint", "probe", "thumbnail"]
+__all__ = [
+    "BLOCK_BYTES",
+    "MediaChanged",
+    "MediaReader",
+    "Stamp",
+    "fingerprint",
+    "probe",
+    "stamp_of",
+    "thumbnail",
+]
 
 BLOCK_BYTES = 1024 * 1024
 _HASH_AHEAD_BYTES = 2 * BLOCK_BYTES
@@ -40,7 +49,7 @@ class MediaChanged(AppError):
     code = "file_changed"
 
 
-class _Stamp(NamedTuple):
+class Stamp(NamedTuple):
     """What tells a changed file from an unchanged one without reading it."""
 
     size_bytes: int
@@ -81,11 +90,15 @@ class MediaReader:
 
     On opening, a file of the planned size whose time or identity differ is read whole and taken
     if its SHA-256 is the planned one: identities change when a drive is mounted anew, times when
-    a file is copied back. From then on it must not change at all. Raises MediaChanged.
+    a file is copied back. `proven` spares that, if the file was read so before and bore this stamp.
+    From then on it must not change at all. Raises MediaChanged.
     """
 
-    def __init__(self, media: MediaFile, cancel: CancelToken | None = None) -> None:
+    def __init__(
+        self, media: MediaFile, cancel: CancelToken | None = None, proven: Stamp | None = None
+    ) -> None:
         self._media = media
+        self._proven = proven
         self._name = media.path.name
         self._cancel = cancel or CancelToken()
         self._marks: dict[int, HASH] = {0: hashlib.sha256()}
@@ -97,6 +110,7 @@ class MediaReader:
             raise self._changed("It was replaced by something that is not a file.") from exc
         except OSError as exc:
             raise self._lost(exc) from exc
+        _keep_freed_blocks()
         self._hasher = ThreadPoolExecutor(1, thread_name_prefix="sha256")
         try:
             self._stamp = self._first_stamp()
@@ -114,6 +128,11 @@ class MediaReader:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def stamp(self) -> Stamp:
+        """What the file bears since it was opened."""
+        return self._stamp
 
     def close(self) -> None:
         """Close the file."""
@@ -172,17 +191,17 @@ class MediaReader:
         self._prove(hashing.result())
         self.check()
 
-    def _first_stamp(self) -> _Stamp:
+    def _first_stamp(self) -> Stamp:
         """Return the stamp the file must keep; raises MediaChanged if it is another file."""
         media = self._media
-        planned = _Stamp(media.size_bytes, media.mtime_ns, media.file_id)
+        planned = Stamp(media.size_bytes, media.mtime_ns, media.file_id)
         found = _stamp(self._file)
-        if found != planned:
+        if found not in (planned, self._proven):
             self._compare(found._replace(mtime_ns=planned.mtime_ns), planned)
             self._prove(self._hash_at(media.size_bytes))
         return found
 
-    def _compare(self, found: _Stamp, known: _Stamp) -> None:
+    def _compare(self, found: Stamp, known: Stamp) -> None:
         if found.size_bytes < known.size_bytes:
             raise self._changed(
                 f"It was cut from {known.size_bytes:,} to {found.size_bytes:,} bytes."
@@ -271,6 +290,16 @@ class _Hashing:
         self._waiting_bytes -= size
 
 
+def _keep_freed_blocks() -> None:
+    """Let malloc keep a freed block for the next read.
+
+    glibc gives large blocks back to the system, so that every page of the next one faults anew,
+    until it has seen a larger one freed (mallopt(3), M_MMAP_THRESHOLD). Zeroed memory that
+    nobody touches costs nothing.
+    """
+    bytes(4 * BLOCK_BYTES)
+
+
 def _open_video(path: Path) -> FileIO:
     """Open a regular file; raises OSError, and InputError for anything else at that path."""
     _refuse_other_machines(path)
@@ -303,9 +332,20 @@ def _leads_away(path: PureWindowsPath) -> bool:
     return path.drive.startswith("\\\\") or ":" in path.name
 
 
-def _stamp(file: FileIO) -> _Stamp:
-    found = os.fstat(file.fileno())
-    return _Stamp(found.st_size, found.st_mtime_ns, _file_id(found))
+def stamp_of(path: Path) -> Stamp | None:
+    """Return what the file at a path bears now, None if there is none."""
+    try:
+        return _as_stamp(path.stat())
+    except OSError:
+        return None
+
+
+def _stamp(file: FileIO) -> Stamp:
+    return _as_stamp(os.fstat(file.fileno()))
+
+
+def _as_stamp(found: os.stat_result) -> Stamp:
+    return Stamp(found.st_size, found.st_mtime_ns, _file_id(found))
 
 
 def _file_id(found: os.stat_result) -> str:
