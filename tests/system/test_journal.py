@@ -86,6 +86,16 @@ def test_each_line_is_on_disk_before_append_returns(
     assert synced == [len(lines(path)[0]), path.stat().st_size]
 
 
+def test_its_name_is_on_disk_even_if_the_one_who_made_it_was_killed(
+    journal: Journal, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.touch()
+    synced: list[Path] = []
+    monkeypatch.setattr(module, "sync_folder", synced.append)
+    fill(journal, 2)
+    assert synced == [path.parent]
+
+
 @posix_only
 def test_the_file_is_its_owners_alone_even_if_it_was_opened_to_others(
     journal: Journal, path: Path

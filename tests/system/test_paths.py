@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tiktok_manager.domain.errors import StorageError
+from tiktok_manager.system import durable
 from tiktok_manager.system.paths import ENV_DATA_DIR, DataPaths, open_data_paths, resources_dir
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
@@ -58,6 +59,30 @@ def test_a_folder_that_holds_other_things_keeps_its_mode(tmp_path: Path) -> None
     paths = open_at(tmp_path)
     assert mode_of(tmp_path) == 0o755
     assert mode_of(paths.logs_dir) == 0o700
+
+
+@pytest.mark.parametrize("killed_once", [False, True])
+def test_a_new_data_folders_name_is_on_disk_before_anything_is_kept_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, killed_once: bool
+) -> None:
+    root = tmp_path / "new" / "data"
+    if killed_once:
+        root.mkdir(parents=True)
+    synced: list[Path] = []
+    monkeypatch.setattr(durable, "sync_folder", synced.append)
+    open_at(root)
+    assert synced == ([tmp_path / "new"] if killed_once else [tmp_path / "new", tmp_path])
+
+
+@posix_only
+def test_a_parent_that_may_not_be_opened_is_left_to_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: Path) -> None:
+        raise PermissionError(folder)
+
+    monkeypatch.setattr(durable, "sync_folder", refuse)
+    assert open_at(tmp_path / "data").root.is_dir()
 
 
 def test_a_place_that_cannot_be_a_folder_is_named(tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 """Files that are surely on disk: what survives a power cut depends on these calls.
 
-The publish journal and the backups use them.
+The data folder, the publish journal and the backups use them.
 """
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 if sys.platform == "darwin":
@@ -30,6 +31,19 @@ def sync_folder(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def make_folder(folder: Path, mode: int) -> None:
+    """Make a folder, and its parents where they lack; on return their names are on disk.
+
+    A folder that is there already is synced too: whoever made it may have been killed before it
+    could. A parent that belongs to others and may not be opened is left to the system.
+    """
+    lacking = [path for path in folder.parents if not path.exists()]
+    folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    for made in (folder, *lacking):
+        with suppress(PermissionError):
+            sync_folder(made.parent)
 
 
 def put_in_place(file: Path, destination: Path) -> None:

@@ -139,14 +139,13 @@ class Journal:
         if self._fd is not None and self._is_in_place(self._fd):
             return self._fd
         self._close()
-        is_new = not self._path.exists()
         self._fd = os.open(self._path, _FLAGS | _BINARY, 0o600)
         if not stat.S_ISREG(os.fstat(self._fd).st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file")
         if os.name != "nt":
             os.fchmod(self._fd, 0o600)
-        if is_new:
-            sync_folder(self._path.parent)
+        # Whoever made the file may have been killed before its name was on disk.
+        sync_folder(self._path.parent)
         self._head, self._torn = _tail(self._fd)
         return self._fd
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import platformdirs
 
 from tiktok_manager.domain.errors import StorageError
+from tiktok_manager.system.durable import make_folder
 
 ENV_DATA_DIR = "TIKTOK_MANAGER_DATA_DIR"
 OWNER_ONLY = 0o700
@@ -45,7 +46,10 @@ def open_data_paths(env: Mapping[str, str]) -> DataPaths:
         journal=root / "publish-journal.jsonl",
     )
     try:
-        root.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+        if paths.database.exists():
+            root.mkdir(mode=OWNER_ONLY, exist_ok=True)
+        else:  # what is kept in a folder is lost with the folder's name
+            make_folder(root, OWNER_ONLY)
         _close_to_others(paths)
         for folder in (paths.logs_dir, paths.media_cache_dir, paths.backups_dir):
             folder.mkdir(mode=OWNER_ONLY, exist_ok=True)
