@@ -32,6 +32,7 @@ from tiktok_manager.ui.calendar.view import CalendarView
 from tiktok_manager.ui.composer.view import ComposerView
 from tiktok_manager.ui.frame import Core, Frame, Pane
 from tiktok_manager.ui.panes import PANES
+from tiktok_manager.ui.settings.view import SettingsView
 from tiktok_manager.ui.single_instance import SingleInstance
 from tiktok_manager.ui.widgets import PaneView
 
@@ -47,13 +48,15 @@ class Evening:
     def __init__(self, qtbot: QtBot, folder: Path, sim: Simulator, closing: ExitStack) -> None:
         self.qtbot = qtbot
         self.folder = folder
+        self.sim = sim
         self.browser = closing.enter_context(Browser("sim01"))
         self.workspace: Workspace | None = None
         self.runner: Runner | None = None
         variables = environment(sim.base_url, folder / "data")
+        opened = closing.enter_context(ExitStack())
 
         def open_all() -> Workspace:
-            self.workspace = closing.enter_context(open_workspace(variables))
+            self.workspace = opened.enter_context(open_workspace(variables))
             return self.workspace
 
         def runner(workspace: Workspace) -> Runner:
@@ -64,7 +67,7 @@ class Evening:
         assert instance.acquire()
         panes = [self._with_our_browser(pane) for pane in PANES]
         self.session = WindowSession(
-            application([]), open_all, runner, folder / "data", panes, instance
+            application([]), open_all, runner, folder / "data", panes, instance, opened.close
         )
         self.window = self.session.window
         self.session.tray._is_available = lambda: True
@@ -111,6 +114,13 @@ class Evening:
     def calendar(self) -> CalendarView:
         view = self.pane("calendar")
         assert isinstance(view, CalendarView)
+        return view
+
+    @property
+    def settings(self) -> SettingsView:
+        view = self.pane("settings")
+        assert isinstance(view, SettingsView)
+        self.until(lambda: bool(view._cards))
         return view
 
     @property
@@ -235,6 +245,34 @@ def test_the_drawer_follows_a_post_to_its_end(evening: Evening) -> None:
     evening.until(lambda: details.viewmodel.post.status is PostStatus.PUBLISHED)
     evening.until(lambda: details.viewmodel.deeds.page_words == "Open on TikTok")
     assert details.viewmodel.trail
+
+
+def test_a_backup_restored_in_the_window_posts_nothing_again(
+    evening: Evening,
+) -> None:
+    evening.connect()
+    assert evening.workspace is not None
+    evening.workspace.settings.set("publishing", "off")
+    evening.click(evening.fill_in("Once and never twice").foot.send)
+    evening.until(lambda: [post.status for post in evening.posts()] == [PostStatus.SCHEDULED])
+    card = evening.settings.backups
+    evening.click(card.back_up)
+    evening.until(lambda: len(card.model.items) == 1 or bool(card.model.said))
+    evening.workspace.settings.set("publishing", "on")
+    evening.until(lambda: [post.status for post in evening.posts()] == [PostStatus.PUBLISHED])
+    before = evening.workspace
+    card.table.choose(next(i.backup.name for i in card.model.items if "manual" in i.backup.name))
+    evening.click(card.restore)
+    evening.click(card.sure)
+    evening.until(lambda: evening.workspace is not before and bool(evening.window.current_pane))
+    notice = evening.window.notices.notice
+    assert notice is not None
+    assert notice.text.startswith("Restored as of")
+    assert evening.workspace.settings.get("publishing") == "off"
+    evening.workspace.settings.set("publishing", "on")
+    evening.until(lambda: [post.status for post in evening.posts()] == [PostStatus.PUBLISHED])
+    assert len(evening.sim.world.publishes) == 1
+    assert evening.sim.world.records.violations == []
 
 
 def test_numbers_of_the_account_come_with_a_sync(evening: Evening) -> None:

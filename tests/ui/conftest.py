@@ -34,6 +34,7 @@ class FakeFrame:
     retries: list[Callable[[], object] | None] = field(default_factory=list)
     jumps: list[tuple[str, object]] = field(default_factory=list)
     urls: list[str] = field(default_factory=list)
+    reopened: list[tuple[str, Callable[[], Notice]]] = field(default_factory=list)
     drawer: QWidget | None = None
     drawer_title: str = ""
 
@@ -62,6 +63,9 @@ class FakeFrame:
         self, then: Callable[[], object], otherwise: Callable[[], object] | None = None
     ) -> None:
         then()
+
+    def reopen(self, words: str, between: Callable[[], Notice]) -> None:
+        self.reopened.append((words, between))
 
     def open_url(self, url: str) -> None:
         self.urls.append(url)

@@ -29,6 +29,7 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.schedule import Schedule
 from tiktok_manager.services.accounts import ConnectStage, SyncResult
+from tiktok_manager.services.backups import Backup, BackupKind, Rank
 from tiktok_manager.services.planning import PublishOverview
 from tiktok_manager.services.quota import Usage
 from tiktok_manager.services.settings import DEFINITIONS, SettingValue
@@ -326,6 +327,47 @@ class FakeQuota:
         return Usage(used=self.used.get(account_id, 0), cap=15)
 
 
+class FakeBackups:
+    """Backups that cost nothing; `error` refuses the next thing."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self.folder = Path("/data/backups")
+        self.backups: list[Backup] = []
+        self.error: AppError | None = None
+        self.verified: list[str] = []
+
+    def add(self, kind: BackupKind, age: timedelta, rank: Rank | None = None) -> Backup:
+        """Let there be a backup of this age."""
+        taken_at = self._clock.now() - age
+        name = f"{kind.value}-{taken_at:%Y%m%dT%H%M%S}Z.sqlite3"
+        backup = Backup(
+            path=self.folder / name,
+            kind=kind,
+            taken_at=taken_at,
+            size_bytes=1_240_000,
+            sha256="ab" * 32,
+            rank=rank,
+        )
+        self.backups.append(backup)
+        return backup
+
+    def list(self) -> Sequence[Backup]:
+        return sorted(self.backups, key=lambda backup: backup.taken_at, reverse=True)
+
+    def create(self) -> Backup:
+        self._refuse()
+        return self.add(BackupKind.MANUAL, timedelta(0))
+
+    def verify(self, name: str) -> None:
+        self.verified.append(name)
+        self._refuse()
+
+    def _refuse(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+
 class FakeRunner:
     """A publisher that publishes nothing and says so truthfully."""
 
@@ -372,6 +414,7 @@ class FakeWorkspace:
         self.accounts = FakeAccounts(self.events, self.with_accounts)
         self.planning = FakePlanning(self.posts)
         self.quota = FakeQuota()
+        self.backups = FakeBackups(self.clock)
         self.runner = FakeRunner(self.events, self.settings)
 
     def typed(self) -> "Workspace":

@@ -172,12 +172,11 @@ def test_while_it_is_exchanged_nothing_asks_the_workspace(make_house: MakeHouse)
     house = make_house()
     house.start()
     gate = threading.Event()
-    asked: list[str] = []
 
     def between() -> Notice:
-        house.world.planning.overview = lambda: asked.append("overview")  # type: ignore[assignment]
+        house.world.planning.error = refused("It is closed.")
         assert gate.wait(20)
-        del house.world.planning.overview
+        house.world.planning.error = None
         return Notice(text="Exchanged.")
 
     window = house.session.window
@@ -189,9 +188,10 @@ def test_while_it_is_exchanged_nothing_asks_the_workspace(make_house: MakeHouse)
     window._undo()
     house.qtbot.wait(120)
     assert window.current_pane == ""
+    assert "Restoring…" in window.status_line._line.text()
     gate.set()
     house.until(lambda: window.current_pane == "accounts")
-    assert asked == []
+    house.until(lambda: "next Sat 18:30" in window.status_line._line.text())
 
 
 def test_an_exchange_that_is_refused_opens_the_former_one_again(house: House) -> None:

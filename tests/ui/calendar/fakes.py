@@ -134,6 +134,9 @@ class FakeFrame:
     ) -> None:
         then()
 
+    def reopen(self, words: str, between: Callable[[], Notice]) -> None:
+        raise AssertionError("the calendar reopens nothing")
+
     def open_url(self, url: str) -> None:
         self.opened.append(url)
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.settings.backups_card import BackupsCard
 from tiktok_manager.ui.settings.rows import KeyGuide, SettingRow
 from tiktok_manager.ui.settings.viewmodel import SettingsViewModel
 from tiktok_manager.ui.settings.wording import (
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 _PAGE_WIDTH_PX = 720
 _APP_SECTION = "TikTok app"
+BACKUPS = "backups"
+_WORDS_OF_CARD = {"Backups": "backups restore safety copy", "Data": "data folder"}
 
 
 class SettingsView(PaneView):
@@ -48,6 +51,7 @@ class SettingsView(PaneView):
 
     def __init__(self, core: Core, frame: Frame) -> None:
         super().__init__()
+        self._core = core
         self._frame = frame
         self.model = SettingsViewModel(core, self)
         self._rows: dict[str, SettingRow] = {}
@@ -62,9 +66,21 @@ class SettingsView(PaneView):
 
     @override
     def open_target(self, target: object) -> None:
-        """Scroll to a setting by its name and put the focus there."""
+        """Scroll to a setting by its name, or to the backups, and put the focus there."""
         self._wanted = str(target)
         self._open_wanted()
+
+    @override
+    def pane_shown(self) -> None:
+        self._reload_backups()
+
+    @override
+    def minute_passed(self) -> None:
+        self._reload_backups()
+
+    def _reload_backups(self) -> None:
+        if self._cards:
+            self.backups.model.load()
 
     # -- building -------------------------------------------------------------------------
 
@@ -110,6 +126,8 @@ class SettingsView(PaneView):
                     card.body.addWidget(Line())
                 card.body.addWidget(self._make_row(item))
             self._add_card(section, card, [item.name for item in items])
+        self.backups = BackupsCard(self._core, self._frame)
+        self._add_card("Backups", self.backups, [])
         self._add_card("Data", self._data_card(), [])
 
     def _add_card(self, section: str, card: Card, names: list[str]) -> None:
@@ -174,13 +192,19 @@ class SettingsView(PaneView):
         shown = False
         for section, (card, names) in self._cards.items():
             visible = bool(found.intersection(names)) or text.strip().casefold() in (
-                section.casefold() if not names else ""
+                _WORDS_OF_CARD.get(section, "")
             )
             card.setVisible(visible)
             shown = shown or visible
         self._nothing.setVisible(not shown)
 
     def _open_wanted(self) -> None:
+        if self._wanted == BACKUPS and self._cards:
+            self._wanted = ""
+            self.search.clear()
+            self._scroll.ensureWidgetVisible(self.backups)
+            self.backups.back_up.setFocus()
+            return
         setting_row = self._rows.get(self._wanted)
         if setting_row is not None:
             self._wanted = ""

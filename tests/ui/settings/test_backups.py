@@ -1,0 +1,205 @@
+"""Backups in the settings: seen, made, checked, and restored only after a question in place."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Desk, MakeDesk
+from tests.ui.fakes import FakeWorkspace, refused
+from tiktok_manager.services.backups import BackupKind, Rank, Restored
+from tiktok_manager.ui.settings import backups as module
+from tiktok_manager.ui.settings import backups_card
+from tiktok_manager.ui.settings.backups_card import BackupsCard
+from tiktok_manager.ui.settings.view import SettingsView
+
+DeskAndView = tuple[Desk, SettingsView]
+
+
+@pytest.fixture
+def desk_and_view(make_desk: MakeDesk, qtbot: QtBot) -> DeskAndView:
+    world = FakeWorkspace()
+    world.backups.add(BackupKind.AUTOMATIC, timedelta(hours=1), Rank.WEEKLY)
+    world.backups.add(BackupKind.AUTOMATIC, timedelta(days=2), Rank.DAILY)
+    world.backups.add(BackupKind.UPGRADE, timedelta(days=9))
+    desk = make_desk(world)
+    view = SettingsView(desk.core, desk.frame)
+    qtbot.addWidget(view)
+    view.resize(1080, 700)
+    view.show()
+    view.activateWindow()
+    desk.settle()
+    return desk, view
+
+
+def shown(card: BackupsCard) -> list[list[str]]:
+    model = card._rows
+    return [
+        [str(model.index(row, column).data()) for column in range(model.columnCount())]
+        for row in range(model.rowCount())
+    ]
+
+
+def press(button: QWidget, key: Qt.Key = Qt.Key.Key_Space) -> None:
+    QTest.keyClick(button, key)
+
+
+def test_the_list_tells_when_how_big_how_long_and_whether_checked(
+    desk_and_view: DeskAndView,
+) -> None:
+    _desk, view = desk_and_view
+    assert shown(view.backups) == [
+        [
+            "Sat 12:00 (Berlin) · 1 h ago",
+            "By itself",
+            "1.2 MB",
+            "One of the last 4 weeks",
+            "When made",
+        ],
+        [
+            "Thu 19 Nov 13:00 (Berlin) · 2 days ago",
+            "By itself",
+            "1.2 MB",
+            "One of the last 7 days",
+            "When made",
+        ],
+        [
+            "Thu 12 Nov 13:00 (Berlin) · 9 days ago",
+            "Before an update",
+            "1.2 MB",
+            "Until you delete it",
+            "When made",
+        ],
+    ]
+
+
+def test_one_is_made_now_and_chosen(desk_and_view: DeskAndView) -> None:
+    desk, view = desk_and_view
+    press(view.backups.back_up)
+    assert not view.backups.back_up.isEnabled()
+    desk.settle()
+    assert view.backups.back_up.isEnabled()
+    assert shown(view.backups)[0][1] == "By you"
+    assert view.backups.table.chosen_key == desk.world.backups.list()[0].name
+    assert "Backed up" in view.backups._said.text()
+
+
+def test_one_that_cannot_be_made_says_why_beside_the_button(desk_and_view: DeskAndView) -> None:
+    desk, view = desk_and_view
+    desk.world.backups.error = refused("There is no room for a backup.", "Free space.")
+    press(view.backups.back_up)
+    desk.settle()
+    trouble = view.backups.trouble
+    assert trouble.isVisible()
+    assert trouble.notice is not None
+    assert (trouble.notice.text, trouble.notice.more) == (
+        "There is no room for a backup.",
+        "Because. Free space.",
+    )
+    assert view.backups.back_up.isEnabled()
+
+
+@pytest.mark.parametrize(("whole", "words"), [(True, "Whole"), (False, "Cannot be restored")])
+def test_one_is_checked_on_demand(desk_and_view: DeskAndView, whole: bool, words: str) -> None:
+    desk, view = desk_and_view
+    name = desk.world.backups.list()[1].name
+    view.backups.table.choose(name)
+    desk.world.backups.error = None if whole else refused("It is damaged.")
+    press(view.backups.check)
+    desk.settle()
+    assert desk.world.backups.verified == [name]
+    assert shown(view.backups)[1][4].startswith(words)
+    assert view.backups.trouble.isVisible() is not whole
+
+
+def test_restoring_is_asked_in_place_and_the_harmless_answer_has_the_focus(
+    desk_and_view: DeskAndView,
+) -> None:
+    desk, view = desk_and_view
+    card = view.backups
+    assert not card.restore.isEnabled()
+    card.table.choose(desk.world.backups.list()[0].name)
+    press(card.restore)
+    question = card._question.text()
+    assert "Restore the backup of Sat 12:00 (Berlin)?" in question
+    assert "due since Fri 20 Nov 12:00 (Berlin) are held" in question
+    assert card.keep.hasFocus()
+    press(card.keep)
+    assert not card._confirm.isVisible()
+    assert desk.frame.reopened == []
+
+
+def test_a_restore_runs_while_the_workspace_is_closed_and_tells_what_follows(
+    desk_and_view: DeskAndView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, view = desk_and_view
+    asked: list[object] = []
+
+    def restore(paths: object, wanted: str, clock: object) -> Restored:
+        asked.append((paths, wanted))
+        return Restored(
+            backup_at=desk.world.backups.list()[0].taken_at, former=Path("/data/backups/replaced")
+        )
+
+    monkeypatch.setattr(module, "restore", restore)
+    name = desk.world.backups.list()[0].name
+    view.backups.table.choose(name)
+    press(view.backups.restore)
+    press(view.backups.sure)
+    ((words, between),) = desk.frame.reopened
+    assert words == "Restoring the backup…"
+    assert asked == []
+    notice = between()
+    assert asked == [(desk.world.paths, name)]
+    assert notice.text == "Restored as of Sat 12:00 (Berlin)."
+    assert "held until it is known" in notice.more
+    assert "/data/backups/replaced" in notice.more
+    assert notice.action is not None
+    notice.action()
+    assert desk.frame.jumps == [("calendar", "needs-you")]
+
+
+def test_a_file_from_elsewhere_is_restored_the_same_way(
+    desk_and_view: DeskAndView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, view = desk_and_view
+    chosen = iter(["", "/stick/copy.sqlite3"])
+    monkeypatch.setattr(backups_card, "ask_backup", lambda _parent, _folder: next(chosen))
+    press(view.backups.other)
+    assert not view.backups._confirm.isVisible()
+    press(view.backups.other)
+    assert "Restore copy.sqlite3?" in view.backups._question.text()
+    press(view.backups.sure)
+    assert len(desk.frame.reopened) == 1
+
+
+def test_without_a_backup_it_says_so(make_desk: MakeDesk, qtbot: QtBot) -> None:
+    desk = make_desk(FakeWorkspace())
+    card = BackupsCard(desk.core, desk.frame)
+    qtbot.addWidget(card)
+    card.show()
+    desk.settle()
+    assert not card.table.isVisible()
+    assert card._none.isVisible()
+
+
+def test_the_search_and_a_jump_find_it(desk_and_view: DeskAndView) -> None:
+    _desk, view = desk_and_view
+    view.search.setText("restore")
+    assert view.backups.isVisible()
+    assert [name for name, (card, _n) in view._cards.items() if card.isVisible()] == ["Backups"]
+    view.open_target("backups")
+    assert view.search.text() == ""
+    assert view.backups.back_up.hasFocus()
+
+
+def test_every_button_has_a_name_and_can_be_reached(desk_and_view: DeskAndView) -> None:
+    _desk, view = desk_and_view
+    card = view.backups
+    for button in (card.back_up, card.restore, card.check, card.other, card.folder, card.table):
+        assert button.accessibleName()
+        assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
