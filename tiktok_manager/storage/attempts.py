@@ -26,6 +26,9 @@ from tiktok_manager.storage.schema import AttemptRow, PostRow
 REFUSED = "refused: "
 """Begins the outcome of an attempt whose init TikTok answered with an error."""
 
+PROVEN_DEAD = "proven dead: "
+"""Begins the outcome of an attempt whose last byte was to leave and surely never arrived."""
+
 
 class Fenced(AppError):
     """Another worker has claimed the post since: this one must stop at once."""
@@ -276,7 +279,7 @@ def fruitless_inits(session: Session, post_id: str, since: datetime) -> int:
         .where(
             AttemptRow.post_id == post_id,
             AttemptRow.opened_at >= since,
-            AttemptRow.final_intent_at.is_(None),
+            or_(AttemptRow.final_intent_at.is_(None), AttemptRow.outcome.startswith(PROVEN_DEAD)),
             or_(AttemptRow.outcome.is_(None), ~AttemptRow.outcome.startswith(REFUSED)),
         )
     )

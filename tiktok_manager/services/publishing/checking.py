@@ -23,7 +23,7 @@ from tiktok_manager.services.publishing import decisions
 from tiktok_manager.services.publishing.reconciling import Reconciler
 from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.tokens import TokenKeeper
-from tiktok_manager.storage.attempts import Attempt, Claim, Fenced, Outcome
+from tiktok_manager.storage.attempts import PROVEN_DEAD, Attempt, Claim, Fenced, Outcome
 from tiktok_manager.tiktok.client import PublishState, PublishStatus, TikTokClient
 from tiktok_manager.tiktok.limits import Buckets, Kind
 
@@ -188,7 +188,7 @@ class Checking:
                 status=PostStatus.NEEDS_ATTENTION if file_is_gone else PostStatus.SCHEDULED,
                 wake_at=None if file_is_gone else now,
                 error=error,
-                close_attempt="proven dead: its address expired before its last byte",
+                close_attempt=f"{PROVEN_DEAD}its address expired before its last byte",
             )
             text = "TikTok never got the last part and the upload has expired: nothing was posted."
         elif file_is_gone or attempt.upload_url_sealed is None or now - issued > UPLOAD_URL_LIFE:
