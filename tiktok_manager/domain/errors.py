@@ -10,7 +10,10 @@ AppError
 │   └── OutcomeUnknown    retrying might post twice
 ├── StorageError          the data folder or database cannot be used (exit 1)
 │   ├── DatabaseTooNew    written by a newer version
-│   └── DatabaseBusy      another program holds the lock too long
+│   ├── DatabaseBusy      another program holds the lock too long
+│   ├── DatabaseDamaged   it is not whole: only reading goes on
+│   ├── DatabaseReadOnly  it cannot be written
+│   └── DiskFull          no space is left; work goes on when there is some
 ├── PublisherBusy         another publisher works on this data folder
 ├── ConsentRefused        the user said no on TikTok's page, or closed it
 ├── Cancelled             the user cancelled the work
@@ -102,6 +105,24 @@ class DatabaseBusy(StorageError):
     """Another program holds the database's lock for too long."""
 
     code = "database_busy"
+
+
+class DatabaseDamaged(StorageError):
+    """The database is not whole, or not known to be: nothing more is written into it."""
+
+    code = "database_damaged"
+
+
+class DatabaseReadOnly(StorageError):
+    """The database or its folder cannot be written."""
+
+    code = "database_read_only"
+
+
+class DiskFull(StorageError):
+    """The data folder's disk has no space left."""
+
+    code = "disk_full"
 
 
 class PublisherBusy(AppError):

@@ -20,7 +20,8 @@ from tiktok_manager.domain.errors import (
     InputError,
     StorageError,
 )
-from tiktok_manager.storage.database import KNOWN_REVISIONS, Database, load_driver
+from tiktok_manager.storage.database import KNOWN_REVISIONS, Database
+from tiktok_manager.storage.driver import load_driver
 from tiktok_manager.storage.schema import from_stored, to_stored
 
 MAX_BYTES = 20_000_000_000

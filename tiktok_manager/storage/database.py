@@ -3,87 +3,160 @@
 A session lives inside one `with` block on a worker thread, with no network, keyring or Qt call
 inside. Writers take the lock at BEGIN, so that a read never has to be upgraded to a write (SQLite
 refuses that at once, whatever the busy timeout).
+
+After a failed write or fsync the system may have dropped what it could not put on disk, and the
+next commit may succeed all the same. So the file is then in doubt: every connection is closed, and
+nothing is written until the file was read again from the disk and found whole.
 """
 
-import importlib
+import logging
 import os
+import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from types import ModuleType
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import DatabaseBusy, DatabaseTooNew, StorageError
+from tiktok_manager.domain.errors import DatabaseReadOnly, DatabaseTooNew, StorageError
+from tiktok_manager.storage import faults, trust
+from tiktok_manager.storage.driver import is_safe_to_share, load_driver
+from tiktok_manager.storage.faults import Fault, fault_of, mapped_errors
+from tiktok_manager.storage.ownership import Ownership, check_writable
+from tiktok_manager.storage.waiting import BUSY_TIMEOUT_MS, Gate, Patience
+from tiktok_manager.storage.watch import ChangeWatch
+
+__all__ = [
+    "HEAD_REVISION",
+    "KNOWN_REVISIONS",
+    "ChangeWatch",
+    "Database",
+    "is_safe_to_share",
+    "load_driver",
+    "open_database",
+]
+
+logger = logging.getLogger(__name__)
 
 HEAD_REVISION = "0001"
 KNOWN_REVISIONS = ("0001",)
-BUSY_TIMEOUT_MS = 5_000
-
-
-def load_driver() -> ModuleType:
-    """Return the SQLite driver: the bundled new SQLite where there is one, else Python's own."""
-    try:
-        return importlib.import_module("pysqlite3.dbapi2")
-    except ImportError:
-        return sqlite3
-
-
-def is_safe_to_share(version: tuple[int, ...]) -> bool:
-    """Say whether two connections may write to one WAL file with this SQLite.
-
-    3.7.0 to 3.51.2 can lose commits when two connections write and checkpoint at once; fixed in
-    3.51.3, 3.50.7 and 3.44.6 (sqlite.org/wal.html#walresetbug).
-    """
-    return (
-        version >= (3, 51, 3)
-        or (3, 50, 7) <= version < (3, 51)
-        or ((3, 44, 6) <= version < (3, 45))
-    )
+NO_SPACE_BYTES = 1_000_000
+_OTHERS_LEAVE_S = 10.0
+_PRAGMAS = (
+    "foreign_keys=ON",
+    "synchronous=FULL",
+    "trusted_schema=OFF",
+    "temp_store=MEMORY",
+)
 
 
 class Database:
     """An open database whose schema is current.
 
-    `shared` is False where this machine's SQLite is unsafe to share: then this process holds the
-    file exclusively and a second one is refused.
+    `shared` is False where this machine's SQLite is unsafe to share: then this process owns the
+    file, a second one is refused, and writers take turns. `make_room` is called when the disk is
+    full, `alarm` when another program blocks the file for long, and when that is over.
     """
 
-    def __init__(self, path: Path, driver: ModuleType) -> None:
+    def __init__(
+        self,
+        path: Path,
+        driver: ModuleType,
+        *,
+        make_room: Callable[[], None] = lambda: None,
+        alarm: Callable[[bool], None] = lambda _blocked: None,
+    ) -> None:
         self.path = path
         self.shared = is_safe_to_share(driver.sqlite_version_info)
+        self.patience = Patience(alarm)
         self._driver = driver
+        self._make_room = make_room
         self._file: os.stat_result | None = None
+        self._gate = Gate()
+        self._turn: AbstractContextManager[object] = nullcontext()
+        self._owner = None if self.shared else Ownership(path, driver)
+        if self._owner is not None:
+            self._turn = threading.RLock()
+        self._watches: set[ChangeWatch] = set()
+        self._doubt = ""
+        self._trouble: StorageError | None = None
+        self._known: trust.Acknowledged | None = None
         self._engine = self._create_engine()
         self._writer = self._engine.execution_options(write=True)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a read transaction: one consistent picture."""
-        with _mapped_errors(), _session(self._engine) as session, session.begin():
+        with self._session(self._engine) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Open a write transaction; it is durable on disk when the block ends without error."""
-        with _mapped_errors(), _session(self._writer) as session, session.begin():
-            yield session
+        """Open a write transaction; it is durable on disk when the block ends without error.
+
+        Waits for other programs' locks longer than a minute, then raises DatabaseBusy. Raises
+        DiskFull, DatabaseDamaged, DatabaseReadOnly; then nothing was written, or it is not known.
+        """
+        self.settle_doubt()
+        if self._trouble is not None:
+            raise self._trouble.with_traceback(None)
+        with self._turn:
+            with self._session(self._writer, patient=True) as session:
+                yield session
+            self._known = trust.acknowledged_by(session) or self._known
 
     @contextmanager
-    def watch(self) -> Iterator["ChangeWatch"]:
+    def watch(self) -> Iterator[ChangeWatch]:
         """Open a connection of its own that notices commits of other processes."""
-        with _mapped_errors(), self._engine.connect() as connection:
-            yield ChangeWatch(connection)
+        with mapped_errors(self._notice):
+            watch = ChangeWatch(self._engine.connect, self._driver, self._notice)
+        self._watches.add(watch)
+        try:
+            yield watch
+        finally:
+            self._watches.discard(watch)
+            watch.drop()
 
     @property
     def version(self) -> str:
         """The version of SQLite in use."""
         return str(self._driver.sqlite_version)
+
+    @property
+    def trouble(self) -> StorageError | None:
+        """Why nothing can be written, if so; see `settle_doubt`."""
+        return self._trouble
+
+    def settle_doubt(self) -> None:
+        """After an error of the disk, open the file anew and prove it whole, or only read from now.
+
+        Raises StorageError while that cannot be found out. Costs nothing without a doubt.
+        """
+        if not self._doubt or self._gate.passed:
+            return
+        with self._gate.alone(_OTHERS_LEAVE_S) as alone, mapped_errors():
+            if not alone:
+                raise faults.unusable(self._doubt)
+            if self._doubt:
+                self._judge()
+
+    def is_writable_again(self) -> bool:
+        """Look whether a database that could not be written can be now; a damaged one never."""
+        if not isinstance(self._trouble, DatabaseReadOnly):
+            return self._trouble is None
+        self._trouble = None
+        self._engine.dispose()  # what was opened for reading only stays so
+        try:
+            with self.write():
+                return True
+        except StorageError:
+            return False
 
     def integrity(self) -> str:
         """Check the whole file; returns `ok` or what SQLite found."""
@@ -92,20 +165,21 @@ class Database:
         return str(row[0]) if row else "unknown"
 
     def checkpoint(self) -> None:
-        """Move the write-ahead log into the file, as far as readers allow."""
-        with _mapped_errors(), closing(self._engine.raw_connection()) as raw:
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Move the write-ahead log into the file, as far as readers and the disk allow."""
+        try:
+            with self._turn, mapped_errors(self._notice), self._raw() as raw:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except StorageError as exc:
+            logger.warning("The write-ahead log stays as it is: %s", exc)
 
     def copy_to(self, destination: Path) -> None:
         """Copy the database as it is now into an empty file, while it may be in use."""
         with (
-            _mapped_errors(),
-            closing(self._engine.raw_connection()) as raw,
+            mapped_errors(),
+            self._raw() as raw,
             closing(self._driver.connect(destination)) as copy,
         ):
-            source = raw.driver_connection
-            if source is not None:
-                source.backup(copy)
+            raw.backup(copy)
 
     def is_in_place(self) -> bool:
         """Say whether the open file still bears its name; a restore puts another there."""
@@ -117,6 +191,65 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+        if self._owner is not None:
+            self._owner.close()
+
+    @contextmanager
+    def _session(self, engine: Engine, *, patient: bool = False) -> Iterator[Session]:
+        def begin() -> Session:
+            return _begin(engine)
+
+        with (
+            self._gate.passing(),
+            mapped_errors(self._notice),
+            self.patience.wait(begin) if patient else begin() as session,
+            session.get_transaction() or session.begin(),
+        ):
+            yield session
+
+    @contextmanager
+    def _raw(self) -> Iterator[sqlite3.Connection]:
+        with self._gate.passing(), closing(self._engine.raw_connection()) as raw:
+            connection: sqlite3.Connection = raw.driver_connection  # type: ignore[assignment]
+            yield connection
+
+    def _notice(self, fault: Fault, reason: str) -> Fault:
+        """Draw the consequences of a fault; returns what it turned out to be."""
+        if fault is Fault.UNREADABLE and self._is_disk_full():
+            fault = Fault.FULL
+            self._doubt = self._doubt or reason
+        if fault is Fault.FULL:
+            self._make_room()
+        elif fault is Fault.READ_ONLY:
+            self._trouble = self._trouble or faults.read_only(reason)
+        elif fault is not Fault.BUSY and self._trouble is None:
+            self._doubt = self._doubt or reason
+        return fault
+
+    def _is_disk_full(self) -> bool:
+        try:
+            return shutil.disk_usage(self.path.parent).free < NO_SPACE_BYTES
+        except OSError:
+            return False
+
+    def _judge(self) -> None:
+        for watch in tuple(self._watches):
+            watch.drop()
+        self._engine.dispose()
+        try:
+            found = trust.verdict(self.path, self._driver, self._known)
+        except self._driver.Error as exc:
+            if fault_of(exc) in {Fault.BUSY, Fault.UNREADABLE}:
+                raise
+            found = str(exc)
+        if found:
+            self._trouble = faults.damaged(found)
+            logger.error(
+                "Only reading goes on: after “%s” the database says “%s”", self._doubt, found
+            )
+        else:
+            logger.warning("After “%s” the database was opened anew and is whole", self._doubt)
+        self._doubt = ""
 
     def _create_engine(self) -> Engine:
         engine = create_engine(
@@ -137,7 +270,7 @@ class Database:
     def _on_connect(self, connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
         self._file = self._file or self.path.stat()
-        for pragma in self._pragmas():
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
         if mode != "wal":
@@ -147,46 +280,28 @@ class Database:
                 "Move the data folder to a local disk.",
             )
 
-    def _pragmas(self) -> Iterator[str]:
-        if not self.shared:
-            yield "locking_mode=EXCLUSIVE"
-        yield f"busy_timeout={BUSY_TIMEOUT_MS}"
-        yield "foreign_keys=ON"
-        yield "synchronous=FULL"
-        yield "trusted_schema=OFF"
-        yield "temp_store=MEMORY"
 
+def open_database(
+    path: Path,
+    backups_dir: Path,
+    clock: Clock,
+    *,
+    make_room: Callable[[], None] = lambda: None,
+    alarm: Callable[[bool], None] = lambda _blocked: None,
+) -> Database:
+    """Open the database, making or migrating it first; see `Database` for the two calls.
 
-class ChangeWatch:
-    """Tells whether another connection has committed since the last look."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._cursor = connection.connection.cursor()
-        self._version = self._read()
-
-    def changed(self) -> bool:
-        """Say whether the file changed since the last call; costs microseconds."""
-        before, self._version = self._version, self._read()
-        return before != self._version
-
-    def _read(self) -> int:
-        self._cursor.execute("PRAGMA data_version")
-        row = self._cursor.fetchone()
-        return int(row[0]) if row else 0
-
-
-def open_database(path: Path, backups_dir: Path, clock: Clock) -> Database:
-    """Open the database, making or migrating it first.
-
-    Raises DatabaseTooNew for a file of a newer version, StorageError for one that cannot be read.
+    Raises DatabaseTooNew for a file of a newer version, DatabaseDamaged, DatabaseReadOnly, and
+    another StorageError for one that cannot be read.
     """
-    database = Database(path, load_driver())
-    try:
-        with _mapped_errors():
+    check_writable(path)
+    with mapped_errors():
+        database = Database(path, load_driver(), make_room=make_room, alarm=alarm)
+        try:
             _bring_up_to_date(database, backups_dir, clock)
-    except BaseException:
-        database.close()
-        raise
+        except BaseException:
+            database.close()
+            raise
     return database
 
 
@@ -218,37 +333,17 @@ def _revision(database: Database) -> str | None:
         return None if row is None else str(row[0])
 
 
-def _session(engine: Engine) -> Session:
-    return Session(engine, expire_on_commit=False)
+def _begin(engine: Engine) -> Session:
+    """Open a session whose transaction has begun: who writes has the lock when this returns."""
+    session = Session(engine, expire_on_commit=False)
+    try:
+        session.connection()
+    except BaseException:
+        session.close()
+        raise
+    return session
 
 
 def _on_begin(connection: Connection) -> None:
     write = connection.get_execution_options().get("write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-@contextmanager
-def _mapped_errors() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as exc:
-        text = str(exc.orig)
-        if "locked" in text or "busy" in text:
-            raise DatabaseBusy(
-                "The database is busy.",
-                "Another program has held its lock for some seconds.",
-                "Close other programs that use the data folder and try again.",
-            ) from exc
-        raise _storage_error(text) from exc
-    except DatabaseError as exc:
-        if (exc.orig is not None and "malformed" in str(exc.orig)) or "not a database" in str(exc):
-            raise _storage_error(str(exc.orig)) from exc
-        raise
-
-
-def _storage_error(reason: str) -> StorageError:
-    return StorageError(
-        "The database cannot be used.",
-        f"SQLite says: {reason}.",
-        "Check that the data folder is writable and the disk has space.",
-    )

@@ -25,6 +25,7 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.schedule import Schedule
 from tiktok_manager.storage.schema import AccountRow, PostRow, StepRow
+from tiktok_manager.storage.trust import remember
 
 _WAITING = frozenset({PostStatus.SCHEDULED, PostStatus.PROCESSING, PostStatus.UNCONFIRMED})
 
@@ -196,16 +197,16 @@ def add_step(
     **detail: Any,
 ) -> None:
     """Append a line to a post's flight record."""
-    session.add(
-        StepRow(
-            post_id=post_id,
-            at=at,
-            epoch=epoch,
-            kind=kind,
-            text=text,
-            detail=json.dumps(detail, ensure_ascii=False, default=str),
-        )
+    step = StepRow(
+        post_id=post_id,
+        at=at,
+        epoch=epoch,
+        kind=kind,
+        text=text,
+        detail=json.dumps(detail, ensure_ascii=False, default=str),
     )
+    session.add(step)
+    remember(session, step)
 
 
 def trail(session: Session, post_id: str) -> list[TrailEntry]:
