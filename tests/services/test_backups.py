@@ -228,8 +228,8 @@ def test_a_backup_tells_how_long_it_is_kept(house: House) -> None:
         touch_later(house.paths.database)
         house.backups.create(BackupKind.AUTOMATIC)
     told = [(b.kind, b.rank, b.kept_as) for b in house.backups.list()]
-    assert told[0][1:] == (Rank.WEEKLY, "one of the last 4 weeks")
-    assert told[1][1:] == (Rank.HOURLY, "one of the last 24 hours")
+    assert told[0][1:] == (Rank.WEEKLY, "4 weeks")
+    assert told[1][1:] == (Rank.HOURLY, "24 hours")
     assert told[-2][1:] == (None, "until the next backup")
     assert told[-1] == (BackupKind.MANUAL, None, "until you delete it")
 

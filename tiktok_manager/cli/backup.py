@@ -39,7 +39,7 @@ def list_all(context: typer.Context, json: Json = False) -> None:
         print_json([_as_json(backup) for backup in backups])
     else:
         print_table(
-            ("NAME", "TAKEN", "KIND", "KEPT AS", "MB"),
+            ("NAME", "TAKEN", "KIND", "KEPT FOR", "MB"),
             (
                 (
                     b.name,

@@ -61,9 +61,9 @@ _RANKS: tuple[tuple[Rank, int, Callable[[datetime], object]], ...] = (
 
 
 _KEPT_WORDS = {
-    Rank.HOURLY: "one of the last 24 hours",
-    Rank.DAILY: "one of the last 7 days",
-    Rank.WEEKLY: "one of the last 4 weeks",
+    Rank.HOURLY: "24 hours",
+    Rank.DAILY: "7 days",
+    Rank.WEEKLY: "4 weeks",
 }
 
 

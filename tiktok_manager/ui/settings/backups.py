@@ -92,13 +92,13 @@ class BackupsViewModel(QObject):
         return next((item for item in self.items if item.backup.name == name), None)
 
     def when(self, item: BackupItem) -> str:
-        """`Tue 18:30 (Berlin) · 3 h ago`."""
-        now, at = self._core.now(), item.backup.taken_at
-        return f"{zoned_time(at, self._core.timezone, now)} · {age_text(at, now)}"
+        """`Tue 18:30 (Berlin)`."""
+        return zoned_time(item.backup.taken_at, self._core.timezone, self._core.now())
 
     def stamp(self, item: BackupItem) -> str:
-        """The full time, for hovering."""
-        return full_stamp(item.backup.taken_at, self._core.timezone)
+        """The full time and its age, for hovering."""
+        at = item.backup.taken_at
+        return f"{full_stamp(at, self._core.timezone)} · {age_text(at, self._core.now())}"
 
     def load(self) -> None:
         """Read the list again."""

@@ -69,7 +69,7 @@ class BackupsCard(Card):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for section, width in enumerate((122, 88, 164, 118), start=1):
+        for section, width in enumerate((124, 88, 132, 134), start=1):
             header.resizeSection(section, width)
 
     def _make_buttons(self) -> None:
@@ -110,7 +110,8 @@ class BackupsCard(Card):
         self.body.addWidget(self._confirm)
         self.body.addLayout(
             column(
-                row(self.back_up, self.restore, self.check, None, self.other, self.folder),
+                row(self.back_up, self.restore, self.check, None),
+                row(self.other, self.folder, None),
                 spacing=SPACE_S,
             )
         )
@@ -211,6 +212,6 @@ def _columns(model: BackupsViewModel) -> Sequence[Column[BackupItem]]:
         Column(title="When", text=model.when, hint=model.stamp),
         plain("Made", lambda item: item.kind_words),
         Column(title="Size", text=lambda item: item.size_words, right=True),
-        plain("Kept", lambda item: item.kept_words),
+        plain("Kept for", lambda item: item.kept_words),
         plain("Checked", lambda item: item.checked_words),
     )
