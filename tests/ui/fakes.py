@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, cast
 
 from tiktok_manager.domain.accounts import ALL_SCOPES, Account, AccountStatus, Profile
 from tiktok_manager.domain.cancel import CancelToken
-from tiktok_manager.domain.errors import AppError, Cancelled, InputError, VaultLocked
+from tiktok_manager.domain.errors import (
+    ActionNeeded,
+    AppError,
+    Cancelled,
+    InputError,
+    VaultLocked,
+)
 from tiktok_manager.domain.events import (
     AccountChanged,
     EventBus,
@@ -368,16 +374,43 @@ class FakeBackups:
             raise self.error
 
 
+class FakeInstallation:
+    """The home of a data folder; `copied` until it is adopted."""
+
+    def __init__(self) -> None:
+        self.copied = False
+
+    def check(self) -> None:
+        if self.copied:
+            raise ActionNeeded(
+                "This data folder is a copy, so it does not publish.",
+                "It was made at /other. If both copies published, posts would go out twice.",
+                "Run `tiktok-manager doctor --adopt`.",
+                code="copied_data_folder",
+            )
+
+    def adopt(self) -> bool:
+        was_copied, self.copied = self.copied, False
+        return was_copied
+
+
 class FakeRunner:
     """A publisher that publishes nothing and says so truthfully."""
 
-    def __init__(self, events: EventBus, settings: FakeSettings) -> None:
+    def __init__(
+        self, events: EventBus, settings: FakeSettings, installation: FakeInstallation
+    ) -> None:
         self._events = events
         self._settings = settings
+        self._installation = installation
         self.calls: list[str] = []
+        self.error: AppError | None = None
 
     def start(self) -> None:
         self.calls.append("start")
+        self._installation.check()
+        if self.error is not None:
+            raise self.error
         self._events.publish(PublisherStateChanged(running=True))
 
     def stop(self, timeout_s: float = 10) -> None:
@@ -415,7 +448,8 @@ class FakeWorkspace:
         self.planning = FakePlanning(self.posts)
         self.quota = FakeQuota()
         self.backups = FakeBackups(self.clock)
-        self.runner = FakeRunner(self.events, self.settings)
+        self.installation = FakeInstallation()
+        self.runner = FakeRunner(self.events, self.settings, self.installation)
 
     def typed(self) -> "Workspace":
         return cast("Workspace", self)

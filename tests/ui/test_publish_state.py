@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import NOW, FakeVault, FakeWorkspace, a_post, refused
-from tiktok_manager.domain.events import PostsChanged, PublisherStateChanged
+from tiktok_manager.domain.events import PostsChanged, PublisherStateChanged, PublishingHeld
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.publish_state import Mood, PublishState
+from tiktok_manager.ui.publish_state import Mood, PublishState, Step
 
 
 def started(make_desk: MakeDesk, world: FakeWorkspace) -> tuple[Desk, PublishState]:
@@ -124,3 +124,82 @@ def test_times_move_to_another_zone_at_once(make_desk: MakeDesk) -> None:
     desk, state = started(make_desk, FakeWorkspace(posts=[a_post()]))
     desk.world.settings.set("timezone", "Asia/Tokyo")
     desk.until(lambda: state.line == "Publishing: next Sun 02:30 (Tokyo) @alice")
+
+
+def mood(state: PublishState) -> Mood:
+    return state.mood
+
+
+def held(code: str = "clock_wrong", **changes: object) -> PublishingHeld:
+    event = PublishingHeld(
+        code=code,
+        title="Publishing is held.",
+        message="This computer's clock is 3 h ahead of TikTok's.",
+        hint="Set its date and time.",
+        until=NOW + timedelta(minutes=42),
+    )
+    return replace(event, **changes)  # type: ignore[arg-type]
+
+
+def test_what_holds_every_post_is_said_with_the_time_it_goes_on(make_desk: MakeDesk) -> None:
+    desk, state = started(make_desk, FakeWorkspace(posts=[a_post()]))
+    desk.world.events.publish(held())
+    assert mood(state) is Mood.HELD
+    assert state.line == (
+        "Publishing is held: This computer's clock is 3 h ahead of TikTok's. "
+        "Goes on Sat 13:42 (Berlin)."
+    )
+    desk.world.events.publish(PublishingHeld(code="clock_wrong", title=""))
+    assert mood(state) is Mood.ON
+    assert state.trouble is None
+
+
+def test_of_several_holds_the_one_that_lasts_longest_is_said(make_desk: MakeDesk) -> None:
+    desk, state = started(make_desk, FakeWorkspace())
+    full = held("disk_full", title="The data folder's disk is full.", message="", until=None)
+    for event in (full, held()):
+        desk.world.events.publish(event)
+    assert state.line == "Publishing is held: The data folder's disk is full."
+    desk.world.events.publish(PublishingHeld(code="disk_full", title=""))
+    assert "clock is 3 h ahead" in state.line
+
+
+def test_the_users_own_pause_goes_before_a_hold(make_desk: MakeDesk) -> None:
+    desk, state = started(make_desk, FakeWorkspace())
+    desk.world.events.publish(held())
+    state.set_paused(True)
+    desk.settle()
+    assert mood(state) is Mood.PAUSED
+
+
+def test_a_copied_data_folder_is_off_until_it_is_adopted(make_desk: MakeDesk) -> None:
+    world = FakeWorkspace()
+    world.installation.copied = True
+    desk = make_desk(world)
+    desk.publishing.reload()
+    desk.publishing.start()
+    desk.settle()
+    state = desk.publishing
+    assert mood(state) is Mood.OFF
+    assert state.line == ("Publishing is off: This data folder is a copy, so it does not publish.")
+    assert state.trouble is not None
+    assert state.trouble.step is Step.ADOPT
+    assert "doctor" not in state.trouble.more
+    state.adopt()
+    desk.settle()
+    assert mood(state) is Mood.ON
+    assert state.trouble is None
+
+
+def test_a_publisher_that_cannot_start_can_be_tried_again(make_desk: MakeDesk) -> None:
+    world = FakeWorkspace()
+    world.runner.error = refused("The publish journal cannot be read.")
+    desk = make_desk(world)
+    desk.publishing.reload()
+    desk.publishing.start()
+    desk.settle()
+    assert desk.publishing.line == "Publishing is off: The publish journal cannot be read."
+    world.runner.error = None
+    desk.publishing.start()
+    desk.settle()
+    assert mood(desk.publishing) is Mood.ON

@@ -247,6 +247,7 @@ class WindowSession(QObject):
         self._bridge = QtEventBridge(workspace.events, self)
         self._state = PublishState(workspace, self.tasks, self._bridge, timezone, self)
         self._state.attach(publisher)
+        self._state.adopted.connect(self._on_adopted)
         self._undo = UndoHistory(self.tasks, self)
         core = Core(
             workspace=workspace,
@@ -261,12 +262,7 @@ class WindowSession(QObject):
         self.window.attach(core)
         self.tray.follow(self._state)
         self._state.reload()
-        self.tasks.run(
-            lambda _token: publisher.start(),
-            done=lambda _none: None,
-            failed=self.window.show_error,
-            group="publisher-start",
-        )
+        self._state.start()
 
     # -- settings the frame itself obeys --------------------------------------------------
 
@@ -338,6 +334,16 @@ class WindowSession(QObject):
         self.tasks.crashed.connect(self.crash.report)
         self.crash.reported.connect(self._on_crash)
         self._app.commitDataRequest.connect(self._on_logout)
+
+    def _on_adopted(self) -> None:
+        self.window.notify(
+            Notice(
+                text="This computer publishes from now on",
+                more="Use no other copy of this data folder. Posts that the other copy may have "
+                "sent meanwhile wait for you as not confirmed.",
+                tone=Tone.GOOD,
+            )
+        )
 
     def _on_new_post(self) -> None:
         self.window.bring_to_front()

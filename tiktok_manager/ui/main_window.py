@@ -31,6 +31,7 @@ from tiktok_manager.ui.rail import Rail
 from tiktok_manager.ui.shortcuts import add_shortcut
 from tiktok_manager.ui.status_line import StatusLine
 from tiktok_manager.ui.top_bar import JumpField, TopBar
+from tiktok_manager.ui.trouble_bar import TroubleBar
 from tiktok_manager.ui.widgets import EmptyState, Notice, NoticeBar, PaneView, Skeleton, Slot, Tone
 
 _NARROW_PX = 1080
@@ -174,6 +175,7 @@ class MainWindow(QWidget):
         self._passphrase.unlocked.connect(core.publishing.secrets_opened)
         core.publishing.changed.connect(self._on_state_changed)
         self._status.follow(core.publishing)
+        self._trouble.follow(core.publishing)
         core.undo.done.connect(self._on_undone)
         core.undo.failed.connect(self.show_error)
         self._top_bar.new_post.setEnabled("composer" in self._panes)
@@ -186,6 +188,7 @@ class MainWindow(QWidget):
         self._jump.attach(None)
         self._passphrase_bar.hide()
         self._notices.dismiss()
+        self._trouble.follow(None)
         self._drawer.clear()
         self._status.rest(words)
         self._top_bar.new_post.setEnabled(False)
@@ -277,6 +280,7 @@ class MainWindow(QWidget):
         self._top_bar.new_post_clicked.connect(self.new_post)
         self._top_bar.new_post.setEnabled(False)
         self._notices = NoticeBar()
+        self._trouble = TroubleBar()
         self._passphrase_bar = PassphraseBar()
         self._stack = QStackedWidget()
         self._drawer = Drawer()
@@ -290,7 +294,7 @@ class MainWindow(QWidget):
     def _lay_out(self) -> None:
         centre = QVBoxLayout()
         centre.setSpacing(0)
-        centre.addWidget(Slot(self._passphrase_bar, self._notices))
+        centre.addWidget(Slot(self._trouble, self._passphrase_bar, self._notices))
         centre.addWidget(self._stack, 1)
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -371,6 +375,8 @@ class MainWindow(QWidget):
     def _on_state_clicked(self) -> None:
         if self._core is not None and self._core.publishing.mood is Mood.LOCKED:
             self.ask_passphrase(lambda: None)
+            return
+        if self._trouble.show_again():
             return
         overview = self._core.publishing.overview if self._core is not None else None
         post = overview.next_due if overview is not None else None

@@ -5,6 +5,8 @@ It never guesses: while the plan cannot be read, it says so.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +18,7 @@ from tiktok_manager.domain.events import (
     PostsChanged,
     PostStatusChanged,
     PublisherStateChanged,
+    PublishingHeld,
     SettingsChanged,
 )
 from tiktok_manager.ui.formats import zoned_time
@@ -29,6 +32,11 @@ if TYPE_CHECKING:
     from tiktok_manager.services.planning import PublishOverview
     from tiktok_manager.services.workspace import Workspace
     from tiktok_manager.ui.bridge import QtEventBridge
+
+
+_COPIED = "copied_data_folder"
+_HELD = "Publishing is held."
+_FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Publisher(Protocol):
@@ -47,6 +55,14 @@ class Publisher(Protocol):
         """Look at the plan now."""
 
 
+class Step(StrEnum):
+    """What the user can do about a trouble in this window."""
+
+    NONE = ""
+    ADOPT = "adopt"
+    START = "start"
+
+
 class Mood(StrEnum):
     """The state in one word; decides the sign shown for it."""
 
@@ -56,8 +72,28 @@ class Mood(StrEnum):
     PAUSED = "paused"
     LOCKED = "locked"
     STANDBY = "standby"
+    HELD = "held"
     OFF = "off"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Why nothing is sent although the user did not pause it; mended by `step` where there is one.
+
+    `until` is when publishing goes on by itself, None while nobody knows.
+    """
+
+    code: str
+    title: str
+    more: str
+    until: datetime | None = None
+    step: Step = Step.NONE
+
+    @property
+    def line(self) -> str:
+        """The reason in one sentence."""
+        return self.title if self.title != _HELD or not self.more else self.more.partition(". ")[0]
 
 
 class PublishState(QObject):
@@ -65,9 +101,11 @@ class PublishState(QObject):
 
     Signals:
         changed: `mood`, `line` and the rest may read differently.
+        adopted: This data folder publishes from now on, although it was a copy.
     """
 
     changed = Signal()
+    adopted = Signal()
 
     def __init__(
         self,
@@ -87,17 +125,56 @@ class PublishState(QObject):
         self._held = False
         self._locked = False
         self._holder = ""
+        self._cannot_start: AppError | None = None
+        self._holds: dict[str, PublishingHeld] = {}
         self.timezone = timezone
         self._soon = Coalesced(self.reload, self)
         for kind in (PostStatusChanged, PostsChanged, DataChangedElsewhere):
             bridge.listen(kind, self._on_change)
         bridge.listen(PublisherStateChanged, self._on_publisher)
+        bridge.listen(PublishingHeld, self._on_held)
         bridge.listen(SettingsChanged, self._on_setting)
 
     def attach(self, publisher: Publisher) -> None:
         """Follow this publisher from now on."""
         self._publisher = publisher
         self.changed.emit()
+
+    def start(self) -> None:
+        """Let the publisher begin; what keeps it from that is the `trouble`."""
+        publisher = self._publisher
+        if publisher is not None:
+            self._tasks.run(
+                lambda _token: publisher.start(),
+                done=lambda _none: self._on_started(),
+                failed=self._on_start_failed,
+                group="publisher-start",
+            )
+
+    def adopt(self) -> None:
+        """Make this copied data folder the one that publishes, and begin."""
+        workspace = self._workspace
+        self._tasks.run(
+            lambda _token: workspace.installation.adopt(),
+            done=lambda _adopted: self._on_adopted(),
+            failed=self._on_start_failed,
+            group="publisher-start",
+        )
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why nothing is sent, the one that lasts longest; None where nothing is wrong."""
+        if self._cannot_start is not None:
+            return _trouble_at_start(self._cannot_start)
+        holds = sorted(self._holds.values(), key=lambda hold: hold.until or _FOREVER)
+        return _trouble_of(holds[-1]) if holds else None
+
+    def until_words(self, trouble: Trouble) -> str:
+        """`It goes on Tue 18:30 (Berlin).`, empty where that is not known."""
+        if trouble.until is None:
+            return ""
+        when = zoned_time(trouble.until, self.timezone, self._workspace.clock.now())
+        return f"Goes on {when}."
 
     @property
     def overview(self) -> PublishOverview | None:
@@ -119,6 +196,8 @@ class PublishState(QObject):
             return Mood.PAUSED
         if self._locked:
             return Mood.LOCKED
+        if self._holds:
+            return Mood.HELD
         return Mood.WORKING if self._overview.under_way else Mood.ON
 
     @property
@@ -128,7 +207,8 @@ class PublishState(QObject):
             Mood.OPENING: "Opening…",
             Mood.UNKNOWN: "The plan cannot be read just now",
             Mood.STANDBY: f"Not publishing here: {self._holder} does it for this data folder",
-            Mood.OFF: "Publishing is off",
+            Mood.OFF: f"Publishing is off{self._why(': ')}",
+            Mood.HELD: f"Publishing is held{self._why(': ')}{self._goes_on(' ')}",
             Mood.LOCKED: "Locked: enter your passphrase to publish",
             Mood.PAUSED: "Paused: nothing is published until you resume",
             Mood.WORKING: f"Publishing {self.under_way} now{self._next(' · next ')}",
@@ -202,6 +282,14 @@ class PublishState(QObject):
         locked = workspace.vault.state().value == "locked" and workspace.vault.needs_passphrase()
         return workspace.planning.overview(), not workspace.settings.publishing_on(), locked
 
+    def _why(self, lead: str) -> str:
+        trouble = self.trouble
+        return "" if trouble is None else f"{lead}{trouble.line.rstrip('.')}."
+
+    def _goes_on(self, lead: str) -> str:
+        words = "" if self.trouble is None else self.until_words(self.trouble)
+        return f"{lead}{words}" if words else ""
+
     def _next(self, lead: str) -> str:
         post = self._overview.next_due if self._overview else None
         return "" if post is None else f"{lead}{self._when(post)} @{post.handle}"
@@ -221,6 +309,24 @@ class PublishState(QObject):
 
     def _on_change(self, _event: Event) -> None:
         self._soon.request()
+
+    def _on_started(self) -> None:
+        self._cannot_start = None
+        self.changed.emit()
+
+    def _on_start_failed(self, error: AppError) -> None:
+        self._cannot_start = error
+        self.changed.emit()
+
+    def _on_adopted(self) -> None:
+        self.adopted.emit()
+        self.start()
+
+    def _on_held(self, event: PublishingHeld) -> None:
+        self._holds.pop(event.code, None)
+        if event.title:
+            self._holds[event.code] = event
+        self.changed.emit()
 
     def _on_publisher(self, event: PublisherStateChanged) -> None:
         self._running = event.running
@@ -242,3 +348,20 @@ class PublishState(QObject):
     def _on_timezone(self, timezone: str) -> None:
         self.timezone = timezone
         self.changed.emit()
+
+
+def _trouble_at_start(error: AppError) -> Trouble:
+    if error.code == _COPIED:
+        return Trouble(
+            code=error.code,
+            title=error.title,
+            more=f"{error.message} If this is the only copy in use from now on, let it publish.",
+            step=Step.ADOPT,
+        )
+    more = " ".join(part for part in (error.message, error.hint) if part)
+    return Trouble(code=error.code, title=error.title, more=more, step=Step.START)
+
+
+def _trouble_of(hold: PublishingHeld) -> Trouble:
+    more = " ".join(part for part in (hold.message, hold.hint) if part)
+    return Trouble(code=hold.code, title=hold.title, more=more, until=hold.until)

@@ -14,6 +14,7 @@ _SIGNS = {
     Mood.LOCKED: ("lock", "attention"),
     Mood.PAUSED: ("pause", "warning"),
     Mood.STANDBY: ("lock", "attention"),
+    Mood.HELD: ("pause", "attention"),
     Mood.OFF: ("power", "attention"),
     Mood.UNKNOWN: ("status-unconfirmed", "bad"),
 }

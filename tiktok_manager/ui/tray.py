@@ -25,6 +25,7 @@ _SIGNS: dict[Mood, tuple[str, str] | None] = {
     Mood.LOCKED: ("lock", LIGHT.attention),
     Mood.PAUSED: ("pause", LIGHT.soft_ink),
     Mood.STANDBY: ("lock", LIGHT.soft_ink),
+    Mood.HELD: ("pause", LIGHT.attention),
     Mood.OFF: ("close", LIGHT.bad),
     Mood.UNKNOWN: ("close", LIGHT.bad),
 }
@@ -118,7 +119,7 @@ class Tray(QObject):
         self._menu.addSeparator()
         self._menu.addAction("Open TikTok Manager").triggered.connect(self.open_requested)
         self._menu.addAction("New post…").triggered.connect(self.new_post_requested)
-        if state is not None and state.mood in (Mood.ON, Mood.WORKING, Mood.PAUSED):
+        if state is not None and state.mood in (Mood.ON, Mood.WORKING, Mood.PAUSED, Mood.HELD):
             self._add_pause(state)
         self._menu.addSeparator()
         self._menu.addAction("Quit").triggered.connect(self.quit_requested)

@@ -69,7 +69,7 @@ class BackupsCard(Card):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for section, width in enumerate((124, 88, 132, 134), start=1):
+        for section, width in enumerate((116, 88, 152, 118), start=1):
             header.resizeSection(section, width)
 
     def _make_buttons(self) -> None:
