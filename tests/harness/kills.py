@@ -140,8 +140,11 @@ class Reaper:
 class Battle:
     """One data folder, one local TikTok, one program after the other. A context manager."""
 
-    def __init__(self, folder: Path, seed: int, loss: float, ahead: int) -> None:
+    def __init__(
+        self, folder: Path, seed: int, loss: float, ahead: int, accounts: int = ACCOUNTS
+    ) -> None:
         self.folder = folder
+        self._accounts = accounts
         self.rng = random.Random(f"{seed}/battle")
         self.seed = seed
         self.loss = loss
@@ -153,7 +156,7 @@ class Battle:
 
     def __enter__(self) -> Self:
         config = SimulatorConfig(
-            accounts=ACCOUNTS,
+            accounts=self._accounts,
             auto_approve=True,
             media_dir=self.folder / "tiktok",
             seed=self.seed,

@@ -1,0 +1,34 @@
+"""A full disk, a failing disk and death at a few system calls; the post goes out once."""
+
+import random
+
+import pytest
+
+from tests.harness.strike import How, is_possible
+from tests.harness.syscalls import Shot, shoot
+
+# About how many calls there are; `python -m tests.harness.syscalls` strikes at every one.
+CALLS = {"write": 100, "sync": 18, "send": 6}
+PAIRS = (
+    ("write", How.KILL),
+    ("write", How.ENOSPC),
+    ("write", How.FULL),
+    ("sync", How.EIO),
+    ("send", How.KILL),
+)
+RNG = random.Random(41)
+SHOTS = [Shot(family=family, how=how, at=RNG.randint(1, CALLS[family])) for family, how in PAIRS]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _strikes() -> None:
+    if not is_possible():
+        pytest.skip("one process may not trace another here")
+
+
+@pytest.mark.parametrize("shot", SHOTS, ids=str)
+def test_a_strike_at_a_system_call_leaves_one_post(shot: Shot) -> None:
+    outcome = shoot(shot)
+    assert outcome.found == ()
+    assert outcome.status == "published"
+    assert outcome.hit
