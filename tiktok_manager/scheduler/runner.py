@@ -9,14 +9,9 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
-from datetime import UTC, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
-
-from apscheduler.executors.pool import ThreadPoolExecutor as TickExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.date import DateTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
@@ -31,6 +26,7 @@ from tiktok_manager.domain.events import (
     SettingsChanged,
 )
 from tiktok_manager.scheduler.clock_watch import ClockWatch
+from tiktok_manager.scheduler.heart import Heart
 from tiktok_manager.services.publishing import Publishing
 from tiktok_manager.storage.attempts import Claim
 from tiktok_manager.storage.database import ChangeWatch
@@ -39,10 +35,13 @@ from tiktok_manager.system.locks import PublisherLock
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_S = 20
-HOUSEKEEPING_MIN = 10
+HOUSEKEEPING_S = 600
 LOOK_S = 0.5
+LOOK_AHEAD_EVERY_S = 1.0
 NETWORK_SETTLING_S = 10
+INTERRUPTED_S = 2
 CHECKS_AT_ONCE = 4
+PREPARATIONS_AT_ONCE = 2
 MAX_UPLOADS_AT_ONCE = 16
 IDLE_WITHIN = timedelta(minutes=1)
 
@@ -100,14 +99,12 @@ class Runner:
         self._sending: set[Future[None]] = set()
         self._guard = threading.RLock()
         self._moved = threading.Condition(self._guard)
-        self._scheduler = BackgroundScheduler(
-            timezone=UTC,
-            executors={"default": TickExecutor(1)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
+        self._looked_ahead_s = float("-inf")
+        self._heart = Heart({self.tick: HEARTBEAT_S, self._keep_house: HOUSEKEEPING_S})
         self._uploads = ThreadPoolExecutor(MAX_UPLOADS_AT_ONCE, thread_name_prefix="upload")
         self._checks = ThreadPoolExecutor(CHECKS_AT_ONCE, thread_name_prefix="check")
-        self._watcher = threading.Thread(target=self._watch, name="watch-database")
+        self._preparations = ThreadPoolExecutor(PREPARATIONS_AT_ONCE, thread_name_prefix="prepare")
+        self._watcher = self._make_watcher()
         self._unsubscribe = events.subscribe(Event, self._on_event)
 
     @property
@@ -141,10 +138,7 @@ class Runner:
                 f"It is {self._lock.holder()}.",
                 "Stop it first, or use `--standby` to take over when it ends.",
             )
-        self._scheduler.start()
-        self._scheduler.add_job(self.tick, IntervalTrigger(seconds=HEARTBEAT_S), id="heartbeat")
-        rounds = IntervalTrigger(minutes=HOUSEKEEPING_MIN)
-        self._scheduler.add_job(self._keep_house, rounds, id="housekeeping")
+        self._heart.start()
         self._keep_house()
         self._watcher.start()
         self.wake()
@@ -153,42 +147,45 @@ class Runner:
         """Stop claiming, let uploads stop at the next block, and give the lock back."""
         self._cancel.cancel()
         self._unsubscribe()
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=True)
+        self._heart.stop()
         if self._watcher.is_alive():
             self._watcher.join()
         with self._guard:
             running = list(self._active)
-        _done, late = wait(running, timeout=timeout_s)
+        _done, late = wait(running, timeout=max(0.0, timeout_s - INTERRUPTED_S))
+        if late:
+            self._publishing.interrupt()
+            _done, late = wait(late, timeout=INTERRUPTED_S)
         if late:
             logger.warning(
                 "%d uploads did not stop in %.0f s; they resume later", len(late), timeout_s
             )
         self._uploads.shutdown(wait=not late, cancel_futures=True)
         self._checks.shutdown(wait=not late, cancel_futures=True)
+        self._preparations.shutdown(wait=not late, cancel_futures=True)
         self._lock.release()
         self._set_state(RunnerState.STOPPED)
 
     def wake(self) -> None:
         """Look at the database now."""
         with self._guard:
-            if self._wake_is_set or not self._scheduler.running or self._cancel.cancelled:
+            if self._wake_is_set or not self._heart.beats or self._cancel.cancelled:
                 return
             self._wake_is_set = True
-        # Two instances: a change during a tick must get a tick of its own after it.
-        self._scheduler.add_job(
-            self._woken, DateTrigger(), id="now", replace_existing=True, max_instances=2
-        )
+        self._heart.call_now(self._woken)
 
     def tick(self) -> None:
         """Start what is due and set the wake for what comes next. Never raises."""
         if self._state is not RunnerState.RUNNING or self._cancel.cancelled:
             return
+        self._keep_watch()
         try:
             self._renew()
             self._paused = not self._policy.publishing_on()
-            if self._clock.monotonic_s() >= self._quiet_until_s and self._publishing.has_due():
-                self._start_due()
+            if self._clock.monotonic_s() >= self._quiet_until_s:
+                if self._publishing.has_due():
+                    self._start_due()
+                self._look_ahead()
             self._set_wake()
         except VaultLocked as exc:
             logger.warning("Posts wait: %s", exc)
@@ -253,6 +250,15 @@ class Runner:
         for claim in asks:
             self._submit(self._checks, claim, sending=False)
 
+    def _look_ahead(self) -> None:
+        """Prepare what is due soon; never more than may be sent at once."""
+        now_s = self._clock.monotonic_s()
+        if self._paused or now_s - self._looked_ahead_s < LOOK_AHEAD_EVERY_S:
+            return
+        self._looked_ahead_s = now_s
+        for post in self._publishing.upcoming(self._policy.uploads_at_once()):
+            self._preparations.submit(self._publishing.prepare, post, self._cancel)
+
     def _submit(self, pool: ThreadPoolExecutor, claim: Claim, *, sending: bool) -> None:
         with self._guard:
             if sending:
@@ -268,34 +274,57 @@ class Runner:
             claim = self._active.pop(future, None)
             self._sending.discard(future)
             self._moved.notify_all()
-        if not future.cancelled() and (error := future.exception()) is not None:
-            # The claim's lease ends by itself; then the post is taken up again.
-            post_id = claim.post.id if claim else "?"
-            logger.error("Work on post %s failed", post_id, exc_info=error)
+        if claim and not future.cancelled() and (error := future.exception()) is not None:
+            logger.error("Work on post %s failed", claim.post.id, exc_info=error)
+            self._give_back(claim)
         self.wake()
+
+    def _give_back(self, claim: Claim) -> None:
+        try:
+            self._publishing.lost(claim)
+        except AppError:
+            logger.exception("Post %s is taken up again when its lease ends", claim.post.id)
 
     def _set_wake(self) -> None:
         due_at = self._publishing.next_wake()
         if due_at is None or self._cancel.cancelled:
             return
         if due_at - self._clock.now() < timedelta(seconds=HEARTBEAT_S):
-            trigger = DateTrigger(due_at)
-            self._scheduler.add_job(self.tick, trigger, id="next", replace_existing=True)
+            self._heart.call_at(self.tick, due_at, "next")
+
+    def _make_watcher(self) -> threading.Thread:
+        return threading.Thread(target=self._watch, name="watch-database")
+
+    def _keep_watch(self) -> None:
+        """Heart and watcher look after each other: neither's end stops publishing."""
+        if self._watcher.ident is not None and not self._watcher.is_alive():
+            logger.error("The thread that notices changes has ended: starting it again")
+            self._watcher = self._make_watcher()
+            self._watcher.start()
 
     def _watch(self) -> None:
-        """Notice commits of other processes, and a lock that was freed."""
-        try:
-            clocks = ClockWatch(self._clock.now(), self._clock.monotonic_s())
-            with self._open_watch() as changes:
-                while not self._cancel.wait(LOOK_S):
-                    self._notice_jump(clocks)
-                    if self._state is RunnerState.STANDBY and self._lock.acquire():
-                        self._begin()
-                        self.wake()
-                    if changes.changed():
-                        self._events.publish(DataChangedElsewhere())
-        except AppError:
-            logger.exception("Changes by other processes are noticed by the heartbeat only")
+        """Notice commits of other processes, a lock that was freed, and a heart that stopped."""
+        while not self._cancel.cancelled:
+            try:
+                with self._open_watch() as changes:
+                    self._watch_until_stopped(changes)
+            except AppError:
+                logger.exception("Changes by other processes are noticed late for a while")
+                self._cancel.wait(HEARTBEAT_S)
+
+    def _watch_until_stopped(self, changes: ChangeWatch) -> None:
+        clocks = ClockWatch(self._clock.now(), self._clock.monotonic_s())
+        while not self._cancel.wait(LOOK_S):
+            self._notice_jump(clocks)
+            if self._heart.revive():
+                logger.error("The clockwork of the publisher has ended: starting it again")
+                self._wake_is_set = False
+                self.wake()
+            if self._state is RunnerState.STANDBY and self._lock.acquire():
+                self._begin()
+                self.wake()
+            if changes.changed():
+                self._events.publish(DataChangedElsewhere())
 
     def _notice_jump(self, clocks: ClockWatch) -> None:
         """After sleep or a set clock, let the network come back before anything is claimed."""
@@ -306,8 +335,8 @@ class Runner:
             "The clock jumped by %.0f s: publishing goes on in a moment", ahead.total_seconds()
         )
         self._quiet_until_s = self._clock.monotonic_s() + NETWORK_SETTLING_S
-        trigger = DateTrigger(self._clock.now() + timedelta(seconds=NETWORK_SETTLING_S))
-        self._scheduler.add_job(self.tick, trigger, id="settled", replace_existing=True)
+        settled_at = self._clock.now() + timedelta(seconds=NETWORK_SETTLING_S)
+        self._heart.call_at(self.tick, settled_at, "settled")
 
     def _on_event(self, event: Event) -> None:
         if isinstance(

@@ -73,6 +73,30 @@ def claim_checks(
     ]
 
 
+def upcoming(session: Session, until: datetime, limit: int) -> list[Post]:
+    """Return the next scheduled post of each account that is to be sent before `until`.
+
+    The first `limit` in the order in which they are claimed.
+    """
+    turn = func.row_number().over(
+        partition_by=PostRow.account_id, order_by=(PostRow.due_at, PostRow.id)
+    )
+    firsts = (
+        select(PostRow.id, turn.label("turn"))
+        .where(PostRow.wake_at <= until, PostRow.status == PostStatus.SCHEDULED)
+        .subquery()
+    )
+    query = (
+        select(PostRow, AccountRow.handle)
+        .join(AccountRow, AccountRow.id == PostRow.account_id)
+        .join(firsts, firsts.c.id == PostRow.id)
+        .where(firsts.c.turn == 1, _is_ready())
+        .order_by(PostRow.due_at, PostRow.id)
+        .limit(limit)
+    )
+    return [to_post(row, handle) for row, handle in session.execute(query)]
+
+
 def late_posts(session: Session, now: datetime, on_time: timedelta) -> list[Post]:
     """Return scheduled posts never tried whose time passed more than `on_time` ago."""
     query = (
@@ -146,6 +170,25 @@ def renew(session: Session, claims: Iterable[Claim], until: datetime) -> None:
         )
 
 
+def give_back(session: Session, claim: Claim, wake_at: datetime) -> None:
+    """Free a claim whose worker failed, if it is still ours, and hold the failure against it."""
+    session.execute(
+        update(PostRow)
+        .where(
+            PostRow.id == claim.post.id,
+            PostRow.epoch == claim.epoch,
+            PostRow.lease_owner == claim.owner,
+        )
+        .values(
+            lease_owner=None,
+            lease_until=None,
+            wake_at=wake_at,
+            worker_losses=PostRow.worker_losses + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
 def has_due(session: Session, now: datetime) -> bool:
     """Say whether some post has to be looked at now."""
     query = select(PostRow.id).where(PostRow.wake_at <= now, _may_move()).limit(1)
@@ -194,12 +237,11 @@ def _account_is_free() -> ColumnElement[bool]:
         AttemptRow.post_id != PostRow.id,
         AttemptRow.holds_slot,
     )
-    return and_(
-        AccountRow.status == AccountStatus.CONNECTED,
-        AccountRow.paused.is_(False),
-        ~sending,
-        ~slot_taken,
-    )
+    return and_(_is_ready(), ~sending, ~slot_taken)
+
+
+def _is_ready() -> ColumnElement[bool]:
+    return and_(AccountRow.status == AccountStatus.CONNECTED, AccountRow.paused.is_(False))
 
 
 def _claim(

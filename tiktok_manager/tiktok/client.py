@@ -110,6 +110,10 @@ class TikTokClient:
         self._http = Http(clock, stall_s=CALL_LIMIT_S, transport=transport)
         self._calls = Calls(self._http, endpoints, clock)
 
+    def interrupt(self) -> None:
+        """Break off the calls under way, as when the app must end: they raise NetworkDown."""
+        self._http.interrupt()
+
     def close(self) -> None:
         """Close all connections."""
         self._http.close()

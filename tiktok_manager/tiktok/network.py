@@ -38,6 +38,7 @@ class CallLimit:
 
     ends_at_s: float
     cancel: CancelToken | None
+    interruptions: int
 
 
 class Network(httpcore.NetworkBackend):
@@ -46,15 +47,24 @@ class Network(httpcore.NetworkBackend):
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self._calls = threading.local()
+        self._interruptions = 0
 
     @contextmanager
     def limit(self, limit_s: float, cancel: CancelToken | None) -> Iterator[None]:
         """Keep everything this thread does on the network inside `limit_s`."""
-        self._calls.limit = CallLimit(ends_at_s=self.clock.monotonic_s() + limit_s, cancel=cancel)
+        self._calls.limit = CallLimit(
+            ends_at_s=self.clock.monotonic_s() + limit_s,
+            cancel=cancel,
+            interruptions=self._interruptions,
+        )
         try:
             yield
         finally:
             self._calls.limit = None
+
+    def interrupt(self) -> None:
+        """Break off the calls under way on all threads; later ones are not touched."""
+        self._interruptions += 1
 
     def wait(self, sock: socket.socket, events: int, stall_s: float | None) -> int:
         """Wait until `sock` is ready; returns the events, or 0 when the time is over.
@@ -77,6 +87,8 @@ class Network(httpcore.NetworkBackend):
         limit: CallLimit | None = getattr(self._calls, "limit", None)
         if limit is not None and limit.cancel is not None:
             limit.cancel.check()
+        if limit is not None and limit.interruptions != self._interruptions:
+            raise httpcore.ReadError("interrupted")
         return limit
 
     @override

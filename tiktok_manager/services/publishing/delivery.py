@@ -13,12 +13,14 @@ from tiktok_manager.domain.errors import (
     Cancelled,
     Failure,
     FailureClass,
+    NetworkDown,
     RemoteError,
     StorageError,
 )
 from tiktok_manager.domain.posts import Choices, PostMode, PostStatus
 from tiktok_manager.services.publishing import decisions
 from tiktok_manager.services.publishing.checking import Checking, lacks_bytes
+from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.preflight import Preflight
 from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.transfer import Transfer, UploadGone
@@ -46,6 +48,7 @@ class Tools:
     recorder: Recorder
     checking: Checking
     preflight: Preflight
+    files: KnownFiles
     quota: Quota
     tokens: TokenKeeper
     client: TikTokClient
@@ -84,7 +87,10 @@ class Delivery:
         except UploadGone as exc:
             self._gone(exc)
         except RemoteError as exc:
-            self._failed(exc.failure)
+            if self._cancel.cancelled and isinstance(exc, NetworkDown):
+                self._rest()
+            else:
+                self._failed(exc.failure)
         except StorageError as exc:
             self._wait_for_disk(exc)
         except AppError as exc:
@@ -98,7 +104,7 @@ class Delivery:
         if self._attempt is None and (pause := self._tools.preflight.wait_for_turn(self._claim)):
             self._tools.recorder.settle(self._claim, pause, "")
             return
-        with closing(MediaReader(self._claim.post.media, self._cancel)) as reader:
+        with closing(self._open_file()) as reader:
             resumed = self._attempt is not None
             attempt = self._attempt or self._open()
             self._transfer(attempt, reader, resumed=resumed)
@@ -111,11 +117,14 @@ class Delivery:
             return
         status = self._tools.checking.ask(self._claim.post.account_id, attempt.publish_id or "")
         if lacks_bytes(attempt, status):
-            with closing(MediaReader(self._claim.post.media, self._cancel)) as reader:
+            with closing(self._open_file()) as reader:
                 self._transfer(attempt, reader, resumed=True)
             self._processing()
         else:
             self._tools.checking.conclude(self._claim, attempt, status)
+
+    def _open_file(self) -> MediaReader:
+        return self._tools.files.open(self._claim.post.media, self._cancel)
 
     def _transfer(self, attempt: Attempt, reader: MediaReader, *, resumed: bool) -> None:
         tools = self._tools

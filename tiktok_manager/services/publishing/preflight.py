@@ -1,6 +1,7 @@
 """What is looked at before an upload is opened at TikTok; nothing here changes anything there."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,12 +9,12 @@ from tiktok_manager.domain.accounts import CreatorInfo, Scope
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, FailureClass, TikTokRefused
 from tiktok_manager.domain.media import findings
-from tiktok_manager.domain.posts import Choices, PostError, PostMode, PostStatus
+from tiktok_manager.domain.posts import Choices, Post, PostError, PostMode, PostStatus
+from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.storage.attempts import Claim, Outcome
-from tiktok_manager.system import video
 from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.limits import Buckets, Kind
 
@@ -21,6 +22,8 @@ INITS_PER_MINUTE = 5
 """TikTok takes 6 a minute and token; one is left for the user's other tools."""
 
 CREATOR_INFO_LIFE = timedelta(minutes=2)
+FRESH_ENOUGH = timedelta(minutes=1)
+"""An answer asked for ahead must still hold at the due instant, and a while in the queue."""
 
 
 class Preflight:
@@ -34,7 +37,9 @@ class Preflight:
         buckets: Buckets,
         quota: Quota,
         clock: Clock,
+        files: KnownFiles,
     ) -> None:
+        self._files = files
         self._quota = quota
         self._recorder = recorder
         self._tokens = tokens
@@ -76,7 +81,11 @@ class Preflight:
                 # A read that fails costs nothing; an init that fails may count at TikTok.
                 self._tokens.call(post.account_id, self._probe)
             return post.choices
-        creator = self._creator_info(post.account_id)
+        creator = self._creator_info(
+            post.account_id,
+            CREATOR_INFO_LIFE,
+            lambda: self._tokens.call(post.account_id, self._client.creator_info),
+        )
         if post.choices.privacy not in creator.privacy_options:
             raise TikTokRefused(_privacy_gone(creator))
         self._check_duration(claim, creator)
@@ -87,6 +96,17 @@ class Preflight:
             allow_stitch=post.choices.allow_stitch and not creator.stitch_disabled,
         )
 
+    def look_ahead(self, post: Post) -> None:
+        """Ask TikTok now what `choices` needs soon, unless the post will have to wait anyway.
+
+        Raises RemoteError and ActionNeeded; the account keeps its status.
+        """
+        if post.mode is PostMode.DIRECT and not self._quota.wait(post.account_id, post.mode):
+            token = self._tokens.access_token(post.account_id)
+            self._creator_info(
+                post.account_id, FRESH_ENOUGH, lambda: self._client.creator_info(token)
+            )
+
     def forget(self, account_id: str) -> None:
         """Ask TikTok anew before the next init: the last one failed."""
         with self._lock:
@@ -95,22 +115,24 @@ class Preflight:
     def _probe(self, access_token: str) -> None:
         self._client.profile(access_token, (Scope.BASIC,))
 
-    def _creator_info(self, account_id: str) -> CreatorInfo:
+    def _creator_info(
+        self, account_id: str, life: timedelta, ask: Callable[[], CreatorInfo]
+    ) -> CreatorInfo:
         now = self._clock.now()
         with self._lock:
             known = self._known.get(account_id)
-        if known is not None and _is_fresh(known, now):
+        if known is not None and _is_fresh(known, now, life):
             return known
         wait_s = self._buckets.take(Kind.CREATOR_INFO, account_id)
         if wait_s > 0:
             raise TikTokRefused(_slow_down(wait_s))
-        asked = self._tokens.call(account_id, self._client.creator_info)
+        asked = ask()
         with self._lock:
             self._known[account_id] = asked
         return asked
 
     def _check_duration(self, claim: Claim, creator: CreatorInfo) -> None:
-        info = video.probe(claim.post.media.path)
+        info = self._files.info(claim.post.media)
         if info is None or creator.max_duration_s <= 0:
             return
         if info.duration_s > creator.max_duration_s:
@@ -124,8 +146,8 @@ class Preflight:
             )
 
 
-def _is_fresh(info: CreatorInfo, now: datetime) -> bool:
-    return timedelta() <= now - info.asked_at < CREATOR_INFO_LIFE
+def _is_fresh(info: CreatorInfo, now: datetime, life: timedelta) -> bool:
+    return timedelta() <= now - info.asked_at < life
 
 
 def _privacy_gone(creator: CreatorInfo) -> Failure:

@@ -13,7 +13,9 @@ from tiktok_manager.domain.posts import Post
 from tiktok_manager.services.publishing import lateness
 from tiktok_manager.services.publishing.checking import Checking
 from tiktok_manager.services.publishing.delivery import Delivery, Tools
+from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.preflight import Preflight
+from tiktok_manager.services.publishing.preparing import LOOK_AHEAD, Preparing
 from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.restoring import Restoring
 from tiktok_manager.services.quota import Quota
@@ -30,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 ON_TIME = timedelta(minutes=10)
+AFTER_FAULT = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +72,14 @@ class Publishing:
         client, tokens, buckets = remote.client, remote.tokens, remote.buckets
         recorder = Recorder(database, vault, events, clock, LEASE, restoring.journal)
         self._checking = Checking(recorder, tokens, client, buckets, clock, rng)
+        files = KnownFiles()
+        preflight = Preflight(recorder, tokens, client, buckets, quota, clock, files)
+        self._preparing = Preparing(files, preflight, tokens, clock)
         self._tools = Tools(
             recorder=recorder,
             checking=self._checking,
-            preflight=Preflight(recorder, tokens, client, buckets, quota, clock),
+            preflight=preflight,
+            files=files,
             quota=quota,
             tokens=tokens,
             client=client,
@@ -110,6 +117,22 @@ class Publishing:
             self._tell(claim.post)
         return sends, asks
 
+    def upcoming(self, limit: int) -> list[Post]:
+        """Return the posts to `prepare` now: the next ones due within two minutes, or waiting.
+
+        At most one per account, and not more at a time than `limit`. Raises VaultLocked.
+        """
+        with self._database.read() as session:
+            posts = queries.upcoming(session, self._clock.now() + LOOK_AHEAD, limit)
+        if posts:
+            self._vault.unlock()
+            self._restoring.compare()
+        return self._preparing.pick(posts, limit)
+
+    def prepare(self, post: Post, cancel: CancelToken) -> None:
+        """Do ahead what would be slow at a post's due instant; only a cache comes of it."""
+        self._preparing.prepare(post, cancel)
+
     def send(self, claim: Claim, cancel: CancelToken) -> None:
         """Publish a claimed post as far as it goes now; never raises for what a post can suffer."""
         Delivery(self._tools, claim, cancel).run()
@@ -117,6 +140,18 @@ class Publishing:
     def check(self, claim: Claim) -> None:
         """Ask TikTok for the outcome of a claimed post."""
         self._checking.run(claim)
+
+    def interrupt(self) -> None:
+        """Break off questions to TikTok that are still under way; their posts are resumed later."""
+        self._tools.client.interrupt()
+
+    def lost(self, claim: Claim) -> None:
+        """Free a claim whose work ended by a fault of ours; the post is taken up again soon.
+
+        Several such ends set the post aside, so that it cannot hold up the others for ever.
+        """
+        with self._database.write() as session:
+            queries.give_back(session, claim, self._clock.now() + AFTER_FAULT)
 
     def renew(self, claims: list[Claim]) -> None:
         """Prolong the leases of work that is going on."""
