@@ -35,6 +35,6 @@ def world(tmp_path: Path) -> Iterator[World]:
     """A world with one connected account, in which the app must keep TikTok's rules."""
     with make_world(tmp_path, direct_posts_per_day=1000) as world:
         world.connect()
-        world.workspace.settings.set("direct-posts-per-day", "1000")
+        world.workspace.settings.set("direct-posts-per-day", "100")
         yield world
         assert world.sim.world.records.violations == []

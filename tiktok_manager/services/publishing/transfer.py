@@ -159,7 +159,7 @@ class Transfer:
 
     def _index_of(self, status: PublishStatus) -> int:
         has = status.uploaded_bytes
-        if has is None:
+        if has is None or has < 0:
             has = self._stored_bytes
         if has >= self._plan.size_bytes:
             return self._everything_arrived()
