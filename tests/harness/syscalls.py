@@ -44,14 +44,12 @@ END_S = 60.0
 # Started at once as by a supervisor; then after a wait for the disk, an account's slot, a lease,
 # an upload address: by then all have ended.
 NAPS_S = (1.0, 70.0, 70.0, 130.0, 700.0, 3_700.0, 3_700.0, *(4 * 3_600.0,) * 6)
-# How often a call number k may fail to come before k counts as past the end: runs differ a little.
-MISSES = 3
 DONE, STOPPED = 0, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
-    """Strike at call number `at` of a family."""
+    """Strike at call number `at` of a family; 0 strikes at none."""
 
     family: str
     how: How
@@ -65,9 +63,13 @@ class Shot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a shot. `hit` is empty if there was no such call; `code` is the struck run's."""
+    """What came of a shot. `hit` is empty if there was no such call.
+
+    `calls` and `code` are the struck run's.
+    """
 
     shot: Shot
+    calls: int = 0
     hit: str = ""
     code: int = 0
     status: str = ""
@@ -110,6 +112,7 @@ class Range(Battle):
         self._check_words()
         return Outcome(
             shot=shot,
+            calls=report.count,
             hit=f"{report.call} {_place(report.path)}" if report.call else "",
             code=report.code,
             status=self._status(),
@@ -229,14 +232,18 @@ def workers(count: int) -> ProcessPoolExecutor:
 
 
 def sweep(pool: ProcessPoolExecutor, first: Shot, every: int) -> Iterator[Outcome]:
-    """Shoot at every k-th call, `workers` at once, until several numbers in turn do not come."""
-    at, misses, batch = first.at, 0, 2 * MISSES
-    while misses < MISSES:
-        shots = [replace(first, at=at + every * n) for n in range(batch)]
-        for outcome in pool.map(shoot, shots):
-            misses = 0 if outcome.hit else misses + 1
-            yield outcome
-        at += every * batch
+    """Shoot at as many calls as an unharmed run makes, then on until one does not come."""
+    unharmed = pool.submit(shoot, replace(first, at=0)).result()
+    yield unharmed
+    ats = range(first.at, unharmed.calls + 1, every)
+    yield from pool.map(shoot, [replace(first, at=at) for at in ats])
+    beyond = unharmed.calls
+    missed = False
+    while not missed:
+        beyond += 1
+        outcome = pool.submit(shoot, replace(first, at=beyond)).result()
+        missed = not outcome.hit
+        yield outcome
 
 
 def _place(path: str) -> str:
