@@ -20,10 +20,12 @@ from tiktok_manager.services.publishing import Publishing, Remote, Restoring
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.reports import Reports
 from tiktok_manager.services.settings import Settings
+from tiktok_manager.services.storage_guard import StorageGuard, tell_of_lock
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.storage.database import Database, open_database
+from tiktok_manager.system.ballast import Ballast
 from tiktok_manager.system.journal import KEY_PURPOSE, Journal
 from tiktok_manager.system.locks import PublisherLock
 from tiktok_manager.system.logs import configure_logging
@@ -51,10 +53,19 @@ def open_workspace(env: Mapping[str, str], clock: Clock | None = None) -> Iterat
         paths = open_data_paths(env)
         redactor = Redactor()
         closing.callback(configure_logging(paths, redactor=redactor))
-        database = open_database(paths.database, paths.backups_dir, clock)
+        events = EventBus()
+        ballast = Ballast(paths.ballast)
+        database = open_database(
+            paths.database,
+            paths.backups_dir,
+            clock,
+            make_room=ballast.give_up,
+            alarm=lambda blocked: tell_of_lock(events, blocked=blocked),
+        )
         closing.callback(database.close)
         closing.callback(database.checkpoint)
-        yield _build(_lay_base(env, database, redactor, endpoints, clock, closing), paths, closing)
+        base = _lay_base(env, database, events, redactor, endpoints, clock, closing)
+        yield _build(base, paths, ballast, closing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +86,7 @@ class _Base:
 def _lay_base(
     env: Mapping[str, str],
     database: Database,
+    events: EventBus,
     redactor: Redactor,
     endpoints: Endpoints,
     clock: Clock,
@@ -82,7 +94,6 @@ def _lay_base(
 ) -> _Base:
     client = TikTokClient(endpoints, clock)
     closing.callback(client.close)
-    events = EventBus()
     owner = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
     vault = VaultService(database, OsKeyring(), env, redactor)
     settings = Settings(database, vault, events, clock, env)
@@ -99,14 +110,17 @@ def _lay_base(
     )
 
 
-def _build(base: _Base, paths: DataPaths, closing: ExitStack) -> Workspace:
+def _build(base: _Base, paths: DataPaths, ballast: Ballast, closing: ExitStack) -> Workspace:
     accounts = _make_accounts(base, paths)
     quota = Quota(base.database, base.settings, base.clock)
     planning = Planning(base.database, accounts, quota, base.settings, base.events, base.clock)
     analytics = Analytics(base.database, accounts, base.clock)
     installation = Installation(base.database, paths.root, machine_id, base.clock)
     installation.enroll()
-    journal = Journal(paths.journal, lambda: base.vault.derive_key(KEY_PURPOSE))
+    guard = StorageGuard(base.database, ballast, base.events)
+    journal = Journal(
+        paths.journal, lambda: base.vault.derive_key(KEY_PURPOSE), make_room=ballast.give_up
+    )
     closing.callback(journal.close)
     restoring = _make_restoring(base, journal, installation)
     return Workspace(
@@ -120,7 +134,8 @@ def _build(base: _Base, paths: DataPaths, closing: ExitStack) -> Workspace:
         planning=planning,
         quota=quota,
         journal=journal,
-        publishing=_make_publishing(base, quota, restoring, closing),
+        storage=guard,
+        publishing=_make_publishing(base, quota, restoring, guard, closing),
         analytics=analytics,
         reports=Reports(planning, accounts, analytics),
         backups=Backups(base.database, paths.backups_dir, base.clock),
@@ -154,12 +169,12 @@ def _make_restoring(base: _Base, journal: Journal, installation: Installation) -
 
 
 def _make_publishing(
-    base: _Base, quota: Quota, restoring: Restoring, closing: ExitStack
+    base: _Base, quota: Quota, restoring: Restoring, guard: StorageGuard, closing: ExitStack
 ) -> Publishing:
     uploader = ChunkUploader(base.endpoints, base.clock)
     closing.callback(uploader.close)
     return Publishing(
-        database=base.database,
+        guard=guard,
         vault=base.vault,
         restoring=restoring,
         remote=Remote(
@@ -179,6 +194,11 @@ def _make_publishing(
 
 def make_runner(workspace: Workspace, *, standby: bool = False) -> Runner:
     """Return the publisher of a workspace, not yet started."""
+
+    def keep_house() -> None:
+        workspace.storage.prepare()
+        workspace.backups.run_if_due()
+
     return Runner(
         workspace.publishing,
         workspace.settings,
@@ -187,7 +207,8 @@ def make_runner(workspace: Workspace, *, standby: bool = False) -> Runner:
         workspace.events,
         workspace.clock,
         standby=standby,
-        housekeeping=workspace.backups.run_if_due,
+        housekeeping=keep_house,
+        stopping=workspace.database.patience.end,
     )
 
 

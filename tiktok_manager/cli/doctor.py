@@ -82,6 +82,13 @@ def _data_folder(workspace: Workspace) -> Finding:
     return Finding(name="data folder", ok=free > LOW_DISK_BYTES, text=text)
 
 
+def _storage(workspace: Workspace) -> Finding:
+    workspace.storage.prepare()
+    if (trouble := workspace.storage.look()) is not None:
+        raise trouble
+    return Finding(name="storage", ok=True, text="it can be written; room is kept for a full disk")
+
+
 def _home(workspace: Workspace) -> Finding:
     workspace.installation.check()
     return Finding(name="home", ok=True, text="this data folder may publish")
@@ -141,6 +148,7 @@ def _posts(workspace: Workspace) -> Finding:
 
 _LOOKS: dict[str, Callable[[Workspace], Finding]] = {
     "data folder": _data_folder,
+    "storage": _storage,
     "home": _home,
     "database": _database,
     "backups": _backups,

@@ -8,7 +8,11 @@ import typer
 from tiktok_manager.cli.context import cancelled_by_signals, command_line
 from tiktok_manager.cli.options import Json
 from tiktok_manager.cli.output import note, print_json
-from tiktok_manager.domain.events import PostStatusChanged, PublisherStateChanged
+from tiktok_manager.domain.events import (
+    PostStatusChanged,
+    PublisherStateChanged,
+    PublishingHeld,
+)
 from tiktok_manager.services.vault import VaultState
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.storage.posts import PostFilter
@@ -39,6 +43,7 @@ def run(
             workspace.vault.unlock()
         workspace.events.subscribe(PostStatusChanged, lambda event: _tell(workspace, event))
         workspace.events.subscribe(PublisherStateChanged, _tell_state)
+        workspace.events.subscribe(PublishingHeld, _tell_held)
         runner = line.make_runner(workspace, standby=standby)
         runner.start()
         try:
@@ -58,6 +63,11 @@ def _tell(workspace: Workspace, event: PostStatusChanged) -> None:
     post = workspace.planning.get(event.post_id)
     why = f" {post.error.message} {post.error.action}" if post.error else ""
     note(f"{workspace.clock.now():%H:%M:%S} {post.id[:8]} @{post.handle} {event.status}.{why}")
+
+
+def _tell_held(event: PublishingHeld) -> None:
+    words = (event.title, event.message, event.hint) if event.title else ("Publishing goes on.",)
+    note(" ".join(filter(None, words)))
 
 
 def _tell_state(event: PublisherStateChanged) -> None:

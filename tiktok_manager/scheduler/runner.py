@@ -81,7 +81,9 @@ class Runner:
         *,
         standby: bool = False,
         housekeeping: Callable[[], None] = lambda: None,
+        stopping: Callable[[], None] = lambda: None,
     ) -> None:
+        self._stopping = stopping
         self._standby = standby
         self._housekeeping = housekeeping
         self._publishing = publishing
@@ -146,6 +148,7 @@ class Runner:
     def stop(self, timeout_s: float = 10.0) -> None:
         """Stop claiming, let uploads stop at the next block, and give the lock back."""
         self._cancel.cancel()
+        self._stopping()
         self._unsubscribe()
         self._heart.stop()
         if self._watcher.is_alive():

@@ -18,10 +18,12 @@ from tiktok_manager.domain.errors import (
     FailureClass,
     NetworkDown,
     ReconnectNeeded,
+    RemoteError,
     TikTokRefused,
 )
 from tiktok_manager.domain.events import AccountChanged, EventBus
 from tiktok_manager.services.settings import Settings
+from tiktok_manager.services.storage_guard import tried_again
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts as queries
 from tiktok_manager.storage.accounts import SealedTokens
@@ -105,7 +107,7 @@ class TokenKeeper:
         if self._is_old(tokens):
             try:
                 return self._refresh(account_id, tokens.version, patient=False)
-            except NetworkDown:
+            except RemoteError:
                 # Being offline is no reason to throw away a token that still has life.
                 if tokens.access_expires_at <= self._clock.now():
                     raise
@@ -158,9 +160,12 @@ class TokenKeeper:
                 raise self._lost(account_id, exc.failure) from exc
             raise
         rotated = self.seal(account_id, pair, tokens.version + 1)
-        with self._database.write() as session:
-            queries.put_tokens(session, rotated)
+        tried_again(lambda: self._keep(rotated))  # TikTok takes the old pair no more
         return rotated
+
+    def _keep(self, tokens: SealedTokens) -> None:
+        with self._database.write() as session:
+            queries.put_tokens(session, tokens)
 
     def _take_lease(self, account_id: str, version: int) -> bool:
         now = self._clock.now()

@@ -13,6 +13,7 @@ from tiktok_manager.services.publishing import Publishing
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.reports import Reports
 from tiktok_manager.services.settings import Settings
+from tiktok_manager.services.storage_guard import StorageGuard
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage.database import Database
 from tiktok_manager.system.journal import Journal
@@ -33,6 +34,7 @@ class Workspace:
     planning: Planning
     quota: Quota
     journal: Journal
+    storage: StorageGuard
     publishing: Publishing
     analytics: Analytics
     reports: Reports

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from tiktok_manager.domain.errors import StorageError
+from tiktok_manager.system.ballast import NO_SPACE
 from tiktok_manager.system.durable import put_in_place, sync_file, sync_folder
 
 KEY_PURPOSE = "publish-journal"
@@ -66,12 +67,16 @@ class JournalReading:
 class Journal:
     """The journal of one data folder. Safe from any thread.
 
-    `key` is asked for when a line is written or checked and may raise VaultLocked.
+    `key` is asked for when a line is written or checked and may raise VaultLocked. `make_room` is
+    called when the disk is full.
     """
 
-    def __init__(self, path: Path, key: Callable[[], bytes]) -> None:
+    def __init__(
+        self, path: Path, key: Callable[[], bytes], make_room: Callable[[], None] = lambda: None
+    ) -> None:
         self._path = path
         self._key = key
+        self._make_room = make_room
         self._guard = threading.Lock()
         self._fd: int | None = None
         self._head = ""
@@ -89,6 +94,8 @@ class Journal:
             except OSError as exc:
                 # After a failed write or fsync nothing known of the file holds: look anew.
                 self._close()
+                if exc.errno in NO_SPACE:
+                    self._make_room()
                 raise _unwritable(exc) from exc
 
     def read(self) -> JournalReading:

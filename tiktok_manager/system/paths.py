@@ -27,6 +27,7 @@ class DataPaths:
     backups_dir: Path
     publisher_lock: Path
     journal: Path
+    ballast: Path
 
 
 def open_data_paths(env: Mapping[str, str]) -> DataPaths:
@@ -44,6 +45,7 @@ def open_data_paths(env: Mapping[str, str]) -> DataPaths:
         backups_dir=root / "backups",
         publisher_lock=root / "publisher.lock",
         journal=root / "publish-journal.jsonl",
+        ballast=root / "room-for-a-full-disk",
     )
     try:
         if paths.database.exists():

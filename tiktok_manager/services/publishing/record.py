@@ -8,6 +8,7 @@ from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.events import EventBus, PostProgressed, PostStatusChanged
 from tiktok_manager.domain.posts import Post
+from tiktok_manager.services.storage_guard import StorageGuard, tried_again
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts, posts
 from tiktok_manager.storage import attempts as queries
@@ -30,8 +31,10 @@ class Recorder:
         clock: Clock,
         lease: timedelta,
         journal: Journal,
+        guard: StorageGuard,
     ) -> None:
         self._journal = journal
+        self._guard = guard
         self._database = database
         self._vault = vault
         self._events = events
@@ -96,8 +99,10 @@ class Recorder:
     def final_intent(self, claim: Claim, attempt: Attempt) -> Attempt:
         """Commit that the last byte is about to leave; it may once this returns.
 
-        The journal must know it too, on disk: else StorageError, and the last byte stays here.
+        The journal must know it too, on disk: else StorageError, and the last byte stays here. It
+        also stays where the disk has no room to write down what follows.
         """
+        self._guard.check_room()
         now = self._clock.now()
         with self._database.write() as session:
             attempt = queries.record_final_intent(
@@ -154,6 +159,19 @@ class Recorder:
     def settle(self, claim: Claim, outcome: Outcome, text: str) -> Post:
         """Commit what the work led to and give the claim back; then tell the window."""
         now = self._clock.now()
+        post, ending = tried_again(lambda: self._commit_outcome(claim, outcome, text, now))
+        if ending is not None and outcome.close_attempt is not None:
+            self._journal_end(claim, ending, outcome.close_attempt, now)
+        if post.status is not claim.post.status or outcome.error != claim.post.error:
+            self._events.publish(
+                PostStatusChanged(post_id=post.id, account_id=post.account_id, status=post.status)
+            )
+        logger.info("Post %s is %s", post.id, post.status)
+        return post
+
+    def _commit_outcome(
+        self, claim: Claim, outcome: Outcome, text: str, now: datetime
+    ) -> tuple[Post, Attempt | None]:
         with self._database.write() as session:
             ending = queries.ending_upload(session, claim.post.id)
             post = queries.settle(session, claim, outcome, now)
@@ -169,14 +187,7 @@ class Recorder:
                     log_id=outcome.error.log_id if outcome.error else None,
                     next_try_at=outcome.wake_at,
                 )
-        if ending is not None and outcome.close_attempt is not None:
-            self._journal_end(claim, ending, outcome.close_attempt, now)
-        if post.status is not claim.post.status or outcome.error != claim.post.error:
-            self._events.publish(
-                PostStatusChanged(post_id=post.id, account_id=post.account_id, status=post.status)
-            )
-        logger.info("Post %s is %s", post.id, post.status)
-        return post
+        return post, ending
 
     def note(self, claim: Claim, kind: str, text: str, **detail: object) -> None:
         """Add a line to the flight record."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import DiskFull
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
 from tiktok_manager.domain.posts import Post
 from tiktok_manager.services.publishing import lateness
@@ -19,11 +20,11 @@ from tiktok_manager.services.publishing.preparing import LOOK_AHEAD, Preparing
 from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.restoring import Restoring
 from tiktok_manager.services.quota import Quota
+from tiktok_manager.services.storage_guard import StorageGuard
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import claims as queries
 from tiktok_manager.storage.attempts import Claim
-from tiktok_manager.storage.database import Database
 from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.limits import Buckets
 from tiktok_manager.tiktok.upload import ChunkUploader
@@ -51,7 +52,7 @@ class Publishing:
     def __init__(
         self,
         *,
-        database: Database,
+        guard: StorageGuard,
         vault: VaultService,
         restoring: Restoring,
         remote: Remote,
@@ -63,14 +64,15 @@ class Publishing:
         spacing: Callable[[], timedelta],
     ) -> None:
         self._spacing = spacing
-        self._database = database
+        self._database = database = guard.database
         self._vault = vault
         self._restoring = restoring
+        self._guard = guard
         self._events = events
         self._clock = clock
         self._owner = owner
         client, tokens, buckets = remote.client, remote.tokens, remote.buckets
-        recorder = Recorder(database, vault, events, clock, LEASE, restoring.journal)
+        recorder = Recorder(database, vault, events, clock, LEASE, restoring.journal, guard)
         self._checking = Checking(recorder, tokens, client, buckets, clock, rng)
         files = KnownFiles()
         preflight = Preflight(recorder, tokens, client, buckets, quota, clock, files)
@@ -100,12 +102,19 @@ class Publishing:
     def claim(self, uploads: int, checks: int) -> tuple[list[Claim], list[Claim]]:
         """Claim due work: up to `uploads` posts to send and `checks` outcomes to ask for.
 
-        Raises VaultLocked, claiming nothing, while the tokens cannot be read.
+        Nothing is sent while the disk has no room, and nothing is done while the database cannot
+        be written. Raises VaultLocked, claiming nothing, while the tokens cannot be read.
         """
+        trouble = self._guard.look()
+        if trouble is not None and not isinstance(trouble, DiskFull):
+            return [], []
         self._vault.unlock()
         self._restoring.compare()
         now = self._clock.now()
-        self._judge_late(now)
+        if trouble is None:
+            self._judge_late(now)
+        else:
+            uploads = 0
         with self._database.write() as session:
             sends = queries.claim_uploads(
                 session, now=now, owner=self._owner, lease=LEASE, limit=uploads
@@ -173,6 +182,7 @@ class Publishing:
 
         While posts are `held`, those that only wait to start do not count.
         """
+        held = held or self._guard.holds()
         with self._database.read() as session:
             return queries.is_busy(session, self._clock.now() + within, held=held)
 
