@@ -57,10 +57,18 @@ class Network(httpcore.NetworkBackend):
             cancel=cancel,
             interruptions=self._interruptions,
         )
+        opened: list[Stream] = []
+        self._calls.opened = opened
         try:
             yield
+        except BaseException:
+            # The HTTP library forgets a connection to a SOCKS proxy that refused.
+            for stream in opened:
+                stream.close()
+            raise
         finally:
             self._calls.limit = None
+            self._calls.opened = []
 
     def interrupt(self) -> None:
         """Break off the calls under way on all threads; later ones are not touched."""
@@ -110,7 +118,9 @@ class Network(httpcore.NetworkBackend):
         except OSError as exc:
             raise httpcore.ConnectError(str(exc)) from exc
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return Stream(self, sock)
+        stream = Stream(self, sock)
+        getattr(self._calls, "opened", []).append(stream)
+        return stream
 
     def _race(self, found: Sequence[_Address], timeout_s: float) -> socket.socket:
         waiting = _interleave(found)

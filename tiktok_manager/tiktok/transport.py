@@ -174,11 +174,13 @@ class NetworkTransport(httpx.BaseTransport):
 
     @override
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        # As an extension the target would replace the CONNECT's own and show it to the proxy.
+        extensions = dict(request.extensions)
         url = httpcore.URL(
             scheme=request.url.raw_scheme,
             host=request.url.raw_host,
             port=request.url.port,
-            target=request.url.raw_path,
+            target=extensions.pop("target", request.url.raw_path),
         )
         reply = self._pool(request.url.scheme).handle_request(
             httpcore.Request(
@@ -186,7 +188,7 @@ class NetworkTransport(httpx.BaseTransport):
                 url,
                 headers=request.headers.raw,
                 content=request.stream,
-                extensions=request.extensions,
+                extensions=extensions,
             )
         )
         return httpx.Response(reply.status, headers=reply.headers, stream=_Body(reply))
