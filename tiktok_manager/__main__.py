@@ -23,6 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the app and return its exit code."""
     harden_process()
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments == ["--look-into-videos"]:
+        from tiktok_manager.system import video_child
+
+        return video_child.main()
     if arguments in ([], ["--hidden"]):
         return run_window(hidden=bool(arguments))
     return run_command_line(arguments)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import AppError, InputError, NotFound
 from tiktok_manager.domain.media import MediaFile, check_size, content_type_of
-from tiktok_manager.system.video import probe, thumbnail
+from tiktok_manager.system.video import get_ready, probe, thumbnail
 
 if TYPE_CHECKING:
     from _hashlib import HASH
@@ -71,6 +71,7 @@ def fingerprint(
         with _open_video(path) as file:
             before = _stamp(file)
             check_size(path, before.size_bytes)
+            get_ready(path)  # it starts while the file is hashed
             sha256 = _hash_all(file, before.size_bytes, cancel or CancelToken(), progress)
             if _stamp(file) != before:
                 raise _still_written(path)

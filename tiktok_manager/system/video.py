@@ -1,47 +1,242 @@
-"""What is inside a video, through PyAV: facts for the planner, a picture for the window.
+"""What is inside a video: facts for the planner, a picture for the window.
 
-A file is opened as MP4, MOV or WebM only and may lead to nothing but itself: a playlist named
-`.mp4` must not fetch anything. PyAV is imported late: it costs the window's start 0.1 s.
+Nobody knows what a strange file does to a demuxer. So only its first bytes are looked at here; the
+rest happens in a child process, which is given ten seconds and may crash. It is kept for the next
+file and ends by itself when idle.
 """
 
+import atexit
+import base64
+import json
 import logging
 import os
+import stat
+import subprocess
+import sys
 import tempfile
-from fractions import Fraction
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, NamedTuple
 
 from tiktok_manager.domain.media import MediaInfo
-
-if TYPE_CHECKING:
-    from av.container import InputContainer
-    from av.video.frame import VideoFrame
-    from av.video.stream import VideoStream
+from tiktok_manager.system import video_child
 
 logger = logging.getLogger(__name__)
 
-_LOCAL_VIDEO_ONLY = {
-    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm",
-    "protocol_whitelist": "file",
-    "enable_drefs": "0",
-}
 _TIMEOUT_S = 10.0
-_COVER_AT_S = 1.0
-_MOST_COVER_FRAMES = 120
+_START_S = 30.0
+_KNOWN_VIDEOS = 256
+_FIRST_BYTES = 12
+_EBML = b"\x1a\x45\xdf\xa3"
+_FIRST_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"moof")
+
+Answer = dict[str, Any]
+
+
+class _Stamp(NamedTuple):
+    """A file as it is on disk."""
+
+    path: str
+    size_bytes: int
+    mtime_ns: int
+    file_id: str
+
+
+class VideoReaders:
+    """Children that look into videos. Safe from any thread; at most one idle child is kept."""
+
+    def __init__(
+        self,
+        command: Sequence[str] | None = None,
+        *,
+        timeout_s: float = _TIMEOUT_S,
+        start_s: float = _START_S,
+    ) -> None:
+        self._command = command
+        self._timeout_s = timeout_s
+        self._start_s = start_s
+        self._guard = threading.Lock()
+        self._idle: list[_Child] = []
+        self._pid = os.getpid()
+
+    def get_ready(self) -> None:
+        """Start a child if none is at hand; returns at once."""
+        with self._guard:
+            if not self._mine():
+                with suppress(OSError):
+                    self._idle.append(_Child(self._command or _command()))
+
+    def ask(self, question: Answer) -> Answer | None:
+        """Return a child's answer, None if it crashed, hung or could not be started."""
+        while True:
+            child, is_new = self._take()
+            if child is None:
+                return None
+            answer = child.ask(question, start_s=self._start_s, timeout_s=self._timeout_s)
+            if answer is not None:
+                self._keep(child)
+                return answer
+            child.kill()
+            if is_new or child.was_late:  # else it had ended in peace, being idle
+                logger.warning("Looking into %s took too long or failed", question["path"])
+                return None
+
+    def close(self) -> None:
+        """End the children at hand."""
+        with self._guard:
+            idle = self._mine()
+            self._idle = []
+        for child in idle:
+            child.kill()
+
+    def _take(self) -> "tuple[_Child | None, bool]":
+        with self._guard:
+            if self._mine():
+                child = self._idle.pop()
+                return child, child.is_new
+        try:
+            return _Child(self._command or _command()), True
+        except OSError as exc:
+            logger.warning("Videos cannot be looked into: %s", exc)
+            return None, True
+
+    def _keep(self, child: "_Child") -> None:
+        with self._guard:
+            if not self._mine():
+                self._idle.append(child)
+                return
+        child.kill()
+
+    def _mine(self) -> "list[_Child]":
+        """Return the idle children; those of the process we were forked from are not ours."""
+        if self._pid != os.getpid():
+            self._pid, self._idle = os.getpid(), []
+        return self._idle
+
+
+class _Child:
+    """One child process, asked by one thread at a time."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self.is_new = True
+        self.was_late = False
+        hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            creationflags=hidden,
+        )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise OSError("no pipes")
+        self._questions, self._answers = self._process.stdin, self._process.stdout
+
+    def ask(self, question: Answer, *, start_s: float, timeout_s: float) -> Answer | None:
+        """Return the answer, None if there is none in time."""
+        if self.is_new and self._hear(start_s) is None:
+            return None
+        self.is_new = False
+        try:
+            self._questions.write(json.dumps(question).encode() + b"\n")
+            self._questions.flush()
+        except OSError:
+            return None
+        return self._hear(timeout_s)
+
+    def kill(self) -> None:
+        """End it now, whatever it does."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._questions, self._answers):
+            with suppress(OSError):
+                pipe.close()
+
+    def _hear(self, timeout_s: float) -> Answer | None:
+        # A timer that kills: pipes cannot be waited for on every system.
+        timer = threading.Timer(timeout_s, self._end_late)
+        timer.start()
+        try:
+            answer = json.loads(self._answers.readline())
+        except (OSError, ValueError):
+            return None
+        finally:
+            timer.cancel()
+            timer.join()
+        return answer if isinstance(answer, dict) and not self.was_late else None
+
+    def _end_late(self) -> None:
+        self.was_late = True
+        self._process.kill()
+
+
+class Videos:
+    """Looks into videos, each as it is on disk once. Safe from any thread."""
+
+    def __init__(self, readers: VideoReaders) -> None:
+        self._readers = readers
+        self._guard = threading.Lock()
+        self._known: OrderedDict[_Stamp, MediaInfo | None] = OrderedDict()
+
+    def get_ready(self, path: Path) -> None:
+        """Start what `probe` will need, so that it need not wait for that; returns at once."""
+        stamp = _stamp(path)
+        if stamp is not None and stamp not in self._known and _may_be_video(path):
+            self._readers.get_ready()
+
+    def probe(self, path: Path) -> MediaInfo | None:
+        """Return what the first video stream is like, None if it cannot be read as a video."""
+        stamp = _stamp(path)
+        if stamp is None or not _may_be_video(path):
+            logger.info("%s is not a video", path.name)
+            return None
+        with self._guard:
+            if stamp in self._known:
+                return self._known[stamp]
+        answer = self._readers.ask({"do": "probe", "path": stamp.path})
+        if answer is None:
+            return None
+        info = _info(answer)
+        if info is None:
+            logger.info("%s is not a readable video: %s", path.name, answer.get("why", "no video"))
+        with self._guard:
+            self._known[stamp] = info
+            while len(self._known) > _KNOWN_VIDEOS:
+                self._known.popitem(last=False)
+        return info
+
+    def thumbnail(self, path: Path, out: Path, max_px: int) -> bool:
+        """Write a JPEG of a frame near the first second; see the function of that name."""
+        stamp = _stamp(path)
+        if stamp is None or not _may_be_video(path):
+            return False
+        answer = self._readers.ask({"do": "picture", "path": stamp.path, "max_px": max_px}) or {}
+        try:
+            _write(base64.b64decode(answer["picture"]), out)
+        except (KeyError, TypeError, ValueError, OSError) as exc:
+            logger.info("No picture of %s: %s", path.name, answer.get("why", exc))
+            return False
+        return True
+
+
+_VIDEOS_READERS = VideoReaders()
+# One for the process, as its children are the process's: everybody may ask without being handed it.
+_VIDEOS = Videos(_VIDEOS_READERS)
+atexit.register(_VIDEOS_READERS.close)
+
+
+def get_ready(path: Path) -> None:
+    """Start what `probe` of this file will need, so that it need not wait; returns at once."""
+    _VIDEOS.get_ready(path)
 
 
 def probe(path: Path) -> MediaInfo | None:
     """Return what the first video stream is like, None if it cannot be read as a video."""
-    import av
-
-    try:
-        with _open(path) as container:
-            if not container.streams.video:
-                return None
-            return _info(container, container.streams.video[0])
-    except (av.FFmpegError, OSError, ValueError) as exc:
-        logger.info("%s is not a readable video: %s", path.name, exc)
-        return None
+    return _VIDEOS.probe(path)
 
 
 def thumbnail(path: Path, out: Path, max_px: int) -> bool:
@@ -49,103 +244,52 @@ def thumbnail(path: Path, out: Path, max_px: int) -> bool:
 
     Upright as the camera meant it. Says whether there was a picture; `out` is whole or untouched.
     """
-    import av
+    return _VIDEOS.thumbnail(path, out, max_px)
 
+
+def _command() -> list[str]:
+    if getattr(sys, "frozen", False):
+        return [sys.executable, video_child.ARGUMENT]
+    # -P: the script's own folder is no place to import from.
+    return [sys.executable, "-P", video_child.__file__]
+
+
+def _environment() -> dict[str, str]:
+    """What the child may know: none of our secrets."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("TIKTOK_")}
+
+
+def _stamp(path: Path) -> "_Stamp | None":
+    """Return what tells the file from a changed one; None if it is not a file of its own."""
     try:
-        with _open(path) as container:
-            frame = _cover_frame(container)
-            if frame is None:
-                return False
-            picture = _jpeg(_upright(frame, max_px))
-        _write(picture, out)
-    except (av.FFmpegError, OSError, ValueError) as exc:
-        logger.info("No picture of %s: %s", path.name, exc)
-        return False
-    return True
-
-
-def _open(path: Path) -> "InputContainer":
-    import av
-
-    if not path.is_file():
-        raise FileNotFoundError(path)  # a pipe would make us wait for its writer
-    # An absolute path cannot be taken for a protocol such as "concat:".
-    return av.open(
-        os.path.abspath(path),  # noqa: PTH100 - a link is kept, not followed
-        options=_LOCAL_VIDEO_ONLY,
-        timeout=_TIMEOUT_S,
-    )
-
-
-def _info(container: "InputContainer", stream: "VideoStream") -> MediaInfo:
-    import av
-
-    if stream.duration is not None and stream.time_base is not None:
-        duration_s = float(stream.duration * stream.time_base)
-    else:
-        duration_s = (container.duration or 0) / av.time_base
-    return MediaInfo(
-        duration_s=duration_s,
-        width_px=stream.codec_context.width,
-        height_px=stream.codec_context.height,
-        fps=float(stream.average_rate or stream.guessed_rate or 0),
-        codec=stream.codec_context.codec.canonical_name,
-    )
-
-
-def _cover_frame(container: "InputContainer") -> "VideoFrame | None":
-    import av
-
-    if not container.streams.video:
+        found = path.stat()
+    except (OSError, ValueError):
         return None
-    container.seek(int(_COVER_AT_S * av.time_base))
-    best = None
-    for number, frame in enumerate(container.decode(container.streams.video[0])):
-        best = frame
-        if number >= _MOST_COVER_FRAMES or (frame.time or 0.0) >= _COVER_AT_S:
-            break
-    return best
+    if not stat.S_ISREG(found.st_mode):
+        return None  # a pipe would make us wait for its writer
+    # An absolute path cannot be taken for a protocol such as "concat:".
+    absolute = os.path.abspath(path)  # noqa: PTH100 - a link is kept, not followed
+    return _Stamp(absolute, found.st_size, found.st_mtime_ns, f"{found.st_dev}:{found.st_ino}")
 
 
-def _upright(frame: "VideoFrame", max_px: int) -> "VideoFrame":
-    """Scale down and turn; the camera's position lies in the display matrix."""
-    import av.filter
-
-    shrink = min(1.0, max_px / max(frame.width, frame.height))
-    width, height = (max(2, round(side * shrink / 2) * 2) for side in (frame.width, frame.height))
-    graph = av.filter.Graph()
-    nodes = [
-        graph.add_buffer(
-            width=frame.width,
-            height=frame.height,
-            format=frame.format,
-            time_base=frame.time_base or Fraction(1, 1000),
-        ),
-        graph.add("scale", f"{width}:{height}:out_range=full"),
-    ]
-    nodes += [graph.add("transpose", turn) for turn in _turns(frame.rotation)]
-    nodes += [graph.add("format", "yuvj420p"), graph.add("buffersink")]
-    graph.link_nodes(*nodes).configure()
-    graph.vpush(frame)
-    return graph.vpull()
+def _may_be_video(path: Path) -> bool:
+    """Say whether the file begins as MP4, MOV or WebM do; a list, script or archive does not."""
+    try:
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        try:
+            first = os.read(fd, _FIRST_BYTES)
+        finally:
+            os.close(fd)
+    except OSError:
+        return False
+    return first.startswith(_EBML) or first[4:8] in _FIRST_BOXES
 
 
-def _turns(degrees_counterclockwise: int) -> list[str]:
-    return {90: ["cclock"], -90: ["clock"], 180: ["clock"] * 2, -180: ["clock"] * 2}.get(
-        degrees_counterclockwise, []
-    )
-
-
-def _jpeg(frame: "VideoFrame") -> bytes:
-    import av
-
-    encoder = av.VideoCodecContext.create("mjpeg", "w")
-    encoder.width, encoder.height = frame.width, frame.height
-    encoder.pix_fmt = "yuvj420p"
-    encoder.time_base = Fraction(1, 25)
-    encoder.options = {"qmin": "3", "qmax": "6"}
-    frame.pts = 0
-    return b"".join(bytes(packet) for packet in [*encoder.encode(frame), *encoder.encode(None)])
+def _info(answer: Answer) -> MediaInfo | None:
+    try:
+        return MediaInfo(**answer["info"])
+    except (KeyError, TypeError):
+        return None
 
 
 def _write(picture: bytes, out: Path) -> None:
