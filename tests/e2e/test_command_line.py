@@ -1,6 +1,7 @@
 """What users and scripts build on: commands, exit codes, one JSON document, clear words."""
 
 import hashlib
+import json
 import os
 import signal
 import sqlite3
@@ -220,6 +221,28 @@ def test_edit_cancel_retry_and_show_speak_json(connected: Program) -> None:
     assert connected.run("posts", "retry", planned["id"]).code == 2
     assert connected.run("posts", "show", planned["id"], "--json").json()["trail"]
     assert connected.run("posts", "show", "zzzz").code == 2
+
+
+def test_a_flight_record_is_shown_in_detail_and_exported(connected: Program) -> None:
+    connected.run(
+        "posts", "add", str(video(connected)), "--account", "sim01", "--at", "now", *PUBLIC
+    )
+    assert connected.run("publisher", "run", "--until-idle").code == 0
+    (post,) = connected.run("posts", "list", "--json").json()
+    trail = connected.run("posts", "show", post["id"], "--trail", "--json").json()
+    kinds = [step["kind"] for step in trail]
+    assert kinds.index("init_intent") < kinds.index("final_intent") < kinds.index("published")
+    assert (
+        f"publish_id: {post['publish_id']}"
+        in connected.run("posts", "show", post["id"], "--trail").out
+    )
+    file = connected.folder / "record.json"
+    assert connected.run("posts", "show", post["id"], "--out", str(file)).code == 0
+    written = json.loads(file.read_text(encoding="utf-8"))
+    assert (written["id"], written["trail"]) == (post["id"], trail)
+    assert "upload_token" not in file.read_text(encoding="utf-8")
+    nowhere = connected.folder / "missing" / "record.json"
+    assert connected.run("posts", "show", post["id"], "--out", str(nowhere)).code == 2
 
 
 def test_disconnecting_takes_the_permission_back_and_stops_posts(connected: Program) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -60,9 +61,15 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.schedule import parse_duration, parse_when
 from tiktok_manager.services.planning import PlanRequest, PlanResult, PostEdit
-from tiktok_manager.services.views import post_json, stamp
+from tiktok_manager.services.views import (
+    flight_record,
+    post_json,
+    stamp,
+    trail_json,
+    write_flight_record,
+)
 from tiktok_manager.services.workspace import Workspace
-from tiktok_manager.storage.posts import PostFilter
+from tiktok_manager.storage.posts import PostFilter, TrailEntry
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -148,27 +155,48 @@ def list_posts(
 
 
 @app.command()
-def show(context: typer.Context, post_id: PostArgument, json: Json = False) -> None:
+def show(
+    context: typer.Context,
+    post_id: PostArgument,
+    trail_only: Annotated[
+        bool, typer.Option("--trail", help="Only what happened to it, with every detail.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it all as JSON there.")
+    ] = None,
+    json: Json = False,
+) -> None:
     """Show a post and all that happened to it."""
     with command_line(context).workspace() as workspace:
         post = workspace.planning.get(post_id)
         trail = workspace.planning.trail(post.id)
-    record = {
-        **post_json(post),
-        "trail": [{"at": stamp(e.at), "kind": e.kind, "text": e.text, **e.detail} for e in trail],
-    }
+    if out is not None:
+        write_flight_record(out, post, trail)
+        note(f"Wrote the flight record of {post.id} to {out}.")
     if json:
-        print_json(record)
-        return
-    for name, value in record.items():
-        if name not in {"trail", "error"}:
+        print_json(trail_json(trail) if trail_only else flight_record(post, trail))
+    elif out is None:
+        if not trail_only:
+            _show_post(post)
+        _show_trail(trail, detailed=trail_only)
+
+
+def _show_post(post: Post) -> None:
+    for name, value in post_json(post).items():
+        if name != "error":
             print_line(f"{name:13} {'' if value is None else value}")
     if post.error:
         print_line(f"{'why':13} {post.error.message}")
         print_line(f"{'what to do':13} {post.error.action}")
         print_line(f"{'TikTok code':13} {post.error.code} {post.error.log_id}".rstrip())
+
+
+def _show_trail(trail: Sequence[TrailEntry], *, detailed: bool) -> None:
     for entry in trail:
         print_line(f"  {stamp(entry.at)}  {entry.text}")
+        for name, value in entry.detail.items() if detailed else ():
+            if value not in (None, ""):
+                print_line(f"{'':24}{name}: {value}")
 
 
 @app.command()
@@ -205,11 +233,11 @@ def edit(
         "cover_ms": cover_ms,
     }
     change = PostEdit(file=file, when=at, timezone=tz, caption=caption, consent=consent)
-    with command_line(context).workspace() as workspace:
+    with command_line(context).workspace() as workspace, cancelled_by_signals() as cancelled:
         post = workspace.planning.get(post_id)
         change = replace(change, mode=_mode(mode), choices=_changed(post.choices, named))
         change = replace(change, lateness=_lateness(post.lateness, late, late_within))
-        changed = workspace.planning.edit(post.id, change)
+        changed = workspace.planning.edit(post.id, change, cancel=cancelled)
     _done(changed, f"Changed {changed.id}: goes out at {_when(changed)}.", as_json=json)
 
 

@@ -3,16 +3,31 @@
 Only `planning` calls it. Errors name the field and the limit; findings are sentences.
 """
 
+import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account, AccountStatus
 from tiktok_manager.domain.errors import InputError, OutcomeUnknown
 from tiktok_manager.domain.media import MediaFile, findings
-from tiktok_manager.domain.posts import Choices, Consent, Post, PostMode, PostStatus, Privacy
+from tiktok_manager.domain.posts import (
+    Choices,
+    Consent,
+    Post,
+    PostError,
+    PostMode,
+    PostStatus,
+    Privacy,
+)
 from tiktok_manager.domain.schedule import Schedule
 from tiktok_manager.system import video
 
+NOT_POSTED = PostError(
+    code="not_posted",
+    message="You said that this video is not on TikTok.",
+    action="Retry it to post it, or cancel it.",
+)
 PAST_TOLERANCE = timedelta(minutes=1)
 MUSIC_CONSENT = "By posting, you agree to TikTok's Music Usage Confirmation"
 BRANDED_CONSENT = (
@@ -57,6 +72,17 @@ def check_accounts(accounts: Sequence[Account]) -> None:
     for account in accounts:
         if account.status in {AccountStatus.DISCONNECTED, AccountStatus.TO_CONNECT}:
             raise InputError(f"@{account.handle} is not connected.", hint="Connect it first.")
+
+
+def for_account(base: Post, account: Account, schedule: Schedule) -> Post:
+    """Return a post of its own for one account, from what the posts of a request share."""
+    return replace(
+        base,
+        id=uuid.uuid4().hex,
+        account_id=account.id,
+        handle=account.handle,
+        schedule=schedule,
+    )
 
 
 def check_status(post: Post, allowed: frozenset[PostStatus], done: str) -> None:

@@ -1,7 +1,7 @@
 """Planning posts: every rule a post must keep is checked here, before anything is written."""
 
-import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,6 @@ from tiktok_manager.domain.posts import (
     Consent,
     Lateness,
     Post,
-    PostError,
     PostMode,
     PostStatus,
 )
@@ -36,11 +35,6 @@ from tiktok_manager.storage.database import Database
 from tiktok_manager.storage.posts import PostFilter, TrailEntry
 from tiktok_manager.system import media as media_files
 
-NOT_POSTED = PostError(
-    code="not_posted",
-    message="You said that this video is not on TikTok.",
-    action="Retry it to post it, or cancel it.",
-)
 _NEEDS_USER = (
     PostStatus.NEEDS_ATTENTION,
     PostStatus.UNCONFIRMED,
@@ -94,6 +88,7 @@ class PublishOverview:
     last_result: Post | None
     needs_user: int
     under_way: int
+    failed: int = 0
 
 
 class Planning:
@@ -151,7 +146,7 @@ class Planning:
             raise InputError("The plan has findings.", " ".join(warnings), "Mend them first.")
         base = self._template(request, media, consent, now)
         posts = tuple(
-            _for_account(base, account, free[account.id] if spread else schedule)
+            rules.for_account(base, account, free[account.id] if spread else schedule)
             for account in accounts
         )
         self.add(posts)
@@ -204,14 +199,27 @@ class Planning:
                 last_result=queries.last_result(session),
                 needs_user=sum(numbers.get(status, 0) for status in _NEEDS_USER),
                 under_way=sum(numbers.get(status, 0) for status in UNDER_WAY),
+                failed=numbers.get(PostStatus.FAILED, 0),
             )
 
-    def edit(self, post_id: str, edit: PostEdit) -> Post:
-        """Change a post that is not on its way yet; raises InputError, NotFound."""
+    def edit(
+        self,
+        post_id: str,
+        edit: PostEdit,
+        *,
+        cancel: CancelToken | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Post:
+        """Change a post that is not on its way yet; raises InputError, NotFound, Cancelled.
+
+        Reads the whole of a new file; `progress` gets (bytes read, size).
+        """
         post = self.get(post_id)
         rules.check_status(post, EDITABLE, "edited")
-        now = self._clock.now()
-        changed = self._edited(post, edit, now)
+        changed = self._edited(post, edit, self._clock.now())
+        if edit.file is not None:
+            media = media_files.fingerprint(edit.file, cancel, progress)
+            changed = replace(changed, media=media)
         return self._rewrite(post, changed, "edited", "Edited.")
 
     def cancel(self, post_id: str) -> Post:
@@ -267,14 +275,17 @@ class Planning:
             after = replace(after, next_try_at=now)
             text = "The user says it is not on TikTok: it is posted again."
         else:
-            after = replace(post, status=PostStatus.NEEDS_ATTENTION, error=NOT_POSTED)
+            after = replace(post, status=PostStatus.NEEDS_ATTENTION, error=rules.NOT_POSTED)
             text = "The user says it is not on TikTok."
         return self._rewrite(post, after, "resolved", text, started=True, by_user=True)
 
     def retry_all_failed(self) -> list[Post]:
-        """Retry every failed post; returns them."""
-        wanted = PostFilter(statuses=frozenset({PostStatus.FAILED}))
-        return [self._retry(post) for post in self.page(wanted)]
+        """Retry every failed post of which TikTok surely has nothing; returns those."""
+        retried = []
+        for post in self.page(PostFilter(statuses=frozenset({PostStatus.FAILED}))):
+            with suppress(OutcomeUnknown, InputError):  # something else got there first
+                retried.append(self._retry(post))
+        return retried
 
     def _retry(self, post: Post) -> Post:
         now = self._clock.now()
@@ -334,7 +345,6 @@ class Planning:
             choices=choices,
             consent=rules.consent_for(mode, choices, agreed=agreed, now=now),
             schedule=self._edited_schedule(post, edit, now),
-            media=post.media if edit.file is None else media_files.fingerprint(edit.file),
             lateness=edit.lateness or post.lateness,
             error=None,
             next_try_at=None,
@@ -383,13 +393,3 @@ class Planning:
         )
         rules.check_accounts(accounts)
         return accounts
-
-
-def _for_account(base: Post, account: Account, schedule: Schedule) -> Post:
-    return replace(
-        base,
-        id=uuid.uuid4().hex,
-        account_id=account.id,
-        handle=account.handle,
-        schedule=schedule,
-    )

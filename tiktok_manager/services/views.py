@@ -3,11 +3,16 @@
 Fields are only ever added. Ids are text, times ISO 8601 in UTC with `Z`.
 """
 
+import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from tiktok_manager.domain.accounts import Account
+from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.posts import Post
+from tiktok_manager.storage.posts import TrailEntry
 
 Record = dict[str, object]
 
@@ -48,6 +53,29 @@ def post_json(post: Post) -> Record:
         "sha256": post.media.sha256,
         "published_at": stamp(post.published_at),
     }
+
+
+def trail_json(trail: Iterable[TrailEntry]) -> list[Record]:
+    """Return a flight record line by line, oldest first."""
+    return [{"at": stamp(e.at), "kind": e.kind, "text": e.text, **e.detail} for e in trail]
+
+
+def flight_record(post: Post, trail: Iterable[TrailEntry]) -> Record:
+    """Return a post with all that happened to it; it holds no secret."""
+    return {**post_json(post), "trail": trail_json(trail)}
+
+
+def write_flight_record(file: Path, post: Post, trail: Iterable[TrailEntry]) -> None:
+    """Write a flight record as a JSON file; raises InputError if that cannot be."""
+    text = json.dumps(flight_record(post, trail), ensure_ascii=False, indent=2)
+    try:
+        file.write_text(f"{text}\n", encoding="utf-8", errors="replace")
+    except OSError as exc:
+        raise InputError(
+            f"{file} cannot be written.",
+            f"The system says: {exc.strerror or exc}.",
+            "Choose another folder.",
+        ) from exc
 
 
 def account_json(account: Account) -> Record:

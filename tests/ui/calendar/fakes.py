@@ -13,6 +13,8 @@ from tests.ui.fakes import NOW, ZONE, FakePlanning, FakeWorkspace, a_post
 from tiktok_manager.domain.errors import AppError, NotFound
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
 from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.domain.schedule import parse_when
+from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.storage.posts import PostFilter, TrailEntry
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.drawer import Drawer
@@ -34,6 +36,7 @@ class CalendarPlanning(FakePlanning):
         self.pages: list[PostFilter] = []
         self.trails: dict[str, list[TrailEntry]] = {}
         self.resolved: list[tuple[str, bool, bool]] = []
+        self.edits: list[tuple[str, PostEdit]] = []
 
     def between(self, start: datetime, end: datetime) -> Sequence[Post]:
         self.asked.append((start, end))
@@ -77,6 +80,18 @@ class CalendarPlanning(FakePlanning):
 
     def retry(self, post_id: str) -> Post:
         return self.put(replace(self.get(post_id), status=PostStatus.SCHEDULED, error=None))
+
+    def retry_all_failed(self) -> list[Post]:
+        if self.error is not None:
+            raise self.error
+        failed = [post for post in self.posts if post.status is PostStatus.FAILED]
+        return [self.retry(post.id) for post in failed]
+
+    def edit(self, post_id: str, edit: PostEdit) -> Post:
+        self.edits.append((post_id, edit))
+        schedule = parse_when(edit.when or "", edit.timezone or ZONE, NOW)
+        post = self.get(post_id)
+        return self.put(replace(post, status=PostStatus.SCHEDULED, schedule=schedule, error=None))
 
     def resolve(self, post_id: str, *, posted: bool, post_again: bool = False) -> Post:
         self.resolved.append((post_id, posted, post_again))

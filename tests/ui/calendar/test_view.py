@@ -1,5 +1,6 @@
 """The calendar under keyboard and pointer."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -15,10 +16,12 @@ from pytestqt.qtbot import QtBot
 from tests.ui.calendar.fakes import Desk, FakeFrame, at, entry, many_posts
 from tests.ui.fakes import a_post
 from tiktok_manager.domain.events import PostProgressed
-from tiktok_manager.domain.posts import PostError, PostStatus
+from tiktok_manager.domain.posts import Post, PostError, PostStatus
+from tiktok_manager.ui.calendar import drawer
 from tiktok_manager.ui.calendar.details import PostDetails, TroubleCard
 from tiktok_manager.ui.calendar.grid import MonthModel
 from tiktok_manager.ui.calendar.lists import DayList
+from tiktok_manager.ui.calendar.text import PlainText
 from tiktok_manager.ui.calendar.tiles import lay_out
 from tiktok_manager.ui.calendar.view import CalendarView
 from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
@@ -240,7 +243,10 @@ def test_buttons_follow_the_status(view: CalendarView, frame: FakeFrame, plan: D
         view.open_target(post_id)
         plan.settle()
         content = details(frame)
-        names = ("Retry", "Edit", "Cancel post", "Plan it again", "Open on TikTok")
+        names = (
+            *("Retry", "Publish now", "Next day", "Edit", "Choose another file", "Reconnect"),
+            *("Cancel post", "Plan it again", "Open on TikTok", "It is there", "Wait"),
+        )
         buttons = content.findChildren(QPushButton)
         return {b.accessibleName() for b in buttons if b.isVisibleTo(content)} & set(names)
 
@@ -264,6 +270,135 @@ def test_buttons_follow_the_status(view: CalendarView, frame: FakeFrame, plan: D
     assert offered("second") == {"Retry", "Edit", "Cancel post"}
     assert offered("online") == {"Open on TikTok"}
     assert offered("strange") == set()
+
+
+def stopped(status: PostStatus, code: str = "x", kind: str = "") -> Post:
+    error = PostError(code=code, message="It stopped.", action="Mend it.", kind=kind)
+    return a_post("stopped", due_at=at(20, 9), status=status, error=error)
+
+
+@pytest.mark.parametrize(
+    ("post", "offers"),
+    [
+        (
+            stopped(PostStatus.MISSED, "missed"),
+            {"Publish now", "Next day", "Edit", "Cancel post"},
+        ),
+        (
+            stopped(PostStatus.NEEDS_ATTENTION, kind="needs_reconnect"),
+            {"Reconnect", "Retry", "Edit", "Cancel post"},
+        ),
+        (
+            stopped(PostStatus.NEEDS_ATTENTION, kind="needs_edit"),
+            {"Edit", "Cancel post"},
+        ),
+        (
+            stopped(PostStatus.NEEDS_ATTENTION, "picture_size_check_failed", "needs_edit"),
+            {"Choose another file", "Cancel post"},
+        ),
+        (
+            stopped(PostStatus.NEEDS_ATTENTION, "file_changed"),
+            {"Choose another file", "Retry", "Cancel post"},
+        ),
+        (
+            stopped(PostStatus.UNCONFIRMED, "no_verdict"),
+            {"It is there", "It is not there", "Post again…", "Wait", "Look at @alice"},
+        ),
+    ],
+)
+def test_what_needs_the_user_has_the_buttons_that_mend_it(
+    view: CalendarView, frame: FakeFrame, plan: Desk, post: Post, offers: set[str]
+) -> None:
+    plan.workspace.planning.posts.append(post)
+    view.open_target(post.id)
+    plan.settle()
+    content = details(frame)
+    ways_on = {"Copy", "Show details", "Save…"}
+    buttons = content.findChildren(QPushButton)
+    shown = {b.accessibleName() for b in buttons if b.isVisibleTo(content)}
+    assert shown - ways_on == offers
+    for each in buttons:
+        assert each.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_a_missed_post_moves_to_the_next_day_at_its_hour(
+    view: CalendarView, frame: FakeFrame, plan: Desk
+) -> None:
+    plan.workspace.planning.posts.append(stopped(PostStatus.MISSED, "missed"))
+    view.open_target("stopped")
+    plan.settle()
+    button(details(frame), "Next day").click()
+    plan.settle()
+    ((post_id, change),) = plan.workspace.planning.edits
+    assert (post_id, change.when) == ("stopped", "2026-11-22T09:00:00")
+    assert "Moved: Sun 09:00 (Berlin) @alice." in [n.text for n in frame.notices]
+
+
+def test_a_missed_post_is_published_now(view: CalendarView, frame: FakeFrame, plan: Desk) -> None:
+    plan.workspace.planning.posts.append(stopped(PostStatus.MISSED, "missed"))
+    view.open_target("stopped")
+    plan.settle()
+    button(details(frame), "Publish now").click()
+    plan.settle()
+    assert plan.workspace.planning.get("stopped").status is PostStatus.SCHEDULED
+
+
+def test_waiting_changes_nothing_and_says_when_tiktok_is_asked(
+    view: CalendarView, frame: FakeFrame, plan: Desk
+) -> None:
+    post = replace(stopped(PostStatus.UNCONFIRMED, "no_verdict"), next_try_at=at(21, 13))
+    plan.workspace.planning.posts.append(post)
+    view.open_target("stopped")
+    plan.settle()
+    button(details(frame), "Wait").click()
+    assert not view.drawer.is_open
+    assert frame.notices[-1].more == "TikTok is asked again Sat 14:00 (Berlin)."
+    assert plan.workspace.planning.get("stopped") == post
+
+
+def test_all_failed_posts_are_retried_at_once_and_counted(
+    view: CalendarView, frame: FakeFrame, plan: Desk
+) -> None:
+    plan.workspace.planning.posts.append(a_post("third", "bob", at(20, 9), PostStatus.FAILED))
+    plan.core.publishing.reload()
+    plan.settle()
+    assert not view._retry_all.isVisible()
+    view.open_target("needs-you")
+    plan.settle()
+    assert view._retry_all.isVisible()
+    assert view._retry_all.accessibleName() == "Retry all failed (2)"
+    view._retry_all.click()
+    plan.settle()
+    assert frame.notices[-1].text == "2 failed posts go out again."
+    plan.qtbot.waitUntil(lambda: not view._retry_all.isVisible())
+
+
+def test_the_flight_record_is_shown_in_detail_copied_and_saved(
+    view: CalendarView,
+    frame: FakeFrame,
+    plan: Desk,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trail = [entry("TikTok opened the upload.", "inited", 3, publish_id="v~1", chunks=None)]
+    plan.workspace.planning.trails["first"] = trail
+    view.open_target("first")
+    plan.settle()
+    record = details(frame)._record
+    button(record, "Show details").click()
+    assert [each.toPlainText() for each in record.findChildren(PlainText)] == ["publish id: v~1"]
+    button(record, "Copy").click()
+    stamp = "Sat 21 Nov 2026, 13:03:00 (Berlin)"
+    copied = QGuiApplication.clipboard().text()
+    assert copied == f"{stamp}  TikTok opened the upload.\n    publish id: v~1"
+    file = tmp_path / "record.json"
+    monkeypatch.setattr(drawer, "ask_record_file", lambda _parent, _post: str(file))
+    button(record, "Save…").click()
+    plan.settle()
+    written = json.loads(file.read_text(encoding="utf-8"))
+    assert written["id"] == "first"
+    assert written["trail"][0]["publish_id"] == "v~1"
+    assert frame.notices[-1].text == f"Saved as {file}."
 
 
 def test_drawer_buttons_do_what_they_say(

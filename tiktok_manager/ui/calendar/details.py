@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLayout,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.calendar.doubt import DoubtCard
+from tiktok_manager.ui.calendar.flight_record import FlightRecord, empty_layout
 from tiktok_manager.ui.calendar.month import day_title
 from tiktok_manager.ui.calendar.text import PlainText
-from tiktok_manager.ui.calendar.wording import Trouble, facts, meaning, trouble, when_lines
-from tiktok_manager.ui.formats import age_text, full_stamp, plain_tip
-from tiktok_manager.ui.icons import paint_icon
-from tiktok_manager.ui.overrides import override
-from tiktok_manager.ui.theme import tokens
-from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type, status_icon
+from tiktok_manager.ui.calendar.wording import (
+    Trouble,
+    facts,
+    meaning,
+    trouble,
+    waiting_words,
+    when_lines,
+)
+from tiktok_manager.ui.formats import age_text
+from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
 from tiktok_manager.ui.widgets import (
     AvatarLabel,
     Line,
@@ -32,18 +44,18 @@ from tiktok_manager.ui.widgets import (
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from tiktok_manager.storage.posts import TrailEntry
     from tiktok_manager.ui.calendar.details_viewmodel import PostDetailsViewModel
     from tiktok_manager.ui.frame import Core
-
-_SHOWN_STEPS = 60
 
 
 class PostDetails(QWidget):
     """Shows a post; what its buttons do is up to whoever opened it.
 
     Signals:
-        edit_wanted, cancel_wanted, retry_wanted, plan_again_wanted: Carry the Post.
+        edit_wanted, cancel_wanted, retry_wanted, plan_again_wanted, next_day_wanted: Carry the
+            Post.
+        wait_wanted: The Post in doubt: do nothing but go on asking TikTok.
+        save_wanted: The Post whose flight record is wanted as a file.
         reconnect_wanted: Carries the Post whose account lost its permission.
         resolve_wanted: The Post in doubt, whether it is on TikTok, whether to post it again.
         page_wanted: An address of tiktok.com.
@@ -54,6 +66,9 @@ class PostDetails(QWidget):
     cancel_wanted = Signal(object)
     retry_wanted = Signal(object)
     plan_again_wanted = Signal(object)
+    next_day_wanted = Signal(object)
+    wait_wanted = Signal(object)
+    save_wanted = Signal(object)
     reconnect_wanted = Signal(object)
     resolve_wanted = Signal(object, bool, bool)
     page_wanted = Signal(str)
@@ -127,12 +142,14 @@ class PostDetails(QWidget):
         self._trouble = TroubleCard()
         self._doubt = DoubtCard()
         self._doubt.answered.connect(self._on_answered)
+        self._doubt.waiting.connect(lambda: self.wait_wanted.emit(self._viewmodel.post))
         self._caption = PlainText("Caption", Type.BODY)
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(SPACE_M)
         self._facts.setVerticalSpacing(SPACE_XS)
         self._facts.setColumnStretch(1, 1)
         self._record = FlightRecord()
+        self._record.save_wanted.connect(lambda: self.save_wanted.emit(self._viewmodel.post))
 
     def _deeds_layout(self) -> QLayout:
         post = self._viewmodel
@@ -163,9 +180,12 @@ class PostDetails(QWidget):
             icon_name="undo",
             clicked=lambda: self.plan_again_wanted.emit(post.post),
         )
+        self._next_day = push_button(
+            "Next day", icon_name="moved", clicked=lambda: self.next_day_wanted.emit(post.post)
+        )
         self._page = push_button("", icon_name="external", clicked=self._on_page)
-        first = row(self._retry, self._plan_again, self._edit, self._cancel, None)
-        return column(row(self._reconnect, None), first, row(self._page, None))
+        first = row(self._reconnect, self._retry, self._next_day, self._plan_again, None)
+        return column(first, row(self._edit, self._cancel, None), row(self._page, None))
 
     def _on_back(self) -> None:
         self.back_wanted.emit(self.back_to)
@@ -202,17 +222,21 @@ class PostDetails(QWidget):
     def _show_deeds(self) -> None:
         may = self._viewmodel.deeds
         self._edit.setVisible(may.edit)
+        _rename(self._edit, may.edit_words)
         self._cancel.setVisible(may.cancel)
         self._retry.setVisible(may.retry)
+        _rename(self._retry, may.retry_words)
+        self._next_day.setVisible(may.next_day)
         self._reconnect.setVisible(may.reconnect)
-        self._doubt.ask(self._viewmodel.post.handle, in_doubt=may.resolve)
+        waiting = waiting_words(self._viewmodel.post, self._viewmodel.timezone, self._core.now())
+        self._doubt.ask(self._viewmodel.post.handle, waiting, in_doubt=may.resolve)
         self._plan_again.setVisible(may.plan_again)
         self._page.setVisible(may.page is not None)
         self._page.setText(may.page_words)
         self._page.setAccessibleName(may.page_words)
 
     def _show_facts(self, found: Sequence[tuple[str, str]]) -> None:
-        _empty(self._facts)
+        empty_layout(self._facts)
         for number, (name, value) in enumerate(found):
             label = PlainLabel(name, tone="soft")
             words = PlainLabel(value, elided=True)
@@ -291,86 +315,6 @@ class TroubleCard(QFrame):
         self._copy.setText("Copied")
 
 
-class FlightRecord(QWidget):
-    """What happened to a post, as a timeline, oldest first."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._shown: object = None
-        self._rows = QVBoxLayout(self)
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(0)
-        self.setAccessibleName("Flight record")
-
-    def show_trail(self, trail: Sequence[TrailEntry], timezone: str) -> None:
-        """Show these steps, the newest ones where there are very many."""
-        if self._shown == (tuple(trail), timezone):
-            return
-        self._shown = (tuple(trail), timezone)
-        _empty(self._rows)
-        if not trail:
-            self._rows.addWidget(PlainLabel("Nothing has happened yet.", tone="soft"))
-        newest = trail[-_SHOWN_STEPS:]
-        if len(newest) < len(trail):
-            left_off = f"{len(trail) - len(newest)} earlier steps are in the activity log."
-            self._rows.addWidget(PlainLabel(left_off, type=Type.CAPTION, tone="soft"))
-        for number, entry in enumerate(newest):
-            is_last = number == len(newest) - 1
-            self._rows.addWidget(_Step(entry, timezone, is_first=number == 0, is_last=is_last))
-
-
-class _Step(QWidget):
-    _RAIL = 22
-
-    def __init__(self, entry: TrailEntry, timezone: str, *, is_first: bool, is_last: bool) -> None:
-        super().__init__()
-        self._kind = entry.kind
-        self._is_first = is_first
-        self._is_last = is_last
-        stamp = full_stamp(entry.at, timezone)
-        text = PlainLabel(entry.text, wrap=True, selectable=True)
-        when = PlainLabel(stamp, type=Type.CAPTION, tone="soft", tabular=True)
-        extra = _details(entry)
-        when.setToolTip(plain_tip(extra))
-        self.setAccessibleName(f"{stamp}: {entry.text}")
-        self.setAccessibleDescription(extra)
-        words = column(text, when, spacing=0)
-        words.setContentsMargins(self._RAIL, 2, 0, SPACE_S)
-        self.setLayout(words)
-
-    @override
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        look = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        centre, middle = 7.0, 11.0
-        painter.setPen(QPen(QColor(look.line), 2))
-        if not self._is_first:
-            painter.drawLine(round(centre), 0, round(centre), 4)
-        if not self._is_last:
-            painter.drawLine(round(centre), 19, round(centre), self.height())
-        known = {each.value for each in PostStatus}
-        if self._kind in known:
-            status = PostStatus(self._kind)
-            spot = QRectF(centre - 7, middle - 7, 14, 14)
-            paint_icon(painter, status_icon(status), spot, look.status(status))
-        else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(look.field_line))
-            painter.drawEllipse(QRectF(centre - 3.5, middle - 3.5, 7, 7))
-        painter.end()
-
-
-def _details(entry: TrailEntry) -> str:
-    return "\n".join(
-        f"{name.replace('_', ' ')}: {value}"
-        for name, value in entry.detail.items()
-        if value is not None
-    )
-
-
-def _empty(layout: QLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()
+def _rename(button: QPushButton, words: str) -> None:
+    button.setText(f" {words}")
+    button.setAccessibleName(words)

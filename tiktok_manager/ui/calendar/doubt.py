@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
-from tiktok_manager.ui.tokens import SPACE_M, SPACE_S
+from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
 from tiktok_manager.ui.widgets import PlainLabel, column, push_button, row
 
 
@@ -12,9 +12,11 @@ class DoubtCard(QFrame):
 
     Signals:
         answered: Whether it is on TikTok, and whether to post it again.
+        waiting: The user leaves it to TikTok for now.
     """
 
     answered = Signal(bool, bool)
+    waiting = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,6 +28,8 @@ class DoubtCard(QFrame):
             "It is not there", clicked=lambda: self.answered.emit(False, False)
         )
         self._again = push_button("Post again…", icon_name="redo", clicked=self._on_again)
+        self._wait = push_button("Wait", icon_name="status-processing", clicked=self.waiting.emit)
+        self._waiting = PlainLabel("", type=Type.CAPTION, tone="soft", wrap=True)
         self._warning = PlainLabel("", wrap=True, tone="warning")
         self._sure = push_button("Post again", look="danger", clicked=self._on_sure)
         self._keep = push_button("Do not post", clicked=self._on_keep)
@@ -36,7 +40,8 @@ class DoubtCard(QFrame):
         parts = column(
             self._question,
             row(self._there, self._absent, None),
-            row(self._again, None),
+            row(self._again, self._wait, None),
+            self._waiting,
             self._confirm,
             spacing=SPACE_S,
             margins=(SPACE_M, SPACE_M, SPACE_M, SPACE_M),
@@ -44,8 +49,9 @@ class DoubtCard(QFrame):
         self.setLayout(parts)
         self._on_keep()
 
-    def ask(self, handle: str, *, in_doubt: bool) -> None:
-        """Ask about a video of this account, or ask nothing."""
+    def ask(self, handle: str, waiting: str, *, in_doubt: bool) -> None:
+        """Ask about a video of this account, or ask nothing; `waiting` says what waiting means."""
+        self._waiting.setText(waiting)
         if not in_doubt:
             self._show_confirm(is_open=False)
         self.setVisible(in_doubt)
@@ -69,4 +75,5 @@ class DoubtCard(QFrame):
 
     def _show_confirm(self, *, is_open: bool) -> None:
         self._confirm.setVisible(is_open)
-        self._again.setVisible(not is_open)
+        for widget in (self._again, self._wait, self._waiting):
+            widget.setVisible(not is_open)

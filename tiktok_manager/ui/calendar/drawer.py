@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
 
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.posts import Post
+from tiktok_manager.services.views import write_flight_record
 from tiktok_manager.ui.calendar.details import PostDetails
 from tiktok_manager.ui.calendar.details_viewmodel import PostDetailsViewModel
 from tiktok_manager.ui.calendar.lists import DayList
 from tiktok_manager.ui.calendar.month import day_title
+from tiktok_manager.ui.calendar.wording import waiting_words
+from tiktok_manager.ui.widgets import Notice
 
 if TYPE_CHECKING:
     from datetime import date
@@ -84,6 +89,9 @@ class PostDrawer(QObject):
         details.retry_wanted.connect(self._on_retry)
         details.plan_again_wanted.connect(self._on_plan_again)
         details.reconnect_wanted.connect(self._on_reconnect)
+        details.next_day_wanted.connect(self._calendar.move_to_next_day)
+        details.wait_wanted.connect(self._on_wait)
+        details.save_wanted.connect(self._on_save)
         details.resolve_wanted.connect(self._on_resolve)
         details.page_wanted.connect(self._frame.open_url)
         details.back_wanted.connect(self._on_back)
@@ -94,6 +102,22 @@ class PostDrawer(QObject):
 
     def _on_edit(self, post: Post) -> None:
         self._frame.go("composer", post.id)
+
+    def _on_wait(self, post: Post) -> None:
+        more = waiting_words(post, self._core.timezone, self._core.now())
+        self._frame.close_drawer()
+        self._frame.notify(Notice(text="Nothing is sent meanwhile.", more=more, stays=False))
+
+    def _on_save(self, post: Post) -> None:
+        name = ask_record_file(self.details, post)
+        if not name:
+            return
+        planning = self._core.workspace.planning
+        self._core.tasks.run(
+            lambda _token: write_flight_record(Path(name), post, planning.trail(post.id)),
+            done=lambda _none: self._frame.notify(Notice(text=f"Saved as {name}.", stays=False)),
+            failed=self._on_failed,
+        )
 
     def _on_reconnect(self, post: Post) -> None:
         self._frame.go("accounts", post.account_id)
@@ -118,3 +142,11 @@ class PostDrawer(QObject):
 
     def _on_failed(self, error: AppError) -> None:
         self._frame.show_error(error)
+
+
+def ask_record_file(parent: PostDetails | None, post: Post) -> str:
+    """Let the user name a file for a flight record; empty if none was named."""
+    name, _filter = QFileDialog.getSaveFileName(
+        parent, "Save the flight record", f"flight-record-{post.id[:8]}.json", "JSON (*.json)"
+    )
+    return name

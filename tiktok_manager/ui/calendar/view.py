@@ -133,6 +133,9 @@ class CalendarView(PaneView):
         self._needs_chip = Chip("Needs you")
         self._month_button = push_button("Month", look="segment", checkable=True)
         self._agenda_button = push_button("Agenda", look="segment", checkable=True)
+        self._retry_all = push_button(
+            "Retry all failed", icon_name="redo", clicked=self._on_retry_all
+        )
         self._exclusive(self._upcoming_chip, self._needs_chip)
         self._exclusive(self._month_button, self._agenda_button)
         self.add_controls(
@@ -144,6 +147,8 @@ class CalendarView(PaneView):
             self._hint,
             self._upcoming_chip,
             self._needs_chip,
+            SPACE_S,
+            self._retry_all,
             None,
             self._zone,
             SPACE_S,
@@ -161,9 +166,11 @@ class CalendarView(PaneView):
         model.posts_changed.connect(self._on_posts)
         model.cursor_changed.connect(self._on_cursor)
         model.cancelled.connect(self._on_cancelled)
+        model.moved.connect(self._on_moved)
+        model.retried.connect(self._on_retried)
         model.failed.connect(self._on_failed)
         model.found.connect(self._on_found)
-        self._core.publishing.changed.connect(self._on_zone)
+        self._core.publishing.changed.connect(self._on_state)
         self.agenda.changed.connect(self._on_agenda)
         self.agenda.failed.connect(self._on_failed)
         self.grid.post_chosen.connect(self._on_post_chosen)
@@ -189,8 +196,7 @@ class CalendarView(PaneView):
         for chip in (self._upcoming_chip, self._needs_chip):
             chip.setVisible(as_agenda)
         self._on_posts()
-        if as_agenda:
-            self._on_scope()
+        self._on_scope()
 
     def _on_today(self) -> None:
         self.viewmodel.show_today()
@@ -203,6 +209,35 @@ class CalendarView(PaneView):
     def _on_posts(self) -> None:
         is_month = self._stack.currentIndex() == 0
         self._hint.setVisible(is_month and self.viewmodel.is_empty)
+
+    def _on_state(self) -> None:
+        self._on_zone()
+        self._show_retry_all()
+
+    def _show_retry_all(self) -> None:
+        overview = self._core.publishing.overview
+        failed = overview.failed if overview is not None else 0
+        in_needs = self._stack.currentIndex() == 1 and self._needs_chip.isChecked()
+        self._retry_all.setVisible(in_needs and failed > 0)
+        words = f"Retry all failed ({failed})"
+        self._retry_all.setText(f" {words}")
+        self._retry_all.setAccessibleName(words)
+        self._retry_all.setEnabled(True)
+
+    def _on_retry_all(self) -> None:
+        self._retry_all.setEnabled(False)
+        self.viewmodel.retry_all_failed()
+
+    def _on_retried(self, count: int) -> None:
+        words = {0: "No post failed any more.", 1: "1 failed post goes out again."}
+        text = words.get(count, f"{count} failed posts go out again.")
+        more = "Posts that may be on TikTok already were left alone." if count else ""
+        self._frame.notify(Notice(text=text, more=more, stays=False))
+        self._core.publishing.reload()
+
+    def _on_moved(self, post: Post) -> None:
+        when = zoned_time(post.schedule.due_at, self._core.timezone, self._core.now())
+        self._frame.notify(Notice(text=f"Moved: {when} @{post.handle}.", stays=False))
 
     def _on_zone(self) -> None:
         self._zone.setText(f"Times in {zone_city(self._core.timezone)}")
@@ -217,6 +252,7 @@ class CalendarView(PaneView):
         if self._stack.currentIndex() == 1:
             needs = self._needs_chip.isChecked()
             self.agenda.show_scope(Scope.NEEDS_YOU if needs else Scope.UPCOMING)
+        self._show_retry_all()
 
     def _on_agenda(self) -> None:
         page = 1 if self.agenda.scope is Scope.UPCOMING else 2
@@ -248,6 +284,7 @@ class CalendarView(PaneView):
         self._frame.notify(notice)
 
     def _on_failed(self, error: AppError) -> None:
+        self._show_retry_all()
         self._frame.show_error(error, self.viewmodel.refresh)
 
     def _front(self) -> QWidget:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,15 +19,16 @@ from tiktok_manager.domain.events import (
     PostStatusChanged,
 )
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.calendar.month import Days, Month, Tile, by_day, day_start, local_day
+from tiktok_manager.services.planning import PostEdit
+from tiktok_manager.services.publishing.lateness import next_day
+from tiktok_manager.ui.calendar.month import Days, Month, Tile, day_start, local_day
 from tiktok_manager.ui.calendar.pacing import Paced
+from tiktok_manager.ui.calendar.reading import DaysRead, read_days
 from tiktok_manager.ui.calendar.wording import CANCELLABLE, RESTORED_AS_IT_WAS
 
 if TYPE_CHECKING:
-    from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.domain.posts import Post
-    from tiktok_manager.services.workspace import Workspace
     from tiktok_manager.ui.frame import Core
 
 MORE = -1  # the place of the "+4 more" line, whatever number of tiles stands above it
@@ -41,12 +42,6 @@ class Cursor:
     place: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    days: Days
-    avatars: dict[str, Path]
-
-
 class CalendarViewModel(QObject):
     """State of the month grid; knows no widgets.
 
@@ -56,6 +51,8 @@ class CalendarViewModel(QObject):
         cursor_changed: Read `cursor` and `selected`.
         progressed: A post id: `progress` of it changed.
         cancelled: A Post was cancelled; `bool` says whether Ctrl+Z brings it back.
+        moved: A Post was given a new time.
+        retried: How many failed posts go out again.
         found: The Post asked for by `find`.
         failed: An AppError to show.
     """
@@ -65,6 +62,8 @@ class CalendarViewModel(QObject):
     cursor_changed = Signal()
     progressed = Signal(str)
     cancelled = Signal(object, bool)
+    moved = Signal(object)
+    retried = Signal(int)
     found = Signal(object)
     failed = Signal(object)
 
@@ -235,6 +234,27 @@ class CalendarViewModel(QObject):
             failed=self.failed.emit,
         )
 
+    def retry_all_failed(self) -> None:
+        """Let every failed post go out again; `retried` says how many."""
+        planning = self._core.workspace.planning
+        self._core.tasks.run(
+            lambda _token: planning.retry_all_failed(),
+            done=lambda posts: self.retried.emit(len(posts)),
+            failed=self.failed.emit,
+            group="calendar-retry-all",
+        )
+
+    def move_to_next_day(self, post: Post) -> None:
+        """Plan a missed post for the same time on the next day that is still to come."""
+        planning = self._core.workspace.planning
+        schedule = next_day(post.schedule, self._core.now())
+        change = PostEdit(when=schedule.wall.isoformat(), timezone=schedule.timezone)
+        self._core.tasks.run(
+            lambda _token: planning.edit(post.id, change),
+            done=self._on_moved,
+            failed=self.failed.emit,
+        )
+
     def resolve(self, post_id: str, *, posted: bool, post_again: bool) -> None:
         """Take the user's word for what became of a video TikTok says nothing about."""
         planning = self._core.workspace.planning
@@ -255,7 +275,7 @@ class CalendarViewModel(QObject):
         end = day_start(days[-1] + timedelta(days=1), timezone)
         workspace = self._core.workspace
         self._core.tasks.run(
-            lambda token: _read(workspace, start, end, timezone, token),
+            lambda token: read_days(workspace, start, end, timezone, token),
             done=self._on_read,
             failed=self._on_failed,
             group="calendar",
@@ -281,7 +301,7 @@ class CalendarViewModel(QObject):
         self.cursor = cursor
         self.cursor_changed.emit()
 
-    def _on_read(self, answer: _Answer) -> None:
+    def _on_read(self, answer: DaysRead) -> None:
         kept = self.selected
         self._tiles = answer.days
         self._day_of = {t.post.id: day for day, tiles in answer.days.items() for t in tiles}
@@ -322,6 +342,10 @@ class CalendarViewModel(QObject):
         self.replace_post(after)
         self.cancelled.emit(after, can_undo)
 
+    def _on_moved(self, post: Post) -> None:
+        self.replace_post(post)
+        self.moved.emit(post)
+
     def _on_change(self, _event: Event) -> None:
         self._reading.request()
 
@@ -359,16 +383,3 @@ class CalendarViewModel(QObject):
 
 def _place_of(tiles: Sequence[Tile], post_id: str) -> int | None:
     return next((i for i, tile in enumerate(tiles) if tile.post.id == post_id), None)
-
-
-def _read(
-    workspace: Workspace, start: datetime, end: datetime, timezone: str, token: CancelToken
-) -> _Answer:
-    posts = workspace.planning.between(start, end)
-    token.check()
-    pictures = {post.account_id: None for post in posts}
-    found = {each: workspace.accounts.avatar_path(each) for each in pictures}
-    return _Answer(
-        days=by_day(posts, timezone),
-        avatars={each: path for each, path in found.items() if path is not None},
-    )

@@ -40,6 +40,18 @@ NEEDS_USER = frozenset(
     }
 )
 
+# What TikTok says of a file that it will never take, and what we say of one that is not the same.
+_FILE_CODES = frozenset(
+    {
+        "invalid_file_upload",
+        "file_format_check_failed",
+        "duration_check_failed",
+        "frame_rate_check_failed",
+        "picture_size_check_failed",
+        "file_changed",
+    }
+)
+
 PRIVACY_WORDS = {
     Privacy.PUBLIC: "Everyone",
     Privacy.FRIENDS: "Friends",
@@ -98,8 +110,11 @@ class Deeds:
     """What may be done with a post now."""
 
     edit: bool
+    edit_words: str
     cancel: bool
     retry: bool
+    retry_words: str
+    next_day: bool
     plan_again: bool
     reconnect: bool
     resolve: bool
@@ -117,14 +132,31 @@ def deeds(post: Post, now: datetime) -> Deeds:
     may_retry = post.status in RETRYABLE and kind != FailureClass.NEEDS_EDIT
     return Deeds(
         edit=post.status in EDITABLE,
+        edit_words="Choose another file" if needs_file(post) else "Edit",
         cancel=post.status in CANCELLABLE,
         retry=may_retry,
+        retry_words="Publish now" if post.status is PostStatus.MISSED else "Retry",
+        next_day=post.status is PostStatus.MISSED,
         reconnect=post.status in EDITABLE and kind == FailureClass.NEEDS_RECONNECT,
         resolve=post.status is PostStatus.UNCONFIRMED,
         plan_again=post.status is PostStatus.CANCELLED and post.schedule.due_at > now,
         page=page,
         page_words=words,
     )
+
+
+def needs_file(post: Post) -> bool:
+    """Say whether only another file would mend the post."""
+    if post.error is None or post.status is not PostStatus.NEEDS_ATTENTION:
+        return False
+    return post.error.code in _FILE_CODES
+
+
+def waiting_words(post: Post, timezone: str, now: datetime) -> str:
+    """Say when TikTok is asked again about a video in doubt."""
+    if post.next_try_at is None:
+        return "TikTok can tell nothing about it: only you can."
+    return f"TikTok is asked again {zoned_time(post.next_try_at, timezone, now)}."
 
 
 def when_lines(post: Post, timezone: str) -> Sequence[str]:

@@ -1,0 +1,64 @@
+"""Changing and retrying planned posts."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.world import World
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.errors import Cancelled, InputError
+from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.services.planning import PostEdit
+
+LATER = timedelta(days=2)
+
+
+def test_a_new_file_is_read_with_progress(world: World) -> None:
+    world.connect()
+    post = world.plan(after=LATER)
+    seen: list[tuple[int, int]] = []
+    other = world.file(3_000_000, "other.mp4")
+    changed = world.workspace.planning.edit(
+        post.id, PostEdit(file=other), progress=lambda done, size: seen.append((done, size))
+    )
+    assert changed.media.path == other
+    assert seen[-1] == (3_000_000, 3_000_000)
+
+
+def test_reading_a_new_file_can_be_cancelled_and_changes_nothing(world: World) -> None:
+    world.connect()
+    post = world.plan(after=LATER)
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        world.workspace.planning.edit(
+            post.id, PostEdit(file=world.file(3_000_000, "other.mp4")), cancel=cancel
+        )
+    assert world.post(post) == post
+
+
+def test_an_edit_that_is_refused_reads_no_file(world: World, tmp_path: Path) -> None:
+    world.connect()
+    post = world.plan(after=LATER)
+    with pytest.raises(InputError, match="past"):
+        world.workspace.planning.edit(
+            post.id, PostEdit(file=tmp_path / "missing.mp4", when="2001-01-01T10:00")
+        )
+
+
+def test_all_failed_posts_are_retried_and_no_others(world: World) -> None:
+    world.connect()
+    world.fault(
+        endpoint="video_init", status=403, code="spam_risk_user_banned_from_posting", times=1
+    )
+    failed = world.plan()
+    world.settle()
+    assert world.post(failed).status is PostStatus.FAILED
+    waiting = world.plan(after=LATER)
+    assert world.workspace.planning.overview().failed == 1
+    assert [post.id for post in world.workspace.planning.retry_all_failed()] == [failed.id]
+    assert world.workspace.planning.overview().failed == 0
+    assert world.post(waiting) == waiting
+    world.run(timedelta(hours=1))
+    assert world.post(failed).status is PostStatus.PUBLISHED
