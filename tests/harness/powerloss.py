@@ -260,6 +260,8 @@ def _look(env: Mapping[str, str], due: Sequence[Promise]) -> Iterator[Finding]:
             yield from _compare(env, paths, database, due)
     except AppError as exc:
         yield Finding(kind="does not open", text=str(exc))
+    except Exception as exc:  # noqa: BLE001 - whatever it is, the user would see a crash
+        yield Finding(kind="crash", text=repr(exc))
 
 
 def _compare(

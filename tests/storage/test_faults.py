@@ -396,3 +396,16 @@ def test_an_upgrade_of_a_damaged_file_is_told_in_words(
     monkeypatch.setattr(migrate, "_has_tables", damaged)
     with pytest.raises(DatabaseDamaged, match="backup list"):
         open_database(tmp_path / "data.sqlite3", tmp_path, SystemClock())
+
+
+def test_damage_that_sqlite_quotes_in_bytes_that_are_no_text_is_told_in_words(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "data.sqlite3"
+    with closing(load_driver().connect(path)) as raw:
+        raw.executescript(
+            "CREATE TABLE t (x); PRAGMA writable_schema=ON;"
+            "UPDATE sqlite_master SET name = CAST(x'ab6162' AS TEXT), sql = 'CREATE TABLE (';"
+        )
+    with pytest.raises(DatabaseDamaged, match="backup list"):
+        open_database(path, tmp_path, SystemClock())

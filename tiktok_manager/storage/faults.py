@@ -70,6 +70,10 @@ def mapped_errors(notice: Callable[[Fault, str], Fault] = _as_it_is) -> Iterator
         if isinstance(exc, _OPERATIONAL):
             raise unusable(reason) from exc
         raise
+    except UnicodeDecodeError as exc:
+        # SQLite quotes the file in its message, and the driver found no text there.
+        reason = "its content is not what it should be"
+        raise error_for(notice(Fault.DAMAGED, reason), reason) from exc
 
 
 def error_for(fault: Fault, reason: str) -> StorageError:
