@@ -15,6 +15,7 @@ from tiktok_manager.cli.output import local_time, note, print_json, print_line
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.services.vault import VaultState
 from tiktok_manager.services.workspace import Workspace
+from tiktok_manager.system.filesystem import type_of
 
 LOW_DISK_BYTES = 1_000_000_000
 _ADOPTED = (
@@ -78,7 +79,8 @@ def _check(name: str, look: Callable[[Workspace], Finding], workspace: Workspace
 
 def _data_folder(workspace: Workspace) -> Finding:
     free = shutil.disk_usage(workspace.paths.root).free
-    text = f"{workspace.paths.root} ({free / 1e9:.1f} GB free)"
+    kind = type_of(workspace.paths.root) or "a local disk"
+    text = f"{workspace.paths.root} ({kind}, {free / 1e9:.1f} GB free)"
     return Finding(name="data folder", ok=free > LOW_DISK_BYTES, text=text)
 
 

@@ -11,6 +11,7 @@ import platformdirs
 
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.system.durable import make_folder
+from tiktok_manager.system.filesystem import refuse_shared
 
 ENV_DATA_DIR = "TIKTOK_MANAGER_DATA_DIR"
 OWNER_ONLY = 0o700
@@ -34,9 +35,10 @@ def open_data_paths(env: Mapping[str, str]) -> DataPaths:
     """Return the data folder's places, made for its owner only and proven writable.
 
     `TIKTOK_MANAGER_DATA_DIR` names the folder, else the platform's usual one is taken.
-    Raises StorageError if nothing can be written there.
+    Raises StorageError if nothing can be written there, or if it is not on a disk of this computer.
     """
     root = data_root(env)
+    refuse_shared(root)
     paths = DataPaths(
         root=root,
         database=root / "tiktok-manager.db",

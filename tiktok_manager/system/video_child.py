@@ -13,6 +13,7 @@ import os
 import select
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,15 +65,12 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
 
 def _confine() -> None:
     """Take away what reading a file does not need, as far as the system lets us."""
-    if sys.platform == "win32":
-        return
-    import resource
+    if sys.platform != "win32":
+        import resource
 
-    for limit, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, _MEMORY_BYTES)):
-        try:
-            resource.setrlimit(limit, (most, most))
-        except (ValueError, OSError):
-            continue
+        for limit, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, _MEMORY_BYTES)):
+            with suppress(ValueError, OSError):
+                resource.setrlimit(limit, (most, most))
     if sys.platform == "linux":
         unshare = getattr(ctypes.CDLL(None), "unshare", None)
         if unshare is not None and unshare(_NEW_NETWORK):
@@ -91,9 +89,8 @@ def _lines() -> Iterator[bytes]:
 
 
 def _is_asked() -> bool:
-    if sys.platform == "win32":
-        return True
-    return bool(select.select([0], [], [], _IDLE_S)[0])
+    # Pipes cannot be waited for on Windows: there the child ends with the app.
+    return os.name == "nt" or bool(select.select([0], [], [], _IDLE_S)[0])
 
 
 def _tell(answer: dict[str, Any]) -> None:
