@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 if TYPE_CHECKING:
     from tiktok_manager.services.workspace import Workspace
-    from tiktok_manager.ui.application import WindowSession
+    from tiktok_manager.ui.session import WindowSession
 
 PANES = ("accounts", "calendar", "composer", "analytics", "settings")
 PATIENCE_MS = 20_000
@@ -59,8 +59,9 @@ def _demo_window(folder: Path) -> "Iterator[tuple[WindowSession, Workspace]]":
     from tiktok_manager.app import make_runner, open_workspace
     from tiktok_manager.cli import demo
     from tiktok_manager.cli.context import CommandLine
-    from tiktok_manager.ui.application import WindowSession, application
+    from tiktok_manager.ui.application import Front, application
     from tiktok_manager.ui.panes import PANES as ALL
+    from tiktok_manager.ui.session import WindowSession
     from tiktok_manager.ui.single_instance import SingleInstance
 
     line = CommandLine(
@@ -78,12 +79,10 @@ def _demo_window(folder: Path) -> "Iterator[tuple[WindowSession, Workspace]]":
         runner = make_runner(workspace)
         instance = SingleInstance(data)
         instance.acquire()
-        app = application(["tiktok-manager"])
-        session = WindowSession(
-            app, lambda: workspace, lambda _workspace: runner, data, ALL, instance
-        )
+        front = Front(application(["tiktok-manager"]), data, ALL)
+        session = WindowSession(front, lambda: workspace, lambda _workspace: runner, instance)
         session.start(hidden=False)
-        _wait(lambda: bool(session.window.current_pane) and not session.tasks.busy)
+        _wait(lambda: bool(session.host.current_pane) and not session.tasks.busy)
         try:
             yield session, workspace
         finally:
@@ -94,21 +93,21 @@ def _demo_window(folder: Path) -> "Iterator[tuple[WindowSession, Workspace]]":
 def _picture_all(
     session: "WindowSession", workspace: "Workspace", folder: Path, theme: str
 ) -> None:
-    window = session.window
+    host = session.host
     for name in PANES:
-        window.go(name)
+        host.go(name)
         _save(session, folder / f"{name}-{theme}.png")
     account = workspace.accounts.list()[1]
-    window.go("accounts", account.id)
+    host.go("accounts", account.id)
     _save(session, folder / f"account-{theme}.png")
     post = workspace.planning.overview().next_due
-    window.go("calendar", None if post is None else post.id)
+    host.go("calendar", None if post is None else post.id)
     _save(session, folder / f"post-{theme}.png")
-    window.close_drawer()
+    host.close_drawer()
     if post is not None:
-        window.go("composer", post.id)
+        host.go("composer", post.id)
         _save(session, folder / f"editing-{theme}.png")
-        window.go("composer", "new")
+        host.go("composer", "new")
 
 
 def _has_theme(session: "WindowSession", theme: str) -> bool:

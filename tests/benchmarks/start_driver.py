@@ -18,20 +18,22 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 WINDOW = "tiktok_manager.ui.main_window"
+HOST = "tiktok_manager.ui.pane_host"
 PANE_MS = 700
 SETTLE_MS = 3000
 
 
 class _Hook:
-    """Runs a function right after our window's module is imported, wherever that happens."""
+    """Runs a function right after a module of ours is imported, wherever that happens."""
 
-    def __init__(self, then: Callable[[], None]) -> None:
+    def __init__(self, module: str, then: Callable[[], None]) -> None:
+        self._module = module
         self._then = then
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname != WINDOW:
+        if fullname != self._module:
             return None
         sys.meta_path.remove(self)
         spec = find_spec(fullname)
@@ -48,9 +50,9 @@ class _Hook:
         return spec
 
 
-def ours(change: Callable[[], None]) -> None:
-    """Start like `python -m tiktok_manager`, with a small change to the window's class."""
-    sys.meta_path.insert(0, _Hook(change))
+def ours(module: str, change: Callable[[], None]) -> None:
+    """Start like `python -m tiktok_manager`, with a small change to a class of this module."""
+    sys.meta_path.insert(0, _Hook(module, change))
     from tiktok_manager.__main__ import main
 
     main([])
@@ -74,18 +76,18 @@ def tell_memory_when_open() -> None:
     from PySide6.QtCore import QTimer
 
     from tiktok_manager.ui.frame import Core
-    from tiktok_manager.ui.main_window import MainWindow
+    from tiktok_manager.ui.pane_host import PaneHost
     from tiktok_manager.ui.panes import PANES
 
-    plain_attach = MainWindow.attach
+    plain_attach = PaneHost.attach
 
-    def attach(window: MainWindow, core: Core) -> None:
-        plain_attach(window, core)
+    def attach(host: PaneHost, core: Core) -> None:
+        plain_attach(host, core)
         for turn, pane in enumerate(PANES, start=1):
-            QTimer.singleShot(PANE_MS * turn, window, partial(window.go, pane.name))
-        QTimer.singleShot(PANE_MS * len(PANES) + SETTLE_MS, window, _tell_memory)
+            QTimer.singleShot(PANE_MS * turn, host, partial(host.go, pane.name))
+        QTimer.singleShot(PANE_MS * len(PANES) + SETTLE_MS, host, _tell_memory)
 
-    MainWindow.attach = attach  # type: ignore[method-assign,assignment]
+    PaneHost.attach = attach  # type: ignore[method-assign,assignment]
 
 
 def bare() -> None:
@@ -144,5 +146,7 @@ if __name__ == "__main__":
         bare_open(sys.stdin.readline().strip().split(","))
     elif sys.argv[1] == "bare":
         bare()
+    elif sys.argv[1] == "ours_open":
+        ours(HOST, tell_memory_when_open)
     else:
-        ours(tell_memory_when_open if sys.argv[1] == "ours_open" else tell_first_frame)
+        ours(WINDOW, tell_first_frame)

@@ -27,11 +27,12 @@ from tiktok_manager.ui.accounts.view import AccountsView
 from tiktok_manager.ui.accounts.viewmodel import AccountsViewModel
 from tiktok_manager.ui.analytics.view import AnalyticsView
 from tiktok_manager.ui.analytics.viewmodel import Stage
-from tiktok_manager.ui.application import WindowSession, application
+from tiktok_manager.ui.application import Front, application
 from tiktok_manager.ui.calendar.view import CalendarView
 from tiktok_manager.ui.composer.view import ComposerView
 from tiktok_manager.ui.frame import Core, Frame, Pane
 from tiktok_manager.ui.panes import PANES
+from tiktok_manager.ui.session import WindowSession
 from tiktok_manager.ui.settings.view import SettingsView
 from tiktok_manager.ui.single_instance import SingleInstance
 from tiktok_manager.ui.widgets import PaneView
@@ -66,10 +67,10 @@ class Evening:
         instance = SingleInstance(folder)
         assert instance.acquire()
         panes = [self._with_our_browser(pane) for pane in PANES]
-        self.session = WindowSession(
-            application([]), open_all, runner, folder / "data", panes, instance, opened.close
-        )
+        front = Front(application([]), folder / "data", panes)
+        self.session = WindowSession(front, open_all, runner, instance, opened.close)
         self.window = self.session.window
+        self.host = self.session.host
         self.session.tray._is_available = lambda: True
 
     def _with_our_browser(self, pane: Pane) -> Pane:
@@ -95,8 +96,8 @@ class Evening:
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def pane(self, name: str) -> QWidget:
-        self.window.go(name)
-        return self.window._views[name]
+        self.host.go(name)
+        return self.host._views[name]
 
     @property
     def accounts(self) -> AccountsView:
@@ -237,7 +238,7 @@ def test_the_drawer_follows_a_post_to_its_end(evening: Evening) -> None:
     view = evening.fill_in("Followed")
     evening.click(view.foot.send)
     evening.until(lambda: bool(evening.posts()))
-    evening.window.go("calendar", evening.posts()[0].id)
+    evening.host.go("calendar", evening.posts()[0].id)
     drawer = evening.calendar.drawer
     evening.until(lambda: drawer.details is not None)
     details = drawer.details
@@ -264,8 +265,8 @@ def test_a_backup_restored_in_the_window_posts_nothing_again(
     card.table.choose(next(i.backup.name for i in card.model.items if "manual" in i.backup.name))
     evening.click(card.restore)
     evening.click(card.sure)
-    evening.until(lambda: evening.workspace is not before and bool(evening.window.current_pane))
-    notice = evening.window.notices.notice
+    evening.until(lambda: evening.workspace is not before and bool(evening.host.current_pane))
+    notice = evening.host.notices.notice
     assert notice is not None
     assert notice.text.startswith("Restored as of")
     assert evening.workspace.settings.get("publishing") == "off"

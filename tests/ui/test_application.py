@@ -11,22 +11,19 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import FakeWorkspace, a_post, an_account, refused
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.events import PostsChanged
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.application import (
-    WindowSession,
-    application,
-    collect_if_due,
-    run,
-)
+from tiktok_manager.services.workspace import Workspace
+from tiktok_manager.ui.application import Front, Launch, application, run
 from tiktok_manager.ui.frame import Core, Frame, Pane
 from tiktok_manager.ui.main_window import MainWindow
 from tiktok_manager.ui.quit_question import AskToQuit
+from tiktok_manager.ui.session import WindowSession, collect_if_due
 from tiktok_manager.ui.single_instance import SingleInstance
 from tiktok_manager.ui.widgets import Notice, PaneView
 
@@ -80,9 +77,8 @@ def make_house(
         world = world or FakeWorkspace(posts=[a_post()], with_accounts=[an_account()])
         instance = SingleInstance(tmp_path)
         assert instance.acquire()
-        session = WindowSession(
-            application([]), world.typed, lambda _w: world.runner, tmp_path, PANES, instance, closed
-        )
+        front = Front(application([]), tmp_path, PANES)
+        session = WindowSession(front, world.typed, lambda _w: world.runner, instance, closed)
         house = House(session, world, qtbot)
         monkeypatch.setattr(session.tray, "_is_available", lambda: house.has_tray)
         monkeypatch.setattr(session, "_leave", lambda: house.quits.append(1))
@@ -123,7 +119,7 @@ def test_the_workspace_is_opened_behind_the_first_frame_on_another_thread(
     house.session._open_workspace = watched  # type: ignore[assignment]
     house.start()
     assert seen == [(True, False)]
-    assert house.session.window.current_pane == "accounts"
+    assert house.session.host.current_pane == "accounts"
 
 
 def test_the_publisher_starts_and_the_line_is_true(house: House) -> None:
@@ -145,7 +141,7 @@ def test_a_workspace_that_does_not_open_can_be_tried_again(make_house: MakeHouse
     house.session.start(hidden=False)
     house.until(lambda: "The data folder cannot be written." in texts(house.session.window))
     house.session.open()
-    house.until(lambda: house.session.window.current_pane == "accounts")
+    house.until(lambda: house.session.host.current_pane == "accounts")
 
 
 def test_the_workspace_is_exchanged_while_nothing_holds_it(make_house: MakeHouse) -> None:
@@ -158,12 +154,12 @@ def test_the_workspace_is_exchanged_while_nothing_holds_it(make_house: MakeHouse
         order.append("between" if threading.current_thread() is not threading.main_thread() else "")
         return Notice(text="Exchanged.")
 
-    house.session.window.reopen("Exchanging…", between)
-    house.until(lambda: house.session.window.notices.notice is not None)
+    house.session.host.reopen("Exchanging…", between)
+    house.until(lambda: house.session.host.notices.notice is not None)
     house.until(lambda: house.world.runner.calls == ["start", "stop", "start"])
     assert order == ["closed", "between"]
-    assert house.session.window.notices.notice == Notice(text="Exchanged.")
-    assert house.session.window.current_pane == "accounts"
+    assert house.session.host.notices.notice == Notice(text="Exchanged.")
+    assert house.session.host.current_pane == "accounts"
     assert house.session._state is not before
     house.until(lambda: "next Sat 18:30" in house.session.window.status_line._line.text())
 
@@ -180,17 +176,18 @@ def test_while_it_is_exchanged_nothing_asks_the_workspace(make_house: MakeHouse)
         return Notice(text="Exchanged.")
 
     window = house.session.window
-    window.reopen("Restoring…", between)
+    host = house.session.host
+    host.reopen("Restoring…", between)
     house.until(lambda: "Restoring…" in window.status_line._line.text())
     house.world.events.publish(PostsChanged())
-    window.new_post()
-    window._search.begin()
-    window._undo()
+    host.new_post()
+    window.top_bar.search.begin()
+    host._undo()
     house.qtbot.wait(120)
-    assert window.current_pane == ""
+    assert host.current_pane == ""
     assert "Restoring…" in window.status_line._line.text()
     gate.set()
-    house.until(lambda: window.current_pane == "accounts")
+    house.until(lambda: host.current_pane == "accounts")
     house.until(lambda: "next Sat 18:30" in window.status_line._line.text())
 
 
@@ -198,12 +195,35 @@ def test_an_exchange_that_is_refused_opens_the_former_one_again(house: House) ->
     def between() -> Notice:
         raise refused("It was changed.")
 
-    house.session.window.reopen("Restoring…", between)
-    house.until(lambda: house.session.window.notices.notice is not None)
-    notice = house.session.window.notices.notice
+    house.session.host.reopen("Restoring…", between)
+    house.until(lambda: house.session.host.notices.notice is not None)
+    notice = house.session.host.notices.notice
     assert notice is not None
     assert notice.text == "It was changed."
-    assert house.session.window.current_pane == "accounts"
+    assert house.session.host.current_pane == "accounts"
+
+
+def test_a_surprise_while_opening_leaves_no_stand_ins_for_ever(make_house: MakeHouse) -> None:
+    house = make_house()
+    surprises = [ZeroDivisionError("surprise")]
+    open_all = house.session._open_workspace
+
+    def broken() -> object:
+        if surprises:
+            raise surprises.pop()
+        return open_all()
+
+    house.session._open_workspace = broken  # type: ignore[assignment]
+    house.session.start(hidden=False)
+    house.until(lambda: "Your workspace could not be opened." in texts(house.session.window))
+    notice = house.session.host.notices.notice
+    assert notice is not None
+    assert "ZeroDivisionError: surprise" in notice.details
+    retry = next(
+        b for b in house.session.window.findChildren(QPushButton) if b.text() == "Try again"
+    )
+    retry.click()
+    house.until(lambda: house.session.host.current_pane == "accounts")
 
 
 def test_closing_leaves_it_in_the_tray_and_says_so_once(
@@ -276,7 +296,7 @@ def test_hidden_starts_in_the_tray(make_house: MakeHouse) -> None:
     assert house.session.window.isHidden()
     assert house.session.tray.is_there
     house.session.tray.new_post_requested.emit()
-    assert house.session.window.current_pane == "composer"
+    assert house.session.host.current_pane == "composer"
     assert house.session.window.isVisible()
 
 
@@ -302,8 +322,8 @@ def test_a_surprise_is_shown_with_details_to_copy(house: House) -> None:
         raise ZeroDivisionError("surprise")
 
     house.session.tasks.run(broken, done=lambda _r: None, failed=lambda _e: None)
-    house.until(lambda: house.session.window.notices.notice is not None)
-    notice = house.session.window.notices.notice
+    house.until(lambda: house.session.host.notices.notice is not None)
+    notice = house.session.host.notices.notice
     assert notice is not None
     assert "ZeroDivisionError: surprise" in notice.details
 
@@ -352,6 +372,42 @@ def test_a_second_run_of_a_folder_ends_at_once(
     first.close()
 
 
+def test_a_window_closed_before_anything_runs_ends_at_once(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    opened: list[int] = []
+
+    def open_workspace() -> Workspace:
+        opened.append(1)
+        return FakeWorkspace().typed()
+
+    front = Front(application([]), tmp_path, PANES)
+
+    def no_session() -> WindowSession:
+        return WindowSession(front, open_workspace, lambda _w: FakeWorkspace().runner, instance)
+
+    instance = SingleInstance(tmp_path)
+    launch = Launch(front, instance, no_session)
+    front.window.first_frame_painted.connect(front.window.close)
+    launch.start(hidden=False)
+    qapp.exec()
+    launch.close()
+    assert not opened
+    assert front.window.isHidden()
+
+
+def test_of_two_windows_that_start_together_one_gives_way(
+    qapp: QApplication, tmp_path: Path, qtbot: QtBot
+) -> None:
+    first = SingleInstance(tmp_path)
+    world = FakeWorkspace()
+    QTimer.singleShot(0, first.acquire)  # both looked and saw nothing; then this one was quicker
+    with qtbot.waitSignal(first.raise_requested):
+        assert run(world.typed, lambda _w: world.runner, data_dir=tmp_path, panes=PANES) == 0
+    assert world.runner.calls == []
+    first.close()
+
+
 def test_garbage_is_collected_on_this_thread_only(house: House) -> None:
     import gc
 
@@ -363,31 +419,37 @@ def test_nothing_slow_is_imported_before_the_first_frame(tmp_path: Path) -> None
     script = """
         import sys
         from pathlib import Path
-        from tiktok_manager.ui.application import WindowSession, application
+        import tiktok_manager.__main__
+        from tiktok_manager.ui.application import Front, application
         from tiktok_manager.ui.panes import PANES
         from tiktok_manager.ui.single_instance import SingleInstance
         app = application(["x"])
         folder = Path(sys.argv[1])
-        session = WindowSession(app, lambda: None, lambda w: None, folder, PANES,
-                                SingleInstance(folder))
-        session.window.show()
-        app.processEvents()
-        slow = {"sqlalchemy", "alembic", "httpx", "pyqtgraph", "numpy", "av", "keyring",
-                "cryptography", "apscheduler", "starlette", "typer", "PySide6.QtMultimedia"}
-        print(sorted(slow & set(sys.modules)))
+        assert not SingleInstance(folder).may_be_taken
+        window = Front(app, folder, PANES).window
+        window.show()
+        while not window.is_painted:
+            app.processEvents()
+        roots = {name.partition(".")[0] for name in sys.modules}
+        print(sorted(roots & {"sqlalchemy", "httpx", "pyqtgraph", "numpy", "av", "keyring",
+                              "cryptography", "apscheduler", "starlette", "typer", "zoneinfo",
+                              "platformdirs", "concurrent"}))
+        print(sorted({"PySide6.QtNetwork", "PySide6.QtMultimedia"} & set(sys.modules)))
         print(sorted(m for m in sys.modules if m.startswith("tiktok_manager.")
-                     and m.split(".")[1] not in ("ui", "domain", "system")))
-        session.dispose()
+                     and m.split(".")[1] not in ("ui", "system", "__main__")))
+        late = ("session", "widgets", "pane_host", "tray")
+        print([name for name in late if f"tiktok_manager.ui.{name}" in sys.modules])
     """
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)],
+        [sys.executable, "-c", textwrap.dedent(script), str(tmp_path / "new")],
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
         env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
     )
-    assert done.stdout.split("\n")[:2] == ["[]", "[]"]
+    assert done.stdout.split("\n")[:4] == ["[]"] * 4
+    assert not (tmp_path / "new").exists()
 
 
 def texts(window: QWidget) -> list[str]:

@@ -23,6 +23,7 @@ from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.frame import Core, Frame, Pane
 from tiktok_manager.ui.main_window import MainWindow
 from tiktok_manager.ui.memory import WindowMemory
+from tiktok_manager.ui.pane_host import PaneHost
 from tiktok_manager.ui.widgets import Notice, PaneView
 
 
@@ -47,6 +48,7 @@ class Stage:
 
     desk: Desk
     window: MainWindow
+    host: PaneHost
     memory: WindowMemory
     shown: list[tuple[str, object]] = field(default_factory=list)
 
@@ -80,16 +82,17 @@ def make_stage(make_desk: MakeDesk, tmp_path: Path) -> Iterator[MakeStage]:
         panes = (pane("accounts"), pane("calendar"), pane("composer", in_rail=False))
         memory = WindowMemory(tmp_path / "window.ini")
         window = MainWindow(panes, memory)
+        host = PaneHost(window, panes, memory)
         windows.append(window)
         window.resize(1024, 700)
         window.show()
         window.activateWindow()
         if is_open:
             desk.world.runner.start()
-            window.attach(desk.core)
+            host.attach(desk.core)
             desk.publishing.reload()
             desk.settle()
-        return Stage(desk, window, memory, shown)
+        return Stage(desk, window, host, memory, shown)
 
     yield make
     for window in windows:
@@ -108,11 +111,21 @@ def press(qtbot: QtBot, widget: QWidget, keys: str) -> None:
 
 def test_the_first_frame_stands_before_anything_is_read(make_stage: MakeStage) -> None:
     stage = make_stage(is_open=False)
-    assert stage.window.current_pane == ""
+    assert stage.host.current_pane == ""
     assert stage.window.windowTitle() == "TikTok Manager"
     assert not stage.button("New post").isEnabled()
-    stage.window.go("calendar")
-    assert stage.window.current_pane == ""
+    stage.host.go("calendar")
+    assert stage.host.current_pane == ""
+
+
+def test_the_first_frame_names_the_pane_that_is_about_to_come(make_stage: MakeStage) -> None:
+    make_stage().host.go("calendar")
+    again = make_stage(is_open=False)
+    assert again.window.top_bar.title == "Calendar"
+    assert again.button("Calendar").isChecked()
+    again.host.show_failure(refused(), lambda: None)
+    assert again.window.top_bar.title == "Cannot open"
+    assert not again.button("Calendar").isChecked()
 
 
 def test_the_first_frame_is_announced_once(make_stage: MakeStage, qtbot: QtBot) -> None:
@@ -127,33 +140,45 @@ def test_the_first_frame_is_announced_once(make_stage: MakeStage, qtbot: QtBot) 
 
 
 def test_the_rail_leads_to_the_panes(stage: Stage, qtbot: QtBot) -> None:
-    assert stage.window.current_pane == "accounts"
+    assert stage.host.current_pane == "accounts"
     QTest.mouseClick(stage.button("Calendar"), Qt.MouseButton.LeftButton)
-    assert stage.window.current_pane == "calendar"
+    assert stage.host.current_pane == "calendar"
     assert stage.button("Calendar").isChecked()
     assert not stage.button("Accounts").isChecked()
     QTest.mouseClick(stage.button("Calendar"), Qt.MouseButton.LeftButton)
     assert stage.button("Calendar").isChecked()
 
 
+def test_a_pane_may_rename_itself_while_it_is_in_front(stage: Stage) -> None:
+    stage.host.go("calendar")
+    stage.host._views["accounts"].setWindowTitle("Behind")
+    assert stage.window.top_bar.title == "Calendar"
+    stage.host._views["calendar"].setWindowTitle("One day")
+    assert stage.window.top_bar.title == "One day"
+    stage.host._views["calendar"].setWindowTitle("")
+    assert stage.window.top_bar.title == "Calendar"
+    stage.host.go("accounts")
+    assert stage.window.top_bar.title == "Behind"
+
+
 def test_panes_have_number_keys_and_new_post_its_own(stage: Stage, qtbot: QtBot) -> None:
     press(qtbot, stage.window, "Ctrl+2")
-    assert stage.window.current_pane == "calendar"
+    assert stage.host.current_pane == "calendar"
     press(qtbot, stage.window, "Ctrl+N")
-    assert stage.window.current_pane == "composer"
+    assert stage.host.current_pane == "composer"
     assert stage.shown == [("composer", "new")]
 
 
 def test_the_last_pane_comes_back_next_time(make_stage: MakeStage) -> None:
-    make_stage().window.go("calendar")
-    assert make_stage().window.current_pane == "calendar"
+    make_stage().host.go("calendar")
+    assert make_stage().host.current_pane == "calendar"
 
 
 def test_a_folded_rail_keeps_names_for_readers_and_stays_folded(make_stage: MakeStage) -> None:
     stage = make_stage()
     stage.button("Fold the rail").click()
     assert stage.button("Calendar").toolTip() == "Calendar"
-    assert make_stage().window._rail.is_folded
+    assert make_stage().window.rail.is_folded
 
 
 def test_size_and_place_come_back(make_stage: MakeStage) -> None:
@@ -167,60 +192,60 @@ def test_size_and_place_come_back(make_stage: MakeStage) -> None:
 
 def test_jumping_finds_panes_accounts_and_posts(stage: Stage, qtbot: QtBot) -> None:
     press(qtbot, stage.window, "Ctrl+K")
-    search = stage.window._search
+    search = stage.host._search
     assert search.hasFocus()
     QTest.keyClicks(search, "ali")
-    qtbot.waitUntil(lambda: bool(stage.window._jump.results))
-    assert stage.window._jump.results[0].title == "@alice"
+    qtbot.waitUntil(lambda: bool(stage.host._jump.results))
+    assert stage.host._jump.results[0].title == "@alice"
     QTest.keyClick(search, Qt.Key.Key_Return)
     assert stage.shown == [("accounts", "acc-alice")]
     assert search.text() == ""
-    assert search.popup.isHidden()
+    assert stage.host.popup.isHidden()
 
 
 def test_jumping_finds_a_post_by_its_words(stage: Stage, qtbot: QtBot) -> None:
     press(qtbot, stage.window, "Ctrl+K")
-    QTest.keyClicks(stage.window._search, "autumn")
-    qtbot.waitUntil(lambda: bool(stage.window._jump.results))
-    result = stage.window._jump.results[0]
+    QTest.keyClicks(stage.host._search, "autumn")
+    qtbot.waitUntil(lambda: bool(stage.host._jump.results))
+    result = stage.host._jump.results[0]
     assert (result.title, result.target) == ("Autumn walk #slow", "post-1")
     assert result.detail == "Scheduled · Sat 18:30 (Berlin) · @alice"
 
 
 def test_arrows_choose_and_escape_gives_the_focus_back(stage: Stage, qtbot: QtBot) -> None:
-    page = stage.window._views["accounts"]
+    page = stage.host._views["accounts"]
     assert isinstance(page, Page)
     page.field.setFocus()
     press(qtbot, stage.window, "Ctrl+K")
-    search = stage.window._search
+    search = stage.host._search
     QTest.keyClick(search, Qt.Key.Key_Down)
-    assert search.popup._list.currentRow() == 1
+    assert stage.host.popup._list.currentRow() == 1
     QTest.keyClick(search, Qt.Key.Key_Escape)
-    assert search.popup.isHidden()
+    assert stage.host.popup.isHidden()
     assert page.field.hasFocus()
 
 
 def test_the_drawer_opens_beside_and_escape_closes_it(stage: Stage, qtbot: QtBot) -> None:
-    page = stage.window._views["accounts"]
+    page = stage.host._views["accounts"]
     assert isinstance(page, Page)
     page.field.setFocus()
-    stage.window.open_drawer("@alice", QLabel("details"))
-    assert stage.window.drawer.width() == 360
-    assert stage.window._rail.is_folded  # 1024 px are too few for both
-    QTest.keyClick(stage.window.drawer, Qt.Key.Key_Escape)
-    assert stage.window.drawer.isHidden()
+    stage.host.open_drawer("@alice", QLabel("details"))
+    assert stage.host.drawer.width() == 360
+    assert stage.window.rail.is_folded  # 1024 px are too few for both
+    QTest.keyClick(stage.host.drawer, Qt.Key.Key_Escape)
+    assert stage.host.drawer.isHidden()
     assert page.field.hasFocus()
-    assert not stage.window._rail.is_folded
+    assert not stage.window.rail.is_folded
 
 
 def test_another_pane_closes_the_drawer_and_frees_its_content(stage: Stage, qtbot: QtBot) -> None:
     content = QLabel("details")
     gone: list[int] = []
     content.destroyed.connect(lambda: gone.append(1))
-    stage.window.open_drawer("@alice", content)
-    stage.window.go("calendar")
+    stage.host.open_drawer("@alice", content)
+    stage.host.go("calendar")
     qtbot.waitUntil(lambda: bool(gone))
-    assert stage.window.drawer.content() is None
+    assert stage.host.drawer.content() is None
 
 
 def test_the_status_line_tells_and_leads_on(make_stage: MakeStage, qtbot: QtBot) -> None:
@@ -239,14 +264,14 @@ def test_undo_runs_from_the_keyboard_and_says_so(stage: Stage, qtbot: QtBot) -> 
         "Move post", undo=lambda _t: undone.append(1), redo=lambda _t: undone.append(2)
     )
     press(qtbot, stage.window, "Ctrl+Z")
-    qtbot.waitUntil(lambda: stage.window.notices.notice is not None)
-    assert stage.window.notices.notice == Notice(text="Undone: Move post", stays=False)
+    qtbot.waitUntil(lambda: stage.host.notices.notice is not None)
+    assert stage.host.notices.notice == Notice(text="Undone: Move post", stays=False)
     press(qtbot, stage.window, "Ctrl+Shift+Z")
     qtbot.waitUntil(lambda: undone == [1, 2])
 
 
 def test_undo_in_a_text_field_is_the_fields_own(stage: Stage, qtbot: QtBot) -> None:
-    page = stage.window._views["accounts"]
+    page = stage.host._views["accounts"]
     assert isinstance(page, Page)
     undone: list[int] = []
     stage.desk.core.undo.did("x", undo=lambda _t: undone.append(1), redo=lambda _t: None)
@@ -259,29 +284,29 @@ def test_undo_in_a_text_field_is_the_fields_own(stage: Stage, qtbot: QtBot) -> N
 
 
 def test_missing_keys_lead_to_the_settings(stage: Stage) -> None:
-    stage.window.show_error(AppKeysMissing("There are no TikTok app keys yet."))
-    notice = stage.window.notices.notice
+    stage.host.show_error(AppKeysMissing("There are no TikTok app keys yet."))
+    notice = stage.host.notices.notice
     assert notice is not None
     assert notice.action_text == "Add app keys"
 
 
 def test_a_lost_permission_leads_to_the_accounts(stage: Stage, qtbot: QtBot) -> None:
-    stage.window.go("calendar")
-    stage.window.show_error(ReconnectNeeded("TikTok took the permission back."))
+    stage.host.go("calendar")
+    stage.host.show_error(ReconnectNeeded("TikTok took the permission back."))
     QTest.mouseClick(stage.button("Show accounts"), Qt.MouseButton.LeftButton)
-    assert stage.window.current_pane == "accounts"
+    assert stage.host.current_pane == "accounts"
 
 
 def test_other_errors_can_be_tried_again(stage: Stage) -> None:
     tried: list[int] = []
-    stage.window.show_error(refused(), lambda: tried.append(1))
+    stage.host.show_error(refused(), lambda: tried.append(1))
     stage.button("Try again").click()
     assert tried == [1]
 
 
 def test_what_the_user_cancelled_is_no_error(stage: Stage) -> None:
-    stage.window.show_error(Cancelled("Cancelled."))
-    assert stage.window.notices.notice is None
+    stage.host.show_error(Cancelled("Cancelled."))
+    assert stage.host.notices.notice is None
 
 
 def test_a_locked_vault_asks_in_place_and_goes_on(make_stage: MakeStage, qtbot: QtBot) -> None:
@@ -289,8 +314,8 @@ def test_a_locked_vault_asks_in_place_and_goes_on(make_stage: MakeStage, qtbot: 
     world.vault = FakeVault("correct horse")
     stage = make_stage(world)
     went_on: list[int] = []
-    stage.window.show_error(VaultLocked("Locked."), lambda: went_on.append(1))
-    bar = stage.window._passphrase_bar
+    stage.host.show_error(VaultLocked("Locked."), lambda: went_on.append(1))
+    bar = stage.host._passphrase_bar
     qtbot.waitUntil(bar.isVisible)
     assert bar.field.echoMode() == QLineEdit.EchoMode.Password
     QTest.keyClicks(bar.field, "wrong")
@@ -310,7 +335,7 @@ def test_locked_posts_are_asked_about_once_and_then_by_the_status_line(
     world = FakeWorkspace(posts=[a_post()])
     world.vault = FakeVault("correct horse")
     stage = make_stage(world)
-    bar = stage.window._passphrase_bar
+    bar = stage.host._passphrase_bar
     qtbot.waitUntil(bar.isVisible)
     QTest.keyClick(bar.field, Qt.Key.Key_Escape)
     stage.desk.publishing.reload()
@@ -329,11 +354,11 @@ def test_the_passphrase_gives_the_focus_back(make_stage: MakeStage, qtbot: QtBot
     world = FakeWorkspace()
     world.vault = FakeVault("later", exists=False)
     stage = make_stage(world)
-    page = stage.window._views["accounts"]
+    page = stage.host._views["accounts"]
     assert isinstance(page, Page)
     page.field.setFocus()
-    stage.window.ask_passphrase(lambda: None)
-    bar = stage.window._passphrase_bar
+    stage.host.ask_passphrase(lambda: None)
+    bar = stage.host._passphrase_bar
     qtbot.waitUntil(bar.field.hasFocus)
     QTest.keyClick(bar.field, Qt.Key.Key_Escape)
     assert page.field.hasFocus()
@@ -344,13 +369,13 @@ def test_not_now_forgets_what_waited(make_stage: MakeStage, qtbot: QtBot) -> Non
     world.vault = FakeVault("correct horse")
     stage = make_stage(world)
     went_on: list[int] = []
-    stage.window.ask_passphrase(lambda: went_on.append(1))
-    bar = stage.window._passphrase_bar
+    stage.host.ask_passphrase(lambda: went_on.append(1))
+    bar = stage.host._passphrase_bar
     qtbot.waitUntil(bar.isVisible)
     QTest.keyClick(bar.field, Qt.Key.Key_Escape)
     assert bar.isHidden()
     world.vault.unlock("correct horse")
-    stage.window.ask_passphrase(lambda: went_on.append(2))
+    stage.host.ask_passphrase(lambda: went_on.append(2))
     qtbot.waitUntil(lambda: bool(went_on))
     assert went_on == [2]
 
@@ -359,8 +384,8 @@ def test_a_new_vault_is_explained(make_stage: MakeStage, qtbot: QtBot) -> None:
     world = FakeWorkspace()
     world.vault = FakeVault("later", exists=False)
     stage = make_stage(world)
-    stage.window.ask_passphrase(lambda: None)
-    bar = stage.window._passphrase_bar
+    stage.host.ask_passphrase(lambda: None)
+    bar = stage.host._passphrase_bar
     qtbot.waitUntil(bar.isVisible)
     assert bar._title.text() == "Choose a passphrase"
 
@@ -373,18 +398,16 @@ def test_a_keyring_that_stays_shut_is_said_not_asked_again(
     world.vault.asks = False
     stage = make_stage(world)
     tried: list[int] = []
-    stage.window.show_error(VaultLocked("The keyring is locked."), lambda: tried.append(1))
-    qtbot.waitUntil(lambda: stage.window.notices.notice is not None)
-    assert stage.window._passphrase_bar.isHidden()
+    stage.host.show_error(VaultLocked("The keyring is locked."), lambda: tried.append(1))
+    qtbot.waitUntil(lambda: stage.host.notices.notice is not None)
+    assert stage.host._passphrase_bar.isHidden()
     assert not tried
 
 
 def test_a_workspace_that_cannot_be_opened_says_why(make_stage: MakeStage) -> None:
     stage = make_stage(is_open=False)
     tried: list[int] = []
-    stage.window.show_failure(
-        refused("The data folder cannot be written."), lambda: tried.append(1)
-    )
+    stage.host.show_failure(refused("The data folder cannot be written."), lambda: tried.append(1))
     texts = [label.text() for label in stage.window.findChildren(QLabel)]
     assert "The data folder cannot be written." in texts
     stage.button("Try again").click()
@@ -398,7 +421,7 @@ def test_closing_asks_whoever_owns_the_window(stage: Stage, qtbot: QtBot) -> Non
 
 
 def test_every_control_has_a_name_and_can_be_reached(stage: Stage) -> None:
-    stage.window.open_drawer("@alice", QLabel("details"))
+    stage.host.open_drawer("@alice", QLabel("details"))
     for control in stage.window.findChildren(QWidget):
         if not isinstance(control, QAbstractButton | QLineEdit) or not control.isVisible():
             continue
@@ -410,8 +433,8 @@ def test_every_control_has_a_name_and_can_be_reached(stage: Stage) -> None:
 
 
 def test_nothing_is_wider_than_a_small_window(stage: Stage) -> None:
-    stage.window.notify(Notice(text="Something happened. " * 8, more="And more. " * 20))
-    stage.window.open_drawer("@alice", QLabel("details"))
+    stage.host.notify(Notice(text="Something happened. " * 8, more="And more. " * 20))
+    stage.host.open_drawer("@alice", QLabel("details"))
     assert stage.window.minimumSizeHint().width() <= 1024
     for control in stage.window.findChildren(QPushButton):
         if control.isVisible() and control.parentWidget() is not stage.window.status_line:
@@ -419,8 +442,8 @@ def test_nothing_is_wider_than_a_small_window(stage: Stage) -> None:
 
 
 def test_ages_move_on_only_while_somebody_looks(stage: Stage) -> None:
-    assert stage.window._ages.isActive()
+    assert stage.host._ages.isActive()
     stage.window.hide()
-    assert not stage.window._ages.isActive()
+    assert not stage.host._ages.isActive()
     stage.window.show()
-    assert stage.window._ages.isActive()
+    assert stage.host._ages.isActive()

@@ -7,7 +7,8 @@ from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import NOW, FakeVault, FakeWorkspace, a_post, refused
 from tiktok_manager.domain.events import PostsChanged, PublisherStateChanged, PublishingHeld
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.publish_state import Mood, PublishState, Step
+from tiktok_manager.ui.mood import Mood
+from tiktok_manager.ui.publish_state import PublishState, Step
 
 
 def started(make_desk: MakeDesk, world: FakeWorkspace) -> tuple[Desk, PublishState]:

@@ -1,6 +1,9 @@
 """One window per data folder; the second launch raises the first."""
 
+import socket
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,31 @@ def test_a_second_launch_raises_the_first_and_ends(
     second = SingleInstance(tmp_path)
     with qtbot.waitSignal(first.raise_requested):
         assert not second.acquire()
+
+
+def test_a_trace_is_seen_without_a_call(first: SingleInstance, tmp_path: Path) -> None:
+    assert SingleInstance(tmp_path).may_be_taken
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe leaves no file")
+def test_without_a_trace_nobody_is_called(qapp: QObject, tmp_path: Path) -> None:
+    instance = SingleInstance(tmp_path)
+    assert not instance.may_be_taken
+    assert instance.acquire()
+    instance.close()
+    assert not instance.may_be_taken
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe leaves no file")
+def test_what_a_killed_one_left_behind_does_not_stop_the_next(
+    qapp: QObject, tmp_path: Path
+) -> None:
+    with closing(socket.socket(socket.AF_UNIX)) as left:
+        left.bind(server_name(tmp_path))
+    again = SingleInstance(tmp_path)
+    assert again.may_be_taken
+    assert again.acquire()
+    again.close()
 
 
 def test_another_data_folder_has_a_window_of_its_own(first: SingleInstance, tmp_path: Path) -> None:

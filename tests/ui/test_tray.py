@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import FakeWorkspace, a_post
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.publish_state import Mood
+from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.tray import Tray, tray_icon
 
 # Said by the offscreen plugin when an icon is shown.

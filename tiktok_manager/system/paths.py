@@ -1,19 +1,16 @@
-"""Where the app keeps its data, and where its own resources lie. The composition root asks."""
+"""The data folder and what lies in it. The composition root asks."""
 
 import os
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.system.durable import make_folder
 from tiktok_manager.system.filesystem import refuse_shared
+from tiktok_manager.system.places import ENV_DATA_DIR, data_root
 
-ENV_DATA_DIR = "TIKTOK_MANAGER_DATA_DIR"
 OWNER_ONLY = 0o700
 
 
@@ -67,21 +64,6 @@ def open_data_paths(env: Mapping[str, str]) -> DataPaths:
             f"Free space or mend its permissions, or set {ENV_DATA_DIR} to another folder.",
         ) from exc
     return paths
-
-
-def resources_dir() -> Path:
-    """Return the `resources` folder: of a frozen app, an installed package or a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    frozen = Path(getattr(sys, "_MEIPASS", package))
-    candidates = (frozen / "resources", package / "resources", package.parent / "resources")
-    return next((path for path in candidates if path.is_dir()), candidates[-1])
-
-
-def data_root(env: Mapping[str, str]) -> Path:
-    named = env.get(ENV_DATA_DIR)
-    if named:
-        return Path(os.path.abspath(Path(named).expanduser()))  # noqa: PTH100 - keeps symlinks
-    return platformdirs.user_data_path("TikTok Manager", appauthor=False)
 
 
 def _close_to_others(paths: DataPaths) -> None:

@@ -1,51 +1,42 @@
-"""Runs the window: set-up, first frame, the workspace behind it, the tray, the end.
+"""Starts the window: first its first frame, then, behind it, all the rest.
 
-Nothing but QtWidgets, our own `ui` and the plain values of `domain` is imported before the first
-frame. `app` calls `run` and gives it what it needs to open a workspace and to publish.
+Before that frame is painted, nothing is imported but QtWidgets and the few modules of ours it
+shows: importing `session` alone takes as long as Qt itself.
 """
 
 from __future__ import annotations
 
-import gc
-import logging
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections import deque
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from tiktok_manager.domain.errors import AppError
-from tiktok_manager.domain.events import SettingsChanged
-from tiktok_manager.ui.bridge import QtEventBridge
-from tiktok_manager.ui.crash import CrashHook
-from tiktok_manager.ui.frame import Core, Pane
-from tiktok_manager.ui.icons import app_icon
 from tiktok_manager.ui.main_window import MainWindow
 from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.ui.panes import PANES
-from tiktok_manager.ui.publish_state import Mood, Publisher, PublishState
 from tiktok_manager.ui.single_instance import SingleInstance
-from tiktok_manager.ui.tasks import TaskRunner
-from tiktok_manager.ui.theme import Theme, ThemeChoice
-from tiktok_manager.ui.tray import Tray
-from tiktok_manager.ui.undo import UndoHistory
-from tiktok_manager.ui.unix_signals import UnixSignals
-from tiktok_manager.ui.watchdog import LIMIT_S, Watchdog
-from tiktok_manager.ui.widgets import Notice, Tone
+from tiktok_manager.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from tiktok_manager.services.workspace import Workspace
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
-logger = logging.getLogger(__name__)
+    from tiktok_manager.ui.frame import Pane
+    from tiktok_manager.ui.session import RunnerFactory, WindowSession, WorkspaceOpener
+    from tiktok_manager.ui.watchdog import Watchdog
 
-_GC_MS = 5000
-_DRAIN_S = 10.0
-_TRAY_PATIENCE_MS = 60_000
-WorkspaceOpener = Callable[[], "Workspace"]
-RunnerFactory = Callable[["Workspace"], Publisher]
-_Opened = tuple["Workspace", Publisher, str, dict[str, str | None]]
+# What `session` imports, in portions that do not hold up a click.
+_PORTIONS = (
+    "tiktok_manager.domain.events",
+    "tiktok_manager.ui.formats",
+    "tiktok_manager.ui.widgets",
+    "tiktok_manager.ui.tasks",
+    "tiktok_manager.ui.pane_host",
+    "tiktok_manager.ui.session",
+)
 
 
 def run(
@@ -56,7 +47,7 @@ def run(
     hidden: bool = False,
     argv: Sequence[str] = ("tiktok-manager",),
     panes: Sequence[Pane] = PANES,
-    watchdog_limit_s: float = LIMIT_S,
+    watchdog_limit_s: float | None = None,
     close_workspace: Callable[[], None] = lambda: None,
 ) -> int:
     """Show the window (or only the tray with `hidden`) until the user quits; return 0.
@@ -69,26 +60,30 @@ def run(
     """
     app = application(argv)
     instance = SingleInstance(data_dir)
-    if not instance.acquire():
+    if instance.may_be_taken and not instance.acquire():
         return 0
-    session = WindowSession(
-        app, open_workspace, make_runner, data_dir, panes, instance, close_workspace
-    )
-    watchdog = Watchdog(watchdog_limit_s)
-    session.window.looked_at.connect(lambda looked_at: watchdog.rest(not looked_at))
-    watchdog.start()
-    session.start(hidden=hidden)
+    front = Front(app, data_dir, panes)
+
+    def make_session() -> WindowSession:
+        from tiktok_manager.ui.session import WindowSession
+
+        return WindowSession(front, open_workspace, make_runner, instance, close_workspace)
+
+    launch = Launch(front, instance, make_session, watchdog_limit_s)
+    launch.start(hidden=hidden)
     try:
         return app.exec()
     finally:
-        watchdog.stop()
-        session.dispose()
+        launch.close()
 
 
 def application(argv: Sequence[str]) -> QApplication:
     """Return the QApplication, named and set up; the one of this process if there is one."""
     existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication(list(argv))
+    # Named here and not by `setStyle`, which hands back a QStyle: the wrapper of that class is
+    # made on first use, and that takes half as long as the rest of the window.
+    styled = [*argv, "-style", "fusion"]
+    app = existing if isinstance(existing, QApplication) else QApplication(styled)
     app.setApplicationName("tiktok-manager")
     app.setApplicationDisplayName("TikTok Manager")
     app.setDesktopFileName("tiktok-manager")
@@ -96,295 +91,92 @@ def application(argv: Sequence[str]) -> QApplication:
     return app
 
 
-class WindowSession(QObject):
-    """Owns what lives as long as the window: runner of tasks, window, tray, publisher."""
+class Front:
+    """What the first frame needs: the window, not shown yet, what it remembers, and its look."""
+
+    def __init__(self, app: QApplication, data_dir: Path, panes: Sequence[Pane]) -> None:
+        self.app = app
+        self.panes = panes
+        self.memory = WindowMemory(data_dir / "window.ini")
+        self.theme = Theme(app, self.memory.theme)
+        self.window = MainWindow(panes, self.memory)
+
+
+class Launch(QObject):
+    """From the first frame to a running session, in steps between which the window answers."""
 
     def __init__(
         self,
-        app: QApplication,
-        open_workspace: WorkspaceOpener,
-        make_runner: RunnerFactory,
-        data_dir: Path,
-        panes: Sequence[Pane],
+        front: Front,
         instance: SingleInstance,
-        close_workspace: Callable[[], None] = lambda: None,
+        make_session: Callable[[], WindowSession],
+        watchdog_limit_s: float | None = None,
     ) -> None:
         super().__init__()
-        self._app = app
-        self._open_workspace = open_workspace
-        self._make_runner = make_runner
+        self._front = front
         self._instance = instance
-        self._close_workspace = close_workspace
-        self._publisher: Publisher | None = None
-        self._bridge: QtEventBridge | None = None
-        self._undo: UndoHistory | None = None
-        self._state: PublishState | None = None
-        self._close_to_tray = True
-        self._ending = False
-        self.memory = WindowMemory(data_dir / "window.ini")
-        self.theme = Theme(app, self.memory.theme)
-        app.setWindowIcon(app_icon())
-        self.crash = CrashHook(self)
-        self.tasks = TaskRunner(self)
-        self.window = MainWindow(panes, self.memory)
-        self.tray = Tray(self)
-        self._collector = QTimer(self)
-        self._signals = UnixSignals(self.end, self)
-        self._connect()
+        self._make_session = make_session
+        self._watchdog_limit_s = watchdog_limit_s
+        self._hidden = False
+        self._session: WindowSession | None = None
+        self._watchdog: Watchdog | None = None
+        self._steps: deque[Callable[[], object]] = deque()
 
     def start(self, *, hidden: bool) -> None:
-        """Show the first frame and open the workspace behind it."""
-        self.crash.install()
-        self._collect_garbage_here()
-        self.tray.try_to_appear()
+        """Show the first frame; the rest follows by itself."""
+        self._hidden = hidden
+        self._steps.append(self._claim)
+        self._steps.extend(partial(import_module, name) for name in _PORTIONS)
+        self._steps.append(self._begin)
+        window = self._front.window
+        window.close_requested.connect(self._leave)
         if hidden:
-            # At login the tray may come later than we do; without one the window must be shown.
-            QTimer.singleShot(0, self, self.open)
-            QTimer.singleShot(_TRAY_PATIENCE_MS, self, self._show_without_tray)
-            return
-        self.window.first_frame_painted.connect(self.open)
-        self.window.show()
+            QTimer.singleShot(0, self, self._go_on)
+        else:
+            queued = Qt.ConnectionType.QueuedConnection  # after all who wait for the frame itself
+            window.first_frame_painted.connect(self._go_on, queued)
+            window.show()
 
-    def open(self) -> None:
-        """Open the workspace off the GUI thread."""
-        self.window.show_opening()
-        self.tasks.run(
-            lambda _token: self._open_all(),
-            done=self._on_opened,
-            failed=lambda error: self.window.show_failure(error, self.open),
-            group="open",
-        )
+    def close(self) -> None:
+        """End the session; after the event loop ended."""
+        self._steps.clear()
+        if self._watchdog is not None:
+            self._watchdog.stop()
+        if self._session is not None:
+            self._session.dispose()
+        else:
+            self._front.window.close_for_good()
+            self._front.memory.flush()
+            self._instance.close()
 
-    def reopen(self, words: str, between: Callable[[], Notice]) -> None:
-        """Stop publishing, close the workspace, run `between`, and open it anew."""
-        publisher, self._publisher = self._publisher, None
-        if self._ending or publisher is None:
-            return
-        wait_for_work = self.tasks.drop_all()
-        self._let_go(words)
+    def _go_on(self) -> None:
+        if self._steps:
+            self._steps.popleft()()
+            QTimer.singleShot(0, self, self._go_on)
 
-        def exchange() -> tuple[Notice, _Opened]:
-            publisher.stop(_DRAIN_S)
-            wait_for_work()
-            self._close_workspace()
-            return _notice_of(between), self._open_all()
+    def _claim(self) -> None:
+        """Become the one window of this data folder, unless two started at the same moment."""
+        if not self._instance.acquire():
+            self._leave()
 
-        self.tasks.run(
-            lambda _token: exchange(),
-            done=self._on_reopened,
-            failed=lambda error: self.window.show_failure(error, self.open),
-            group="open",
-        )
+    def _begin(self) -> None:
+        # Nothing ran yet that closing would have to ask about; from here on the session answers.
+        self._front.window.close_requested.disconnect(self._leave)
+        session = self._session = self._make_session()
+        self._watch()
+        session.start(hidden=self._hidden)
 
-    def quit(self) -> None:
-        """End as the user wants it: ask first if an upload is under way."""
-        if not self._ending and self._may_quit():
-            self.end()
+    def _watch(self) -> None:
+        from tiktok_manager.ui.watchdog import LIMIT_S, Watchdog
 
-    def end(self) -> None:
-        """End without a question, as a termination signal demands: drain uploads, then leave."""
-        if self._ending:
-            return
-        self._ending = True
-        self.window.status_line.say(Mood.OPENING, "Finishing what is under way…")
-        publisher = self._publisher
-        self.tasks.run(
-            lambda _token: None if publisher is None else publisher.stop(_DRAIN_S),
-            done=lambda _none: self._leave(),
-            failed=self._on_stop_failed,
-            group="quit",
-        )
-
-    def dispose(self) -> None:
-        """Close everything in order; after the event loop ended."""
-        self._collector.stop()
-        self._signals.close()
-        if self._bridge is not None:
-            self._bridge.close()
-        self.tasks.close()
-        self.tray.close()
-        self.window.close_for_good()
-        self._delete_in_order()
-        self.memory.flush()
-        self._instance.close()
-        self.crash.uninstall()
-        gc.enable()
-
-    def _delete_in_order(self) -> None:
-        # Now and in this order, not by the collector in any: the panes use the rest.
-        for each in (self.window, self._undo, self._state, self._bridge, self.tasks):
-            if each is not None:
-                shiboken6.delete(each)
-        gc.collect()  # what only Python still holds of the window, while this is the GUI thread
-
-    # -- opening --------------------------------------------------------------------------
-
-    def _open_all(self) -> _Opened:
-        workspace = self._open_workspace()
-        publisher = self._make_runner(workspace)
-        settings = {name: workspace.settings.get(name) for name in ("theme", "close-to-tray")}
-        return workspace, publisher, workspace.settings.timezone(), settings
-
-    def _on_reopened(self, answer: tuple[Notice, _Opened]) -> None:
-        notice, opened = answer
-        self._on_opened(opened)
-        self.window.notify(notice)
-
-    def _let_go(self, words: str) -> None:
-        """Delete what stands on the workspace, so that nothing asks it while it is closed."""
-        if self._bridge is not None:
-            self._bridge.close()
-        self.tray.follow(None)
-        self.window.detach(words)
-        for each in (self._undo, self._state, self._bridge):
-            if each is not None:
-                shiboken6.delete(each)
-        self._undo = self._state = self._bridge = None
-
-    def _on_opened(self, opened: _Opened) -> None:
-        workspace, publisher, timezone, settings = opened
-        self._publisher = publisher
-        self._bridge = QtEventBridge(workspace.events, self)
-        self._state = PublishState(workspace, self.tasks, self._bridge, timezone, self)
-        self._state.attach(publisher)
-        self._state.adopted.connect(self._on_adopted)
-        self._undo = UndoHistory(self.tasks, self)
-        core = Core(
-            workspace=workspace,
-            tasks=self.tasks,
-            bridge=self._bridge,
-            undo=self._undo,
-            publishing=self._state,
-        )
-        self._settings = workspace.settings
-        self._bridge.listen(SettingsChanged, self._on_setting)
-        self._apply_settings(settings)
-        self.window.attach(core)
-        self.tray.follow(self._state)
-        self._state.reload()
-        self._state.start()
-
-    # -- settings the frame itself obeys --------------------------------------------------
-
-    def _on_setting(self, event: SettingsChanged) -> None:
-        if event.name not in ("theme", "close-to-tray"):
-            return
-        settings = self._settings
-        self.tasks.run(
-            lambda _token: {name: settings.get(name) for name in ("theme", "close-to-tray")},
-            done=self._apply_settings,
-            failed=self.window.show_error,
-            group="frame-settings",
-        )
-
-    def _apply_settings(self, values: dict[str, str | None]) -> None:
-        choice = ThemeChoice(values["theme"] or ThemeChoice.SYSTEM)
-        self.memory.theme = choice
-        self.theme.choose(choice)
-        self._close_to_tray = values["close-to-tray"] != "off"
-
-    # -- closing --------------------------------------------------------------------------
-
-    def _on_close_requested(self) -> None:
-        if not (self._close_to_tray and self.tray.is_there):
-            self.quit()
-            return
-        self.window.hide()
-        if not self.memory.flag("tray-explained"):
-            self.memory.set_flag("tray-explained", True)
-            self.tray.say(
-                "TikTok Manager keeps publishing",
-                "It stays in the tray. Open or quit it from this icon.",
-            )
-
-    def _may_quit(self) -> bool:
-        from tiktok_manager.ui.quit_question import AskToQuit
-
-        overview = self._state.overview if self._state is not None else None
-        if overview is None:
-            return True
-        if overview.under_way:
-            return AskToQuit.ask(self.window, overview.under_way)
-        # Where there is a tray, Quit is an answer already; a closed window is not.
-        stops_plans = overview.next_due is not None and not self.tray.is_there
-        return not stops_plans or AskToQuit.ask(self.window, 0)
-
-    def _on_stop_failed(self, error: AppError) -> None:
-        logger.error("The publisher did not stop cleanly: %s", error)
-        self._leave()
+        limit_s = LIMIT_S if self._watchdog_limit_s is None else self._watchdog_limit_s
+        watchdog = self._watchdog = Watchdog(limit_s)
+        window = self._front.window
+        window.looked_at.connect(lambda looked_at: watchdog.rest(not looked_at))
+        watchdog.rest(not window.isVisible())
+        watchdog.start()
 
     def _leave(self) -> None:
-        # `quit` would ask the window first, and the window's answer to that is the tray.
-        self._app.exit(0)
-
-    def _show_without_tray(self) -> None:
-        if not self.tray.is_there:
-            self.window.showMinimized()
-
-    # -- wiring ---------------------------------------------------------------------------
-
-    def _connect(self) -> None:
-        self.window.close_requested.connect(self._on_close_requested)
-        # Queued: the pane that asks for it is deleted by it.
-        self.window.reopen_requested.connect(self.reopen, Qt.ConnectionType.QueuedConnection)
-        self.tray.open_requested.connect(self.window.bring_to_front)
-        self.tray.new_post_requested.connect(self._on_new_post)
-        self.tray.quit_requested.connect(self.quit)
-        self._instance.raise_requested.connect(self.window.bring_to_front)
-        self.tasks.crashed.connect(self.crash.report)
-        self.crash.reported.connect(self._on_crash)
-        self._app.commitDataRequest.connect(self._on_logout)
-
-    def _on_adopted(self) -> None:
-        self.window.notify(
-            Notice(
-                text="This computer publishes from now on",
-                more="Use no other copy of this data folder. Posts that the other copy may have "
-                "sent meanwhile wait for you as not confirmed.",
-                tone=Tone.GOOD,
-            )
-        )
-
-    def _on_new_post(self) -> None:
-        self.window.bring_to_front()
-        self.window.new_post()
-
-    def _on_crash(self, report: str) -> None:
-        self.window.notify(
-            Notice(
-                text="Something went wrong that should not have",
-                more="Your posts are safe. Please send the details to us if it happens again.",
-                tone=Tone.BAD,
-                details=report,
-            )
-        )
-
-    def _on_logout(self) -> None:
-        """The desktop ends: stop publishing now, there is no time to ask."""
-        if self._publisher is not None:
-            self._publisher.stop(_DRAIN_S)
-
-    def _collect_garbage_here(self) -> None:
-        # Python's collector may run on any thread and then frees Qt objects there, which
-        # crashes. So it runs by a timer on the GUI thread only (Anki does the same).
-        gc.disable()
-        self._collector.setInterval(_GC_MS)
-        self._collector.timeout.connect(collect_if_due)
-        self._collector.start()
-
-
-def _notice_of(work: Callable[[], Notice]) -> Notice:
-    try:
-        return work()
-    except AppError as error:
-        return Notice.of_error(error)
-
-
-def collect_if_due() -> None:
-    """Collect the generations Python would have collected by now."""
-    for generation, (count, limit) in enumerate(
-        zip(gc.get_count(), gc.get_threshold(), strict=True)
-    ):
-        if count <= limit:
-            return
-        gc.collect(generation)
+        self._steps.clear()
+        self._front.window.hide()
+        self._front.app.exit(0)

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from tiktok_manager.ui.memory import WindowMemory
-
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.services.workspace import Workspace
     from tiktok_manager.ui.bridge import QtEventBridge
+    from tiktok_manager.ui.memory import WindowMemory
     from tiktok_manager.ui.publish_state import PublishState
     from tiktok_manager.ui.tasks import TaskRunner
     from tiktok_manager.ui.undo import UndoHistory

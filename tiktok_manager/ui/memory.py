@@ -3,12 +3,18 @@
 Kept beside the database, because it is needed before the database is open.
 """
 
-from pathlib import Path
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QHeaderView
 
 from tiktok_manager.ui.theme import ThemeChoice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QHeaderView
 
 
 class WindowMemory:

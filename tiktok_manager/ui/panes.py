@@ -1,7 +1,14 @@
 """The panes of this release, in the order of the rail. Each is imported when first shown."""
 
-from tiktok_manager.ui.frame import Core, Frame, Pane
-from tiktok_manager.ui.widgets import PaneView
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tiktok_manager.ui.frame import Pane
+
+if TYPE_CHECKING:
+    from tiktok_manager.ui.frame import Core, Frame
+    from tiktok_manager.ui.widgets import PaneView
 
 
 def _accounts(core: Core, frame: Frame) -> PaneView:

@@ -22,6 +22,7 @@ from tiktok_manager.domain.events import (
     SettingsChanged,
 )
 from tiktok_manager.ui.formats import zoned_time
+from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.tasks import Coalesced, TaskRunner
 from tiktok_manager.ui.tokens import STATUS_WORDS
 
@@ -61,20 +62,6 @@ class Step(StrEnum):
     NONE = ""
     ADOPT = "adopt"
     START = "start"
-
-
-class Mood(StrEnum):
-    """The state in one word; decides the sign shown for it."""
-
-    OPENING = "opening"
-    ON = "on"
-    WORKING = "working"
-    PAUSED = "paused"
-    LOCKED = "locked"
-    STANDBY = "standby"
-    HELD = "held"
-    OFF = "off"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,8 @@
 """The left rail: the panes by name and icon, foldable to icons only."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont
@@ -14,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tiktok_manager.ui.frame import Pane
-from tiktok_manager.ui.icons import app_icon, icon
+from tiktok_manager.ui.basics.plain import PlainLabel
+from tiktok_manager.ui.icons import icon, pixmap
 from tiktok_manager.ui.tokens import (
     RAIL_FOLDED_WIDTH,
     RAIL_WIDTH,
@@ -25,7 +27,11 @@ from tiktok_manager.ui.tokens import (
     TOP_BAR_HEIGHT,
     Type,
 )
-from tiktok_manager.ui.widgets import PlainLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tiktok_manager.ui.frame import Pane
 
 
 class Rail(QFrame):
@@ -87,7 +93,7 @@ class Rail(QFrame):
         head = QWidget()
         head.setFixedHeight(TOP_BAR_HEIGHT)
         mark = QLabel()
-        mark.setPixmap(app_icon().pixmap(QSize(24, 24), self.devicePixelRatioF()))
+        mark.setPixmap(pixmap("app", 24, "#FFFFFF", self.devicePixelRatioF()))
         self._name = PlainLabel("TikTok Manager", type=Type.STRONG)
         layout = QHBoxLayout(head)
         layout.setContentsMargins(SPACE_S, 0, 0, 0)

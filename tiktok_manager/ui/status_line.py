@@ -1,11 +1,18 @@
 """The line at the bottom that always says what the publisher does."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from tiktok_manager.ui.icons import icon
-from tiktok_manager.ui.publish_state import Mood, PublishState
+from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS
+
+if TYPE_CHECKING:
+    from tiktok_manager.ui.publish_state import PublishState
 
 _SIGNS = {
     Mood.OPENING: ("status-processing", "soft_ink"),

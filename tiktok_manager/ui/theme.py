@@ -56,7 +56,6 @@ class Theme(QObject):
         self._app = app
         self._choice = choice
         self._shown: Tokens | None = None
-        app.setStyle("Fusion")
         app.setFont(_body_font())
         app.styleHints().colorSchemeChanged.connect(self._apply)
         self._apply()

@@ -1,30 +1,23 @@
 """The bar above every pane: its title, search or jump, and New post."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from __future__ import annotations
 
-from tiktok_manager.ui.icons import icon, paint_icon
-from tiktok_manager.ui.jump import JumpResult, JumpViewModel
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
+
+from tiktok_manager.ui.basics.buttons import push_button
+from tiktok_manager.ui.basics.plain import PlainLabel
+from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.overrides import override
-from tiktok_manager.ui.theme import tokens, type_font
-from tiktok_manager.ui.tokens import RADIUS, SPACE_L, SPACE_M, SPACE_XL, SPACE_XS, Type
-from tiktok_manager.ui.widgets import PlainLabel, paint_line, push_button
+from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_XL, Type
 
-Index = QModelIndex | QPersistentModelIndex
-_RESULT_ROLE = Qt.ItemDataRole.UserRole + 1
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent, QKeyEvent
+
+    from tiktok_manager.ui.jump import JumpResult, JumpViewModel
+    from tiktok_manager.ui.jump_popup import JumpPopup
 
 
 class TopBar(QFrame):
@@ -36,7 +29,7 @@ class TopBar(QFrame):
 
     new_post_clicked = Signal()
 
-    def __init__(self, search: "JumpField", parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("top-bar")
         self._title = PlainLabel("", type=Type.PAGE)
@@ -44,13 +37,15 @@ class TopBar(QFrame):
             "New post", look="primary", icon_name="plus", tip="New post (Ctrl+N)"
         )
         self.new_post.clicked.connect(self.new_post_clicked)
-        search.setMaximumWidth(360)
+        self.new_post.setEnabled(False)  # until there is a workspace
+        self.search = JumpField()
+        self.search.setMaximumWidth(360)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_XL, 0, SPACE_L, 0)
         layout.setSpacing(SPACE_M)
         layout.addWidget(self._title)
         layout.addStretch(1)
-        layout.addWidget(search, 4)
+        layout.addWidget(self.search, 4)
         layout.addWidget(self.new_post)
 
     def set_title(self, title: str) -> None:
@@ -72,151 +67,67 @@ class JumpField(QLineEdit):
 
     jumped = Signal(object)
 
-    def __init__(self, model: JumpViewModel, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._model = model
+        self._model: JumpViewModel | None = None
+        self._popup: JumpPopup | None = None
         self._came_from: QWidget | None = None
         self.setProperty("look", "search")
         self.setPlaceholderText("Search or jump (Ctrl+K)")
         self.setAccessibleName("Search or jump to a page, an account or a post")
         self.setClearButtonEnabled(False)
         self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+
+    def attach(self, model: JumpViewModel, popup: JumpPopup) -> None:
+        """Search with `model` and list in `popup` from now on."""
+        self._model = model
+        self._popup = popup
         self.textEdited.connect(model.search)
         model.results_changed.connect(self._on_results)
-        self.popup = JumpPopup(self)
-        self.popup.picked.connect(self._on_picked)
+        popup.picked.connect(self._on_picked)
 
     def begin(self) -> None:
         """Take the focus and list what there is."""
         self._came_from = self.window().focusWidget()
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.selectAll()
-        self._model.search(self.text())
+        if self._model is not None:
+            self._model.search(self.text())
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if key == Qt.Key.Key_Escape:
+        if self._popup is None:
+            super().keyPressEvent(event)
+        elif key == Qt.Key.Key_Escape:
             self._leave()
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            self.popup.choose_next(1 if key == Qt.Key.Key_Down else -1)
+            self._popup.choose_next(1 if key == Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.popup.pick_current()
+            self._popup.pick_current()
         else:
             super().keyPressEvent(event)
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.popup.hide()
+        self._hide_popup()
+
+    def _hide_popup(self) -> None:
+        if self._popup is not None:
+            self._popup.hide()
 
     def _leave(self) -> None:
         self.clear()
-        self.popup.hide()
+        self._hide_popup()
         target = self._came_from or self.window()
         target.setFocus()
 
     def _on_results(self) -> None:
-        if self.hasFocus():
-            self.popup.show_results(self._model.results)
+        if self.hasFocus() and self._model is not None and self._popup is not None:
+            self._popup.show_results(self._model.results)
 
     def _on_picked(self, result: JumpResult) -> None:
         self.clear()
-        self.popup.hide()
+        self._hide_popup()
         self.jumped.emit(result)
-
-
-class JumpPopup(QFrame):
-    """The places found, below the field. The focus stays in the field.
-
-    Signals:
-        picked: A JumpResult.
-    """
-
-    picked = Signal(object)
-    _ROW_PX = 48
-    _MOST_ROWS = 8
-
-    def __init__(self, field: QLineEdit) -> None:
-        super().__init__(field)
-        self._field = field
-        self.setProperty("look", "popup")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._list = QListWidget()
-        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._list.setAccessibleName("Places found")
-        self._list.setItemDelegate(_ResultCells(self._list))
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self._list.itemClicked.connect(self._on_clicked)
-        self._nothing = PlainLabel("Nothing found", tone="soft")
-        self._nothing.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_XS, SPACE_XS, SPACE_XS, SPACE_XS)
-        layout.addWidget(self._list)
-        layout.addWidget(self._nothing)
-        self.hide()
-
-    def show_results(self, results: tuple[JumpResult, ...]) -> None:
-        """List places; the first is chosen."""
-        self._list.clear()
-        for result in results:
-            item = QListWidgetItem(f"{result.title}, {result.detail}")
-            item.setData(_RESULT_ROLE, result)
-            item.setSizeHint(QSize(0, self._ROW_PX))
-            self._list.addItem(item)
-        self._list.setCurrentRow(0)
-        self._list.setVisible(bool(results))
-        self._nothing.setVisible(not results)
-        self._place(len(results))
-
-    def choose_next(self, step: int) -> None:
-        """Choose the place `step` further down, around the ends."""
-        count = self._list.count()
-        if count:
-            self._list.setCurrentRow((self._list.currentRow() + step) % count)
-
-    def pick_current(self) -> None:
-        """Go to the chosen place."""
-        if self.isVisible() and self._list.count():
-            self.picked.emit(self._list.currentItem().data(_RESULT_ROLE))
-
-    def _place(self, count: int) -> None:
-        window = self._field.window()
-        if self.parentWidget() is not window:
-            self.setParent(window)
-        corner = self._field.mapTo(window, QPoint(0, self._field.height() + SPACE_XS))
-        rows = min(max(count, 1), self._MOST_ROWS)
-        height = rows * self._ROW_PX + 3 * SPACE_XS
-        self.setGeometry(corner.x(), corner.y(), self._field.width(), height)
-        self.show()
-        self.raise_()
-
-    def _on_clicked(self, item: QListWidgetItem) -> None:
-        self.picked.emit(item.data(_RESULT_ROLE))
-
-
-class _ResultCells(QStyledItemDelegate):
-    """A place in two lines: where to, and what it is."""
-
-    @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        result: JumpResult = index.data(_RESULT_ROLE)
-        look = tokens()
-        rect = QRectF(option.rect)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(look.selected))
-            painter.drawRoundedRect(rect, RADIUS, RADIUS)
-        side = QRectF(rect.left() + SPACE_M, rect.center().y() - 10, 20, 20)
-        paint_icon(painter, result.icon, side, look.soft_ink)
-        left = side.right() + SPACE_M
-        upper = QRectF(left, rect.center().y() - 17, rect.right() - left - SPACE_M, 18)
-        painter.setFont(type_font(Type.BODY))
-        paint_line(painter, upper, result.title, look.ink)
-        painter.setFont(type_font(Type.CAPTION))
-        paint_line(painter, upper.translated(0, 17), result.detail, look.soft_ink)
-        painter.restore()

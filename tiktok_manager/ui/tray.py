@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from tiktok_manager.ui.icons import paint_icon
-from tiktok_manager.ui.publish_state import Mood
+from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.tokens import DARK, LIGHT
 
 if TYPE_CHECKING:

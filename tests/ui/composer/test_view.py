@@ -368,6 +368,18 @@ def test_a_day_of_the_calendar_begins_a_post_on_it(
     assert not view.model.restored
 
 
+def test_the_title_says_whether_a_post_is_new_or_changed(
+    view: ComposerView, stage: Stage, clip: Path, settle: Settle
+) -> None:
+    stage.planning.posts["post-1"] = a_post(clip)
+    view.open_target("post-1")
+    settle()
+    assert view.windowTitle() == "Edit post"
+    view.open_target("new")
+    settle()
+    assert view.windowTitle() == ""
+
+
 def test_a_lost_permission_leads_to_its_account(
     filled: ComposerView, stage: Stage, frame: FakeFrame, settle: Settle
 ) -> None:

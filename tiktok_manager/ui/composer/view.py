@@ -243,6 +243,7 @@ class ComposerView(PaneView):
         self._title.setText(
             "Saved as you type" if post is None else f"Changing the post of @{post.handle}"
         )
+        self.setWindowTitle("" if post is None else "Edit post")
         self._badge.setVisible(post is not None)
         if post is not None:
             self._badge.set_status(post.status)

@@ -5,11 +5,11 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.ui.basics.buttons import push_button
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS, STATUS_WORDS, Type, status_icon
-from tiktok_manager.ui.widgets.buttons import push_button
 
 
 class _Pill(QWidget):

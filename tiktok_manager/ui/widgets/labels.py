@@ -1,122 +1,12 @@
-"""Labels for text from anywhere, numbers and ages."""
+"""Labels for numbers and ages."""
 
 from datetime import datetime
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
-from tiktok_manager.ui.formats import (
-    age_text,
-    exact_number,
-    full_stamp,
-    plain_tip,
-    short_number,
-)
-from tiktok_manager.ui.icons import paint_icon
-from tiktok_manager.ui.overrides import override
-from tiktok_manager.ui.theme import tokens, type_font
-from tiktok_manager.ui.tokens import TYPE_SCALE, Type
-
-
-class PlainLabel(QLabel):
-    """A label that can only show plain text.
-
-    `type` is a size of the scale, `tone` a colour (`soft`, `accent`, `good`, `warning`,
-    `attention`, `bad`). An `elided` one shortens with … and keeps the whole as tool tip.
-    """
-
-    def __init__(
-        self,
-        text: str = "",
-        *,
-        type: Type = Type.BODY,
-        tone: str = "",
-        wrap: bool = False,
-        elided: bool = False,
-        selectable: bool = False,
-        tabular: bool = False,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setProperty("type", type.value)
-        self.setWordWrap(wrap)
-        self.setFont(type_font(type, tabular=tabular))
-        self._line_px = TYPE_SCALE[type][1]
-        self._elided = elided
-        if elided:
-            self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        elif wrap:
-            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        if selectable:
-            self.setTextInteractionFlags(
-                Qt.TextInteractionFlag.TextSelectableByMouse
-                | Qt.TextInteractionFlag.TextSelectableByKeyboard
-            )
-        if tone:
-            self.setProperty("tone", tone)
-        self.setText(text)
-
-    @override
-    def setText(self, text: str) -> None:
-        super().setText(text)
-        if self._elided:
-            self.setToolTip(plain_tip(text))
-
-    def set_tone(self, tone: str) -> None:
-        """Change the colour; an empty tone is the ink."""
-        if self.property("tone") != tone:
-            self.setProperty("tone", tone)
-            self.style().unpolish(self)
-            self.style().polish(self)
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        if self._elided:
-            return QSize(40, self._line_px)
-        return super().minimumSizeHint()
-
-    @override
-    def sizeHint(self) -> QSize:
-        hint = super().sizeHint()
-        return QSize(hint.width(), max(hint.height(), self._line_px))
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._elided:
-            super().paintEvent(event)
-            return
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        rect = self.contentsRect()
-        line = self.text().replace("\n", " ")
-        shown = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, int(self.alignment()), shown)
-        painter.end()
-
-
-class IconLabel(QWidget):
-    """A still icon beside words that say the same; it follows the theme."""
-
-    def __init__(
-        self, icon_name: str, tint: str, size_px: int = 20, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._shown = (icon_name, tint)
-        self.setFixedSize(size_px, size_px)
-
-    def show_icon(self, icon_name: str, tint: str) -> None:
-        """Show another icon in a token's colour."""
-        self._shown = (icon_name, tint)
-        self.update()
-
-    @override
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        icon_name, tint = self._shown
-        paint_icon(painter, icon_name, QRectF(self.rect()), str(getattr(tokens(), tint)))
-        painter.end()
+from tiktok_manager.ui.basics.plain import PlainLabel
+from tiktok_manager.ui.formats import age_text, exact_number, full_stamp, short_number
+from tiktok_manager.ui.tokens import Type
 
 
 class NumberLabel(PlainLabel):

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tiktok_manager.ui.basics.plain import PlainLabel
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Type
-from tiktok_manager.ui.widgets.labels import PlainLabel
 
 Item = QWidget | QLayout | int | None
 
@@ -21,7 +21,8 @@ Item = QWidget | QLayout | int | None
 class PaneView(QWidget):
     """A pane: an optional 44 px row of controls above its content.
 
-    Add controls to `controls` (hidden while empty) and content to `body`.
+    Add controls to `controls` (hidden while empty) and content to `body`. A window title, if one
+    is set, stands in the top bar in place of the pane's own.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -1,18 +1,18 @@
-"""What stands where content will be: nothing yet, or not loaded yet."""
+"""What stands where there is no content yet: why, and what to do next."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from tiktok_manager.ui.basics.buttons import push_button
+from tiktok_manager.ui.basics.plain import PlainLabel
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Type
-from tiktok_manager.ui.widgets.buttons import push_button
-from tiktok_manager.ui.widgets.labels import PlainLabel
 from tiktok_manager.ui.widgets.layout import row
 
 
@@ -143,37 +143,4 @@ class _Medallion(QWidget):
         painter.setBrush(QColor(look.tint(look.accent)))
         painter.drawEllipse(self.rect())
         paint_icon(painter, self._icon_name, QRectF(20, 20, 32, 32), look.accent)
-        painter.end()
-
-
-class Skeleton(QWidget):
-    """Grey rows in the place of a list that is being loaded. They stand still on purpose."""
-
-    def __init__(
-        self, *, rows: int = 6, row_height_px: int = 48, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._rows = rows
-        self._row_height_px = row_height_px
-        self.setAccessibleName("Loading")
-
-    @override
-    def sizeHint(self) -> QSize:
-        return QSize(320, self._rows * self._row_height_px)
-
-    @override
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        look = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(look.line))
-        height = self._row_height_px
-        for number in range(min(self._rows, self.height() // height)):
-            middle = number * height + height / 2
-            painter.drawEllipse(QRectF(SPACE_XL, middle - 14, 28, 28))
-            for left, share in ((0.08, 0.22), (0.42, 0.14), (0.66, 0.1 + 0.04 * (number % 3))):
-                start = SPACE_XL + 40 + left * (self.width() - 2 * SPACE_XL)
-                bar = QRectF(start, middle - 5, share * self.width(), 10)
-                painter.drawRoundedRect(bar, 5, 5)
         painter.end()

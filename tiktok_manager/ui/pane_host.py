@@ -1,0 +1,279 @@
+"""What stands around the panes and serves them: jumps, drawer, notices, passphrase, undo."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QKeySequence
+
+from tiktok_manager.domain.errors import AppError, Cancelled, VaultLocked
+from tiktok_manager.ui.drawer import Drawer
+from tiktok_manager.ui.jump import JumpResult, JumpViewModel
+from tiktok_manager.ui.jump_popup import JumpPopup
+from tiktok_manager.ui.mood import Mood
+from tiktok_manager.ui.next_step import with_next_step
+from tiktok_manager.ui.passphrase import PassphraseBar, PassphraseViewModel
+from tiktok_manager.ui.shortcuts import add_shortcut
+from tiktok_manager.ui.trouble_bar import TroubleBar
+from tiktok_manager.ui.widgets import EmptyState, Notice, NoticeBar, Slot, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from tiktok_manager.ui.frame import Core, Pane
+    from tiktok_manager.ui.main_window import MainWindow
+    from tiktok_manager.ui.memory import WindowMemory
+    from tiktok_manager.ui.widgets import PaneView
+
+_AGES_MS = 60_000
+
+
+class PaneHost(QObject):
+    """Fills the window with panes; implements `Frame` for them.
+
+    Signals:
+        reopen_requested: What to say meanwhile, and what to run while the workspace is closed.
+    """
+
+    reopen_requested = Signal(str, object)
+
+    def __init__(self, window: MainWindow, panes: Sequence[Pane], memory: WindowMemory) -> None:
+        super().__init__(window)
+        self._window = window
+        self._panes = {pane.name: pane for pane in panes}
+        self._views: dict[str, PaneView] = {}
+        self._memory = memory
+        self._core: Core | None = None
+        self._passphrase: PassphraseViewModel | None = None
+        self._current = ""
+        self._asked_to_unlock = False
+        rail_panes = [pane for pane in panes if pane.in_rail]
+        self._build(JumpViewModel(rail_panes, self))
+        self._add_shortcuts(rail_panes)
+        self._ages = QTimer(self)
+        self._ages.setInterval(_AGES_MS)
+        self._ages.timeout.connect(self._on_minute)
+        window.looked_at.connect(self._on_looked_at)
+        self._on_looked_at(window.isVisible())
+
+    # -- what panes may ask ---------------------------------------------------------------
+
+    @property
+    def memory(self) -> WindowMemory:
+        """Sizes and states that outlive the session."""
+        return self._memory
+
+    def notify(self, notice: Notice) -> None:
+        """Say something above the content."""
+        self._notices.show_notice(notice)
+
+    def show_error(self, error: AppError, retry: Callable[[], object] | None = None) -> None:
+        """Say what went wrong with the step that mends it; `retry` runs after an unlock."""
+        if isinstance(error, Cancelled):
+            return
+        notice = with_next_step(Notice.of_error(error), error, self.go, retry)
+        if isinstance(error, VaultLocked) and self._passphrase is not None:
+            self.ask_passphrase(retry or (lambda: None), lambda: self.notify(notice))
+        else:
+            self.notify(notice)
+
+    def go(self, pane: str, target: object = None) -> None:
+        """Bring a pane to the front and let it show `target`."""
+        if self._core is None or pane not in self._panes:
+            return
+        view = self._view(pane)
+        if pane != self._current:
+            self._drawer.clear()
+            self._current = pane
+            self._window.rail.select(pane)
+            self._show_title(pane)
+            self._window.show_page(view)
+            view.pane_shown()
+        if self._panes[pane].in_rail:
+            self._memory.set_word("pane", pane)
+        if target is not None:
+            view.open_target(target)
+
+    def open_drawer(self, title: str, content: QWidget) -> None:
+        """Show details on the right; the drawer owns and deletes `content`."""
+        self._drawer.open_with(title, content)
+        self._window.fit_rail()
+
+    def close_drawer(self) -> None:
+        """Take the details away."""
+        self._drawer.clear()
+        self._window.fit_rail()
+
+    def ask_passphrase(
+        self, then: Callable[[], object], otherwise: Callable[[], object] | None = None
+    ) -> None:
+        """Ask in place for the passphrase of the vault; run `then` once it is open.
+
+        Where no passphrase would help (a locked keyring), `otherwise` runs instead.
+        """
+        if self._passphrase is not None:
+            self._passphrase.require(then, otherwise)
+
+    def reopen(self, words: str, between: Callable[[], Notice]) -> None:
+        """Close the workspace, run `between` on a worker thread, and open it anew."""
+        self.reopen_requested.emit(words, between)
+
+    def open_url(self, url: str) -> None:
+        """Open a page in the user's browser."""
+        QDesktopServices.openUrl(QUrl(url))
+
+    # -- what the application asks --------------------------------------------------------
+
+    @property
+    def current_pane(self) -> str:
+        """Name of the pane in front, empty while the workspace is being opened."""
+        return self._current
+
+    @property
+    def drawer(self) -> Drawer:
+        """The right drawer."""
+        return self._drawer
+
+    @property
+    def notices(self) -> NoticeBar:
+        """The bar above the content."""
+        return self._notices
+
+    def attach(self, core: Core) -> None:
+        """The workspace is open: fill the frame."""
+        self._core = core
+        self._jump.attach(core)
+        self._passphrase = PassphraseViewModel(core, self)
+        self._passphrase_bar.attach(self._passphrase)
+        self._passphrase.unlocked.connect(core.publishing.secrets_opened)
+        core.publishing.changed.connect(self._on_state_changed)
+        self._status.follow(core.publishing)
+        self._trouble.follow(core.publishing)
+        core.undo.done.connect(self._on_undone)
+        core.undo.failed.connect(self.show_error)
+        self._top_bar.new_post.setEnabled("composer" in self._panes)
+        self.go(self._window.opens_with)
+
+    def detach(self, words: str) -> None:
+        """Let the workspace and all its panes go; not from within a pane's own call."""
+        self._core, self._current, self._asked_to_unlock = None, "", False
+        self._jump.attach(None)
+        self._passphrase_bar.hide()
+        self._notices.dismiss()
+        self._trouble.follow(None)
+        self._drawer.clear()
+        self._status.rest(words)
+        self._top_bar.new_post.setEnabled(False)
+        self._window.show_opening()
+        for view in (*self._views.values(), self._passphrase):
+            if view is not None:
+                view.deleteLater()
+        self._views, self._passphrase = {}, None
+        # Now: their timers must not ask a workspace that is being closed.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    def show_failure(self, error: AppError, retry: Callable[[], object]) -> None:
+        """The workspace could not be opened: say why, offer to try again."""
+        text = " ".join(part for part in (error.message, error.hint) if part)
+        page = EmptyState("database", error.title, text, action_text="Try again", action=retry)
+        self._window.show_passing(page)
+        self._top_bar.set_title("Cannot open")
+        self._window.rail.select("")
+
+    def new_post(self) -> None:
+        """Open the composer."""
+        self.go("composer", "new")
+
+    # -- inside ---------------------------------------------------------------------------
+
+    def _build(self, jump: JumpViewModel) -> None:
+        window = self._window
+        self._jump = jump
+        self._search = window.top_bar.search
+        self.popup = JumpPopup(self._search)
+        self._search.attach(jump, self.popup)
+        self._search.jumped.connect(self._on_jumped)
+        self._notices = NoticeBar()
+        self._trouble = TroubleBar()
+        self._passphrase_bar = PassphraseBar()
+        self._drawer = Drawer()
+        self._drawer.closed.connect(window.fit_rail)
+        self._status = window.status_line
+        self._top_bar = window.top_bar
+        window.put_above(Slot(self._trouble, self._passphrase_bar, self._notices))
+        window.put_beside(self._drawer)
+        window.rail.chosen.connect(self.go)
+        window.top_bar.new_post_clicked.connect(self.new_post)
+        window.status_line.state_clicked.connect(self._on_state_clicked)
+        window.status_line.needs_clicked.connect(lambda: self.go("calendar", "needs-you"))
+
+    def _add_shortcuts(self, rail_panes: Sequence[Pane]) -> None:
+        add_shortcut(self._window, "Undo", QKeySequence.StandardKey.Undo, self._undo)
+        add_shortcut(self._window, "Redo", QKeySequence.StandardKey.Redo, self._redo)
+        add_shortcut(self._window, "New post", "Ctrl+N", self.new_post)
+        add_shortcut(self._window, "Search or jump", "Ctrl+K", self._search.begin)
+        for number, pane in enumerate(rail_panes[:9], start=1):
+            add_shortcut(self._window, pane.title, f"Ctrl+{number}", partial(self.go, pane.name))
+
+    def _view(self, name: str) -> PaneView:
+        if self._core is None:
+            raise RuntimeError("A pane was asked for before the workspace is open.")
+        if name not in self._views:
+            view = self._panes[name].build(self._core, self)
+            self._views[name] = view
+            view.windowTitleChanged.connect(lambda _title: self._show_title(name))
+            self._show_title(name)
+        return self._views[name]
+
+    def _show_title(self, name: str) -> None:
+        title = self._views[name].windowTitle() or self._panes[name].title
+        self._views[name].setAccessibleName(title)
+        if name == self._current:
+            self._top_bar.set_title(title)
+
+    def _undo(self) -> None:
+        if self._core is not None:
+            self._core.undo.undo()
+
+    def _redo(self) -> None:
+        if self._core is not None:
+            self._core.undo.redo()
+
+    def _on_undone(self, sentence: str) -> None:
+        self.notify(Notice(text=sentence, tone=Tone.INFO, stays=False))
+
+    def _on_jumped(self, result: JumpResult) -> None:
+        self.go(result.pane, result.target)
+
+    def _on_state_changed(self) -> None:
+        """Ask for the passphrase once by itself; later the status line leads there."""
+        core = self._core
+        if core is not None and core.publishing.mood is Mood.LOCKED and not self._asked_to_unlock:
+            self._asked_to_unlock = True
+            self.ask_passphrase(lambda: None)
+
+    def _on_state_clicked(self) -> None:
+        if self._core is not None and self._core.publishing.mood is Mood.LOCKED:
+            self.ask_passphrase(lambda: None)
+            return
+        if self._trouble.show_again():
+            return
+        overview = self._core.publishing.overview if self._core is not None else None
+        post = overview.next_due if overview is not None else None
+        self.go("calendar", post.id if post is not None else None)
+
+    def _on_looked_at(self, looked_at: bool) -> None:
+        if looked_at:
+            self._on_minute()
+            self._ages.start()
+        else:
+            self._ages.stop()
+
+    def _on_minute(self) -> None:
+        self._status.refresh()
+        if (view := self._views.get(self._current)) is not None:
+            view.minute_passed()

@@ -1,0 +1,358 @@
+"""The session of an open window: workspace, publisher, tray, settings, the end.
+
+Imported behind the first frame; `application` shows that and then hands over to this.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, QTimer
+
+from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.events import SettingsChanged
+from tiktok_manager.ui.bridge import QtEventBridge
+from tiktok_manager.ui.crash import CrashHook
+from tiktok_manager.ui.frame import Core
+from tiktok_manager.ui.icons import app_icon
+from tiktok_manager.ui.mood import Mood
+from tiktok_manager.ui.pane_host import PaneHost
+from tiktok_manager.ui.publish_state import Publisher, PublishState
+from tiktok_manager.ui.tasks import TaskRunner
+from tiktok_manager.ui.theme import ThemeChoice
+from tiktok_manager.ui.tray import Tray
+from tiktok_manager.ui.undo import UndoHistory
+from tiktok_manager.ui.unix_signals import UnixSignals
+from tiktok_manager.ui.widgets import Notice, Tone
+
+if TYPE_CHECKING:
+    from tiktok_manager.services.workspace import Workspace
+    from tiktok_manager.ui.application import Front
+    from tiktok_manager.ui.single_instance import SingleInstance
+
+logger = logging.getLogger(__name__)
+
+_GC_MS = 5000
+_DRAIN_S = 10.0
+_TRAY_PATIENCE_MS = 60_000
+WorkspaceOpener = Callable[[], "Workspace"]
+RunnerFactory = Callable[["Workspace"], Publisher]
+_Opened = tuple["Workspace", Publisher, str, dict[str, str | None]]
+
+
+class WindowSession(QObject):
+    """Owns what lives as long as the window: runner of tasks, window, tray, publisher."""
+
+    def __init__(
+        self,
+        front: Front,
+        open_workspace: WorkspaceOpener,
+        make_runner: RunnerFactory,
+        instance: SingleInstance,
+        close_workspace: Callable[[], None] = lambda: None,
+    ) -> None:
+        super().__init__()
+        self._app = front.app
+        self._open_workspace = open_workspace
+        self._make_runner = make_runner
+        self._instance = instance
+        self._close_workspace = close_workspace
+        self._publisher: Publisher | None = None
+        self._bridge: QtEventBridge | None = None
+        self._undo: UndoHistory | None = None
+        self._state: PublishState | None = None
+        self._close_to_tray = True
+        self._opening = False
+        self._ending = False
+        self.memory = front.memory
+        self.theme = front.theme
+        self.window = front.window
+        front.app.setWindowIcon(app_icon())
+        self.crash = CrashHook(self)
+        self.tasks = TaskRunner(self)
+        self.host = PaneHost(front.window, front.panes, front.memory)
+        self.tray = Tray(self)
+        self._collector = QTimer(self)
+        self._signals = UnixSignals(self.end, self)
+        self._connect()
+
+    def start(self, *, hidden: bool) -> None:
+        """Show the window unless it is to stay hidden, and open the workspace behind it."""
+        self.crash.install()
+        self._collect_garbage_here()
+        self.tray.try_to_appear()
+        if hidden:
+            # At login the tray may come later than we do; without one the window must be shown.
+            QTimer.singleShot(0, self, self.open)
+            QTimer.singleShot(_TRAY_PATIENCE_MS, self, self._show_without_tray)
+        elif self.window.is_painted:
+            self.open()
+        else:
+            self.window.first_frame_painted.connect(self.open)
+            self.window.show()
+
+    def open(self) -> None:
+        """Open the workspace off the GUI thread."""
+        self._opening = True
+        self.window.show_opening()
+        self.tasks.run(
+            lambda _token: self._open_all(),
+            done=self._on_opened,
+            failed=self._on_open_failed,
+            group="open",
+        )
+
+    def reopen(self, words: str, between: Callable[[], Notice]) -> None:
+        """Stop publishing, close the workspace, run `between`, and open it anew."""
+        publisher, self._publisher = self._publisher, None
+        if self._ending or publisher is None:
+            return
+        self._opening = True
+        wait_for_work = self.tasks.drop_all()
+        self._let_go(words)
+
+        def exchange() -> tuple[Notice, _Opened]:
+            publisher.stop(_DRAIN_S)
+            wait_for_work()
+            self._close_workspace()
+            return _notice_of(between), self._open_all()
+
+        self.tasks.run(
+            lambda _token: exchange(),
+            done=self._on_reopened,
+            failed=self._on_open_failed,
+            group="open",
+        )
+
+    def quit(self) -> None:
+        """End as the user wants it: ask first if an upload is under way."""
+        if not self._ending and self._may_quit():
+            self.end()
+
+    def end(self) -> None:
+        """End without a question, as a termination signal demands: drain uploads, then leave."""
+        if self._ending:
+            return
+        self._ending = True
+        self.window.status_line.say(Mood.OPENING, "Finishing what is under way…")
+        publisher = self._publisher
+        self.tasks.run(
+            lambda _token: None if publisher is None else publisher.stop(_DRAIN_S),
+            done=lambda _none: self._leave(),
+            failed=self._on_stop_failed,
+            group="quit",
+        )
+
+    def dispose(self) -> None:
+        """Close everything in order; after the event loop ended."""
+        self._collector.stop()
+        self._signals.close()
+        if self._bridge is not None:
+            self._bridge.close()
+        self.tasks.close()
+        self.tray.close()
+        self.window.close_for_good()
+        self._delete_in_order()
+        self.memory.flush()
+        self._instance.close()
+        self.crash.uninstall()
+        gc.enable()
+
+    def _delete_in_order(self) -> None:
+        # Now and in this order, not by the collector in any: the panes use the rest.
+        for each in (self.window, self._undo, self._state, self._bridge, self.tasks):
+            if each is not None:
+                shiboken6.delete(each)
+        gc.collect()  # what only Python still holds of the window, while this is the GUI thread
+
+    # -- opening --------------------------------------------------------------------------
+
+    def _open_all(self) -> _Opened:
+        workspace = self._open_workspace()
+        publisher = self._make_runner(workspace)
+        settings = {name: workspace.settings.get(name) for name in ("theme", "close-to-tray")}
+        return workspace, publisher, workspace.settings.timezone(), settings
+
+    def _on_open_failed(self, error: AppError) -> None:
+        self._opening = False
+        self.host.show_failure(error, self.open)
+
+    def _on_surprise(self, error: BaseException) -> None:
+        self.crash.report(error)
+        if self._opening:
+            self._on_open_failed(
+                AppError(
+                    "Your workspace could not be opened.",
+                    "Something went wrong that should not have. Your posts are safe.",
+                    "Try again; if it stays so, send us the details.",
+                )
+            )
+
+    def _on_reopened(self, answer: tuple[Notice, _Opened]) -> None:
+        notice, opened = answer
+        self._on_opened(opened)
+        self.host.notify(notice)
+
+    def _let_go(self, words: str) -> None:
+        """Delete what stands on the workspace, so that nothing asks it while it is closed."""
+        if self._bridge is not None:
+            self._bridge.close()
+        self.tray.follow(None)
+        self.host.detach(words)
+        for each in (self._undo, self._state, self._bridge):
+            if each is not None:
+                shiboken6.delete(each)
+        self._undo = self._state = self._bridge = None
+
+    def _on_opened(self, opened: _Opened) -> None:
+        workspace, publisher, timezone, settings = opened
+        self._opening = False
+        self._publisher = publisher
+        self._bridge = QtEventBridge(workspace.events, self)
+        self._state = PublishState(workspace, self.tasks, self._bridge, timezone, self)
+        self._state.attach(publisher)
+        self._state.adopted.connect(self._on_adopted)
+        self._undo = UndoHistory(self.tasks, self)
+        core = Core(
+            workspace=workspace,
+            tasks=self.tasks,
+            bridge=self._bridge,
+            undo=self._undo,
+            publishing=self._state,
+        )
+        self._settings = workspace.settings
+        self._bridge.listen(SettingsChanged, self._on_setting)
+        self._apply_settings(settings)
+        self.host.attach(core)
+        self.tray.follow(self._state)
+        self._state.reload()
+        self._state.start()
+
+    # -- settings the frame itself obeys --------------------------------------------------
+
+    def _on_setting(self, event: SettingsChanged) -> None:
+        if event.name not in ("theme", "close-to-tray"):
+            return
+        settings = self._settings
+        self.tasks.run(
+            lambda _token: {name: settings.get(name) for name in ("theme", "close-to-tray")},
+            done=self._apply_settings,
+            failed=self.host.show_error,
+            group="frame-settings",
+        )
+
+    def _apply_settings(self, values: dict[str, str | None]) -> None:
+        choice = ThemeChoice(values["theme"] or ThemeChoice.SYSTEM)
+        self.memory.theme = choice
+        self.theme.choose(choice)
+        self._close_to_tray = values["close-to-tray"] != "off"
+
+    # -- closing --------------------------------------------------------------------------
+
+    def _on_close_requested(self) -> None:
+        if not (self._close_to_tray and self.tray.is_there):
+            self.quit()
+            return
+        self.window.hide()
+        if not self.memory.flag("tray-explained"):
+            self.memory.set_flag("tray-explained", True)
+            self.tray.say(
+                "TikTok Manager keeps publishing",
+                "It stays in the tray. Open or quit it from this icon.",
+            )
+
+    def _may_quit(self) -> bool:
+        from tiktok_manager.ui.quit_question import AskToQuit
+
+        overview = self._state.overview if self._state is not None else None
+        if overview is None:
+            return True
+        if overview.under_way:
+            return AskToQuit.ask(self.window, overview.under_way)
+        # Where there is a tray, Quit is an answer already; a closed window is not.
+        stops_plans = overview.next_due is not None and not self.tray.is_there
+        return not stops_plans or AskToQuit.ask(self.window, 0)
+
+    def _on_stop_failed(self, error: AppError) -> None:
+        logger.error("The publisher did not stop cleanly: %s", error)
+        self._leave()
+
+    def _leave(self) -> None:
+        # `quit` would ask the window first, and the window's answer to that is the tray.
+        self._app.exit(0)
+
+    def _show_without_tray(self) -> None:
+        if not self.tray.is_there:
+            self.window.showMinimized()
+
+    # -- wiring ---------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self.window.close_requested.connect(self._on_close_requested)
+        # Queued: the pane that asks for it is deleted by it.
+        self.host.reopen_requested.connect(self.reopen, Qt.ConnectionType.QueuedConnection)
+        self.tray.open_requested.connect(self.window.bring_to_front)
+        self.tray.new_post_requested.connect(self._on_new_post)
+        self.tray.quit_requested.connect(self.quit)
+        self._instance.raise_requested.connect(self.window.bring_to_front)
+        self.tasks.crashed.connect(self._on_surprise)
+        self.crash.reported.connect(self._on_crash)
+        self._app.commitDataRequest.connect(self._on_logout)
+
+    def _on_adopted(self) -> None:
+        self.host.notify(
+            Notice(
+                text="This computer publishes from now on",
+                more="Use no other copy of this data folder. Posts that the other copy may have "
+                "sent meanwhile wait for you as not confirmed.",
+                tone=Tone.GOOD,
+            )
+        )
+
+    def _on_new_post(self) -> None:
+        self.window.bring_to_front()
+        self.host.new_post()
+
+    def _on_crash(self, report: str) -> None:
+        self.host.notify(
+            Notice(
+                text="Something went wrong that should not have",
+                more="Your posts are safe. Please send the details to us if it happens again.",
+                tone=Tone.BAD,
+                details=report,
+            )
+        )
+
+    def _on_logout(self) -> None:
+        """The desktop ends: stop publishing now, there is no time to ask."""
+        if self._publisher is not None:
+            self._publisher.stop(_DRAIN_S)
+
+    def _collect_garbage_here(self) -> None:
+        # Python's collector may run on any thread and then frees Qt objects there, which
+        # crashes. So it runs by a timer on the GUI thread only (Anki does the same).
+        gc.disable()
+        self._collector.setInterval(_GC_MS)
+        self._collector.timeout.connect(collect_if_due)
+        self._collector.start()
+
+
+def _notice_of(work: Callable[[], Notice]) -> Notice:
+    try:
+        return work()
+    except AppError as error:
+        return Notice.of_error(error)
+
+
+def collect_if_due() -> None:
+    """Collect the generations Python would have collected by now."""
+    for generation, (count, limit) in enumerate(
+        zip(gc.get_count(), gc.get_threshold(), strict=True)
+    ):
+        if count <= limit:
+            return
+        gc.collect(generation)
