@@ -220,14 +220,14 @@ def _token_used_before_kept() -> None:
 def _adopting_resets() -> None:
     original = claims.adopt_orphans
 
-    def adopt(session: Session, now: Any) -> int:
+    def adopt(session: Session, now: Any, on_time: Any) -> int:
         orphans = session.scalars(
             select(PostRow.id).where(
                 PostRow.lease_owner.is_not(None),
                 PostRow.status.in_([PostStatus.PUBLISHING, PostStatus.PROCESSING]),
             )
         ).all()
-        adopted = original(session, now)
+        adopted = original(session, now, on_time)
         session.flush()
         session.execute(
             update(PostRow)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes.world import World
 from tiktok_manager.domain.posts import Lateness, LatePolicy, PostStatus
+from tiktok_manager.services.publishing.record import Recorder
 
 
 def test_posts_of_an_outage_go_out_one_after_another(world: World) -> None:
@@ -52,5 +53,51 @@ def test_less_than_ten_minutes_late_is_on_time(world: World) -> None:
     world.connect()
     post = world.plan(after=timedelta(minutes=1), lateness=Lateness(policy=LatePolicy.ASK))
     world.clock.advance(timedelta(minutes=10))
+    world.settle()
+    assert world.post(post).status is PostStatus.PUBLISHED
+
+
+def test_a_try_before_a_long_sleep_is_no_leave_to_post_days_later(world: World) -> None:
+    world.connect()
+    post = world.plan()
+    world.fault(endpoint="creator_info", status=503, times=1)
+    world.tick()
+    assert world.post(post).status is PostStatus.SCHEDULED
+    world.clock.advance(timedelta(days=3))
+    world.run(timedelta(hours=1))
+    assert world.post(post).status is PostStatus.MISSED
+    assert world.arrived() == []
+
+
+class Death(BaseException):
+    """The process ends here."""
+
+
+def test_a_post_its_dead_publisher_had_begun_is_judged_by_its_lateness(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_args: object) -> None:
+        raise Death
+
+    world.connect()
+    post, after = world.plan(), world.plan(after=timedelta(days=3, hours=1))
+    with monkeypatch.context() as patch:
+        patch.setattr(Recorder, "final_intent", die)
+        with pytest.raises(Death):
+            world.tick()
+    world.clock.advance(timedelta(days=3))
+    world.workspace.publishing.resume()
+    world.run(timedelta(hours=3))
+    assert world.post(post).status is PostStatus.MISSED
+    assert world.post(after).status is PostStatus.PUBLISHED
+    assert len(world.arrived()) == 1
+
+
+def test_a_crash_of_a_moment_costs_a_late_post_nothing(world: World) -> None:
+    world.connect()
+    post = world.plan(lateness=Lateness(policy=LatePolicy.ASK))
+    world.workspace.publishing.claim(uploads=1, checks=0)
+    world.clock.advance(timedelta(minutes=2))
+    world.workspace.publishing.resume()
     world.settle()
     assert world.post(post).status is PostStatus.PUBLISHED

@@ -101,7 +101,7 @@ def test_a_dead_publishers_posts_are_taken_over_at_once(
     make_post("p1")
     claim_one(database, owner="dead")
     with database.write() as session:
-        assert claims.adopt_orphans(session, NOW) == 1
+        assert claims.adopt_orphans(session, NOW, timedelta(minutes=10)) == 1
     (claim,) = claim_one(database, owner="heir")
     assert claim.worker_losses == 1
 

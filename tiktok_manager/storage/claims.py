@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from tiktok_manager.domain.accounts import AccountStatus
-from tiktok_manager.domain.posts import Post, PostStatus
-from tiktok_manager.storage.attempts import Claim, to_attempt
+from tiktok_manager.domain.posts import LatePolicy, Post, PostStatus
+from tiktok_manager.storage.attempts import Claim, to_attempt, withdraw
 from tiktok_manager.storage.posts import add_step, encode_error, to_post
 from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow
 
@@ -98,7 +98,11 @@ def upcoming(session: Session, until: datetime, limit: int) -> list[Post]:
 
 
 def late_posts(session: Session, now: datetime, on_time: timedelta) -> list[Post]:
-    """Return scheduled posts never tried whose time passed more than `on_time` ago."""
+    """Return scheduled posts never tried whose time passed more than `on_time` ago, oldest first.
+
+    Few posts are due at once, so these are sifted here: by due time SQLite would go through all
+    that ever were.
+    """
     query = (
         select(PostRow, AccountRow.handle)
         .join(AccountRow, AccountRow.id == PostRow.account_id)
@@ -106,28 +110,49 @@ def late_posts(session: Session, now: datetime, on_time: timedelta) -> list[Post
             PostRow.wake_at <= now,
             PostRow.status == PostStatus.SCHEDULED,
             PostRow.first_tried_at.is_(None),
-            PostRow.due_at < now - on_time,
         )
-        .order_by(PostRow.due_at, PostRow.id)
     )
-    return [to_post(row, handle) for row, handle in session.execute(query)]
+    found = session.execute(query).all()
+    late = [to_post(row, handle) for row, handle in found if row.due_at < now - on_time]
+    return sorted(late, key=lambda post: (post.schedule.due_at, post.id))
 
 
-def adopt_orphans(session: Session, now: datetime) -> int:
+def adopt_orphans(session: Session, now: datetime, on_time: timedelta) -> int:
     """Free the posts of a publisher that is known to be dead; returns how many there were.
 
-    Its death is held against a post only if that was the only one being sent: among several
-    nobody knows which one it was, and a poisonous one is alone sooner or later.
+    One that lay longer than `on_time` with its last byte still here waits again, for its lateness
+    to be judged. A death is held against a post only if that was the only one being sent: among
+    several nobody knows which one it was, and a poisonous one is alone sooner or later.
     """
     rows = session.scalars(select(PostRow).where(PostRow.lease_owner.is_not(None))).all()
     sending = [row for row in rows if row.status == PostStatus.PUBLISHING]
     for row in rows:
+        ended_at = row.lease_until or now
+        row.wake_at = now
+        if row in sending and now - ended_at > on_time and not _may_have_left(session, row):
+            row.status = PostStatus.SCHEDULED.value
+            row.wake_at = ended_at
         row.lease_owner = None
         row.lease_until = None
-        row.wake_at = now
     if len(sending) == 1:
         sending[0].worker_losses += 1
     return len(rows)
+
+
+def forget_tries(session: Session, now: datetime, on_time: timedelta) -> None:
+    """Let waiting posts be judged by their lateness that nobody could try when they were due to.
+
+    For after a time without a publisher: a machine that slept, an app that was closed. A try, or
+    the user's word to post late, is leave for as long as the post may be late, not for days.
+    """
+    query = select(PostRow).where(
+        PostRow.status == PostStatus.SCHEDULED,
+        PostRow.first_tried_at.is_not(None),
+        PostRow.wake_at < now - on_time,
+    )
+    for row in session.scalars(query):
+        if row.first_tried_at is not None and now - row.first_tried_at > _leave(row, on_time):
+            row.first_tried_at = None
 
 
 def next_wake(session: Session, after: datetime) -> datetime | None:
@@ -202,6 +227,9 @@ def write_lateness(
     row = session.get_one(PostRow, post.id)
     if row.epoch != post.epoch or row.status != PostStatus.SCHEDULED:
         return False
+    if wake_at is None or wake_at > now:
+        # An upload begun before must not hold the account's place until then.
+        withdraw(session, post.id, "late", now)
     if row.due_at == post.schedule.due_at:
         # Judged once: a post let go late is not missed while it waits for its turn.
         row.first_tried_at = now
@@ -213,6 +241,18 @@ def write_lateness(
     row.updated_at = now
     add_step(session, post.id, at=now, epoch=row.epoch, kind="late", text=text)
     return True
+
+
+def _leave(row: PostRow, on_time: timedelta) -> timedelta:
+    asks = row.late_policy == LatePolicy.ASK
+    return on_time if asks else max(on_time, timedelta(seconds=row.late_within_s))
+
+
+def _may_have_left(session: Session, row: PostRow) -> bool:
+    query = select(AttemptRow.id).where(
+        AttemptRow.post_id == row.id, AttemptRow.open, AttemptRow.final_intent_at.is_not(None)
+    )
+    return session.scalars(query).first() is not None
 
 
 def _may_move() -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Queries for the ledger of posts per account and day."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -9,6 +9,7 @@ from tiktok_manager.domain.posts import PostMode, PostStatus
 from tiktok_manager.storage.schema import AttemptRow, PostRow, SettingRow
 
 _APP_PAUSE = "app-paused-until"
+LONGEST_UPLOAD = timedelta(days=1)
 _PLANNED = (PostStatus.SCHEDULED, PostStatus.PUBLISHING)
 
 
@@ -20,7 +21,9 @@ def sent_times(
         select(AttemptRow.final_intent_at)
         .join(PostRow, PostRow.id == AttemptRow.post_id)
         .where(
-            PostRow.account_id == account_id,
+            AttemptRow.account_id == account_id,
+            # An upload lives an hour: by this the index leaves out what is long over.
+            AttemptRow.opened_at > since - LONGEST_UPLOAD,
             PostRow.mode == mode,
             AttemptRow.final_intent_at > since,
             _counts(mode),

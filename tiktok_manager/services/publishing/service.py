@@ -70,6 +70,8 @@ class Publishing:
         self._guard = guard
         self._events = events
         self._clock = clock
+        self._was_away = True
+        self._looked_at = clock.now()
         self._owner = owner
         client, tokens, buckets = remote.client, remote.tokens, remote.buckets
         recorder = Recorder(database, vault, events, clock, LEASE, restoring.journal, guard)
@@ -97,7 +99,7 @@ class Publishing:
         """
         self._restoring.at_start()
         with self._database.write() as session:
-            return queries.adopt_orphans(session, self._clock.now())
+            return queries.adopt_orphans(session, self._clock.now(), ON_TIME)
 
     def claim(self, uploads: int, checks: int) -> tuple[list[Claim], list[Claim]]:
         """Claim due work: up to `uploads` posts to send and `checks` outcomes to ask for.
@@ -111,6 +113,7 @@ class Publishing:
         self._vault.unlock()
         self._restoring.compare()
         now = self._clock.now()
+        self._come_back(now)
         if trouble is None:
             self._judge_late(now)
         else:
@@ -169,8 +172,10 @@ class Publishing:
 
     def has_due(self) -> bool:
         """Say whether anything is due now; a read, so that an idle publisher writes nothing."""
+        now = self._clock.now()
+        self._notice_absence(now)
         with self._database.read() as session:
-            return queries.has_due(session, self._clock.now())
+            return queries.has_due(session, now)
 
     def next_wake(self) -> datetime | None:
         """Return the next instant at which there is something to do."""
@@ -185,6 +190,18 @@ class Publishing:
         held = held or self._guard.holds()
         with self._database.read() as session:
             return queries.is_busy(session, self._clock.now() + within, held=held)
+
+    def _come_back(self, now: datetime) -> None:
+        """After a start or a sleep, let lateness decide about what was tried before it, too."""
+        self._notice_absence(now)
+        if self._was_away:
+            with self._database.write() as session:
+                queries.forget_tries(session, now, ON_TIME)
+            self._was_away = False
+
+    def _notice_absence(self, now: datetime) -> None:
+        self._was_away = self._was_away or now - self._looked_at > ON_TIME
+        self._looked_at = now
 
     def _judge_late(self, now: datetime) -> None:
         """Decide about posts whose time passed while nothing could publish them."""
