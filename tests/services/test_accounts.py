@@ -10,6 +10,7 @@ from tiktok_manager.domain.accounts import AccountStatus, Scope
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import Cancelled, ConsentRefused, InputError, NetworkDown
 from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.services.views import account_json, stamp
 from tiktok_manager.storage import accounts as queries
 
 
@@ -133,3 +134,15 @@ def test_held_posts_do_not_keep_the_publisher_from_being_idle(world: World) -> N
     publishing = world.workspace.publishing
     assert publishing.is_busy(timedelta(minutes=1))
     assert not publishing.is_busy(timedelta(minutes=1), held=True)
+
+
+def test_an_account_tells_how_long_its_sign_in_lasts(world: World) -> None:
+    account = world.workspace.accounts.get(world.connect().id)
+    ends_at = account.sign_in_expires_at
+    assert ends_at is not None
+    assert ends_at > world.clock.now() + timedelta(days=30)
+    (listed,) = world.workspace.accounts.list()
+    assert listed.sign_in_expires_at == ends_at
+    assert account_json(listed)["sign_in_expires_at"] == stamp(ends_at)
+    world.workspace.accounts.disconnect(account.id)
+    assert world.workspace.accounts.get(account.id).sign_in_expires_at is None

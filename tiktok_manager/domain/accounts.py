@@ -50,7 +50,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """An account as every pane and command shows it."""
+    """An account as every pane and command shows it.
+
+    `sign_in_expires_at` is how long TikTok lets the permission be renewed; None without one.
+    """
 
     id: str
     open_id: str
@@ -72,6 +75,7 @@ class Account:
     last_sync_at: datetime | None = None
     sync_error: str | None = None
     connected_at: datetime | None = None
+    sign_in_expires_at: datetime | None = None
 
     def may(self, scope: Scope) -> bool:
         """Say whether the user granted a scope."""

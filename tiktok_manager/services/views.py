@@ -96,6 +96,7 @@ def account_json(account: Account) -> Record:
         "following": account.following,
         "likes": account.likes,
         "videos": account.videos,
+        "sign_in_expires_at": stamp(account.sign_in_expires_at),
     }
 
 

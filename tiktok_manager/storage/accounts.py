@@ -10,6 +10,11 @@ from sqlalchemy.orm import Session
 from tiktok_manager.domain.accounts import Account, AccountStatus, Profile
 from tiktok_manager.storage.schema import AccountRow, TokenRow
 
+# Accounts, each with how long its permission can be renewed.
+_WITH_HORIZON = select(AccountRow, TokenRow.refresh_expires_at).outerjoin(
+    TokenRow, TokenRow.account_id == AccountRow.id
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedTokens:
@@ -27,32 +32,32 @@ class SealedTokens:
 def list_accounts(session: Session) -> list[Account]:
     """Return every account: connected ones first, then by handle."""
     connected_first = case((AccountRow.status == AccountStatus.DISCONNECTED, 1), else_=0)
-    rows = session.scalars(
-        select(AccountRow).order_by(connected_first, func.lower(AccountRow.handle), AccountRow.id)
+    rows = session.execute(
+        _WITH_HORIZON.order_by(connected_first, func.lower(AccountRow.handle), AccountRow.id)
     )
-    return [_account(row) for row in rows]
+    return [_account(row, expires_at) for row, expires_at in rows]
 
 
 def get_account(session: Session, account_id: str) -> Account | None:
     """Return the account with this id."""
-    row = session.get(AccountRow, account_id)
-    return None if row is None else _account(row)
+    found = session.execute(_WITH_HORIZON.where(AccountRow.id == account_id)).first()
+    return None if found is None else _account(*found)
 
 
 def find_accounts(session: Session, name: str) -> list[Account]:
     """Return the accounts with this id or handle (in any case)."""
-    rows = session.scalars(
-        select(AccountRow).where(
+    rows = session.execute(
+        _WITH_HORIZON.where(
             or_(AccountRow.id == name, func.lower(AccountRow.handle) == name.lower())
         )
     )
-    return [_account(row) for row in rows]
+    return [_account(row, expires_at) for row, expires_at in rows]
 
 
 def find_by_open_id(session: Session, open_id: str) -> Account | None:
     """Return the account that is this one at TikTok."""
-    row = session.scalar(select(AccountRow).where(AccountRow.open_id == open_id))
-    return None if row is None else _account(row)
+    found = session.execute(_WITH_HORIZON.where(AccountRow.open_id == open_id)).first()
+    return None if found is None else _account(*found)
 
 
 def put_connected(
@@ -80,7 +85,7 @@ def put_connected(
     row.sync_error = None
     _apply_profile(row, profile)
     session.flush()
-    return _account(row)
+    return _account(row, _horizon(session, account_id))
 
 
 def record_profile(session: Session, account_id: str, profile: Profile, now: datetime) -> Account:
@@ -89,7 +94,7 @@ def record_profile(session: Session, account_id: str, profile: Profile, now: dat
     _apply_profile(row, profile)
     row.last_sync_at = now
     row.sync_error = None
-    return _account(row)
+    return _account(row, _horizon(session, account_id))
 
 
 def record_sync_error(session: Session, account_id: str, message: str) -> None:
@@ -106,7 +111,7 @@ def set_paused(session: Session, account_id: str, *, paused: bool) -> Account:
     """Hold an account's posts, or let them go."""
     row = session.get_one(AccountRow, account_id)
     row.paused = paused
-    return _account(row)
+    return _account(row, _horizon(session, account_id))
 
 
 def set_restriction(session: Session, account_id: str, restriction: str | None) -> None:
@@ -189,6 +194,12 @@ def release_refresh(session: Session, account_id: str, owner: str) -> None:
     )
 
 
+def _horizon(session: Session, account_id: str) -> datetime | None:
+    return session.scalar(
+        select(TokenRow.refresh_expires_at).where(TokenRow.account_id == account_id)
+    )
+
+
 def _apply_profile(row: AccountRow, profile: Profile) -> None:
     row.display_name = profile.display_name
     row.avatar_url = profile.avatar_url
@@ -206,7 +217,7 @@ def _apply_profile(row: AccountRow, profile: Profile) -> None:
             setattr(row, name, value)
 
 
-def _account(row: AccountRow) -> Account:
+def _account(row: AccountRow, sign_in_expires_at: datetime | None) -> Account:
     return Account(
         id=row.id,
         open_id=row.open_id or "",
@@ -228,4 +239,5 @@ def _account(row: AccountRow) -> Account:
         last_sync_at=row.last_sync_at,
         sync_error=row.sync_error,
         connected_at=row.connected_at,
+        sign_in_expires_at=sign_in_expires_at,
     )

@@ -1,6 +1,7 @@
 """The accounts pane on screen: keys, details, questions in place."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, Flashes, MakeDesk
-from tests.ui.fakes import FakeWorkspace, a_post, an_account
+from tests.ui.fakes import NOW, FakeWorkspace, a_post, an_account
 from tiktok_manager.domain.accounts import INBOX_SCOPES, AccountStatus
 from tiktok_manager.domain.errors import AppKeysMissing
 from tiktok_manager.ui.accounts.details import AccountDetails
@@ -260,3 +261,17 @@ def button_or_none(parent: QWidget, text: str) -> QAbstractButton | None:
         if b.text().strip() == text and not b.isHidden()
     ]
     return found[0] if found else None
+
+
+def test_the_drawer_tells_how_long_the_sign_in_lasts_and_warns(
+    make_view: MakeView,
+) -> None:
+    ends_soon = an_account(sign_in_expires_at=NOW + timedelta(days=12, hours=1))
+    desk, view = make_view(FakeWorkspace(with_accounts=[ends_soon]))
+    view.open_target(ends_soon.id)
+    desk.settle()
+    details = desk.frame.drawer
+    assert isinstance(details, AccountDetails)
+    assert "Sign-in lasts until Thu 3 Dec 2026, in 12 days" in details._sign_in.text()
+    assert details._sign_in.property("tone") == "attention"
+    assert details._reconnect.isVisibleTo(details)

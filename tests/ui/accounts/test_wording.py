@@ -1,10 +1,11 @@
 """An account's state is said in words that are true and lead on."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.ui.fakes import an_account
+from tests.ui.fakes import NOW, ZONE, an_account
 from tiktok_manager.domain.accounts import ALL_SCOPES, INBOX_SCOPES, AccountStatus, Scope
 from tiktok_manager.services.accounts import ConnectStage
 from tiktok_manager.ui.accounts.wording import (
@@ -14,6 +15,7 @@ from tiktok_manager.ui.accounts.wording import (
     health,
     may_reconnect,
     may_sync,
+    sign_in_words,
     trouble,
 )
 from tiktok_manager.ui.tokens import DARK, LIGHT
@@ -24,6 +26,8 @@ from tiktok_manager.ui.tokens import DARK, LIGHT
     [
         ({}, "Ready", False),
         ({"paused": True}, "Paused", False),
+        ({"sign_in_expires_at": NOW + timedelta(days=15)}, "Ready", False),
+        ({"sign_in_expires_at": NOW + timedelta(days=14)}, "Sign-in ends soon", True),
         ({"sync_error": "TikTok is busy."}, "Sync failed", False),
         ({"scopes": tuple(INBOX_SCOPES)}, "Drafts only", False),
         ({"scopes": (Scope.BASIC.value,)}, "Read only", False),
@@ -37,7 +41,7 @@ from tiktok_manager.ui.tokens import DARK, LIGHT
     ],
 )
 def test_what_matters_most_is_said(changes: dict[str, Any], words: str, needs_user: bool) -> None:
-    state = health(an_account(**changes))
+    state = health(an_account(**changes), NOW)
     assert (state.words, state.needs_user) == (words, needs_user)
     assert state.meaning.endswith(".")
     for look in (LIGHT, DARK):
@@ -45,7 +49,7 @@ def test_what_matters_most_is_said(changes: dict[str, Any], words: str, needs_us
 
 
 def test_a_ready_account_is_the_only_green_one() -> None:
-    states = [health(an_account(status=status)) for status in AccountStatus]
+    states = [health(an_account(status=status), NOW) for status in AccountStatus]
     assert [state.words for state in states if state.tone == "good"] == ["Ready"]
 
 
@@ -55,9 +59,9 @@ def test_every_permission_and_stage_has_words() -> None:
 
 
 def test_reconnecting_is_offered_where_it_helps() -> None:
-    assert not may_reconnect(an_account())
-    assert may_reconnect(an_account(scopes=tuple(INBOX_SCOPES)))
-    assert may_reconnect(an_account(status=AccountStatus.DISCONNECTED))
+    assert not may_reconnect(an_account(), NOW)
+    assert may_reconnect(an_account(scopes=tuple(INBOX_SCOPES)), NOW)
+    assert may_reconnect(an_account(status=AccountStatus.DISCONNECTED), NOW)
 
 
 def test_only_connected_accounts_are_synced() -> None:
@@ -80,3 +84,32 @@ def test_disconnecting_says_how_many_posts_stop(planned: int, words: str) -> Non
     assert words in question
     assert "@alice" in question
     assert "once more" in question
+
+
+@pytest.mark.parametrize(
+    ("ends_in", "words"),
+    [
+        (timedelta(days=120), "Sign-in lasts until Sun 21 Mar 2027"),
+        (
+            timedelta(days=12, hours=1),
+            "Sign-in lasts until Thu 3 Dec 2026, in 12 days: reconnect before, "
+            "so that no post waits for it.",
+        ),
+        (
+            timedelta(hours=3),
+            "Sign-in lasts until Sat 21 Nov 2026, today: reconnect before, "
+            "so that no post waits for it.",
+        ),
+    ],
+)
+def test_the_end_of_the_sign_in_is_told_and_warned_of(ends_in: timedelta, words: str) -> None:
+    account = an_account(sign_in_expires_at=NOW + ends_in)
+    assert sign_in_words(account, ZONE, NOW) == words
+    assert may_reconnect(account, NOW) is (ends_in <= timedelta(days=14))
+
+
+def test_an_account_without_a_permission_tells_no_end() -> None:
+    for status in set(AccountStatus) - {AccountStatus.CONNECTED}:
+        account = an_account(status=status, sign_in_expires_at=NOW + timedelta(days=3))
+        assert sign_in_words(account, ZONE, NOW) == ""
+    assert sign_in_words(an_account(), ZONE, NOW) == ""

@@ -13,9 +13,11 @@ from tiktok_manager.ui.accounts.wording import (
     may_reconnect,
     may_sync,
     quota_words,
+    sign_in_ends_soon,
+    sign_in_words,
     trouble,
 )
-from tiktok_manager.ui.formats import day_text, zoned_time
+from tiktok_manager.ui.formats import day_text, full_stamp, zoned_time
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
 from tiktok_manager.ui.widgets import (
     AvatarLabel,
@@ -77,7 +79,9 @@ class AccountDetails(QWidget):
         self._meaning.setText(state.meaning)
         self._trouble.setText(trouble(account))
         self._trouble.setVisible(bool(trouble(account)))
-        self._reconnect.setVisible(may_reconnect(account))
+        can_reconnect = may_reconnect(account, item.read_at)
+        self._reconnect.setVisible(can_reconnect)
+        self._show_sign_in(account)
         self._sync.setVisible(may_sync(account))
         self._pause.setVisible(may_sync(account))
         self._pause.setText("Resume" if account.paused else "Pause")
@@ -85,7 +89,7 @@ class AccountDetails(QWidget):
         self._is_paused = account.paused
         self._show_numbers(item)
         self._show_permissions(account)
-        self._disconnect.setVisible(may_sync(account) or may_reconnect(account))
+        self._disconnect.setVisible(may_sync(account) or can_reconnect)
 
     def refresh_ages(self) -> None:
         """A minute went by."""
@@ -141,8 +145,9 @@ class AccountDetails(QWidget):
         self._permissions.setColumnStretch(1, 1)
         self._missing = PlainLabel("", type=Type.CAPTION, tone="soft", wrap=True)
         self._since = PlainLabel("", type=Type.CAPTION, tone="soft")
+        self._sign_in = PlainLabel("", type=Type.CAPTION, tone="soft", wrap=True)
         heading = PlainLabel("What its owner allowed", type=Type.STRONG)
-        return column(heading, self._permissions, self._missing, self._since)
+        return column(heading, self._permissions, self._missing, self._since, self._sign_in)
 
     def _make_danger(self) -> QVBoxLayout:
         self._disconnect = push_button(
@@ -179,6 +184,15 @@ class AccountDetails(QWidget):
             if post is None
             else f"Next post {zoned_time(post.schedule.due_at, self._core.timezone, now)}"
         )
+
+    def _show_sign_in(self, account: Account) -> None:
+        now = self._core.now()
+        words = sign_in_words(account, self._core.timezone, now)
+        self._sign_in.setText(words)
+        self._sign_in.setVisible(bool(words))
+        self._sign_in.set_tone("attention" if sign_in_ends_soon(account, now) else "soft")
+        at = account.sign_in_expires_at
+        self._sign_in.setToolTip("" if at is None else full_stamp(at, self._core.timezone))
 
     def _show_permissions(self, account: Account) -> None:
         while (old := self._permissions.takeAt(0)) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,17 +50,18 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountItem:
-    """An account with what the table shows beside it."""
+    """An account with what the table shows beside it, as of `read_at`."""
 
     account: Account
     avatar: Path | None
     next_post: Post | None
     quota: Usage
+    read_at: datetime
 
     @property
     def health(self) -> Health:
         """How the account is."""
-        return health(self.account)
+        return health(self.account, self.read_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +262,7 @@ class AccountsViewModel(QObject):
                     avatar=self._accounts.avatar_path(account.id),
                     next_post=planned[0] if planned else None,
                     quota=workspace.quota.usage(account.id),
+                    read_at=workspace.clock.now(),
                 )
             )
         setup = Setup(
@@ -293,7 +296,9 @@ class AccountsViewModel(QObject):
         self.changed.emit()
 
     def _on_connected(self, account: Account) -> None:
-        self.said.emit(f"@{account.handle} is connected.", health(account).meaning, "good")
+        self.said.emit(
+            f"@{account.handle} is connected.", health(account, self._core.now()).meaning, "good"
+        )
         # Its videos and numbers come without being asked for; an error stands at the account.
         self._core.tasks.run(
             lambda token: self._accounts.sync([account.id], token),

@@ -1,9 +1,13 @@
 """An account's state in plain words; pure, so that every case can be tested."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import Account, AccountStatus, Scope
 from tiktok_manager.services.quota import Usage
+from tiktok_manager.ui.formats import day_text
+
+SIGN_IN_WARNING = timedelta(days=14)
 
 SCOPE_WORDS = {
     Scope.BASIC: "See name and picture",
@@ -41,7 +45,7 @@ class Health:
         return self.tone in ("attention", "bad")
 
 
-def health(account: Account) -> Health:
+def health(account: Account, now: datetime) -> Health:
     """Return what matters most about an account now."""
     by_status = _STATUS_HEALTH.get(account.status)
     if by_status is not None:
@@ -50,6 +54,8 @@ def health(account: Account) -> Health:
         return _RESTRICTED.get(account.restriction, _RESTRICTED["limited"])
     if account.paused:
         return _PAUSED
+    if sign_in_ends_soon(account, now):
+        return _SIGN_IN_ENDS
     if account.sync_error:
         return _SYNC_FAILED
     if not account.may(Scope.PUBLISH):
@@ -68,15 +74,36 @@ def trouble(account: Account) -> str:
     return "" if known else account.sync_error or ""
 
 
-def may_reconnect(account: Account) -> bool:
+def may_reconnect(account: Account, now: datetime) -> bool:
     """Say whether asking for the permission anew would help."""
     missing = any(not account.may(scope) for scope in SCOPE_WORDS)
-    return account.status is not AccountStatus.CONNECTED or missing
+    ends = sign_in_ends_soon(account, now)
+    return account.status is not AccountStatus.CONNECTED or missing or ends
 
 
 def quota_words(quota: Usage) -> str:
     """Say how much of the account's day is used."""
     return f"{quota.used} of {quota.cap} direct posts in the last 24 hours"
+
+
+def sign_in_ends_soon(account: Account, now: datetime) -> bool:
+    """Say whether the owner should allow access once more before it ends."""
+    ends_at = account.sign_in_expires_at
+    connected = account.status is AccountStatus.CONNECTED
+    return connected and ends_at is not None and ends_at - now <= SIGN_IN_WARNING
+
+
+def sign_in_words(account: Account, timezone: str, now: datetime) -> str:
+    """Say how long the permission lasts; empty where there is none."""
+    ends_at = account.sign_in_expires_at
+    if ends_at is None or account.status is not AccountStatus.CONNECTED:
+        return ""
+    day = day_text(ends_at, timezone)
+    if not sign_in_ends_soon(account, now):
+        return f"Sign-in lasts until {day}"
+    left = max(0, (ends_at - now).days)
+    days = {0: "today", 1: "in 1 day"}.get(left, f"in {left} days")
+    return f"Sign-in lasts until {day}, {days}: reconnect before, so that no post waits for it."
 
 
 def disconnect_question(handle: str, planned: int) -> str:
@@ -102,6 +129,13 @@ _PAUSED = Health(
     tone="warning",
     meaning="Its posts wait until you resume the account.",
     rank=3,
+)
+_SIGN_IN_ENDS = Health(
+    icon="status-missed",
+    words="Sign-in ends soon",
+    tone="attention",
+    meaning="Posts go out until then. Reconnect before, so that none has to wait.",
+    rank=1,
 )
 _SYNC_FAILED = Health(
     icon="status-unconfirmed",
