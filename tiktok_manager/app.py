@@ -36,6 +36,7 @@ from tiktok_manager.system.vault import OsKeyring
 from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.endpoints import Endpoints
 from tiktok_manager.tiktok.limits import Buckets
+from tiktok_manager.tiktok.traffic import Traffic
 from tiktok_manager.tiktok.upload import ChunkUploader
 
 ENV_API_URL = "TIKTOK_MANAGER_API_URL"
@@ -92,7 +93,7 @@ def _lay_base(
     clock: Clock,
     closing: ExitStack,
 ) -> _Base:
-    client = TikTokClient(endpoints, clock)
+    client = TikTokClient(endpoints, clock, traffic=Traffic(clock))
     closing.callback(client.close)
     owner = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
     vault = VaultService(database, OsKeyring(), env, redactor)
@@ -171,7 +172,7 @@ def _make_restoring(base: _Base, journal: Journal, installation: Installation) -
 def _make_publishing(
     base: _Base, quota: Quota, restoring: Restoring, guard: StorageGuard, closing: ExitStack
 ) -> Publishing:
-    uploader = ChunkUploader(base.endpoints, base.clock)
+    uploader = ChunkUploader(base.endpoints, base.clock, traffic=base.client.traffic)
     closing.callback(uploader.close)
     return Publishing(
         guard=guard,

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from tests.tiktok.fake_tiktok import FakeClock
 from tiktok_manager.tiktok.limits import (
+    BUDGET_FLOOR,
     GLOBAL,
     PER_APP,
     PER_TOKEN,
@@ -11,6 +12,7 @@ from tiktok_manager.tiktok.limits import (
     CircuitBreaker,
     Kind,
     Rate,
+    RetryBudget,
 )
 
 
@@ -92,15 +94,23 @@ def test_a_refused_call_takes_nothing() -> None:
     assert [buckets.take("init", "a") for _ in range(5)] == [0.0] * 5
 
 
+def broken(clock: FakeClock) -> CircuitBreaker:
+    breaker = CircuitBreaker(clock)
+    for _ in range(5):
+        breaker.record("api", ok=False)
+    return breaker
+
+
 def test_five_failures_in_a_row_leave_the_host_alone_for_half_a_minute() -> None:
     clock = FakeClock()
     breaker = CircuitBreaker(clock)
     for _ in range(4):
         breaker.record("api", ok=False)
-    assert breaker.wait_s("api") == 0.0
+    assert breaker.enter("api") == 0.0
     breaker.record("api", ok=False)
-    assert breaker.wait_s("api") == 30.0
-    assert breaker.wait_s("upload") == 0.0
+    assert breaker.enter("api") == 30.0
+    assert breaker.enter("upload") == 0.0
+    assert breaker.enter("upload", "api") == 30.0
 
 
 def test_more_than_half_of_twenty_failing_opens_too() -> None:
@@ -110,7 +120,7 @@ def test_more_than_half_of_twenty_failing_opens_too() -> None:
         breaker.record("api", ok=True)
     breaker.record("api", ok=False)
     breaker.record("api", ok=False)
-    assert breaker.wait_s("api") == 30.0
+    assert breaker.enter("api") == 30.0
 
 
 def test_half_of_twenty_failing_is_borne() -> None:
@@ -118,49 +128,88 @@ def test_half_of_twenty_failing_is_borne() -> None:
     for _ in range(20):
         breaker.record("api", ok=False)
         breaker.record("api", ok=True)
-    assert breaker.wait_s("api") == 0.0
+    assert breaker.enter("api") == 0.0
 
 
 def test_after_the_pause_one_caller_tries_and_success_lets_all_in() -> None:
     clock = FakeClock()
-    breaker = CircuitBreaker(clock)
-    for _ in range(5):
-        breaker.record("api", ok=False)
+    breaker = broken(clock)
     clock.advance(30)
-    assert breaker.wait_s("api") == 0.0
-    assert breaker.wait_s("api") > 0.0
+    assert (breaker.wait_s("api"), breaker.is_closed("api")) == (0.0, False)
+    assert breaker.enter("api") == 0.0
+    assert breaker.enter("api") > 0.0
     breaker.record("api", ok=True)
-    assert breaker.wait_s("api") == 0.0
-    assert breaker.wait_s("api") == 0.0
+    assert breaker.is_closed("api")
+    assert breaker.enter("api") == 0.0
+    assert breaker.enter("api") == 0.0
 
 
-def test_failing_again_doubles_the_pause_up_to_a_quarter_of_an_hour() -> None:
+def test_looking_at_the_pause_takes_nothing() -> None:
     clock = FakeClock()
-    breaker = CircuitBreaker(clock)
-    for _ in range(5):
-        breaker.record("api", ok=False)
+    breaker = broken(clock)
+    assert breaker.wait_s("api") == 30.0
+    clock.advance(30)
+    assert [breaker.wait_s("api") for _ in range(3)] == [0.0] * 3
+    assert breaker.enter("api") == 0.0
+
+
+def test_the_pause_doubles_as_an_outage_lasts_up_to_a_quarter_of_an_hour() -> None:
+    clock = FakeClock()
+    breaker = broken(clock)
     pauses = []
-    for _ in range(7):
+    for _ in range(80):
         pauses.append(breaker.wait_s("api"))
         clock.advance(pauses[-1])
-        assert breaker.wait_s("api") == 0.0
+        assert breaker.enter("api") == 0.0
         breaker.record("api", ok=False)
-    assert pauses == [30, 60, 120, 240, 480, 900, 900]
+    assert sorted(set(pauses)) == [30, 60, 120, 240, 480, 900]
+    assert pauses == sorted(pauses)
+
+
+@given(st.floats(0, 20 * 60))
+def test_the_end_of_an_outage_is_noticed_within_a_minute_in_its_first_twenty(
+    ends_after_s: float,
+) -> None:
+    clock = FakeClock()
+    breaker = broken(clock)
+    ends_s = clock.mono_s + ends_after_s
+    while True:
+        clock.advance(breaker.wait_s("api"))
+        assert breaker.enter("api") == 0.0
+        if clock.mono_s >= ends_s:
+            break
+        breaker.record("api", ok=False)
+    assert clock.mono_s - ends_s <= 60
 
 
 def test_a_probe_that_never_reports_does_not_lock_the_host_out() -> None:
     clock = FakeClock()
-    breaker = CircuitBreaker(clock)
-    for _ in range(5):
-        breaker.record("api", ok=False)
+    breaker = broken(clock)
     clock.advance(30)
-    assert breaker.wait_s("api") == 0.0
+    assert breaker.enter("api") == 0.0
     clock.advance(30)
-    assert breaker.wait_s("api") == 0.0
+    assert breaker.enter("api") == 0.0
 
 
 def test_late_failures_of_calls_already_out_do_not_lengthen_the_pause() -> None:
     breaker = CircuitBreaker(FakeClock())
     for _ in range(12):
         breaker.record("api", ok=False)
-    assert breaker.wait_s("api") == 30.0
+    assert breaker.enter("api") == 30.0
+
+
+def test_a_few_retries_a_minute_are_always_allowed() -> None:
+    clock = FakeClock()
+    budget = RetryBudget(clock)
+    assert [budget.take() for _ in range(BUDGET_FLOOR)] == [0.0] * BUDGET_FLOOR
+    wait_s = budget.take()
+    assert wait_s == pytest.approx(60)
+    clock.advance(wait_s)
+    assert budget.take() == 0.0
+
+
+def test_retries_stay_below_a_tenth_of_many_requests() -> None:
+    budget = RetryBudget(FakeClock())
+    for _ in range(300):
+        budget.count()
+    assert [budget.take() == 0.0 for _ in range(40)].count(True) == 30

@@ -243,7 +243,7 @@ class Accounts:
         return self._client.exchange_code(keys, callback.code, redirect_uri, verifier)
 
     def _profile(self, pair: TokenPair) -> Profile:
-        profile = self._client.profile(pair.access_token, pair.scopes)
+        profile = self._client.profile(pair.access_token, pair.scopes, urgent=True)
         if profile.handle is None and Scope.PUBLISH in pair.scopes:
             creator = self._client.creator_info(pair.access_token)
             return replace(profile, handle=creator.username or None)

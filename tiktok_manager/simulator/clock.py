@@ -21,8 +21,8 @@ class SimClock:
         self._monotonic = monotonic
         self._lock = Lock()
         self._anchor_s = monotonic()
-        # The one place where the simulator asks the system for the time.
-        self._base_s = time.time() if start_s is None else start_s  # noqa: TID251
+        self._is_apart = start_s is not None
+        self._base_s = start_s if start_s is not None else _system_s()
         self._speed = _checked(speed)
 
     @property
@@ -32,6 +32,13 @@ class SimClock:
     def now_s(self) -> float:
         with self._lock:
             return self._now_s()
+
+    def told_s(self) -> float:
+        """Return what answers give as their date: real time, which clients compare with theirs.
+
+        A clock with a start of its own tells its own time: its clients live in it.
+        """
+        return self.now_s() if self._is_apart else _system_s()
 
     def advance(self, seconds: float) -> float:
         """Jump ahead and return the new time; time never runs backwards here."""
@@ -48,6 +55,11 @@ class SimClock:
 
     def _now_s(self) -> float:
         return self._base_s + (self._monotonic() - self._anchor_s) * self._speed
+
+
+def _system_s() -> float:
+    """The one place where the simulator asks the system for the time."""
+    return time.time()  # noqa: TID251
 
 
 def _checked(speed: float) -> float:

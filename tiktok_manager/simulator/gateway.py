@@ -170,8 +170,7 @@ class Gateway:
         self._world.records.request(call, status=status, code=code)
         if reply is None:
             return Dropped()
-        # Real time, not the simulator's: clients compare it with their own clock.
-        reply.headers.setdefault("date", formatdate(usegmt=True))
+        reply.headers.setdefault("date", formatdate(self._world.clock.told_s(), usegmt=True))
         if trickle_s is not None:
             return _Trickled(reply, lambda: self._pause(trickle_s))
         return Response(reply.body, reply.status, reply.headers)

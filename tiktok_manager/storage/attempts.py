@@ -65,7 +65,8 @@ class Attempt:
 class Claim:
     """The right to work on a post until the lease ends or a newer epoch exists.
 
-    `attempt` is the newest one; it is open where its outcome is not known yet.
+    `attempt` is the newest one; it is open where its outcome is not known yet. `is_first` where
+    nobody tried the post before.
     """
 
     post: Post
@@ -74,11 +75,15 @@ class Claim:
     attempt: Attempt | None
     first_tried_at: datetime | None
     worker_losses: int
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a piece of work led to: the post's next status and when to look again."""
+    """What a piece of work led to: the post's next status and when to look again.
+
+    `untried` takes back that this claim was the post's first try.
+    """
 
     status: PostStatus
     wake_at: datetime | None = None
@@ -86,6 +91,7 @@ class Outcome:
     uses_attempt: bool = False
     close_attempt: str | None = None
     release_slot: bool = False
+    untried: bool = False
     published_at: datetime | None = None
     tiktok_post_id: str | None = None
     url: str | None = None
@@ -217,6 +223,8 @@ def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> P
     }
     if outcome.uses_attempt:
         values["attempts"] = PostRow.attempts + 1
+    if outcome.untried:
+        values["first_tried_at"] = None
     for name in ("published_at", "tiktok_post_id", "url"):
         if getattr(outcome, name) is not None:
             values[name] = getattr(outcome, name)

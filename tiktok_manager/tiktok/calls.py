@@ -4,7 +4,7 @@ Success is what the body says, not the HTTP status: OAuth answers its errors wit
 does creator_info (TikTok: API v2 error handling, OAuth error handling).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -21,6 +21,8 @@ from tiktok_manager.tiktok.transport import Http, Reply
 T = TypeVar("T")
 
 CALL_LIMIT_S = 30.0
+# These say that the call was not taken, whatever gateway answers (RFC 9110; RFC 6585).
+_TELLING_STATUS = {429: "rate_limit_exceeded", 503: "internal_error"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +51,12 @@ class Calls:
         *,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, object] | None = None,
+        urgent: bool = False,
     ) -> tuple[T, str]:
-        """Call in an account's name; returns the answer's `data` and log id."""
+        """Call in an account's name; returns the answer's `data` and log id.
+
+        An `urgent` call goes out even while TikTok is left alone.
+        """
         if not _is_header_safe(access_token):
             raise TikTokRefused(failure_for("access_token_invalid"))
         headers = {"Authorization": f"Bearer {access_token}"}
@@ -58,18 +64,25 @@ class Calls:
             headers["Content-Type"] = "application/json; charset=UTF-8"
         spoken = self._speak(
             method,
-            path + ("?" + urlencode(query) if query else ""),
+            path,
             headers,
             msgspec.json.encode(body) if body is not None else b"",
             (access_token,),
+            query="?" + urlencode(query) if query else "",
+            success=("ok",),
+            urgent=urgent,
         )
-        if spoken.head.code != "ok" or not _is_success(spoken.reply):
-            raise self._error(spoken)
         log_id = spoken.head.log_reference
         return _decoded(spoken.head.data, kind, log_id), log_id
 
     def with_keys(
-        self, path: str, keys: AppKeys, fields: Mapping[str, str], kind: type[T]
+        self,
+        path: str,
+        keys: AppKeys,
+        fields: Mapping[str, str],
+        kind: type[T],
+        *,
+        urgent: bool = False,
     ) -> T | None:
         """Call in the app's name, form in and flat JSON out; None for an empty answer."""
         form = {"client_key": keys.client_key, "client_secret": keys.client_secret, **fields}
@@ -79,12 +92,16 @@ class Calls:
             {"Content-Type": "application/x-www-form-urlencoded"},
             urlencode(form).encode("ascii"),
             tuple(value for name, value in form.items() if name != "grant_type"),
+            success=(None, "ok"),
+            urgent=urgent,
         )
-        if spoken.head.code not in (None, "ok") or not _is_success(spoken.reply):
-            raise self._error(spoken)
         if spoken.reply.body.strip() in (b"", b"{}"):
             return None
         return _decoded(spoken.reply.body, kind, spoken.head.log_reference)
+
+    def routes(self, path: str = "") -> tuple[str, ...]:
+        """Return the routes of a call to `path`; without one, that of the API as a whole."""
+        return self._http.routes(self._endpoints.api_url, path)
 
     def _speak(
         self,
@@ -92,12 +109,30 @@ class Calls:
         path: str,
         headers: dict[str, str],
         content: bytes,
-        hidden: Iterable[str],
+        hidden: tuple[str, ...],
+        *,
+        query: str = "",
+        success: tuple[str | None, ...],
+        urgent: bool,
     ) -> _Spoken:
-        url = self._endpoints.api_url + path
+        """Make a call and return what succeeded; keeps for how long TikTok is to be left alone."""
+        traffic = self._http.traffic
+        # The secret tells whose call it is; of form calls, the app's (its key comes first).
+        call = (path, hash(hidden[0]))
+        if not urgent:
+            traffic.check_put_off(call)
+        url = self._endpoints.api_url + path + query
         request = self._http.request(method, url, headers=headers, content=content)
-        reply = self._http.fetch(request, limit_s=CALL_LIMIT_S)
-        return _Spoken(reply=reply, head=self._head(reply), hidden=tuple(hidden))
+        reply = self._http.fetch(request, limit_s=CALL_LIMIT_S, endpoint=path, urgent=urgent)
+        traffic.server_time.told(reply.headers.get("date"))
+        try:
+            spoken = _Spoken(reply=reply, head=self._head(reply), hidden=hidden)
+            if spoken.head.code not in success or not _is_success(reply):
+                raise self._error(spoken)
+        except RemoteError as exc:
+            traffic.put_off(call, exc, exc.failure.retry_after)
+            raise
+        return spoken
 
     def _head(self, reply: Reply) -> Head:
         if _is_success(reply) and not reply.body.strip():
@@ -107,8 +142,10 @@ class Calls:
         except BadAnswer as exc:
             why = str(exc)
         retry_after = parse_retry_after(reply.headers.get("retry-after"), self._clock.now())
-        if reply.status == 429:
-            raise TikTokRefused(failure_for("rate_limit_exceeded", retry_after=retry_after))
+        if code := _TELLING_STATUS.get(reply.status):
+            raise TikTokRefused(
+                failure_for(code, http_status=reply.status, retry_after=retry_after)
+            )
         raise NetworkDown(untrusted(why, http_status=reply.status, retry_after=retry_after))
 
     def _error(self, spoken: _Spoken) -> RemoteError:

@@ -16,7 +16,7 @@ from tiktok_manager.domain.accounts import CreatorInfo, Profile, Scope, TokenPai
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, InputError, NetworkDown
 from tiktok_manager.domain.metrics import VideoCounters
-from tiktok_manager.domain.posts import Choices, Privacy
+from tiktok_manager.domain.posts import Choices, PostMode, Privacy
 from tiktok_manager.tiktok.calls import CALL_LIMIT_S, Calls
 from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
 from tiktok_manager.tiktok.errors import clean, untrusted, untrusted_address, verdict_failure
@@ -30,6 +30,7 @@ from tiktok_manager.tiktok.payloads import (
     Video,
     VideosData,
 )
+from tiktok_manager.tiktok.traffic import Traffic
 from tiktok_manager.tiktok.transport import Http
 from tiktok_manager.tiktok.upload import ChunkPlan
 
@@ -53,6 +54,10 @@ VIDEO_FIELDS = (
     "share_count",
     "view_count",
 )
+INIT_PATH = {
+    PostMode.DIRECT: "/v2/post/publish/video/init/",
+    PostMode.INBOX: "/v2/post/publish/inbox/video/init/",
+}
 IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 
 
@@ -104,11 +109,17 @@ class TikTokClient:
         endpoints: Endpoints,
         clock: Clock,
         transport: httpx.BaseTransport | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         self._endpoints = endpoints
         self._clock = clock
-        self._http = Http(clock, stall_s=CALL_LIMIT_S, transport=transport)
+        self._http = Http(clock, stall_s=CALL_LIMIT_S, transport=transport, traffic=traffic)
         self._calls = Calls(self._http, endpoints, clock)
+
+    @property
+    def traffic(self) -> Traffic:
+        """What is known about the way to TikTok."""
+        return self._http.traffic
 
     def interrupt(self) -> None:
         """Break off the calls under way, as when the app must end: they raise NetworkDown."""
@@ -117,6 +128,10 @@ class TikTokClient:
     def close(self) -> None:
         """Close all connections."""
         self._http.close()
+
+    def init_routes(self, mode: PostMode) -> tuple[str, ...]:
+        """Return the routes by which an upload is opened, as the circuit breaker knows them."""
+        return self._calls.routes(INIT_PATH[mode])
 
     def exchange_code(
         self, keys: AppKeys, code: str, redirect_uri: str, verifier: str
@@ -130,6 +145,7 @@ class TikTokClient:
                 "redirect_uri": redirect_uri,
                 "code_verifier": verifier,
             },
+            urgent=True,
         )
 
     def refresh(self, keys: AppKeys, refresh_token: str) -> TokenPair:
@@ -138,9 +154,9 @@ class TikTokClient:
 
     def revoke(self, keys: AppKeys, access_token: str) -> None:
         """Take the app's permission back at TikTok; an expired token is refused."""
-        self._calls.with_keys("/v2/oauth/revoke/", keys, {"token": access_token}, Head)
+        self._calls.with_keys("/v2/oauth/revoke/", keys, {"token": access_token}, Head, urgent=True)
 
-    def profile(self, access_token: str, scopes: Iterable[str]) -> Profile:
+    def profile(self, access_token: str, scopes: Iterable[str], *, urgent: bool = False) -> Profile:
         """Return what the granted `scopes` let us see of the account.
 
         One field outside the grant would fail the whole call, so only granted ones are asked.
@@ -150,7 +166,12 @@ class TikTokClient:
             name for scope, names in USER_FIELDS.items() if scope in granted for name in names
         ]
         data, _ = self._calls.with_token(
-            "GET", "/v2/user/info/", access_token, UserData, query={"fields": ",".join(fields)}
+            "GET",
+            "/v2/user/info/",
+            access_token,
+            UserData,
+            query={"fields": ",".join(fields)},
+            urgent=urgent,
         )
         user = data.user
         return Profile(
@@ -226,12 +247,12 @@ class TikTokClient:
         Raises InputError without a privacy choice. Every call begins another publish.
         """
         body = {"post_info": _post_info(caption, choices), "source_info": _source_info(plan)}
-        return self._init("/v2/post/publish/video/init/", access_token, body)
+        return self._init(INIT_PATH[PostMode.DIRECT], access_token, body)
 
     def init_inbox(self, access_token: str, plan: ChunkPlan) -> Upload:
         """Begin a draft for the creator's TikTok inbox; TikTok takes no caption for it."""
         body = {"source_info": _source_info(plan)}
-        return self._init("/v2/post/publish/inbox/video/init/", access_token, body)
+        return self._init(INIT_PATH[PostMode.INBOX], access_token, body)
 
     def publish_status(self, access_token: str, publish_id: str) -> PublishStatus:
         """Ask where a publish stands. A refusal here says nothing about the post itself."""
@@ -284,9 +305,10 @@ class TikTokClient:
     def _videos(self, data: VideosData, seen_at: datetime) -> tuple[VideoCounters, ...]:
         return tuple(_counters(video, seen_at) for video in data.videos or [])
 
-    def _tokens(self, keys: AppKeys, fields: dict[str, str]) -> TokenPair:
+    def _tokens(self, keys: AppKeys, fields: dict[str, str], *, urgent: bool = False) -> TokenPair:
         asked_at = self._clock.now()
-        answer = self._calls.with_keys("/v2/oauth/token/", keys, fields, TokenAnswer)
+        path = "/v2/oauth/token/"
+        answer = self._calls.with_keys(path, keys, fields, TokenAnswer, urgent=urgent)
         if not (answer and answer.access_token and answer.refresh_token and answer.open_id):
             raise NetworkDown(untrusted("it holds no token"))
         return TokenPair(

@@ -1,4 +1,4 @@
-"""How often TikTok may be asked, and when a failing host is left alone for a while.
+"""How often TikTok may be asked or asked again, and when a failing host is left alone.
 
 Nothing here sleeps: callers are told how long to wait and decide themselves. Thread-safe.
 The windows are sliding, as TikTok's are, and kept a little narrower than TikTok documents.
@@ -90,64 +90,135 @@ FAILURES_IN_A_ROW = 5
 WATCHED_CALLS = 20
 FIRST_PAUSE_S = 30.0
 LONGEST_PAUSE_S = 15 * 60.0
+PAUSES_PER_OUTAGE = 10
+"""No pause is longer than a tenth of the outage so far, so that its end is noticed soon."""
+
+PROBE_WAIT_S = 5.0
 
 
 @dataclass(slots=True)
 class _Circuit:
     outcomes: deque[bool] = field(default_factory=lambda: deque(maxlen=WATCHED_CALLS))
     in_a_row: int = 0
-    trips: int = 0
+    down_since_s: float = 0.0
     open_until_s: float | None = None
-    probing: bool = False
+    probed_until_s: float | None = None
 
 
 class CircuitBreaker:
-    """Leaves a host alone that keeps failing, then lets one call try it again."""
+    """Leaves a route alone that keeps failing, then lets one call try it again.
+
+    A route is a host, the proxy it is reached through, and where wanted one endpoint there.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._circuits: dict[str, _Circuit] = {}
 
-    def wait_s(self, host: str) -> float:
-        """Return 0.0 if a call may go out now, else the seconds to wait.
+    def enter(self, *routes: str) -> float:
+        """Return 0.0 if a call may go out now on all `routes`, else the seconds to wait.
 
         After a pause exactly one caller gets 0.0; the others wait for its outcome.
         """
         with self._lock:
-            circuit = self._circuits.setdefault(host, _Circuit())
-            if circuit.open_until_s is None:
-                return 0.0
-            left_s = circuit.open_until_s - self._clock.monotonic_s()
-            if left_s > 0:
-                return left_s
-            # The probe may never report; after another pause the next caller may try.
-            circuit.open_until_s = self._clock.monotonic_s() + FIRST_PAUSE_S
-            circuit.probing = True
-            return 0.0
+            now_s = self._clock.monotonic_s()
+            found = [self._circuits.setdefault(route, _Circuit()) for route in routes]
+            wait_s = max((_left_s(circuit, now_s) for circuit in found), default=0.0)
+            if wait_s == 0.0:
+                for circuit in found:
+                    if circuit.open_until_s is not None:
+                        # The probe may never report; after this the next caller may try.
+                        circuit.probed_until_s = now_s + FIRST_PAUSE_S
+            return wait_s
 
-    def record(self, host: str, *, ok: bool) -> None:
+    def wait_s(self, *routes: str) -> float:
+        """Return what `enter` would, taking nothing."""
+        with self._lock:
+            now_s = self._clock.monotonic_s()
+            known = [self._circuits[route] for route in routes if route in self._circuits]
+            return max((_left_s(circuit, now_s) for circuit in known), default=0.0)
+
+    def is_closed(self, *routes: str) -> bool:
+        """Say whether calls on all `routes` go out freely."""
+        with self._lock:
+            known = [self._circuits[route] for route in routes if route in self._circuits]
+            return all(circuit.open_until_s is None for circuit in known)
+
+    def record(self, *routes: str, ok: bool) -> None:
         """Tell the outcome of a call: any answer of TikTok but a 5xx is ok."""
         with self._lock:
-            circuit = self._circuits.setdefault(host, _Circuit())
-            if circuit.open_until_s is not None:
-                self._end_of_pause(host, circuit, ok)
-                return
-            circuit.outcomes.append(ok)
-            circuit.in_a_row = 0 if ok else circuit.in_a_row + 1
-            failed = circuit.outcomes.count(False)
-            full = len(circuit.outcomes) == WATCHED_CALLS
-            if circuit.in_a_row >= FAILURES_IN_A_ROW or (full and failed * 2 > WATCHED_CALLS):
-                self._open(circuit)
+            for route in routes:
+                self._record(route, self._circuits.setdefault(route, _Circuit()), ok)
 
-    def _end_of_pause(self, host: str, circuit: _Circuit, ok: bool) -> None:
-        if ok:
-            self._circuits[host] = _Circuit()
-        elif circuit.probing:
-            self._open(circuit)
+    def _record(self, route: str, circuit: _Circuit, ok: bool) -> None:
+        now_s = self._clock.monotonic_s()
+        if circuit.open_until_s is not None:
+            if ok:
+                self._circuits[route] = _Circuit()
+            elif circuit.probed_until_s is not None:
+                _open(circuit, now_s)
+            return
+        circuit.outcomes.append(ok)
+        circuit.in_a_row = 0 if ok else circuit.in_a_row + 1
+        failed = circuit.outcomes.count(False)
+        full = len(circuit.outcomes) == WATCHED_CALLS
+        if circuit.in_a_row >= FAILURES_IN_A_ROW or (full and failed * 2 > WATCHED_CALLS):
+            circuit.down_since_s = now_s
+            _open(circuit, now_s)
 
-    def _open(self, circuit: _Circuit) -> None:
-        pause_s = min(FIRST_PAUSE_S * 2**circuit.trips, LONGEST_PAUSE_S)
-        circuit.open_until_s = self._clock.monotonic_s() + pause_s
-        circuit.trips += 1
-        circuit.probing = False
+
+def _left_s(circuit: _Circuit, now_s: float) -> float:
+    if circuit.open_until_s is None:
+        return 0.0
+    if circuit.probed_until_s is not None and now_s < circuit.probed_until_s:
+        return PROBE_WAIT_S
+    return max(circuit.open_until_s - now_s, 0.0)
+
+
+def _open(circuit: _Circuit, now_s: float) -> None:
+    """Open for 30 s, twice that, and so on, as the outage lasts; a quarter of an hour at most."""
+    share_s = (now_s - circuit.down_since_s) / PAUSES_PER_OUTAGE
+    pause_s = FIRST_PAUSE_S
+    while pause_s * 2 <= share_s and pause_s < LONGEST_PAUSE_S:
+        pause_s *= 2
+    circuit.open_until_s = now_s + min(pause_s, LONGEST_PAUSE_S)
+    circuit.probed_until_s = None
+
+
+BUDGET_WINDOW_S = 60.0
+BUDGET_SHARE = 0.1
+BUDGET_FLOOR = 10
+"""Retries a minute that are always allowed, so that a single post can be tried again."""
+
+
+class RetryBudget:
+    """Keeps retries of the whole app below a tenth of its requests, so that they never swell."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._requests: deque[float] = deque()
+        self._retries: deque[float] = deque()
+
+    def count(self) -> None:
+        """Count a request."""
+        with self._lock:
+            self._forget()
+            self._requests.append(self._clock.monotonic_s())
+
+    def take(self) -> float:
+        """Take the right to one retry; returns 0.0, or the seconds to wait (nothing is taken)."""
+        with self._lock:
+            now_s = self._forget()
+            if len(self._retries) < max(BUDGET_FLOOR, BUDGET_SHARE * len(self._requests)):
+                self._retries.append(now_s)
+                return 0.0
+            return max(self._retries[0] + BUDGET_WINDOW_S - now_s, 0.0) + _ROUNDING_S
+
+    def _forget(self) -> float:
+        now_s = self._clock.monotonic_s()
+        for times in (self._requests, self._retries):
+            while times and now_s - times[0] >= BUDGET_WINDOW_S:
+                times.popleft()
+        return now_s

@@ -25,6 +25,7 @@ from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, NetworkDown
 from tiktok_manager.tiktok.errors import lost, untrusted
 from tiktok_manager.tiktok.network import Network
+from tiktok_manager.tiktok.traffic import Traffic
 from tiktok_manager.tiktok.trust import system_trust
 
 MAX_ANSWER_BYTES = 1024 * 1024
@@ -61,6 +62,7 @@ class Http:
         connect_s: float = 10.0,
         stall_s: float = 30.0,
         transport: httpx.BaseTransport | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         for name in ("httpx", "httpcore"):  # they log whole addresses
             logging.getLogger(name).setLevel(logging.WARNING)
@@ -69,7 +71,8 @@ class Http:
             transport = NetworkTransport(clock)
         own = transport if isinstance(transport, NetworkTransport) else None
         self._network = own.network if own else Network(clock)
-        self._through_proxy = own is not None and own.proxy is not None
+        self._proxy = own.proxy if own else None
+        self.traffic = traffic or Traffic(clock)
         self._client = httpx.Client(
             transport=transport,
             trust_env=False,
@@ -104,11 +107,40 @@ class Http:
         limit_s: float,
         max_bytes: int = MAX_ANSWER_BYTES,
         cancel: CancelToken | None = None,
+        endpoint: str = "",
+        urgent: bool = False,
     ) -> Reply:
         """Send and return the whole answer, whatever its status.
 
-        Raises NetworkDown (also for an answer over `max_bytes`) and Cancelled.
+        Raises NetworkDown (also for an answer over `max_bytes`, and without sending anything
+        while the host, or this `endpoint` of it, is left alone) and Cancelled. An `urgent`
+        request is sent in any case.
         """
+        routes = self.routes(str(request.url), endpoint)
+        self.traffic.enter(routes, urgent=urgent)
+        try:
+            reply = self._exchange(request, limit_s, max_bytes, cancel)
+        except NetworkDown as exc:
+            self.traffic.left(routes, ok=exc.failure.code == "bad_answer", cause=exc.title)
+            raise
+        failed = reply.status >= 500 or reply.status == 408
+        self.traffic.left(routes, ok=not failed, cause=f"It answered with error {reply.status}.")
+        return reply
+
+    def routes(self, url: str, endpoint: str = "") -> tuple[str, ...]:
+        """Return the routes of a request: its host by way of our proxy, and the endpoint there."""
+        at = httpx.URL(url)
+        proxy = f" by {self._proxy.host}:{self._proxy.port}" if self._proxy else ""
+        host = f"{at.host}:{at.port or at.scheme}{proxy}"
+        return (host, f"{host} {endpoint}") if endpoint else (host,)
+
+    def _exchange(
+        self,
+        request: httpx.Request,
+        limit_s: float,
+        max_bytes: int,
+        cancel: CancelToken | None,
+    ) -> Reply:
         try:
             with self._network.limit(limit_s, cancel):
                 ends_s = self._clock.monotonic_s() + limit_s
@@ -117,7 +149,7 @@ class Http:
         except _LOST as exc:
             cause = _cause(exc)
             # Behind a proxy it is the proxy we connect to, and the one who looks up names.
-            hits_proxy = self._through_proxy and cause in {"connect", "dns"}
+            hits_proxy = self._proxy is not None and cause in {"connect", "dns"}
             failure = lost("proxy" if hits_proxy else cause)
         except _Untrusted as exc:
             failure = exc.failure

@@ -17,6 +17,7 @@ from tiktok_manager.domain.errors import InputError, NetworkDown
 from tiktok_manager.domain.media import MAX_VIDEO_BYTES
 from tiktok_manager.tiktok.endpoints import Endpoints
 from tiktok_manager.tiktok.errors import parse_retry_after, untrusted_address
+from tiktok_manager.tiktok.traffic import Traffic
 from tiktok_manager.tiktok.transport import Http, Reply
 
 SINGLE_CHUNK_BYTES = 64_000_000
@@ -96,10 +97,11 @@ class ChunkUploader:
         transport: httpx.BaseTransport | None = None,
         *,
         stall_s: float = STALL_S,
+        traffic: Traffic | None = None,
     ) -> None:
         self._endpoints = endpoints
         self._clock = clock
-        self._http = Http(clock, stall_s=stall_s, transport=transport)
+        self._http = Http(clock, stall_s=stall_s, transport=transport, traffic=traffic)
 
     def put(
         self,

@@ -16,6 +16,7 @@ MAX_TRYING = timedelta(hours=6)
 MAX_UNKNOWN_TRIES = 3
 MAX_FRUITLESS_INITS = 3
 FRUITLESS_WINDOW = timedelta(hours=24)
+LOST_INIT_WAITS = (timedelta(seconds=10), timedelta(minutes=5))
 BACKOFF_BASE_S = 2.0
 BACKOFF_CAP_S = 600.0
 OUR_BUG_WAIT = timedelta(minutes=15)
@@ -37,6 +38,11 @@ def backoff(tries: int, rng: random.Random) -> timedelta:
     """Return a full-jitter wait before try number `tries` + 1."""
     ceiling = min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2 ** min(tries, 16))
     return timedelta(seconds=rng.uniform(0, ceiling))
+
+
+def wait_after_lost_init(lost: int, rng: random.Random) -> timedelta:
+    """Return the least wait after the `lost`-th init whose answer never came."""
+    return LOST_INIT_WAITS[min(lost, len(LOST_INIT_WAITS)) - 1] * rng.uniform(0.5, 1.5)
 
 
 def after_failure(failure: Failure, claim: Claim, now: datetime, rng: random.Random) -> Outcome:
@@ -83,6 +89,20 @@ def after_verdict(failure: Failure, claim: Claim, now: datetime, rng: random.Ran
         uses_attempt=outcome.uses_attempt,
         close_attempt=f"failed: {failure.code}",
     )
+
+
+def held(error: PostError, until: datetime, claim: Claim, now: datetime) -> Outcome:
+    """Return the outcome of a wait for what holds every post alike: it costs the post nothing.
+
+    One never tried before is still to be judged by its lateness; a tried one ends with the user
+    after six hours.
+    """
+    untried = claim.is_first and claim.post.attempts == 0 and claim.attempt is None
+    if not untried and now - (claim.first_tried_at or now) >= MAX_TRYING:
+        return Outcome(
+            status=PostStatus.NEEDS_ATTENTION, error=error, close_attempt=f"held: {error.code}"
+        )
+    return replace(_again(until, error, uses_attempt=False), untried=untried)
 
 
 def needs_user(exc: AppError) -> Outcome:

@@ -3,7 +3,7 @@
 import logging
 import random
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tiktok_manager.domain.cancel import CancelToken
@@ -16,6 +16,7 @@ from tiktok_manager.domain.errors import (
     NetworkDown,
     RemoteError,
     StorageError,
+    TikTokRefused,
 )
 from tiktok_manager.domain.posts import Choices, PostMode, PostStatus
 from tiktok_manager.services.publishing import decisions
@@ -23,10 +24,12 @@ from tiktok_manager.services.publishing.checking import Checking, lacks_bytes
 from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.preflight import Preflight
 from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.publishing.standstill import Held, Standstill
 from tiktok_manager.services.publishing.transfer import Transfer, UploadGone
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.storage.attempts import REFUSED, Attempt, Claim, Fenced, Outcome
+from tiktok_manager.storage.holds import Hold
 from tiktok_manager.system.media import MediaReader
 from tiktok_manager.system.power import keep_awake
 from tiktok_manager.tiktok.client import TikTokClient, Upload
@@ -48,6 +51,7 @@ class Tools:
     recorder: Recorder
     checking: Checking
     preflight: Preflight
+    standstill: Standstill
     files: KnownFiles
     quota: Quota
     tokens: TokenKeeper
@@ -64,6 +68,7 @@ class Delivery:
         self._tools = tools
         self._claim = claim
         self._cancel = cancel
+        self._begun_at = tools.clock.now()
         newest = claim.attempt
         self._attempt = newest if newest is not None and newest.open else None
 
@@ -90,9 +95,11 @@ class Delivery:
             if self._cancel.cancelled and isinstance(exc, NetworkDown):
                 self._rest()
             else:
-                self._failed(exc.failure)
+                self._failed(exc)
         except StorageError as exc:
             self._wait_for_disk(exc)
+        except Held as exc:
+            self._held(exc.hold)
         except AppError as exc:
             self._stopped(exc)
 
@@ -149,12 +156,15 @@ class Delivery:
         """Open an upload at TikTok: intent first, then the call, then id and URL in one commit."""
         tools = self._tools
         self._check_fruitless_inits()
+        post = self._claim.post
         choices = tools.preflight.choices(self._claim)
+        tools.standstill.check(
+            post.mode, self._begun_at, lambda: tools.preflight.ask(post.account_id)
+        )
         plan = plan_chunks(self._claim.post.media.size_bytes)
         intent = self._attempt = tools.recorder.open_attempt(self._claim, plan)
-        opened = tools.tokens.call(
-            self._claim.post.account_id, lambda token: self._init(token, choices, plan)
-        )
+        opened = tools.tokens.call(post.account_id, lambda token: self._init(token, choices, plan))
+        tools.standstill.opened()
         attempt = tools.recorder.inited(self._claim, intent, opened.publish_id, opened.upload_url)
         self._attempt = attempt
         return attempt
@@ -166,10 +176,7 @@ class Delivery:
         return client.init_direct(token, self._claim.post.caption, choices, plan)
 
     def _check_fruitless_inits(self) -> None:
-        now = self._tools.clock.now()
-        # A retry by the user starts the count anew.
-        since = max(now - decisions.FRUITLESS_WINDOW, self._claim.first_tried_at or now)
-        fruitless = self._tools.recorder.fruitless_inits(self._claim.post.id, since)
+        fruitless = self._fruitless_inits()
         if fruitless >= decisions.MAX_FRUITLESS_INITS:
             raise AppError(
                 f"The upload was opened {fruitless} times today and never finished.",
@@ -177,6 +184,12 @@ class Delivery:
                 "Check the connection, then retry.",
                 code="too_many_uploads",
             )
+
+    def _fruitless_inits(self) -> int:
+        now = self._tools.clock.now()
+        # A retry by the user starts the count anew.
+        since = max(now - decisions.FRUITLESS_WINDOW, self._claim.first_tried_at or now)
+        return self._tools.recorder.fruitless_inits(self._claim.post.id, since)
 
     def _drop_stale_attempt(self) -> None:
         attempt = self._attempt
@@ -218,31 +231,54 @@ class Delivery:
         if self._attempt is not None:
             self._tools.recorder.abandon(self._claim, self._attempt, exc.title)
             self._attempt = None
-        self._failed(
-            Failure(
-                code=exc.code,
-                kind=FailureClass.RETRY,
-                message=exc.title,
-                action="Its last part was never sent, so it is safely uploaded anew.",
-            )
+        failure = Failure(
+            code=exc.code,
+            kind=FailureClass.RETRY,
+            message=exc.title,
+            action="Its last part was never sent, so it is safely uploaded anew.",
         )
+        self._failed(RemoteError(failure))
 
-    def _failed(self, failure: Failure) -> None:
+    def _failed(self, exc: RemoteError) -> None:
         if self._is_final():
-            self._doubt(RemoteError(failure))
+            self._doubt(exc)
             return
+        failure = exc.failure
+        not_before = self._tools.clock.now()
         if self._attempt is not None and self._attempt.publish_id is None:
-            # Without an answer there is no upload to continue; without bytes it posts nothing.
-            ambiguous = failure.kind in {FailureClass.RETRY, FailureClass.UNKNOWN}
-            reason = failure.code if ambiguous else f"{REFUSED}{failure.code}"
-            self._tools.recorder.abandon(self._claim, self._attempt, reason)
-            self._attempt = None
-            self._tools.preflight.forget(self._claim.post.account_id)
+            not_before += self._close_intent(self._attempt, exc)
+        if (hold := self._tools.standstill.pause_after(failure, self._claim.post.mode)) is not None:
+            self._held(hold)
+            return
         now = self._tools.clock.now()
         outcome = decisions.after_failure(failure, self._claim, now, self._tools.rng)
         if failure.code == "reached_active_user_cap" and outcome.wake_at is not None:
             self._tools.quota.pause_app(outcome.wake_at)
+        if outcome.wake_at is not None:
+            outcome = replace(outcome, wake_at=max(outcome.wake_at, not_before))
         self._settle(outcome, failure.message)
+
+    def _close_intent(self, intent: Attempt, exc: RemoteError) -> timedelta:
+        """End an upload that was not opened; returns the least wait before another.
+
+        Without an answer there is no upload to continue; without bytes it posts nothing. But
+        TikTok may hold it open, and such ones are few a day: they must outlast a passing fault.
+        """
+        tools = self._tools
+        answered = isinstance(exc, TikTokRefused) or exc.failure.kind is FailureClass.WAIT_RESET
+        reason = exc.failure.code
+        tools.recorder.abandon(self._claim, intent, f"{REFUSED}{reason}" if answered else reason)
+        self._attempt = None
+        tools.preflight.forget(self._claim.post.account_id)
+        if answered:
+            return timedelta()
+        return decisions.wait_after_lost_init(self._fruitless_inits(), tools.rng)
+
+    def _held(self, hold: Hold) -> None:
+        """What stands in the way is no fault of this post."""
+        now = self._tools.clock.now()
+        outcome = decisions.held(hold.error, hold.until, self._claim, now)
+        self._settle(outcome, hold.error.message)
 
     def _stopped(self, exc: AppError) -> None:
         if self._is_final():

@@ -16,6 +16,7 @@ class LateDecision:
     post: Post
     wake_at: datetime | None
     text: str
+    goes_out: bool = False
 
 
 def judge(
@@ -36,7 +37,9 @@ def judge(
         else:
             wake_at = now + spacing * ahead[post.account_id]
             ahead[post.account_id] += 1
-            decisions.append(LateDecision(post=post, wake_at=wake_at, text="Goes out late."))
+            decisions.append(
+                LateDecision(post=post, wake_at=wake_at, text="Goes out late.", goes_out=True)
+            )
     return decisions
 
 
@@ -57,9 +60,10 @@ def _is_missed(post: Post, now: datetime, on_time: timedelta) -> bool:
 
 def _missed(post: Post, now: datetime) -> LateDecision:
     minutes = int((now - post.schedule.due_at).total_seconds() // 60)
+    why = "" if post.error is None else f" {post.error.message}"
     error = PostError(
         code="missed",
-        message=f"Nothing could publish it at its time, {minutes} minutes ago.",
+        message=f"Nothing could publish it at its time, {minutes} minutes ago.{why}",
         action="Retry to post it now, give it a new time, or cancel it.",
     )
     missed = replace(post, status=PostStatus.MISSED, error=error)

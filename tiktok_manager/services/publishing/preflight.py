@@ -79,7 +79,7 @@ class Preflight:
         if post.mode is PostMode.INBOX:
             if post.attempts:
                 # A read that fails costs nothing; an init that fails may count at TikTok.
-                self._tokens.call(post.account_id, self._probe)
+                self.ask(post.account_id)
             return post.choices
         creator = self._creator_info(
             post.account_id,
@@ -112,8 +112,9 @@ class Preflight:
         with self._lock:
             self._known.pop(account_id, None)
 
-    def _probe(self, access_token: str) -> None:
-        self._client.profile(access_token, (Scope.BASIC,))
+    def ask(self, account_id: str) -> None:
+        """Ask TikTok something harmless, to see whether it answers and what time it has."""
+        self._tokens.call(account_id, lambda token: self._client.profile(token, (Scope.BASIC,)))
 
     def _creator_info(
         self, account_id: str, life: timedelta, ask: Callable[[], CreatorInfo]

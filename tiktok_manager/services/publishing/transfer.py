@@ -96,6 +96,8 @@ class Transfer:
         try:
             answer = self._put(index)
         except NetworkDown as exc:
+            if exc.failure.kind is FailureClass.WAIT_RESET:
+                raise  # not sent at all: the upload host is left alone for a while
             self._recorder.note(self._claim, "chunk_lost", exc.failure.message, chunk=index + 1)
             return self._first_missing()
         match answer.verdict:

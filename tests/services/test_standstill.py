@@ -1,0 +1,222 @@
+"""What holds every post at once: TikTok away, a fault of ours, a wrong clock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.world import Browser, World, make_world
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.errors import NetworkDown
+from tiktok_manager.domain.events import PublishingHeld
+from tiktok_manager.domain.posts import Lateness, Post, PostMode, PostStatus
+from tiktok_manager.tiktok.traffic import RESTING
+
+MINUTE = timedelta(minutes=1)
+
+
+def code(post: Post) -> str | None:
+    return post.error and post.error.code
+
+
+def run_until_ended(world: World, post: Post) -> None:
+    """Let time pass to the instant at which a post was sent."""
+    for _step in range(2000):
+        while world.tick():
+            pass
+        if world.post(post).status not in {PostStatus.SCHEDULED, PostStatus.PUBLISHING}:
+            return
+        wake = world.workspace.publishing.next_wake()
+        assert wake is not None
+        world.clock.advance(wake - world.clock.now())
+    raise AssertionError("it never ended")
+
+
+@pytest.mark.parametrize("endpoint", ["*", "video_init"])
+def test_after_ten_minutes_of_errors_posts_go_out_within_a_minute(
+    unruly: World, endpoint: str
+) -> None:
+    world = unruly
+    world.connect("sim01")
+    world.connect("sim02")
+    posts = [world.plan("sim01"), world.plan("sim02")]
+    ends_at = world.clock.now() + 10 * MINUTE
+    world.fault(endpoint=endpoint, status=503, for_s=600.0)
+    for post in posts:
+        run_until_ended(world, post)
+        assert world.clock.now() - ends_at <= MINUTE
+    world.settle()
+    assert {world.post(post).status for post in posts} == {PostStatus.PUBLISHED}
+    assert world.calls("video_init") <= 40
+
+
+def test_while_tiktok_is_away_posts_wait_with_the_reason_and_lose_no_attempt(
+    unruly: World,
+) -> None:
+    world = unruly
+    world.connect("sim01")
+    world.connect("sim02")
+    world.fault(endpoint="*", drop="before", for_s=3000.0)
+    for _ in range(5):
+        world.workspace.accounts.sync()
+    post = world.plan("sim02")
+    world.tick()
+    held = world.post(post)
+    assert (held.status, code(held), held.attempts) == (PostStatus.SCHEDULED, RESTING, 0)
+    assert held.next_try_at is not None
+    assert timedelta() < held.next_try_at - world.clock.now() <= timedelta(seconds=30)
+    world.run(40 * MINUTE)
+    assert world.post(post).attempts == 0
+    world.run(20 * MINUTE)
+    assert world.post(post).status is PostStatus.PUBLISHED
+
+
+def test_a_post_nobody_could_try_is_missed_with_the_reason_when_tiktok_was_away_too_long(
+    unruly: World,
+) -> None:
+    world = unruly
+    world.connect("sim01")
+    world.connect("sim02")
+    world.fault(endpoint="*", drop="before", for_s=4 * 3600.0)
+    for _ in range(5):
+        world.workspace.accounts.sync()
+    post = world.plan("sim02", lateness=Lateness(within=timedelta(hours=1)))
+    world.run(timedelta(hours=3))
+    after = world.post(post)
+    assert (after.status, code(after)) == (PostStatus.MISSED, "missed")
+    assert after.error is not None
+    assert "The connection to TikTok broke off." in after.error.message
+
+
+def test_an_outcome_is_asked_for_again_once_tiktok_is_back(unruly: World) -> None:
+    world = unruly
+    world.connect()
+    post = world.plan()
+    world.tick()
+    assert world.post(post).status is PostStatus.PROCESSING
+    world.fault(endpoint="*", status=502, for_s=600.0)
+    world.run(12 * MINUTE)
+    assert world.post(post).status is PostStatus.PUBLISHED
+    assert world.calls("status") <= 40
+
+
+def test_connecting_goes_around_the_pause_and_fails_with_its_own_words(unruly: World) -> None:
+    world = unruly
+    world.connect("sim01")
+    world.fault(endpoint="user_info", drop="before", times=5)
+    for _ in range(5):
+        world.workspace.accounts.sync()
+    assert world.connect("sim02").handle == "sim02"
+    world.fault(endpoint="token", status=500, body="<html>oops</html>", times=1)
+    with Browser("sim03") as browser, pytest.raises(NetworkDown) as met:
+        world.workspace.accounts.connect(open_url=browser.open, cancel=CancelToken())
+    assert met.value.failure.code != RESTING
+
+
+def test_a_fault_of_ours_holds_all_posts_and_one_finds_out_when_it_is_over(
+    unruly: World,
+) -> None:
+    world = unruly
+    world.connect("sim01")
+    world.connect("sim02")
+    posts = [world.plan("sim01"), world.plan("sim02"), world.plan("sim01")]
+    message = "The chunk size is invalid"
+    world.fault(endpoint="video_init", status=400, code="invalid_params", message=message, times=2)
+    world.run(14 * MINUTE)
+    held = [world.post(post) for post in posts]
+    assert {(p.status, code(p), p.attempts) for p in held} == {
+        (PostStatus.SCHEDULED, "invalid_params", 0)
+    }
+    assert world.calls("video_init") == 1
+    world.run(20 * MINUTE)
+    assert world.calls("video_init") == 2
+    world.run(timedelta(hours=2))
+    assert {world.post(post).status for post in posts} == {PostStatus.PUBLISHED}
+
+
+def test_wrong_app_keys_hold_all_posts_until_they_are_mended(unruly: World) -> None:
+    world = unruly
+    world.connect()
+    world.clock.advance_hours(3)
+    posts = [world.plan(), world.plan()]
+    world.fault(endpoint="token.refresh", code="invalid_client", times=2)
+    world.run(MINUTE)
+    assert {(p.status, p.attempts) for p in map(world.post, posts)} == {(PostStatus.SCHEDULED, 0)}
+    world.run(10 * MINUTE)
+    assert {world.post(post).status for post in posts} == {PostStatus.PUBLISHED}
+
+
+@contextmanager
+def set_apart(world: World, by: timedelta) -> Iterator[None]:
+    """Set this computer's clock ahead of TikTok's, and right again at the end."""
+    world.clock._now += by
+    yield
+    world.clock._now -= by
+
+
+@pytest.mark.parametrize("mode", list(PostMode))
+@pytest.mark.parametrize("by_h", [-1, 1])
+def test_a_wrong_clock_holds_publishing_until_it_is_set_right(
+    world: World, mode: PostMode, by_h: int
+) -> None:
+    world.connect()
+    told: list[PublishingHeld] = []
+    world.workspace.events.subscribe(PublishingHeld, told.append)
+    post = world.plan(mode=mode)
+    with set_apart(world, timedelta(hours=by_h)):
+        edited = world.plan(mode=mode)
+        world.run(20 * MINUTE)
+        held = world.post(edited)
+        assert (held.status, code(held), held.attempts) == (
+            PostStatus.SCHEDULED,
+            "clock_wrong",
+            0,
+        )
+        assert held.error is not None
+        assert "1 h" in held.error.message
+        assert "Set the date and time" in held.error.action
+        assert world.calls("video_init") + world.calls("inbox_init") == 0
+        assert told[-1].code == "clock_wrong"
+        assert told[-1].title
+    assert world.workspace.publishing.has_due()
+    world.run(timedelta(hours=2))
+    assert told[-1].title == ""
+    ends = {PostStatus.PUBLISHED, PostStatus.IN_INBOX}
+    assert {world.post(p).status for p in (post, edited)} <= ends
+
+
+def test_a_wrong_clock_is_forgotten_by_the_next_publisher(tmp_path: Path) -> None:
+    with make_world(tmp_path) as world:
+        world.connect()
+        post = world.plan()
+        with set_apart(world, timedelta(hours=1)):
+            world.tick()
+            assert code(world.post(post)) == "clock_wrong"
+        world.workspace.publishing.resume()
+        world.settle()
+        assert world.post(post).status is PostStatus.PUBLISHED
+
+
+def test_an_answer_dated_by_a_server_that_is_wrong_is_asked_again_in_minutes(
+    world: World,
+) -> None:
+    world.connect()
+    post = world.plan()
+    wrong = format_datetime(world.clock.now() - timedelta(days=1)).replace("+0000", "GMT")
+    world.fault(endpoint="creator_info", headers={"date": wrong}, times=1)
+    world.tick()
+    assert code(world.post(post)) == "clock_wrong"
+    world.run(6 * MINUTE)
+    assert world.post(post).status is PostStatus.PUBLISHED
+
+
+@pytest.mark.parametrize("date", ["", "tomorrow"])
+def test_an_answer_without_a_usable_date_holds_nothing(world: World, date: str) -> None:
+    world.connect()
+    post = world.plan()
+    world.fault(endpoint="*", headers={"date": date})
+    world.settle()
+    assert world.post(post).status is PostStatus.PUBLISHED

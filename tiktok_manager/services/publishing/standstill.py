@@ -1,0 +1,210 @@
+"""What holds every post at once: a wrong clock, a fault of ours, TikTok being away.
+
+Held posts stay scheduled and are told why and until when. No try is used up, and their lateness
+is judged when publishing goes on. Questions about videos already sent are not held.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import AppError, Failure, FailureClass, StorageError
+from tiktok_manager.domain.events import EventBus, PostsChanged, PublishingHeld
+from tiktok_manager.domain.posts import PostError, PostMode
+from tiktok_manager.services.publishing import decisions
+from tiktok_manager.storage import holds as queries
+from tiktok_manager.storage.database import Database
+from tiktok_manager.storage.holds import Hold
+from tiktok_manager.tiktok.client import TikTokClient
+
+logger = logging.getLogger(__name__)
+
+BY_CLOCK = "held-by-clock"
+BY_FAULT = "held-by-fault"
+CLOCK_WRONG = "clock_wrong"
+CLOCK_LOOK = timedelta(minutes=5)
+DISK_LOOK = timedelta(minutes=1)
+FAULT_PAUSE = timedelta(minutes=15)
+LONGEST_FAULT_PAUSE = timedelta(hours=4)
+KEYS_PAUSE = timedelta(minutes=2)
+TRIAL = timedelta(minutes=2)
+"""How long the others wait for the one post that finds out whether TikTok takes them again."""
+
+_OF_KEYS = frozenset({"invalid_client", "unauthorized_client", "invalid_scope", "invalid_request"})
+_OF_ONE_FILE = "upload_http_"
+
+
+class Held(AppError):
+    """Nothing may be sent now; the post waits like all others."""
+
+    def __init__(self, hold: Hold) -> None:
+        super().__init__(hold.error.message, hint=hold.error.action, code=hold.error.code)
+        self.hold = hold
+
+
+class Standstill:
+    """Knows whether posts may start. Safe from any thread."""
+
+    def __init__(
+        self, database: Database, client: TikTokClient, events: EventBus, clock: Clock
+    ) -> None:
+        self._database = database
+        self._client = client
+        self._traffic = client.traffic
+        self._events = events
+        self._clock = clock
+        self._clock_is_wrong = False
+
+    def begin(self) -> None:
+        """Forget what an earlier publisher thought of the clock: it is looked at anew."""
+        self._end(BY_CLOCK)
+
+    def is_over(self) -> bool:
+        """Say whether posts wait for the clock although it was set right meanwhile."""
+        return self._clock_is_wrong and self._traffic.server_time.off() is None
+
+    def hold_due(self, trouble: StorageError | None = None) -> int | None:
+        """Hold what is due if it must be; returns how many may start, None for any number.
+
+        After a pause it is one, which finds out how things are. `trouble` is one of our own disk.
+        """
+        now = self._clock.now()
+        clock, fault = self._clock_hold(now), self._fault_hold(now)
+        resting = self._resting(self._client.init_routes(PostMode.DIRECT)[:1], now)
+        disk = None if trouble is None else _disk_hold(trouble, now)
+        waits = [hold for hold in (clock, fault, resting, disk) if hold and hold.until > now]
+        if not waits:
+            host = self._client.init_routes(PostMode.DIRECT)[:1]
+            return 1 if clock or fault or not self._traffic.breaker.is_closed(*host) else None
+        hold = max(waits, key=lambda hold: hold.until)
+        with self._database.write() as session:
+            held = queries.hold_due(session, now, hold.until, hold.error)
+        if held:
+            logger.warning("Posts wait until %s: %s", hold.until, hold.error.message)
+            self._events.publish(PostsChanged())
+        return 0
+
+    def check(self, mode: PostMode, since: datetime, ask: Callable[[], None]) -> None:
+        """Raise Held if no upload may be opened now, by work that was begun at `since`.
+
+        `ask` makes TikTok tell the time.
+        """
+        now = self._clock.now()
+        fault = self._fault()
+        if fault is not None and fault.at >= since:
+            raise Held(fault)
+        resting = self._resting(self._client.init_routes(mode), now)
+        if resting is not None:
+            raise Held(resting)
+        hold = self._clock_hold(now)
+        is_stale = self._traffic.server_time.age_s() > CLOCK_LOOK.total_seconds()
+        if is_stale or (hold is not None and hold.until <= now):
+            ask()
+            hold = self._clock_hold(self._clock.now())
+        if hold is not None:
+            raise Held(hold)
+
+    def pause_after(self, failure: Failure, mode: PostMode) -> Hold | None:
+        """Return the hold that follows from a failed call, if it says more than about one post."""
+        now = self._clock.now()
+        if failure.kind is FailureClass.OUR_BUG and not failure.code.startswith(_OF_ONE_FILE):
+            return self._stop(failure, now)
+        resting = self._resting(self._client.init_routes(mode), now)
+        if resting is not None and failure.kind is FailureClass.RETRY:
+            error = replace(decisions.error_of(failure), action=resting.error.action)
+            return replace(resting, error=error)
+        return resting if resting and failure.code == resting.error.code else None
+
+    def opened(self) -> None:
+        """TikTok took a post: whatever fault there was is over."""
+        self._end(BY_FAULT)
+
+    def _stop(self, failure: Failure, now: datetime) -> Hold:
+        before = self._fault()
+        times = 1 if before is None else before.times + 1
+        pause = min(FAULT_PAUSE * 2 ** (min(times, 10) - 1), LONGEST_FAULT_PAUSE)
+        until = now + (KEYS_PAUSE if failure.code in _OF_KEYS else pause)
+        hold = Hold(error=decisions.error_of(failure), at=now, until=until, times=times)
+        self._begin(BY_FAULT, hold)
+        return hold
+
+    def _fault(self) -> Hold | None:
+        with self._database.read() as session:
+            return queries.get_hold(session, BY_FAULT)
+
+    def _fault_hold(self, now: datetime) -> Hold | None:
+        """Return the hold by a fault of ours; when it is up, one post may try for the rest."""
+        hold = self._fault()
+        if hold is not None and hold.until <= now:
+            with self._database.write() as session:
+                queries.put_hold(session, BY_FAULT, replace(hold, until=now + TRIAL))
+        return hold
+
+    def _clock_hold(self, now: datetime) -> Hold | None:
+        """Return the hold by a wrong clock; when its time is up, one post asks for the time."""
+        time = self._traffic.server_time
+        off = time.off()
+        if off is None:
+            if self._clock_is_wrong:
+                self._clock_is_wrong = False
+                self._end(BY_CLOCK)
+            return None
+        self._clock_is_wrong = True
+        looked_at = now - timedelta(seconds=time.age_s())
+        hold = Hold(error=_clock_wrong(off), at=looked_at, until=looked_at + CLOCK_LOOK)
+        with self._database.read() as session:
+            before = queries.get_hold(session, BY_CLOCK)
+        if before is None or before.until < hold.until:
+            self._begin(BY_CLOCK, hold)
+        return hold
+
+    def _resting(self, routes: tuple[str, ...], now: datetime) -> Hold | None:
+        exc = self._traffic.why_resting(routes)
+        if exc is None or exc.failure.retry_after is None:
+            return None
+        error = decisions.error_of(exc.failure)
+        return Hold(error=error, at=now, until=now + exc.failure.retry_after)
+
+    def _begin(self, name: str, hold: Hold) -> None:
+        with self._database.write() as session:
+            queries.put_hold(session, name, hold)
+        logger.warning("Publishing is held: %s %s", hold.error.message, hold.error.action)
+        error = hold.error
+        self._events.publish(
+            PublishingHeld(
+                code=error.code,
+                title="Publishing is held.",
+                message=error.message,
+                hint=error.action,
+                until=hold.until,
+            )
+        )
+
+    def _end(self, name: str) -> None:
+        with self._database.read() as session:
+            hold = queries.get_hold(session, name)
+        if hold is None:
+            return
+        with self._database.write() as session:
+            queries.put_hold(session, name, None)
+            queries.release_held(session, hold.error.code, self._clock.now())
+        logger.info("Publishing goes on: %s is over", hold.error.code)
+        self._events.publish(PublishingHeld(code=hold.error.code, title=""))
+        self._events.publish(PostsChanged())
+
+
+def _disk_hold(trouble: StorageError, now: datetime) -> Hold:
+    return Hold(error=decisions.error_from(trouble), at=now, until=now + DISK_LOOK)
+
+
+def _clock_wrong(off: timedelta) -> PostError:
+    minutes = int(abs(off).total_seconds() // 60)
+    span = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+    where = "ahead of" if off > timedelta() else "behind"
+    return PostError(
+        code=CLOCK_WRONG,
+        message=f"This computer's clock is {span} {where} TikTok's.",
+        action="Set the date and time of this computer. Publishing then goes on by itself.",
+    )

@@ -1,0 +1,94 @@
+"""Queries for what holds every post at once, and for the posts that wait for it."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import case, literal, select, update
+from sqlalchemy.orm import Session
+
+from tiktok_manager.domain.accounts import AccountStatus
+from tiktok_manager.domain.posts import PostError, PostStatus
+from tiktok_manager.storage.posts import encode_error
+from tiktok_manager.storage.schema import AccountRow, PostRow, SettingRow, UtcInstant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Why all posts wait, since when and until when; `times` counts how often in a row."""
+
+    error: PostError
+    at: datetime
+    until: datetime
+    times: int = 1
+
+
+def get_hold(session: Session, name: str) -> Hold | None:
+    """Return the hold kept under a name."""
+    row = session.get(SettingRow, name)
+    if row is None:
+        return None
+    kept = json.loads(row.value)
+    return Hold(
+        error=PostError(**kept["error"]),
+        at=datetime.fromisoformat(kept["at"]),
+        until=datetime.fromisoformat(kept["until"]),
+        times=kept["times"],
+    )
+
+
+def put_hold(session: Session, name: str, hold: Hold | None) -> None:
+    """Keep a hold under a name; None ends it."""
+    row = session.get(SettingRow, name)
+    if hold is None:
+        if row is not None:
+            session.delete(row)
+        return
+    kept = {
+        "error": asdict(hold.error),
+        "at": hold.at.isoformat(),
+        "until": hold.until.isoformat(),
+        "times": hold.times,
+    }
+    session.merge(SettingRow(name=name, value=json.dumps(kept, ensure_ascii=False)))
+
+
+def hold_due(session: Session, now: datetime, until: datetime, error: PostError) -> bool:
+    """Let what could go out now wait until then, with the reason beside it; False if nothing did.
+
+    Neither a try nor the post's first try is counted: its lateness is judged later.
+    """
+    ready = select(AccountRow.id).where(
+        AccountRow.status == AccountStatus.CONNECTED, AccountRow.paused.is_(False)
+    )
+    held = session.execute(
+        update(PostRow)
+        .where(
+            PostRow.wake_at <= now,
+            PostRow.status == PostStatus.SCHEDULED,
+            PostRow.account_id.in_(ready),
+        )
+        .values(wake_at=until, error=encode_error(error), updated_at=now)
+        .returning(PostRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return held.first() is not None
+
+
+def release_held(session: Session, code: str, now: datetime) -> None:
+    """Let posts go on that wait for a reason which is over."""
+    begins = json.dumps({"code": code})[:-1]
+    session.execute(
+        update(PostRow)
+        .where(
+            PostRow.status == PostStatus.SCHEDULED,
+            PostRow.wake_at.is_not(None),
+            PostRow.error.startswith(begins, autoescape=True),
+        )
+        .values(
+            wake_at=case((PostRow.due_at > now, PostRow.due_at), else_=literal(now, UtcInstant)),
+            error=None,
+            updated_at=now,
+        )
+        .execution_options(synchronize_session=False)
+    )
