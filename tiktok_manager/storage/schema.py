@@ -189,6 +189,12 @@ class PostRow(Base):
             sqlite_where=text("wake_at IS NOT NULL"),
             postgresql_where=text("wake_at IS NOT NULL"),
         ),
+        Index(
+            "posts_sending",
+            "account_id",
+            sqlite_where=text("status = 'publishing'"),
+            postgresql_where=text("status = 'publishing'"),
+        ),
     )
 
 

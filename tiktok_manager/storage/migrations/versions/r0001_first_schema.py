@@ -132,6 +132,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("wake_at IS NOT NULL"),
         postgresql_where=sa.text("wake_at IS NOT NULL"),
     )
+    op.create_index(
+        "posts_sending",
+        "posts",
+        ["account_id"],
+        unique=False,
+        sqlite_where=sa.text("status = 'publishing'"),
+        postgresql_where=sa.text("status = 'publishing'"),
+    )
     op.create_table(
         "tokens",
         sa.Column("account_id", sa.Text(), nullable=False),
