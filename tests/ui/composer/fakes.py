@@ -191,7 +191,20 @@ class FakePlanning:
             raise NotFound(f"There is no post {post_id}.")
         return self.posts[post_id]
 
-    def edit(self, post_id: str, edit: PostEdit) -> Post:
+    def edit(
+        self,
+        post_id: str,
+        edit: PostEdit,
+        *,
+        cancel: CancelToken | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Post:
+        if edit.file is not None and progress is not None:
+            progress(120_000_000, 270_000_000)
+        self.reading.set()
+        while not self.gate.wait(0.005):
+            if cancel is not None:
+                cancel.check()
         if self.error is not None:
             raise self.error
         self.edits.append(edit)

@@ -484,3 +484,21 @@ def test_without_accounts_the_way_to_connect_one_is_offered(
     assert button.isVisible()
     button.click()
     assert frame.went == [("accounts", None)]
+
+
+def test_warnings_stand_beside_what_was_planned_with_the_way_back(
+    filled: ComposerView, stage: Stage, settle: Settle
+) -> None:
+    stage.planning.warnings = ("The same video is planned for @alice already.", "@alice is paused.")
+    filled.model.set_privacy(Privacy.PUBLIC)
+    filled.model.submit()
+    settle()
+    strip = filled._done
+    assert strip.isVisible()
+    assert strip.property("tone") == "warning"
+    assert strip.more.text().splitlines() == list(stage.planning.warnings)
+    assert strip.second.isVisible()
+    stage.planning.warnings = ()
+    filled.model.undo_outcome()
+    settle()
+    assert not strip.isVisible()

@@ -612,3 +612,35 @@ def test_what_was_cleared_can_be_brought_back(
     assert ready.form == before
     assert ready.can_send
     assert stage.memory.word("composer/new")
+
+
+def test_a_new_file_of_a_planned_post_is_read_with_progress_and_can_be_cancelled(
+    editing: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.mp4"
+    other.write_bytes(b"another")
+    editing.choose_file(other)
+    settle()
+    stage.planning.gate.clear()
+    editing.submit()
+    qtbot.waitUntil(lambda: editing.progress is not None and editing.progress.read_bytes > 0)
+    assert editing.progress is not None
+    assert editing.progress.can_cancel
+    editing.cancel_submit()
+    settle()
+    assert stage.planning.edits == []
+    assert editing.form.file == other
+
+
+def test_an_edit_that_reads_no_file_offers_no_cancel(
+    editing: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
+) -> None:
+    editing.set_caption("Winter walk")
+    stage.planning.gate.clear()
+    editing.submit()
+    qtbot.waitUntil(stage.planning.reading.is_set)
+    assert editing.progress is not None
+    assert not editing.progress.can_cancel
+    stage.planning.gate.set()
+    settle()
+    assert len(stage.planning.edits) == 1

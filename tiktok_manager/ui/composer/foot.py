@@ -84,7 +84,9 @@ class Foot(QFrame):
         if progress.cancelling:
             self._progress_text.setText("Stopping…")
         elif not progress.size_bytes:
-            self._progress_text.setText("Saving…" if self._model.editing else f"Reading {name}…")
+            self._progress_text.setText(
+                "Saving…" if not progress.can_cancel else f"Reading {name}…"
+            )
         else:
             left = size_text(progress.size_bytes - progress.read_bytes)
             self._progress_text.setText(f"Reading {name}: {left} left")

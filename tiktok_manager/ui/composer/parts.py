@@ -210,7 +210,7 @@ class Strip(QFrame):
         self.second = push_button(second, look="quiet", clicked=self.second_clicked.emit)
         if not second:
             self.second.hide()
-        sign = icon_label(_STRIP_ICONS[tone], tone.value, 20)
+        self._sign = sign = icon_label(_STRIP_ICONS[tone], tone.value, 20)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
         layout.setSpacing(SPACE_M)
@@ -223,6 +223,14 @@ class Strip(QFrame):
         for button in (self.first, self.second):
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.hide()
+
+    def set_tone(self, tone: Tone) -> None:
+        """Show it in another tone."""
+        if self.property("tone") != tone.value:
+            self.setProperty("tone", tone.value)
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self._sign.show_icon(_STRIP_ICONS[tone], tone.value)
 
     def say(self, text: str, more: str = "") -> None:
         """Show the message; an empty text hides the strip."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tiktok_manager.ui.composer.form import Form
     from tiktok_manager.ui.frame import Core
+
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,38 +67,47 @@ class Submission(QObject):
         """Plan the form for its accounts; the press of the button is the user's consent."""
         planning = self._core.workspace.planning
         request = request_of(form)
-        cancel = self._cancel = CancelToken()
-        show = self._core.tasks.relay(self._on_progress)
-
-        def work(token: CancelToken) -> PlanResult:
-            def progress(read_bytes: int, size_bytes: int) -> None:
-                if token.cancelled:  # the window is closing
-                    cancel.cancel()
-                show(read_bytes, size_bytes)
-
-            return planning.plan(request, cancel=cancel, progress=progress)
-
-        # The runner's own token would drop the outcome; a plan that was written must be told.
-        self._begin(Progress())
-        self._core.tasks.run(
-            work,
+        self._run(
+            lambda cancel, progress: planning.plan(request, cancel=cancel, progress=progress),
             done=lambda result: self._on_planned(result, now=form.post_now),
-            failed=self._on_failed,
         )
 
     def edit(self, post: Post, form: Form) -> None:
         """Change a post to what the form says."""
         planning = self._core.workspace.planning
         change = edit_of(post, form)
-        self._begin(Progress(can_cancel=False))
-        self._core.tasks.run(
-            lambda _token: planning.edit(post.id, change),
+        self._run(
+            lambda cancel, progress: planning.edit(
+                post.id, change, cancel=cancel, progress=progress
+            ),
             done=lambda changed: self._on_edited(post, changed, change),
-            failed=self._on_failed,
+            can_cancel=change.file is not None,
         )
 
+    def _run(
+        self,
+        work: Callable[[CancelToken, Callable[[int, int], None]], ResultT],
+        *,
+        done: Callable[[ResultT], None],
+        can_cancel: bool = True,
+    ) -> None:
+        cancel = self._cancel = CancelToken()
+        show = self._core.tasks.relay(self._on_progress)
+
+        def run(token: CancelToken) -> ResultT:
+            def progress(read_bytes: int, size_bytes: int) -> None:
+                if token.cancelled:  # the window is closing
+                    cancel.cancel()
+                show(read_bytes, size_bytes)
+
+            return work(cancel, progress)
+
+        # The runner's own token would drop the outcome; what was written must be told.
+        self._begin(Progress(can_cancel=can_cancel))
+        self._core.tasks.run(run, done=done, failed=self._on_failed)
+
     def cancel(self) -> None:
-        """Stop reading the file; nothing is planned then."""
+        """Stop reading the file; nothing is planned or changed then."""
         if self.progress is not None and self.progress.can_cancel:
             self._cancel.cancel()
             self.progress = replace(self.progress, cancelling=True)

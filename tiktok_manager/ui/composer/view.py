@@ -254,7 +254,8 @@ class ComposerView(PaneView):
     def _refresh_strips(self) -> None:
         model = self.model
         outcome = model.outcome
-        more = " ".join(outcome.warnings) if outcome is not None else ""
+        more = "\n".join(outcome.warnings) if outcome is not None else ""
+        self._done.set_tone(Tone.WARNING if more else Tone.GOOD)
         self._done.say(model.outcome_text(), more)
         self._done.second.setVisible(model.can_undo_outcome)
         restored = "Your unsaved changes are back." if model.editing else "Your draft is back."
