@@ -61,6 +61,11 @@ def zone_city(timezone: str) -> str:
     return timezone.rsplit("/", 1)[-1].replace("_", " ")
 
 
+def month_name(month: int) -> str:
+    """`11` → `Nov`."""
+    return _MONTHS[month - 1]
+
+
 def clock_text(at: datetime, timezone: str) -> str:
     """`18:30`, for places where the zone stands beside."""
     return f"{at.astimezone(zone(timezone)):%H:%M}"

@@ -2,13 +2,15 @@
 
 import itertools
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.analytics.fakes import a_summary, points
 from tests.ui.fakes import NOW
+from tiktok_manager.domain.schedule import zone
 from tiktok_manager.services.analytics import Figure
 from tiktok_manager.ui.analytics.series import (
     GAP,
@@ -17,6 +19,7 @@ from tiktok_manager.ui.analytics.series import (
     nearest,
     segments,
     spoken,
+    ticks,
 )
 
 
@@ -82,3 +85,40 @@ def test_the_line_is_told_in_a_sentence() -> None:
     told = spoken(points((2, 12_000), (1, 12_400)))
     assert told == "From 12,000 to 12,400 followers in 2 readings."
     assert spoken([]) == "No numbers in this period."
+
+
+def seconds(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("days", "most", "labels"),
+    [
+        (4, 8, ["18 Nov", "19 Nov", "20 Nov", "21 Nov"]),
+        (28, 6, ["31 Oct", "7 Nov", "14 Nov", "21 Nov"]),
+        (90, 8, ["29 Aug", "12 Sep", "26 Sep", "10 Oct", "24 Oct", "7 Nov", "21 Nov"]),
+    ],
+)
+def test_days_are_marked_evenly_back_from_the_newest(
+    days: int, most: int, labels: list[str]
+) -> None:
+    now = seconds("2026-11-21T12:00+00:00")
+    found = ticks(now - days * 86_400, now, "Europe/Berlin", most)
+    assert [label for _at, label in found] == labels
+    local = [datetime.fromtimestamp(at, zone("Europe/Berlin")) for at, _label in found]
+    assert {moment.time().isoformat() for moment in local} == {"00:00:00"}
+
+
+def test_a_short_span_is_marked_in_hours() -> None:
+    low = seconds("2026-11-21T08:30+00:00")
+    found = ticks(low, low + 6 * 3600, "Europe/Berlin", 4)
+    assert [label for _at, label in found] == ["10:00", "12:00", "14:00"]
+
+
+@pytest.mark.parametrize("span_days", [0.01, 1, 3, 30, 400, 4000])
+def test_there_are_never_more_marks_than_fit(span_days: float) -> None:
+    high = seconds("2026-11-21T12:00+00:00")
+    low = high - span_days * 86_400
+    found = ticks(low, high, "UTC", 8)
+    assert len(found) <= 8
+    assert all(low <= at <= high for at, _label in found)

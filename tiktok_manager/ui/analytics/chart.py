@@ -13,8 +13,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QWidget
 
-from tiktok_manager.domain.schedule import zone
-from tiktok_manager.ui.analytics.series import nearest, segments, spoken
+from tiktok_manager.ui.analytics.series import nearest, segments, spoken, ticks
 from tiktok_manager.ui.formats import clock_text, day_text, exact_number, short_number, zone_city
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens, type_font
@@ -38,11 +37,38 @@ class NumberAxis(pg.AxisItem):  # type: ignore[misc]
         return [exact_number(round(value)) for value in values]
 
 
+class DayAxis(pg.AxisItem):  # type: ignore[misc]
+    """Days (hours for short spans) of the user's zone, evenly spaced."""
+
+    _LABEL_PX = 76
+
+    def __init__(self) -> None:
+        super().__init__(orientation="bottom")
+        self._timezone = "UTC"
+        self._labels: dict[float, str] = {}
+
+    def show_zone(self, timezone: str) -> None:
+        """Mark the days of this zone."""
+        self._timezone = timezone
+        self.picture = None  # forgets what was drawn for another one
+        self.update()
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        """Return the instants that get a label, as one level."""
+        shown = ticks(low, high, self._timezone, max(2, int(size // self._LABEL_PX)))
+        self._labels = dict(shown)
+        return [(86_400.0, [at_s for at_s, _label in shown])]
+
+    def tickStrings(self, values: Sequence[float], _scale: float, _spacing: float) -> list[str]:
+        """Return the labels."""
+        return [self._labels.get(value, "") for value in values]
+
+
 class FollowersChart(pg.PlotWidget):  # type: ignore[misc]
     """Followers over time. Gaps stay gaps; hover or arrow keys read single points."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._dates = pg.DateAxisItem(orientation="bottom", utcOffset=0)
+        self._dates = DayAxis()
         self._numbers = NumberAxis(orientation="left")
         axes = {"bottom": self._dates, "left": self._numbers}
         super().__init__(parent, axisItems=axes, antialias=True)
@@ -67,8 +93,7 @@ class FollowersChart(pg.PlotWidget):  # type: ignore[misc]
     ) -> None:
         """Draw these points from `start` (the first point where None) to `now`."""
         self._points, self._timezone = points, timezone
-        offset = now.astimezone(zone(timezone)).utcoffset()
-        self._dates.utcOffset = -int(offset.total_seconds()) if offset is not None else 0
+        self._dates.show_zone(timezone)
         self._point_at(None)
         self._draw()
         self._set_range(start, now)

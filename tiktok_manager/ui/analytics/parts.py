@@ -104,7 +104,9 @@ class VideoTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(40)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setStyleSheet("QHeaderView::section:first { padding-left: 8px; }")
+        # Qt adds 3 px to a cell's padding and none to a header's: so both begin and end alike.
+        header.setStyleSheet("QHeaderView::section:first { padding-left: 12px; }")
+        self.setStyleSheet("QTableView::item { padding: 0 13px 0 9px; }")
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for section, width in enumerate((120, 92, 92, 104, 92, 44), start=1):
             header.resizeSection(section, width)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from tiktok_manager.ui.formats import exact_number, signed_number
+from tiktok_manager.domain.schedule import zone
+from tiktok_manager.ui.formats import clock_text, exact_number, month_name, signed_number
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.metrics import SeriesPoint
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 # Between two looks further apart than this nobody knows what happened: no line is drawn.
 GAP = timedelta(hours=36)
+# Below this span the hours tell more than the days.
+_HOURS_BELOW = timedelta(hours=40)
+_HOUR_STEPS = (1, 2, 3, 6, 12)
+_DAY_STEPS = (1, 2, 7, 14, 28, 56, 112, 364, 728, 1820)
 _NOTHING_GAINED = "No change can be told yet"
 
 
@@ -80,6 +85,39 @@ def nearest(points: Sequence[SeriesPoint], at: datetime) -> int | None:
     right = min(bisect_left(points, at, key=lambda point: point.at), len(points) - 1)
     left = max(right - 1, 0)
     return left if at - points[left].at < points[right].at - at else right
+
+
+def ticks(low_s: float, high_s: float, timezone: str, most: int) -> Sequence[tuple[float, str]]:
+    """Return up to `most` evenly spaced instants with their labels, on local days or hours."""
+    if high_s - low_s < _HOURS_BELOW.total_seconds():
+        return _hour_ticks(low_s, high_s, timezone, most)
+    place = zone(timezone)
+    first = datetime.fromtimestamp(low_s, place).date()
+    day = datetime.fromtimestamp(high_s, place).date()
+    count = (day - first).days + 1
+    step = next((days for days in _DAY_STEPS if count <= days * most), _DAY_STEPS[-1])
+    found = []
+    while day >= first:  # counted back from the newest day, which is what is looked at
+        at_s = datetime.combine(day, time(), place).timestamp()
+        if low_s <= at_s <= high_s:
+            found.append((at_s, f"{day.day} {month_name(day.month)}"))
+        day -= timedelta(days=step)
+    return found[::-1]
+
+
+def _hour_ticks(
+    low_s: float, high_s: float, timezone: str, most: int
+) -> Sequence[tuple[float, str]]:
+    hours = (high_s - low_s) / 3600
+    step = next((each for each in _HOUR_STEPS if hours <= each * (most - 1)), _HOUR_STEPS[-1])
+    start = datetime.fromtimestamp(low_s, zone(timezone))
+    at = start.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    found = []
+    while at.timestamp() <= high_s:
+        if at.timestamp() >= low_s:
+            found.append((at.timestamp(), clock_text(at, timezone)))
+        at += timedelta(hours=step)
+    return found
 
 
 def spoken(points: Sequence[SeriesPoint]) -> str:
