@@ -57,7 +57,7 @@ def _arguments() -> argparse.Namespace:
 def _demo_window(folder: Path) -> "Iterator[tuple[WindowSession, Workspace]]":
     """Open the window, with everything behind it, on the demo's world."""
     from tiktok_manager.app import make_runner, open_workspace
-    from tiktok_manager.cli import demo
+    from tiktok_manager.cli import demo_world as demo
     from tiktok_manager.cli.context import CommandLine
     from tiktok_manager.ui.application import Front, application
     from tiktok_manager.ui.panes import PANES as ALL
@@ -71,11 +71,11 @@ def _demo_window(folder: Path) -> "Iterator[tuple[WindowSession, Workspace]]":
         run_window=lambda **_: 0,
     )
     # The demo's own steps, one by one: it shows the window itself where pictures are taken here.
-    world = demo._world(line.env, demo.WINDOW_ACCOUNTS)  # noqa: SLF001
+    world = demo.demo_world(line.env, demo.WINDOW_ACCOUNTS)
     with world as (sim, env, data), ExitStack() as closing:
-        demo._live_through_history(line, sim, env)  # noqa: SLF001
+        demo.live_through_history(line, sim, env, data)
         workspace = closing.enter_context(open_workspace(env))
-        demo._plan_ahead(workspace, data)  # noqa: SLF001
+        demo.plan_ahead(workspace, data)
         runner = make_runner(workspace)
         instance = SingleInstance(data)
         instance.acquire()

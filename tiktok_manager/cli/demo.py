@@ -1,25 +1,27 @@
 """`demo`: the whole app on a throw-away workspace and a local TikTok."""
 
 import hashlib
-import secrets
 import tempfile
-import threading
-import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tiktok_manager.cli.context import CommandLine, cancelled_by_signals, command_line
+from tiktok_manager.cli.demo_world import (
+    HISTORY_DAYS,
+    TOUR_ACCOUNTS,
+    WINDOW_ACCOUNTS,
+    connect_all,
+    demo_world,
+    live_through_history,
+    plan_ahead,
+)
 from tiktok_manager.cli.options import Json
 from tiktok_manager.cli.output import note, print_json, print_line, print_table, shortened
-from tiktok_manager.domain.cancel import CancelToken
-from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.posts import Choices, Post, PostMode, PostStatus, Privacy
 from tiktok_manager.services.planning import PlanRequest
@@ -30,11 +32,6 @@ from tiktok_manager.system.sample_video import make_sample_video
 
 if TYPE_CHECKING:
     from tiktok_manager.simulator import Simulator
-
-HISTORY_DAYS = 28
-WINDOW_ACCOUNTS = 6
-TOUR_ACCOUNTS = 3
-PLAN_FILES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,27 +53,6 @@ TOUR = (
     Scene(account=0, caption="", hue=300, mode=PostMode.INBOX),
 )
 _ARRIVED = ("PUBLISH_COMPLETE", "SEND_TO_USER_INBOX")
-PLANS = (
-    "Three stretches before you sit down again #office",
-    "What we cut from last week's video #behindthescenes",
-    "Lemon cake, no mixer #baking",
-    "Answering your questions from Sunday",
-    "The quiet way up to the viewpoint #hiking",
-    "Two chords, one song #guitar",
-    "Packing for a weekend in one bag #travel",
-    "How the light changes in an hour #timelapse",
-)
-
-
-class RewoundClock(SystemClock):
-    """The machine's clock, some days ago: lets the demo live through its past weeks."""
-
-    def __init__(self, days_ago: int) -> None:
-        self.days_ago = days_ago
-
-    def now(self) -> datetime:
-        """Return the wall time of that day."""
-        return super().now() - timedelta(days=self.days_ago)
 
 
 def demo(
@@ -91,114 +67,16 @@ def demo(
 ) -> None:
     """Try everything on simulated accounts: nothing reaches TikTok, nothing is kept."""
     line = command_line(context)
-    with _world(line.env, TOUR_ACCOUNTS if headless else WINDOW_ACCOUNTS) as (sim, env, folder):
+    with demo_world(line.env, TOUR_ACCOUNTS if headless else WINDOW_ACCOUNTS) as (sim, env, folder):
         if headless:
             _tour(line, sim, env, folder, out or _default_csv(), as_json=json)
             return
         note("Preparing accounts, their last weeks and some plans …")
-        _live_through_history(line, sim, env)
+        live_through_history(line, sim, env, folder)
         with line.open_workspace(env) as workspace:
-            _plan_ahead(workspace, folder)
+            plan_ahead(workspace, folder)
         code = line.run_window(hidden=False, env=env)
     raise typer.Exit(code)
-
-
-@contextmanager
-def _world(
-    env: Mapping[str, str], accounts: int
-) -> "Iterator[tuple[Simulator, dict[str, str], Path]]":
-    """Start a local TikTok and name a throw-away data folder with its own passphrase."""
-    from tiktok_manager.simulator import Simulator, SimulatorConfig
-
-    with tempfile.TemporaryDirectory(prefix="tiktok-manager-demo-") as name:
-        folder = Path(name)
-        now = SystemClock().now()
-        start = now - timedelta(days=HISTORY_DAYS)
-        config = SimulatorConfig(
-            accounts=accounts,
-            auto_approve=True,
-            media_dir=folder / "tiktok",
-            history_days=60,
-            history_posts=24,
-            history_until_s=now.timestamp(),
-            start_s=start.timestamp(),
-            seed=7,
-        )
-        with Simulator(config) as sim:
-            demo_env = {
-                **env,
-                "TIKTOK_MANAGER_DATA_DIR": str(folder / "data"),
-                "TIKTOK_MANAGER_API_URL": sim.base_url,
-                "TIKTOK_MANAGER_AUTH_URL": sim.base_url,
-                "TIKTOK_MANAGER_CLIENT_KEY": "sim-key",
-                "TIKTOK_MANAGER_CLIENT_SECRET": "sim-secret",
-                "TIKTOK_MANAGER_PASSPHRASE": secrets.token_urlsafe(24),
-            }
-            yield sim, demo_env, folder
-
-
-def _live_through_history(line: CommandLine, sim: "Simulator", env: Mapping[str, str]) -> None:
-    """Connect the accounts weeks ago and sync them once a day until now."""
-    clock = RewoundClock(HISTORY_DAYS)
-    with line.open_workspace(env, clock) as workspace:
-        _connect_all(workspace, sim)
-        workspace.accounts.sync()
-        while clock.days_ago:
-            clock.days_ago -= 1
-            sim.world.clock.advance(timedelta(days=1).total_seconds())
-            workspace.accounts.sync()
-
-
-def _connect_all(workspace: Workspace, sim: "Simulator") -> None:
-    for number in range(1, sim.world.config.accounts + 1):
-        visitors: list[threading.Thread] = []
-
-        visit = partial(_visit, visitors, f"sim{number:02}")
-        account = workspace.accounts.connect(open_url=visit, cancel=CancelToken())
-        for visitor in visitors:
-            visitor.join()
-        note(f"Connected @{account.handle} ({account.display_name}).")
-
-
-def _visit(visitors: list[threading.Thread], handle: str, url: str) -> None:
-    # The consent page answers with a redirect to us, so another thread has to open it.
-    address = f"{url}&sim_user={handle}"
-    visitors.append(threading.Thread(target=_open, args=(address,), name="demo-browser"))
-    visitors[-1].start()
-
-
-def _open(url: str) -> None:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(url, timeout=30) as answer:
-        answer.read()
-
-
-def _plan_ahead(workspace: Workspace, folder: Path) -> None:
-    """Plan a fortnight so that the calendar has something to show."""
-    accounts = workspace.accounts.list()
-    now = workspace.clock.now()
-    files = [
-        make_sample_video(folder / f"plan-{index}.mp4", hue=index * 120, seconds=2)
-        for index in range(PLAN_FILES)
-    ]
-    starts = [timedelta(minutes=1), *(timedelta(hours=5 + 9 * step) for step in range(27))]
-    for index, ahead in enumerate(starts):
-        account = accounts[index % len(accounts)]
-        when = now + ahead if index == 0 else _quarter_hour(now + ahead)
-        workspace.planning.plan(
-            PlanRequest(
-                file=files[index % len(files)],
-                accounts=(account.id,),
-                when=when.isoformat(),
-                caption=PLANS[index % len(PLANS)],
-                choices=Choices(privacy=Privacy.PUBLIC, allow_comment=True),
-                consent=True,
-            )
-        )
-
-
-def _quarter_hour(at: datetime) -> datetime:
-    return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
 
 
 def _tour(
@@ -212,7 +90,7 @@ def _tour(
 ) -> None:
     sim.world.clock.advance(timedelta(days=HISTORY_DAYS).total_seconds())
     with line.open_workspace(env) as workspace:
-        _connect_all(workspace, sim)
+        connect_all(workspace, sim)
         posts = _plan_tour(workspace, folder)
         note(f"Planned {len(posts)} videos; publishing …")
         _publish(line, workspace)
