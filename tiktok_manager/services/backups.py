@@ -137,7 +137,7 @@ class Backups:
         The file appears under its name only when it is whole, checked and on disk.
         """
         now = self._clock.now()
-        self._check_room()
+        _check_room(self._folder, 2 * self._database.path.stat().st_size + ROOM_TO_SPARE_BYTES)
         seen_ns = self._changed_ns()
         try:
             with _temporary_file(self._folder) as temporary:
@@ -182,16 +182,6 @@ class Backups:
         path = self._database.path
         found = [path, path.with_name(f"{path.name}-wal")]
         return max((file.stat().st_mtime_ns for file in found if file.exists()), default=0)
-
-    def _check_room(self) -> None:
-        needed = 2 * self._database.path.stat().st_size + ROOM_TO_SPARE_BYTES
-        free = shutil.disk_usage(self._folder).free
-        if free < needed:
-            raise StorageError(
-                "There is no room for a backup.",
-                f"{free / 1e6:.0f} MB are free; {needed / 1e6:.0f} MB are needed.",
-                "Free space on the data folder's disk.",
-            )
 
 
 def list_backups(folder: Path) -> list[Backup]:
@@ -271,8 +261,20 @@ def _find(folder: Path, wanted: str) -> Path:
 
 def _copy_checked(source: Path, destination: Path) -> None:
     """Copy a backup so that nobody changes it any more, and compare what was recorded of it."""
+    files.check_outside(source, source.name)
+    _check_room(destination.parent, source.stat().st_size + ROOM_TO_SPARE_BYTES)
     shutil.copyfile(source, destination, follow_symlinks=False)
     _check_digest(source, destination)
+
+
+def _check_room(folder: Path, needed_bytes: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < needed_bytes:
+        raise StorageError(
+            "There is no room for a backup.",
+            f"{free / 1e6:.0f} MB are free; {needed_bytes / 1e6:.0f} MB are needed.",
+            "Free space on the data folder's disk.",
+        )
 
 
 def _check_digest(source: Path, copy: Path) -> None:

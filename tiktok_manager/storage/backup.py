@@ -68,7 +68,7 @@ def examine(file: Path, name: str, scratch_dir: Path, clock: Clock) -> Examined:
     `name` is what the user calls the file, `scratch_dir` is for a moment's empty model of it.
     Raises InputError, DatabaseTooNew.
     """
-    _check_outside(file, name)
+    check_outside(file, name)
     driver = load_driver()
     try:
         with closing(_open_untrusted(file, driver)) as connection:
@@ -142,7 +142,8 @@ def _open_untrusted(file: Path, driver: ModuleType) -> sqlite3.Connection:
     return connection
 
 
-def _check_outside(file: Path, name: str) -> None:
+def check_outside(file: Path, name: str) -> None:
+    """Raise InputError for a file that cannot be a database of this app, without reading it."""
     try:
         size_bytes = file.stat().st_size
         with file.open("rb") as opened:

@@ -1,0 +1,64 @@
+"""The way out of a damaged database: which backup to restore."""
+
+import hashlib
+from pathlib import Path
+
+from tiktok_manager.domain.errors import DatabaseDamaged
+from tiktok_manager.services.backups import Backup, list_backups
+from tiktok_manager.system.paths import DataPaths
+
+_HEADER_BYTES = 100
+
+
+def check_present(paths: DataPaths) -> None:
+    """Raise DatabaseDamaged where there is no database although there was one.
+
+    SQLite would make an empty one without a word, and every post would seem never to have been.
+    """
+    try:
+        if paths.database.stat().st_size >= _HEADER_BYTES:
+            return
+    except FileNotFoundError:
+        pass
+    if _was_used(paths):
+        raise DatabaseDamaged(
+            "The database is gone.",
+            f"{paths.database} is missing or empty, but this data folder was in use.",
+        )
+
+
+def with_way_out(error: DatabaseDamaged, backups_dir: Path) -> DatabaseDamaged:
+    """Return the error with the command that restores the last good backup, if there is one."""
+    backup = last_good(backups_dir)
+    if backup is None:
+        return DatabaseDamaged(
+            error.title,
+            error.message,
+            "There is no backup. Move the data folder aside to start anew, and keep it.",
+        )
+    return DatabaseDamaged(
+        error.title,
+        error.message,
+        f"Close TikTok Manager and run `tiktok-manager backup restore {backup.name}`. Posts that"
+        " may have gone out since that backup are set aside, not sent again.",
+    )
+
+
+def _was_used(paths: DataPaths) -> bool:
+    try:
+        return paths.journal.stat().st_size > 0 or bool(list_backups(paths.backups_dir))
+    except FileNotFoundError:
+        return bool(list_backups(paths.backups_dir))
+
+
+def last_good(backups_dir: Path) -> Backup | None:
+    """Return the newest backup that is still byte for byte as it was made."""
+    for backup in list_backups(backups_dir):
+        try:
+            with backup.path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            continue
+        if found == backup.sha256:
+            return backup
+    return None
