@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,17 @@ def test_a_second_publisher_is_told_who_publishes(program: Program) -> None:
     assert first.returncode == 0
     assert second.code == 1
     assert str(first.pid) in second.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_the_publisher_ends_in_order_when_asked(program: Program, name: str) -> None:
+    process = program.start("publisher", "run")
+    assert process.stderr is not None
+    assert "Publishing." in process.stderr.readline()
+    process.send_signal(signal.Signals[name])
+    process.communicate(timeout=30)
+    assert process.returncode == 0
 
 
 def test_a_killed_publisher_loses_and_doubles_nothing(connected: Program) -> None:

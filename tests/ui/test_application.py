@@ -272,12 +272,13 @@ def test_quitting_during_an_upload_asks_and_no_means_no(make_house: MakeHouse) -
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGTERM")
-def test_a_demand_to_end_is_not_met_with_a_question(make_house: MakeHouse) -> None:
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_demand_to_end_is_not_met_with_a_question(make_house: MakeHouse, name: str) -> None:
     house = make_house(FakeWorkspace(posts=[a_post(status=PostStatus.PUBLISHING)]))
     house.start()
     house.until(lambda: house.session._state is not None and house.session._state.under_way == 1)
     house.answer = False
-    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), signal.Signals[name])
     house.until(lambda: bool(house.quits))
     assert house.asked == []
     assert house.world.runner.calls == ["start", "stop"]

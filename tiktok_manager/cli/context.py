@@ -1,6 +1,7 @@
 """What every command gets: the way to a workspace, a runner and the window."""
 
 import signal
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -62,13 +63,16 @@ def command_line(context: typer.Context) -> CommandLine:
 
 @contextmanager
 def cancelled_by_signals() -> Iterator[CancelToken]:
-    """Give a token that SIGINT and SIGTERM set, so that work stops in order."""
+    """Give a token that SIGINT, SIGTERM and SIGHUP set, so that work stops in order."""
     token = CancelToken()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         token.cancel()
 
     wanted = [signal.SIGINT, signal.SIGTERM]
+    # The terminal was closed; `nohup` has us ignore that.
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        wanted.append(signal.SIGHUP)
     before = [(number, signal.signal(number, stop)) for number in wanted]
     try:
         yield token

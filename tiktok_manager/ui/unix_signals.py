@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT end the window in order, as Quit does."""
+"""SIGTERM, SIGINT and SIGHUP end the window in order, as Quit does."""
 
 import signal
 import socket
@@ -6,9 +6,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QSocketNotifier
 
+_ENDING = [
+    signal.Signals[name]
+    for name in ("SIGTERM", "SIGINT", "SIGHUP")
+    if name in signal.Signals.__members__
+]
+
 
 class UnixSignals(QObject):
-    """Brings SIGTERM and SIGINT into Qt's loop, where Python would not see them for long."""
+    """Brings such signals into Qt's loop, where Python would not see them for long."""
 
     def __init__(self, handler: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
@@ -18,7 +24,8 @@ class UnixSignals(QObject):
         self._handler = handler
         self._saved = {
             number: signal.signal(number, lambda *_: None)
-            for number in (signal.SIGTERM, signal.SIGINT)
+            for number in _ENDING
+            if signal.getsignal(number) is not signal.SIG_IGN  # `nohup` has us ignore SIGHUP
         }
         self._saved_fd = signal.set_wakeup_fd(self._pythons.fileno(), warn_on_full_buffer=False)
         self._notifier = QSocketNotifier(self._ours.fileno(), QSocketNotifier.Type.Read, self)
@@ -35,5 +42,5 @@ class UnixSignals(QObject):
 
     def _on_signal(self) -> None:
         received = set(self._ours.recv(64))
-        if received & {signal.SIGTERM, signal.SIGINT}:
+        if received & self._saved.keys():
             self._handler()
