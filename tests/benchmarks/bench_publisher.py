@@ -1,8 +1,13 @@
-"""The publisher: how late a post's upload is asked for, and what waiting costs.
+"""The publisher: how late a post's upload is asked for, what waiting costs, and what a crash.
 
 Lag: from a post's due instant to the instant its init request reaches the server, with
 `publisher run` in a process of its own. Yardstick: a `threading.Timer` that sends one ready-made
 request over an open httpx connection at the same kind of instants. Both clocks are this machine's.
+Once more with large files whose time is no longer the planned one, so that each has to be read
+whole before it is sent; the yardstick is reading one.
+
+Crash: from a SIGKILL in the middle of an upload, with a new start at once, to the first request
+about the interrupted post.
 
 Idle: processor time and wake-ups of `publisher run` with posts planned for later.
 """
@@ -10,67 +15,85 @@ Idle: processor time and wake-ups of `publisher run` with posts planned for late
 import argparse
 import os
 import random
-import signal
-import subprocess
-import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 
-from tests.benchmarks.measure import ROOT, Child, Row, cpu_s, percentile, report, wakeups
+from tests.benchmarks.measure import MIB, Child, Row, cpu_s, percentile, report, spread, wakeups
+from tests.benchmarks.publishers import Dues, Lags, plan, publisher, wait_for
 from tests.benchmarks.workspaces import environment as lonely_environment
-from tests.benchmarks.workspaces import filled, invent_post
-from tests.fakes.world import Browser, environment
-from tiktok_manager.app import open_workspace
-from tiktok_manager.domain.cancel import CancelToken
+from tests.benchmarks.workspaces import filled
+from tests.fakes.world import environment
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.system.media import fingerprint
 
 ACCOUNTS = 12
 POSTS_PER_ACCOUNT = 5
-STEP = timedelta(seconds=0.5)
+STEP_S = 0.5
 AHEAD = timedelta(seconds=8)
-PATIENCE_S = 30.0
-FILE_BYTES = 40_000
+LARGE_FILES = 4
+LARGE_BYTES = 256 * MIB
+LARGE_STEP_S = 6.0
+LARGE_AHEAD = timedelta(seconds=20)
+CRASHES = 3
 IDLE_S = 60.0
 IDLE_POSTS = 1_000
+LAG_TARGET = "≤ 1 s"
+CRASH_TARGET = "≤ 10 s"
 CPU_TARGET = "≤ 0.2 %"
 INIT_PATH = "/v2/post/publish/video/init/"
-
-Lags = list[float]
+SERVER = "tests.benchmarks.publisher_server"
 
 
 def main() -> None:
-    """Print the due lag and the cost of idling."""
+    """Print the due lag, the cost of a crash and the cost of idling."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--idle-s", type=float, default=IDLE_S)
     idle_s = parser.parse_args().idle_s
     with tempfile.TemporaryDirectory(prefix="bench-publisher-") as name:
-        rows = [*_lag(Path(name)), *_idle(Path(name) / "idle", idle_s)]
-    report("Publisher; yardstick: threading.Timer and httpx", rows)
+        folder = Path(name)
+        rows = [
+            *_lag(_made(folder / "lag")),
+            _large(_made(folder / "large")),
+            _crashes(folder),
+            *_idle(folder / "idle", idle_s),
+        ]
+    report("Publisher", rows)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 def _lag(folder: Path) -> list[Row]:
-    with Child("tests.benchmarks.publisher_server", "--accounts", str(ACCOUNTS)) as server:
+    chance = random.Random(1)
+    count = ACCOUNTS * POSTS_PER_ACCOUNT
+    offsets_s = [STEP_S * (turn + chance.random() / 4) for turn in range(count)]
+    with Child(SERVER, "--accounts", str(ACCOUNTS)) as server:
         url = server.hear()["url"]
-        first_due, dues = _plan(url, folder)
-        with _publisher(environment(url, folder / "data")):
-            bare = _yardstick(url, first_due + STEP / 2, sum(map(len, dues.values())))
-            arrived = _wait_for(server, ACCOUNTS * POSTS_PER_ACCOUNT)
-    lags = [
-        at_s - due.timestamp()
-        for handle, planned in dues.items()
-        for due, at_s in zip(planned, arrived[handle], strict=True)
-    ]
+        dues = plan(url, folder, ACCOUNTS, offsets_s, AHEAD)
+        first_s = min(planned[0] for planned in dues.values())
+        with publisher(environment(url, folder / "data")):
+            bare = _yardstick(url, first_s + STEP_S / 2, count)
+            arrived = wait_for(server, count)
+    lags = _lags(dues, arrived)
     bare_lags = [at_s - float(due_s) for due_s in bare for at_s in arrived[due_s]]
     return [
         _lag_row(f"due lag of {len(lags)} posts, {name}", lags, bare_lags, percent)
         for name, percent in (("p50", 50), ("p99", 99))
+    ]
+
+
+def _lags(dues: Dues, arrived: Dues) -> Lags:
+    return [
+        at_s - due_s
+        for handle, planned in dues.items()
+        for due_s, at_s in zip(planned, arrived[handle], strict=True)
     ]
 
 
@@ -79,40 +102,45 @@ def _lag_row(what: str, lags: Lags, bare: Lags, percent: float) -> Row:
     return Row(
         what=what,
         ours=f"{ours * 1000:.0f} ms",
-        yardstick=f"{yardstick * 1000:.1f} ms",
-        value=f"{ours / yardstick:.1f}",
+        yardstick=f"{yardstick * 1000:.1f} ms, a timer and httpx",
+        value=f"{ours:.3f} s, ×{ours / yardstick:.1f}",
+        target=LAG_TARGET,
     )
 
 
-def _plan(url: str, folder: Path) -> tuple[datetime, Mapping[str, Sequence[datetime]]]:
-    """Connect accounts and plan their posts; returns when each account's are due."""
-    file = folder / "video.mp4"
-    file.write_bytes(os.urandom(FILE_BYTES))
-    media = fingerprint(file)
-    chance = random.Random(1)
-    with open_workspace(environment(url, folder / "data")) as workspace:
-        accounts = []
-        for number in range(1, ACCOUNTS + 1):
-            with Browser(f"sim{number:02}") as browser:
-                connected = workspace.accounts.connect(open_url=browser.open, cancel=CancelToken())
-            accounts.append(connected)
-        now = workspace.clock.now()
-        first_due = now + AHEAD
-        dues: dict[str, list[datetime]] = {account.handle: [] for account in accounts}
-        posts = []
-        for turn in range(ACCOUNTS * POSTS_PER_ACCOUNT):
-            account = accounts[turn % ACCOUNTS]
-            due_at = first_due + STEP * (turn + chance.random() / 4)
-            dues[account.handle].append(due_at)
-            posts.append(invent_post(account, media, due_at, now))
-        workspace.planning.add(posts)
-    return first_due, dues
+def _large(folder: Path) -> Row:
+    files = [_large_file(folder / f"large-{number}.mp4") for number in range(LARGE_FILES)]
+    offsets_s = [LARGE_STEP_S * turn for turn in range(LARGE_FILES)]
+    with Child(SERVER, "--accounts", str(LARGE_FILES)) as server:
+        url = server.hear()["url"]
+        dues = plan(url, folder, LARGE_FILES, offsets_s, LARGE_AHEAD, files)
+        for file in files:
+            os.utime(file, ns=(1, 1))
+        started_s = time.perf_counter()
+        fingerprint(files[0])
+        reading_s = time.perf_counter() - started_s
+        with publisher(environment(url, folder / "data")):
+            lags = _lags(dues, wait_for(server, LARGE_FILES))
+    return Row(
+        what=f"due lag of {LARGE_FILES} files of {LARGE_BYTES // MIB} MiB to be read anew, worst",
+        ours=f"{max(lags) * 1000:.0f} ms",
+        yardstick=f"{reading_s * 1000:.0f} ms, reading one",
+        value=f"{max(lags):.3f} s",
+        target=LAG_TARGET,
+    )
 
 
-def _yardstick(url: str, first_due: datetime, count: int) -> list[str]:
+def _large_file(path: Path) -> Path:
+    with path.open("wb") as file:
+        file.write(os.urandom(MIB))
+        file.truncate(LARGE_BYTES)
+    return path
+
+
+def _yardstick(url: str, first_due_s: float, count: int) -> list[str]:
     """Send a request at each instant; returns the instants, which were also the tokens."""
     clock = SystemClock()
-    tokens = [str((first_due + STEP * turn).timestamp()) for turn in range(count)]
+    tokens = [str(first_due_s + STEP_S * turn) for turn in range(count)]
     with httpx.Client(base_url=url, trust_env=False) as client:
         client.get("/")  # the connection is open, as ours may be
 
@@ -131,29 +159,53 @@ def _yardstick(url: str, first_due: datetime, count: int) -> list[str]:
     return tokens
 
 
-def _wait_for(server: Child, count: int) -> Mapping[str, Lags]:
-    """Return the arrivals by account or token, once all posts have come."""
+def _crashes(folder: Path) -> Row:
+    costs_s = [_crash(_made(folder / f"crash-{number}")) for number in range(CRASHES)]
+    return Row(
+        what=f"killed while sending and started anew, {CRASHES} times, to its next request",
+        ours=spread(costs_s),
+        yardstick="–",
+        value=f"{max(costs_s):.2f} s",
+        target=CRASH_TARGET,
+    )
+
+
+def _crash(folder: Path) -> float:
+    with Child(SERVER, "--accounts", "1", "--hang-on-first-upload") as server:
+        url = server.hear()["url"]
+        plan(url, folder, 1, [0.0], timedelta())
+        variables = environment(url, folder / "data")
+        with publisher(variables) as process:
+            before = _wait_for_requests(server, "upload", 0)
+            process.kill()
+            killed_s = SystemClock().now().timestamp()
+        with publisher(variables):
+            _wait_for_requests(server, "", before)
+        return _requests(server)[before][1] - killed_s
+
+
+def _wait_for_requests(server: Child, endpoint: str, after: int) -> int:
+    """Wait for a request after so many; returns how many there are."""
     pause = threading.Event()
-    waited_s = 0.0
-    while True:
-        server.tell("arrivals?")
-        found: dict[str, Lags] = {}
-        for owner, at_s in server.hear()["arrivals"]:
-            found.setdefault(owner, []).append(at_s)
-        ours = sum(len(times) for owner, times in found.items() if owner.startswith("sim"))
-        if ours == count:
-            return found
-        if ours > count or waited_s > PATIENCE_S:
-            raise RuntimeError(f"{ours} uploads were asked for, not {count}")
-        waited_s += 1.0
-        pause.wait(1.0)
+    for _ in range(600):
+        found = _requests(server)
+        if any(name.startswith(endpoint) for name, _ in found[after:]):
+            return len(found)
+        pause.wait(0.1)
+    raise RuntimeError(f"no request of the kind {endpoint!r} came")
+
+
+def _requests(server: Child) -> list[tuple[str, float]]:
+    server.tell("requests?")
+    return [(name, at_s) for name, at_s in server.hear()["requests"]]
 
 
 def _idle(data_dir: Path, idle_s: float) -> list[Row]:
     with filled(data_dir, accounts=ACCOUNTS, posts=IDLE_POSTS):
         pass
     pause = threading.Event()
-    with _publisher(lonely_environment(data_dir)) as pid:
+    with publisher(lonely_environment(data_dir)) as process:
+        pid = process.pid
         pause.wait(10.0)  # the start is not what is measured
         cpu_before_s, woken_before = cpu_s(pid), wakeups(pid)
         pause.wait(idle_s)
@@ -173,25 +225,6 @@ def _idle(data_dir: Path, idle_s: float) -> list[Row]:
             value=f"{woken / idle_s:.1f} a second",
         ),
     ]
-
-
-@contextmanager
-def _publisher(variables: Mapping[str, str]) -> Iterator[int]:
-    """Run the publisher in a process of its own; gives its id."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tiktok_manager", "publisher", "run"],
-        cwd=ROOT,
-        env={**os.environ, **variables},
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        try:
-            yield process.pid
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
 
 
 if __name__ == "__main__":
