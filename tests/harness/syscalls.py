@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -30,7 +30,7 @@ from tiktok_manager.services.planning import PlanRequest
 from tiktok_manager.storage.posts import PostFilter
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = [sys.executable, "-m", "tiktok_manager", "publisher", "run", "--until-idle"]
+PUBLISH = ["publisher", "run", "--until-idle"]
 FAMILIES = {
     "write": "write,writev,pwrite64",
     "sync": "fsync,fdatasync",
@@ -41,20 +41,21 @@ SIZE_BYTES = 9_000
 REST_S = 4.0
 LIFE_S = 8.0
 END_S = 60.0
-# Started at once as by a supervisor; then after a wait for the disk, an account's slot, a lease,
-# an upload address: by then all have ended.
+# A killed one is started at once, as by a supervisor; then after a wait for the disk, an account's
+# slot, a lease, an upload address: by then all have ended.
 NAPS_S = (1.0, 70.0, 70.0, 130.0, 700.0, 3_700.0, 3_700.0, *(4 * 3_600.0,) * 6)
 DONE, STOPPED = 0, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
-    """Strike at call number `at` of a family; 0 strikes at none."""
+    """Strike at call number `at` of a family; 0 strikes at none. `bug` is one of `mutations`."""
 
     family: str
     how: How
     at: int
     backup: bool = False
+    bug: str = ""
 
     def __str__(self) -> str:
         """Return it as a line tells it."""
@@ -104,10 +105,12 @@ class Range(Battle):
 
     def shoot(self, shot: Shot) -> Outcome:
         """Publish under the strike, go on without it, and audit."""
+        spoilt = ["tests.harness.spoilt", shot.bug] if shot.bug else ["tiktok_manager"]
+        self._program = [sys.executable, "-m", *spoilt, *PUBLISH]
         report = self._struck_life(shot)
         if report.call:
             self._check_end(shot, report.code)
-        self._go_on()
+        self._go_on(NAPS_S if shot.how is How.KILL else NAPS_S[1:])
         self.look(ended=True)
         self._check_words()
         return Outcome(
@@ -125,16 +128,16 @@ class Range(Battle):
         options = ["--calls", FAMILIES[shot.family], "--at", str(shot.at), "--how", shot.how]
         options += ["--rest-s", str(REST_S)]
         strike = [sys.executable, "-m", "tests.harness.strike", *options, "--report", str(path)]
-        self._live([*strike, "--", *PROGRAM], END_S)
+        self._live([*strike, "--", *self._program], END_S)
         return Report(**json.loads(path.read_text())) if path.exists() else Report()
 
-    def _go_on(self) -> None:
+    def _go_on(self, naps_s: Sequence[float]) -> None:
         """Start it again, as a supervisor would, until the post has ended."""
         if self._has_ended():
             return
-        for pause_s in NAPS_S:
+        for pause_s in naps_s:
             self.nap(pause_s)
-            code = self._live(PROGRAM, LIFE_S)
+            code = self._live(self._program, LIFE_S)
             # Told to end while it starts or closes, it simply ends.
             if code not in (DONE, -signal.SIGTERM):
                 self._crashed(code)

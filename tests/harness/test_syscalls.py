@@ -1,6 +1,7 @@
 """A full disk, a failing disk and death at a few system calls; the post goes out once."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -32,3 +33,10 @@ def test_a_strike_at_a_system_call_leaves_one_post(shot: Shot) -> None:
     assert outcome.found == ()
     assert outcome.status == "published"
     assert outcome.hit
+
+
+def test_it_would_be_seen_if_a_restart_forgot_what_was_sent() -> None:
+    unharmed = Shot(family="send", how=How.KILL, at=0)
+    asks_what_became_of_it = replace(unharmed, at=shoot(unharmed).calls, bug="adopting-resets")
+    found = shoot(asks_what_became_of_it).found
+    assert "double" in {finding.kind for finding in found}
