@@ -1,0 +1,69 @@
+"""Design bugs the long run must see: those of time above all, which no single death shows."""
+
+from collections.abc import Callable
+from datetime import UTC, timedelta
+from typing import Any
+
+from tests.harness.mutations import MUTATIONS, Mutation
+from tiktok_manager.domain import schedule
+from tiktok_manager.domain.errors import FailureClass, InputError
+from tiktok_manager.domain.schedule import Schedule
+from tiktok_manager.services.publishing import decisions, lateness
+from tiktok_manager.services.publishing.standstill import Standstill
+from tiktok_manager.storage import claims
+
+
+def _set(owner: object, name: str, value: object) -> None:
+    setattr(owner, name, value)
+
+
+def _late_goes_out() -> None:
+    _set(claims, "late_posts", lambda *_args: [])
+
+
+def _second_fold() -> None:
+    def resolve(wall: Any, timezone: str) -> Schedule:
+        due_at = wall.replace(tzinfo=schedule.zone(timezone), fold=1).astimezone(UTC)
+        return Schedule(due_at=due_at, wall=wall, timezone=timezone)
+
+    for module in (schedule, lateness):
+        _set(module, "resolve", resolve)
+
+
+def _gives_up_at_once() -> None:
+    original: Callable[..., Any] = decisions.after_failure
+
+    def after_failure(failure: Any, claim: Any, now: Any, rng: Any) -> Any:
+        outcome = original(failure, claim, now, rng)
+        if failure.kind is FailureClass.RETRY:
+            return decisions.needs_user(InputError("It failed.", code=failure.code))
+        return outcome
+
+    _set(decisions, "after_failure", after_failure)
+
+
+def _never_due_again() -> None:
+    original = decisions._again
+
+    def again(wake_at: Any, error: Any, *, uses_attempt: bool) -> Any:
+        return original(wake_at + timedelta(days=400), error, uses_attempt=uses_attempt)
+
+    _set(decisions, "_again", again)
+
+
+def _believes_any_clock() -> None:
+    _set(Standstill, "_clock_hold", lambda _self, _now: None)
+
+
+OWN: dict[str, Mutation] = {
+    "late-goes-out": Mutation(what="lateness is never judged", apply=_late_goes_out),
+    "second-fold": Mutation(what="an hour that comes twice means the second", apply=_second_fold),
+    "gives-up-at-once": Mutation(what="a lost request ends a post", apply=_gives_up_at_once),
+    "never-due-again": Mutation(what="a post that waits is forgotten", apply=_never_due_again),
+    "believes-any-clock": Mutation(
+        what="a clock that is hours off is believed", apply=_believes_any_clock
+    ),
+}
+
+SEEN: dict[str, Mutation] = {**MUTATIONS, **OWN}
+"""All that may be planted; the long run need not see those that only a frozen worker shows."""

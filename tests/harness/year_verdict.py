@@ -1,0 +1,383 @@
+"""The verdict on a long run, from the plan, the fake TikTok's books and the weather alone.
+
+A post kept its policy if it arrived once, not before its time, and no later than its lateness
+allows; or if it did not arrive and a cause that stands in the books explains it. What the app says
+of a post is compared with that; it is never taken as an excuse.
+"""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tests.harness.year_tiktok import Creator, FakeTikTok, Publish
+from tiktok_manager.domain.posts import LatePolicy, Post, PostStatus
+
+Span = tuple[float, float]
+
+ON_TIME_S = 600.0
+# A tick, the network's settling after a sleep, the posts of others ahead of this one.
+QUEUE_S = 900.0
+SPACING_S = 330.0
+# How long one lost request may hold a post back: the longest pause between two tries.
+PAUSE_S = 1_200.0
+EARLY_S = 2.0
+CAP_S = 86_400.0
+GREEN = {PostStatus.PUBLISHED: "PUBLISH_COMPLETE", PostStatus.IN_INBOX: "SEND_TO_USER_INBOX"}
+TRYING_ENDED = (
+    "network_",
+    "bad_answer",
+    "bad_gateway",
+    "internal",
+    "upload_",
+    "refresh_under_way",
+    "too_many_uploads",
+)
+RECONNECT = frozenset({"access_token_invalid", "invalid_grant", "auth_removed", "scope"})
+
+
+@dataclass(slots=True)
+class Entry:
+    """A post as the user planned it, and what the user did to it since."""
+
+    post_id: str
+    handle: str
+    caption: str
+    sha256: str
+    due_s: float
+    policy: LatePolicy
+    within_s: float
+    direct: bool
+    planned_s: float
+    touched_s: float | None = None
+    cancelled_s: float | None = None
+    by_user: str = ""
+
+
+@dataclass(slots=True)
+class Books:
+    """The weather's part: when the machine was down or its clock wrong."""
+
+    down: list[Span] = field(default_factory=list)
+    skew: list[tuple[float, float, float]] = field(default_factory=list)
+    crashes_s: list[float] = field(default_factory=list)
+    offline: list[Span] = field(default_factory=list)
+    outages: list[Span] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What became of all posts. `found` names every broken promise."""
+
+    posts: int = 0
+    published: int = 0
+    late: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    found: list[str] = field(default_factory=list)
+    doubles: int = 0
+    lost: int = 0
+
+    @property
+    def by_policy(self) -> float:
+        """The share of posts that kept their policy."""
+        broken = len({line.split(" ", 2)[1] for line in self.found if line.startswith("post ")})
+        return 1.0 - broken / max(1, self.posts)
+
+
+class Judge:
+    """Compares both sides once everything has come home."""
+
+    def __init__(self, tiktok: FakeTikTok, books: Books, end_s: float) -> None:
+        self._tiktok = tiktok
+        self._books = books
+        self._end_s = end_s
+        self._arrived: defaultdict[tuple[str, str], list[Publish]] = defaultdict(list)
+        self._times: dict[str, list[float]] = {}
+        self._machine = merged([*books.down, *books.offline, *books.outages])
+        self._down = merged(books.down)
+        for creator in tiktok.creators.values():
+            for publish in creator.sent:
+                tiktok.settle(publish)
+                if publish.arrived:
+                    self._arrived[creator.handle, publish.sha256].append(publish)
+            self._times[creator.handle] = sorted(
+                publish.complete_s for publish in creator.sent if publish.complete_s is not None
+            )
+
+    def judge(self, plan: Iterable[Entry], posts: dict[str, Post]) -> Verdict:
+        """Return the verdict on every planned post."""
+        verdict = Verdict()
+        wanted = set()
+        for entry in plan:
+            wanted.add((entry.handle, entry.sha256))
+            verdict.posts += 1
+            post = posts.get(entry.post_id)
+            if post is None:
+                verdict.lost += 1
+                verdict.found.append(f"post {entry.post_id} is gone from the plan")
+                continue
+            self._one(verdict, entry, post)
+        for key, publishes in self._arrived.items():
+            if key not in wanted:
+                verdict.found.append(f"never planned: {publishes[0].id} at {key[0]}")
+        for what, number in self._tiktok.violations.items():
+            verdict.found.append(f"violation: {what} x{number}")
+        return verdict
+
+    def _one(self, verdict: Verdict, entry: Entry, post: Post) -> None:
+        arrived = self._arrived[entry.handle, entry.sha256]
+        problem = ""
+        if len(arrived) > 1:
+            verdict.doubles += 1
+            problem = f"double: {[publish.id for publish in arrived]}"
+        elif arrived:
+            verdict.published += 1
+            problem = self._on_tiktok(verdict, entry, post, arrived[0])
+        else:
+            kind, problem = self._absent(entry, post)
+            verdict.kinds[kind] += 1
+            verdict.lost += problem.startswith("lost")
+        if problem:
+            code = post.error.code if post.error else ""
+            verdict.found.append(
+                f"post {entry.post_id} of {entry.handle} ({post.status} {code},"
+                f" {entry.policy} {entry.within_s / 3600:.0f}h): {problem}"
+            )
+
+    # --- what arrived ----------------------------------------------------------------------
+
+    def _on_tiktok(self, verdict: Verdict, entry: Entry, post: Post, publish: Publish) -> str:
+        at_s = publish.complete_s or 0.0
+        if entry.cancelled_s is not None and at_s > entry.cancelled_s:
+            return "went out after it was cancelled"
+        if problem := self._status_of(entry, post, publish):
+            return problem
+        due_s = entry.due_s
+        if at_s < due_s - EARLY_S - self._ahead_at(at_s):
+            return f"went out {(due_s - at_s) / 60:.0f} minutes early"
+        verdict.late += at_s - due_s > ON_TIME_S
+        if entry.touched_s is not None and at_s >= entry.touched_s:
+            due_s = max(due_s, entry.touched_s)
+        elif entry.policy is LatePolicy.NEXT_SLOT:
+            due_s = self._slot_before(entry, at_s)
+        elif self._too_late(entry, at_s):
+            return f"went out {(at_s - due_s) / 3600:.1f} h late against its policy"
+        return self._waited(entry, due_s, at_s)
+
+    def _status_of(self, entry: Entry, post: Post, publish: Publish) -> str:
+        if entry.by_user == "posted":
+            return "" if post.status is PostStatus.PUBLISHED else "the user's word was forgotten"
+        if publish.silent and post.status is PostStatus.UNCONFIRMED:
+            return ""
+        said = GREEN.get(post.status)
+        if post.status is PostStatus.IN_INBOX and not entry.direct:
+            said = publish.state  # finished in TikTok's app: the publisher may not know yet
+        if said is None:
+            return f"false red: TikTok says {publish.state}"
+        if said != publish.state or post.publish_id != publish.id:
+            return f"false green: {post.publish_id}, but {publish.id} is {publish.state}"
+        return ""
+
+    def _too_late(self, entry: Entry, at_s: float) -> bool:
+        """Whether nobody was at it when the policy let it go for the last time.
+
+        Tries that began in time may go on for hours. But who comes back after a long sleep must
+        ask the policy anew, whatever was tried before.
+        """
+        limit_s = entry.due_s + self._limit_s(entry)
+        if at_s <= limit_s + QUEUE_S:
+            return False
+        for start, end in overlapping(self._down, limit_s + QUEUE_S, at_s):
+            waited = self._limited(entry, entry.due_s - CAP_S, start)
+            if end - start > PAUSE_S and start > entry.due_s and end < at_s and not waited:
+                return True
+        tried_s = self._tiktok.first_init_s.get(entry.caption, float("inf"))
+        return tried_s > limit_s + QUEUE_S and not self._account_tried(
+            entry, entry.due_s, limit_s + QUEUE_S
+        )
+
+    def _limited(self, entry: Entry, since_s: float, until_s: float) -> bool:
+        """Whether TikTok's limits let the account wait until some later instant."""
+        told = self._tiktok.creators[entry.handle].told
+        place = bisect_left(told, (since_s, "", ""))
+        return bool(self._full_days(entry, since_s, until_s)) or any(
+            "spam_risk_too_many" in code
+            for _at_s, code, _subject in told[place : bisect_left(told, (until_s, "", ""))]
+        )
+
+    def _account_tried(self, entry: Entry, since_s: float, until_s: float) -> bool:
+        calls = self._tiktok.creators[entry.handle].calls
+        place = bisect_left(calls, (since_s, ""))
+        return place < len(calls) and calls[place][0] <= until_s
+
+    def _waited(self, entry: Entry, due_s: float, at_s: float) -> str:
+        """Whether the wait between a post's time and its arrival is explained."""
+        unexplained_s = at_s - due_s - covered(self._causes(entry, due_s, at_s), due_s, at_s)
+        times = self._times[entry.handle]
+        ahead = bisect_left(times, at_s) - bisect_left(times, due_s)
+        if unexplained_s > ON_TIME_S + QUEUE_S + SPACING_S * ahead:
+            return f"{unexplained_s / 60:.0f} minutes late without a cause"
+        return ""
+
+    # --- what did not arrive ---------------------------------------------------------------
+
+    def _absent(self, entry: Entry, post: Post) -> tuple[str, str]:
+        if entry.cancelled_s is not None:
+            ended = post.status is PostStatus.CANCELLED
+            return "cancelled", "" if ended else "the user's cancelling was forgotten"
+        if post.status in GREEN:
+            return "false green", "false green: TikTok has nothing"
+        code = post.error.code if post.error else ""
+        if not code or post.status in {PostStatus.PUBLISHING, PostStatus.PROCESSING}:
+            return "lost", "lost: neither on TikTok nor stopped with a reason"
+        explained = {
+            PostStatus.MISSED: self._may_be_missed,
+            PostStatus.FAILED: self._may_be_stopped,
+            PostStatus.NEEDS_ATTENTION: self._may_be_stopped,
+            PostStatus.UNCONFIRMED: self._may_be_unconfirmed,
+        }.get(post.status)
+        if explained is None:
+            return "lost", f"lost: still {post.status} at the end"
+        kind = f"{post.status}: {code}"
+        return kind, "" if explained(entry, code) else "lost: nothing in the books explains it"
+
+    def _may_be_missed(self, entry: Entry, _code: str) -> bool:
+        """Whether nothing could publish it until its policy no longer let it go."""
+        if entry.policy is LatePolicy.NEXT_SLOT:
+            return False
+        due_s = max(entry.due_s, entry.touched_s or 0.0)
+        limit_s = self._limit_s(entry)
+        causes = self._causes(entry, due_s - PAUSE_S, due_s + limit_s + PAUSE_S, own=False)
+        free_s = limit_s - covered(causes, due_s, due_s + limit_s)
+        return free_s < 120.0 or any(
+            start <= due_s + limit_s + PAUSE_S and end + skew_s > due_s + limit_s - 120.0
+            for start, end, skew_s in self._books.skew
+        )
+
+    def _may_be_stopped(self, entry: Entry, code: str) -> bool:
+        if entry.by_user == "not_posted":
+            return code == "not_posted"
+        causes = self._tiktok.causes[entry.caption] if entry.direct else self._of_account(entry)
+        if causes[code]:
+            return True
+        if code in RECONNECT or code.startswith("scope"):
+            return bool(self._broken(entry))
+        if code == "worker_lost":
+            since_s, until_s = entry.due_s, entry.due_s + 3 * CAP_S
+            return sum(since_s <= at_s <= until_s for at_s in self._books.crashes_s) >= 3
+        if code.startswith(TRYING_ENDED):
+            span = self._causes(entry, entry.due_s, entry.due_s + 30 * 3600.0, own=False)
+            out_s = covered(span, entry.due_s, entry.due_s + 30 * 3600.0)
+            return causes["faults"] >= 3 or out_s > 3_600.0
+        return False
+
+    def _may_be_unconfirmed(self, entry: Entry, _code: str) -> bool:
+        if entry.direct:
+            return any(
+                publish.stuck or publish.silent
+                for publish in self._tiktok.by_caption[entry.caption]
+            )
+        return any(
+            publish.stuck and publish.sha256 == entry.sha256
+            for publish in self._tiktok.creators[entry.handle].sent
+        )
+
+    def _of_account(self, entry: Entry) -> Counter[str]:
+        told = self._tiktok.creators[entry.handle].told
+        place = bisect_left(told, (entry.due_s - 60.0, "", ""))
+        causes: Counter[str] = Counter()
+        for at_s, code, _subject in told[place:]:
+            if at_s > entry.due_s + 2 * CAP_S:
+                break
+            causes[code] += 1
+        causes["faults"] = sum(causes.values())
+        return causes
+
+    # --- causes ----------------------------------------------------------------------------
+
+    def _causes(
+        self, entry: Entry, since_s: float, until_s: float, *, own: bool = True
+    ) -> list[Span]:
+        """Return when this post could not go out, for reasons that stand in the books."""
+        spans = overlapping(self._machine if own else self._down, since_s, until_s)
+        if not own:
+            spans += overlapping(merged(self._books.offline), since_s, until_s)
+            spans += overlapping(merged(self._books.outages), since_s, until_s)
+        spans = [(start, end + PAUSE_S if own else end + 60.0) for start, end in spans]
+        spans += self._broken(entry)
+        creator = self._tiktok.creators[entry.handle]
+        place = bisect_left(creator.told, (since_s - CAP_S, "", ""))
+        for at_s, code, subject in creator.told[place:]:
+            if at_s > until_s:
+                break
+            if "spam_risk_too_many" in code:
+                spans.append((at_s, at_s + CAP_S / 4))
+            elif own and (subject == entry.caption or not subject):
+                spans.append((at_s, at_s + PAUSE_S))
+        if own:
+            spans += self._full_days(entry, since_s, until_s)
+            spans += [(start, end + PAUSE_S) for start, end, _skew in self._books.skew]
+        return merged(spans)
+
+    def _full_days(self, entry: Entry, since_s: float, until_s: float) -> list[Span]:
+        """When the account had used its day's posts: the next one waits for the window."""
+        times = self._times[entry.handle]
+        place = bisect_left(times, since_s - CAP_S)
+        cap = 15 if entry.direct else 5
+        return [
+            (max(since_s, times[i + cap - 1]), times[i] + CAP_S + 60)
+            for i in range(place, len(times) - cap + 1)
+            if times[i + cap - 1] < until_s and times[i + cap - 1] - times[i] < CAP_S
+        ]
+
+    def _broken(self, entry: Entry) -> list[Span]:
+        creator: Creator = self._tiktok.creators[entry.handle]
+        spans = list(creator.broken)
+        if creator.broken_since_s is not None:
+            spans.append((creator.broken_since_s, self._end_s))
+        return spans
+
+    def _limit_s(self, entry: Entry) -> float:
+        return ON_TIME_S if entry.policy is LatePolicy.ASK else max(ON_TIME_S, entry.within_s)
+
+    def _slot_before(self, entry: Entry, at_s: float) -> float:
+        """The last of a next-slot post's daily times before it arrived (an hour for DST)."""
+        return entry.due_s + max(0, int((at_s - entry.due_s + 3_700) // CAP_S)) * CAP_S
+
+    def _ahead_at(self, at_s: float) -> float:
+        """By how much this machine's clock may have been ahead when the post set out."""
+        return max(
+            [0.0]
+            + [skew_s for start, end, skew_s in self._books.skew if start <= at_s <= end + 3_600.0]
+        )
+
+
+def merged(spans: Sequence[Span]) -> list[Span]:
+    """Return the same time as spans that do not touch."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
+def overlapping(spans: Sequence[Span], since_s: float, until_s: float) -> list[Span]:
+    """Return those of merged spans that overlap a time."""
+    place = max(0, bisect_left(spans, (since_s, 0.0)) - 1)
+    found = []
+    for start, end in spans[place:]:
+        if start > until_s:
+            break
+        if end >= since_s:
+            found.append((start, end))
+    return found
+
+
+def covered(spans: Sequence[Span], since_s: float, until_s: float) -> float:
+    """Return how many seconds of a time merged spans cover."""
+    return sum(
+        max(0.0, min(end, until_s) - max(start, since_s))
+        for start, end in overlapping(spans, since_s, until_s)
+    )
