@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from tiktok_manager.domain.clock import Clock, SystemClock
-from tiktok_manager.domain.errors import InputError
+from tiktok_manager.domain.errors import DatabaseDamaged, InputError
 from tiktok_manager.domain.events import EventBus
 from tiktok_manager.scheduler.runner import Runner
 from tiktok_manager.services.accounts import Accounts
@@ -19,6 +19,7 @@ from tiktok_manager.services.planning import Planning
 from tiktok_manager.services.publishing import Publishing, Remote, Restoring
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.reports import Reports
+from tiktok_manager.services.rescue import check_present, with_way_out
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.storage_guard import StorageGuard, tell_of_lock
 from tiktok_manager.services.tokens import TokenKeeper
@@ -56,17 +57,25 @@ def open_workspace(env: Mapping[str, str], clock: Clock | None = None) -> Iterat
         closing.callback(configure_logging(paths, redactor=redactor))
         events = EventBus()
         ballast = Ballast(paths.ballast)
-        database = open_database(
+        database = _open_database(paths, clock, events, ballast)
+        closing.callback(database.close)
+        closing.callback(database.checkpoint)
+        base = _lay_base(env, database, events, redactor, endpoints, clock, closing)
+        yield _build(base, paths, ballast, closing)
+
+
+def _open_database(paths: DataPaths, clock: Clock, events: EventBus, ballast: Ballast) -> Database:
+    try:
+        check_present(paths)
+        return open_database(
             paths.database,
             paths.backups_dir,
             clock,
             make_room=ballast.give_up,
             alarm=lambda blocked: tell_of_lock(events, blocked=blocked),
         )
-        closing.callback(database.close)
-        closing.callback(database.checkpoint)
-        base = _lay_base(env, database, events, redactor, endpoints, clock, closing)
-        yield _build(base, paths, ballast, closing)
+    except DatabaseDamaged as exc:
+        raise with_way_out(exc, paths.backups_dir) from exc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +208,7 @@ def make_runner(workspace: Workspace, *, standby: bool = False) -> Runner:
     def keep_house() -> None:
         workspace.storage.prepare()
         workspace.backups.run_if_due()
+        workspace.accounts.keep_alive()
 
     return Runner(
         workspace.publishing,

@@ -70,7 +70,7 @@ def test_a_sync_records_followers_and_keeps_going_past_a_failing_account(world: 
 def test_being_offline_does_not_disconnect_an_account(world: World) -> None:
     account = world.connect("sim01")
     world.clock.advance_hours(3)
-    world.fault(endpoint="token", drop="before", times=1)
+    world.fault(endpoint="token", drop="before", times=3)
     (failed,) = world.workspace.accounts.sync()
     (worked,) = world.workspace.accounts.sync()
     assert (failed.error is None, worked.error is None) == (False, True)

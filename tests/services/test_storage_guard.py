@@ -123,6 +123,9 @@ def test_on_a_full_disk_posts_wait_with_the_reason_and_go_out_by_themselves(
         world.run(limit=5 * MINUTE)
         waiting = world.post(post)
         assert waiting.status is PostStatus.SCHEDULED
+        assert waiting.error is not None
+        assert waiting.error.code == "disk_full"
+        assert "Free some space" in waiting.error.action
         assert not world.workspace.publishing.is_busy(MINUTE)
         assert world.calls("video_init") == 0
     world.clock.advance(MINUTE)

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from tiktok_manager.domain.errors import AppError
 
+_KEPT = "\n\t\u200c\u200d"
+
 
 def print_json(document: object) -> None:
     """Print one JSON document."""
@@ -76,10 +78,15 @@ def _cell(value: object) -> str:
 
 
 def _plain(text: str) -> str:
-    """Drop control characters: a caption must not move the cursor or colour the terminal."""
+    """Drop what is not seen: a caption must not move the cursor or turn the line around.
+
+    The joiners that make one picture or letter of several stay.
+    """
     encodable = text.encode("utf-8", "replace").decode("utf-8")
     return "".join(
-        char for char in encodable if char in "\n\t" or unicodedata.category(char) != "Cc"
+        char
+        for char in encodable
+        if char in _KEPT or unicodedata.category(char) not in {"Cc", "Cf", "Zl", "Zp"}
     )
 
 

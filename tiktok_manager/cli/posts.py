@@ -310,7 +310,7 @@ def _done(post: Post, text: str, *, as_json: bool) -> None:
 
 
 def _when(post: Post) -> str:
-    return local_time(None, post.schedule.wall, post.schedule.timezone)
+    return local_time(None, post.schedule.shown, post.schedule.timezone)
 
 
 def _changed(old: Choices, named: Mapping[str, object]) -> Choices:

@@ -33,11 +33,14 @@ class AppError(Exception):
     exit_code = 1
     code = "error"
 
-    def __init__(self, title: str, message: str = "", hint: str = "", *, code: str = "") -> None:
+    def __init__(
+        self, title: str, message: str = "", hint: str = "", *, code: str = "", log_id: str = ""
+    ) -> None:
         super().__init__(title)
         self.title = title
         self.message = message
         self.hint = hint
+        self.log_id = log_id
         if code:
             self.code = code
 
@@ -171,7 +174,9 @@ class RemoteError(AppError):
     """TikTok or the way to it failed; `failure` says what follows for a post."""
 
     def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.message, hint=failure.action, code=failure.code)
+        super().__init__(
+            failure.message, hint=failure.action, code=failure.code, log_id=failure.log_id
+        )
         self.failure = failure
 
 

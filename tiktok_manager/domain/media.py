@@ -5,7 +5,9 @@ from pathlib import Path
 
 from tiktok_manager.domain.errors import InputError
 
-MAX_VIDEO_BYTES = 4 * 1024**3
+MAX_VIDEO_BYTES = 4_000_000_000
+"""TikTok says 4 GB; where it said MB it turned out to count in powers of ten."""
+
 MIN_SIDE_PX, MAX_SIDE_PX = 360, 4096
 MIN_FPS, MAX_FPS = 23.0, 60.0
 MAX_DURATION_S = 600.0

@@ -16,6 +16,11 @@ class Schedule:
     wall: datetime
     timezone: str
 
+    @property
+    def shown(self) -> datetime:
+        """The local time at which it goes out; another than `wall` where clocks skipped that."""
+        return self.due_at.astimezone(zone(self.timezone)).replace(tzinfo=None)
+
 
 def zone(name: str) -> ZoneInfo:
     """Return the IANA zone; raises InputError for an unknown name."""

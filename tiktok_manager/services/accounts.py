@@ -2,7 +2,8 @@
 
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -41,6 +42,7 @@ from tiktok_manager.storage.database import Database
 from tiktok_manager.tiktok import oauth
 from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
+from tiktok_manager.tiktok.errors import AGAIN
 
 logger = logging.getLogger(__name__)
 
@@ -208,6 +210,10 @@ class Accounts:
                 results.append(self._sync_one(account))
         return results
 
+    def keep_alive(self) -> None:
+        """Renew the permission of accounts that were idle for long; raises VaultLocked."""
+        self._tokens.keep_alive()
+
     def avatar_path(self, account_id: str) -> Path | None:
         """Return the cached avatar picture, None before the first sync."""
         path = self._avatars_dir / account_id
@@ -240,10 +246,12 @@ class Accounts:
             )
             callback = receiver.wait(cancel)
         tell(ConnectStage.EXCHANGING)
-        return self._client.exchange_code(keys, callback.code, redirect_uri, verifier)
+        with _nothing_kept():
+            return self._client.exchange_code(keys, callback.code, redirect_uri, verifier)
 
     def _profile(self, pair: TokenPair) -> Profile:
-        profile = self._client.profile(pair.access_token, pair.scopes, urgent=True)
+        with _nothing_kept():
+            profile = self._client.profile(pair.access_token, pair.scopes, urgent=True)
         if profile.handle is None and Scope.PUBLISH in pair.scopes:
             creator = self._client.creator_info(pair.access_token)
             return replace(profile, handle=creator.username or None)
@@ -358,6 +366,19 @@ class Accounts:
             (self._avatars_dir / account.id).write_bytes(picture)
         except (AppError, OSError) as exc:
             logger.info("No avatar for account %s: %s", account.id, type(exc).__name__)
+
+
+@contextmanager
+def _nothing_kept() -> Iterator[None]:
+    """Say of a failure that nobody repeats by itself what to do about it."""
+    try:
+        yield
+    except RemoteError as exc:
+        if exc.failure.kind not in {FailureClass.RETRY, FailureClass.WAIT_RESET}:
+            raise
+        advice = exc.failure.action.replace(AGAIN, "").strip()
+        action = f"{advice} Nothing was kept: connect the account again in a few minutes."
+        raise type(exc)(replace(exc.failure, action=action.strip())) from exc
 
 
 def _check_identity(expected: Account | None, profile: Profile) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account, AccountStatus
-from tiktok_manager.domain.errors import InputError, OutcomeUnknown
+from tiktok_manager.domain.errors import FailureClass, InputError, OutcomeUnknown
 from tiktok_manager.domain.media import MediaFile, findings
 from tiktok_manager.domain.posts import (
     Choices,
@@ -32,6 +32,13 @@ PAST_TOLERANCE = timedelta(minutes=1)
 MUSIC_CONSENT = "By posting, you agree to TikTok's Music Usage Confirmation"
 BRANDED_CONSENT = (
     "By posting, you agree to TikTok's Branded Content Policy and Music Usage Confirmation"
+)
+
+_LOST_PERMISSION = PostError(
+    code="reconnect_needed",
+    message="TikTok no longer accepts this account's permission.",
+    action="Reconnect the account; its posts are kept.",
+    kind=FailureClass.NEEDS_RECONNECT.value,
 )
 
 
@@ -82,6 +89,7 @@ def for_account(base: Post, account: Account, schedule: Schedule) -> Post:
         account_id=account.id,
         handle=account.handle,
         schedule=schedule,
+        error=_LOST_PERMISSION if account.status is AccountStatus.NEEDS_RECONNECT else None,
     )
 
 
@@ -119,6 +127,16 @@ def account_findings(accounts: Sequence[Account], mode: PostMode) -> list[str]:
     return found
 
 
+def twins(known: Sequence[Post]) -> list[str]:
+    """Say which accounts have this very video already; `known` are the posts with its bytes."""
+    newest = {post.account_id: post for post in known}
+    return [
+        f"@{post.handle} has this very video already: {post.id[:8]} is {_words(post.status)} "
+        f"({_at(post.schedule)})."
+        for post in newest.values()
+    ]
+
+
 def full_day(account: Account, mode: PostMode, free: Schedule, *, spread: bool) -> str:
     """Say that an account's 24 hours are full around a planned time."""
     what = "direct posts" if mode is PostMode.DIRECT else "pending drafts"
@@ -150,6 +168,10 @@ def _check_choices(choices: Choices) -> None:
         )
     if choices.cover_ms is not None and choices.cover_ms < 0:
         raise InputError("The cover's time is negative.", hint="Count from the first frame.")
+
+
+def _at(schedule: Schedule) -> str:
+    return f"{schedule.shown:%Y-%m-%d %H:%M} in {schedule.timezone}"
 
 
 def _words(status: PostStatus) -> str:

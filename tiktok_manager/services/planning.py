@@ -136,6 +136,9 @@ class Planning:
         schedule = self._schedule(request.when, request.timezone, now)
         media = media_files.fingerprint(request.file, cancel, progress)
         warnings = rules.account_findings(accounts, request.mode) + rules.media_findings(media)
+        with self._database.read() as session:
+            known = queries.same_file(session, [a.id for a in accounts], media.sha256)
+        warnings += rules.twins(known)
         free = {a.id: self._free_time(a, request.mode, schedule) for a in accounts}
         warnings += [
             rules.full_day(account, request.mode, free[account.id], spread=spread)

@@ -67,6 +67,7 @@ class Settings:
             "client-key": env.get(ENV_CLIENT_KEY, "").strip(),
             "client-secret": env.get(ENV_CLIENT_SECRET, "").strip(),
         }
+        vault.hide(self._env_keys["client-secret"])
 
     def list(self) -> "list[SettingValue]":
         """Return every setting in the order of the settings page."""

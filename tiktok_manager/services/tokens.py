@@ -4,6 +4,7 @@ TikTok rotates refresh tokens and kills the old one at once. So a refresh happen
 this process and a lease in the database, and the new pair is committed before anyone uses it.
 """
 
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable
@@ -21,14 +22,18 @@ from tiktok_manager.domain.errors import (
     RemoteError,
     TikTokRefused,
 )
-from tiktok_manager.domain.events import AccountChanged, EventBus
+from tiktok_manager.domain.events import AccountChanged, EventBus, PostsChanged
+from tiktok_manager.domain.posts import PostError
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.storage_guard import tried_again
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts as queries
+from tiktok_manager.storage import holds
 from tiktok_manager.storage.accounts import SealedTokens
 from tiktok_manager.storage.database import Database
+from tiktok_manager.system.vault import SecretDamaged
 from tiktok_manager.tiktok.client import TikTokClient
+from tiktok_manager.tiktok.endpoints import AppKeys
 
 T = TypeVar("T")
 
@@ -36,6 +41,12 @@ REFRESH_LEASE = timedelta(seconds=60)
 REFRESH_AT_LIFE_LEFT = 0.25
 LOOK_AGAIN_S = 0.1
 REPLAYS = 1
+LOST_ANSWER_TRIES = 3
+KEEP_ALIVE = timedelta(days=30)
+# The request may have arrived, so the old token may be dead already.
+_LOST_ANSWERS = frozenset({"network_timeout", "network_interrupted", "bad_answer"})
+
+logger = logging.getLogger(__name__)
 
 
 class TokenKeeper:
@@ -89,6 +100,20 @@ class TokenKeeper:
     def access_token(self, account_id: str) -> str:
         """Return an access token with life left."""
         return self._access(self._fresh(account_id))
+
+    def keep_alive(self) -> None:
+        """Renew permissions nobody used for 30 days: TikTok lets them die after 180.
+
+        Raises VaultLocked. What goes wrong with one account is tried again in the next round.
+        """
+        with self._database.read() as session:
+            idle = queries.idle_tokens(session, self._clock.now() - KEEP_ALIVE)
+        for account_id, version in idle:
+            self._vault.unlock()
+            try:
+                self._refresh(account_id, version, patient=False)
+            except (RemoteError, ReconnectNeeded) as exc:
+                logger.warning("Account %s was not kept alive: %s", account_id, exc.code)
 
     def seal(self, account_id: str, pair: TokenPair, version: int) -> SealedTokens:
         """Return a token pair as it rests in the database."""
@@ -149,9 +174,9 @@ class TokenKeeper:
 
     def _rotate(self, account_id: str, tokens: SealedTokens) -> SealedTokens:
         keys = self._settings.app_keys()
-        refresh_token = self._vault.open(tokens.refresh_sealed, aad=_aad(account_id, "refresh"))
+        refresh_token = self._open(account_id, tokens.refresh_sealed, "refresh")
         try:
-            pair = self._client.refresh(keys, refresh_token)
+            pair = self._ask_anew(keys, refresh_token)
         except TikTokRefused as exc:
             current = self._read(account_id)
             if current.version != tokens.version:
@@ -166,6 +191,20 @@ class TokenKeeper:
     def _keep(self, tokens: SealedTokens) -> None:
         with self._database.write() as session:
             queries.put_tokens(session, tokens)
+
+    def _ask_anew(self, keys: AppKeys, refresh_token: str) -> TokenPair:
+        """Trade a refresh token; if the answer is lost, offer the same one twice more at once.
+
+        Whether TikTok has any grace for that is not documented. If it has none it says so
+        (invalid_grant), and only then is the permission lost.
+        """
+        for _try in range(LOST_ANSWER_TRIES - 1):
+            try:
+                return self._client.refresh(keys, refresh_token)
+            except NetworkDown as exc:
+                if exc.failure.code not in _LOST_ANSWERS:
+                    raise
+        return self._client.refresh(keys, refresh_token)
 
     def _take_lease(self, account_id: str, version: int) -> bool:
         now = self._clock.now()
@@ -184,13 +223,31 @@ class TokenKeeper:
         return tokens
 
     def _access(self, tokens: SealedTokens) -> str:
-        return self._vault.open(tokens.access_sealed, aad=_aad(tokens.account_id, "access"))
+        return self._open(tokens.account_id, tokens.access_sealed, "access")
+
+    def _open(self, account_id: str, sealed: bytes, field: str) -> str:
+        try:
+            return self._vault.open(sealed, aad=_aad(account_id, field))
+        except SecretDamaged as exc:
+            raise self._lost(account_id, _damaged(exc)) from exc
 
     def _lost(self, account_id: str, failure: Failure) -> ReconnectNeeded:
+        """Mark the account, and tell its other posts why they wait."""
+        reason = PostError(
+            code=failure.code,
+            message=failure.message,
+            action=failure.action,
+            log_id=failure.log_id,
+            kind=FailureClass.NEEDS_RECONNECT.value,
+        )
         with self._database.write() as session:
             queries.set_status(session, account_id, AccountStatus.NEEDS_RECONNECT)
+            holds.explain_wait(session, account_id, reason, self._clock.now())
         self._events.publish(AccountChanged(account_id=account_id))
-        return ReconnectNeeded(failure.message, hint=failure.action, code=failure.code)
+        self._events.publish(PostsChanged())
+        return ReconnectNeeded(
+            failure.message, hint=failure.action, code=failure.code, log_id=failure.log_id
+        )
 
     def _note_restriction(self, account_id: str, failure: Failure) -> None:
         if failure.kind is FailureClass.PERMANENT:
@@ -209,6 +266,15 @@ def _refresh_under_way() -> Failure:
         kind=FailureClass.RETRY,
         message="Another process is renewing this account's permission.",
         action="It is tried again in a moment.",
+    )
+
+
+def _damaged(exc: SecretDamaged) -> Failure:
+    return Failure(
+        code=exc.code,
+        kind=FailureClass.NEEDS_RECONNECT,
+        message="The permission kept for this account was altered, so it is not used.",
+        action="Reconnect the account; its posts are kept.",
     )
 
 

@@ -72,6 +72,10 @@ class VaultService:
         self._redactor.register(plain)
         return plain
 
+    def hide(self, secret: str) -> None:
+        """Keep a secret that is kept elsewhere out of the log too."""
+        self._redactor.register(secret)
+
     def derive_key(self, purpose: str) -> bytes:
         """Return a key of its own for one purpose; the same for the life of the vault."""
         return self._unlocked().derive_key(purpose)

@@ -8,7 +8,9 @@ from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.accounts import Account, AccountStatus, Profile
-from tiktok_manager.storage.schema import AccountRow, TokenRow
+from tiktok_manager.storage.schema import AccountRow, SettingRow, TokenRow
+
+_PUBLISHER = "publisher-owner"
 
 # Accounts, each with how long its permission can be renewed.
 _WITH_HORIZON = select(AccountRow, TokenRow.refresh_expires_at).outerjoin(
@@ -198,6 +200,25 @@ def _horizon(session: Session, account_id: str) -> datetime | None:
     return session.scalar(
         select(TokenRow.refresh_expires_at).where(TokenRow.account_id == account_id)
     )
+
+
+def idle_tokens(session: Session, before: datetime) -> list[tuple[str, int]]:
+    """Return id and token version of the connected accounts whose tokens are from before then."""
+    query = (
+        select(TokenRow.account_id, TokenRow.version)
+        .join(AccountRow, AccountRow.id == TokenRow.account_id)
+        .where(AccountRow.status == AccountStatus.CONNECTED, TokenRow.issued_at <= before)
+    )
+    return [(account_id, version) for account_id, version in session.execute(query)]
+
+
+def take_over_refreshes(session: Session, owner: str) -> None:
+    """Free what the publisher before this one was refreshing when it died; note this one."""
+    before = session.get(SettingRow, _PUBLISHER)
+    if before is not None and before.value != owner:
+        release = update(TokenRow).where(TokenRow.refresh_owner == before.value)
+        session.execute(release.values(refresh_owner=None, refresh_until=None))
+    session.merge(SettingRow(name=_PUBLISHER, value=owner))
 
 
 def _apply_profile(row: AccountRow, profile: Profile) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     and_,
@@ -17,12 +18,13 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    type_coerce,
     update,
 )
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.accounts import AccountStatus
-from tiktok_manager.domain.posts import LatePolicy, Post, PostStatus
+from tiktok_manager.domain.posts import LatePolicy, Post, PostMode, PostStatus
 from tiktok_manager.storage.attempts import Claim, to_attempt, withdraw
 from tiktok_manager.storage.posts import add_step, encode_error, to_post
 from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow
@@ -34,6 +36,7 @@ CHECKED = (
     PostStatus.IN_INBOX,
 )
 ROWS_AT_ONCE = 50
+AWAITS_ID = timedelta(minutes=1)
 # By due time, but not along the index of due times: that begins with years of posts that ended.
 _IN_TURN = func.coalesce(PostRow.due_at, PostRow.wake_at)
 # Word for word the conditions of the two small indexes that answer them.
@@ -176,12 +179,21 @@ def next_wake(session: Session, after: datetime) -> datetime | None:
 def is_busy(session: Session, until: datetime, *, held: bool = False) -> bool:
     """Say whether a post is under way, due, or to be tried or checked again before `until`.
 
-    While posts are `held`, those that only wait to start do not count.
+    While posts are `held`, those that only wait to start do not count. A direct post just
+    published counts while its id is looked for within the first minute.
     """
     waiting = (PostStatus.PROCESSING, PostStatus.UNCONFIRMED)
     query = select(PostRow.id).where(
         or_(
             PostRow.status == PostStatus.PUBLISHING,
+            and_(
+                PostRow.status == PostStatus.PUBLISHED,
+                PostRow.mode == PostMode.DIRECT,
+                PostRow.wake_at <= until,
+                type_coerce(PostRow.wake_at, BigInteger)
+                - type_coerce(PostRow.published_at, BigInteger)
+                <= AWAITS_ID // timedelta(microseconds=1),
+            ),
             and_(
                 PostRow.status.in_(waiting if held else (PostStatus.SCHEDULED, *waiting)),
                 PostRow.wake_at <= until,
@@ -324,7 +336,8 @@ def _claim(
     row.lease_owner = owner
     row.lease_until = now + lease
     row.wake_at = now + lease
-    if row.first_tried_at is None:
+    is_first = row.first_tried_at is None
+    if is_first:
         row.first_tried_at = now
     session.flush()
     attempt = session.scalars(
@@ -343,4 +356,5 @@ def _claim(
         attempt=None if attempt is None else to_attempt(attempt),
         first_tried_at=row.first_tried_at,
         worker_losses=row.worker_losses,
+        is_first=is_first,
     )

@@ -12,6 +12,10 @@ from tiktok_manager.domain.posts import PostError, PostStatus
 from tiktok_manager.storage.posts import encode_error
 from tiktok_manager.storage.schema import AccountRow, PostRow, SettingRow, UtcInstant
 
+_READY = select(AccountRow.id).where(
+    AccountRow.status == AccountStatus.CONNECTED, AccountRow.paused.is_(False)
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
@@ -58,21 +62,33 @@ def hold_due(session: Session, now: datetime, until: datetime, error: PostError)
 
     Neither a try nor the post's first try is counted: its lateness is judged later.
     """
-    ready = select(AccountRow.id).where(
-        AccountRow.status == AccountStatus.CONNECTED, AccountRow.paused.is_(False)
-    )
     held = session.execute(
         update(PostRow)
         .where(
             PostRow.wake_at <= now,
             PostRow.status == PostStatus.SCHEDULED,
-            PostRow.account_id.in_(ready),
+            PostRow.account_id.in_(_READY),
         )
         .values(wake_at=until, error=encode_error(error), updated_at=now)
         .returning(PostRow.id)
         .execution_options(synchronize_session=False)
     )
     return held.first() is not None
+
+
+def explain_wait(session: Session, account_id: str, reason: PostError, now: datetime) -> None:
+    """Tell an account's planned posts why they will not go out; their times stay."""
+    session.execute(
+        update(PostRow)
+        .where(PostRow.account_id == account_id, PostRow.status == PostStatus.SCHEDULED)
+        .values(error=encode_error(reason), updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def ready_accounts(session: Session) -> frozenset[str]:
+    """Return the accounts whose posts may go out: connected and not paused."""
+    return frozenset(session.scalars(_READY))
 
 
 def release_held(session: Session, code: str, now: datetime) -> None:

@@ -90,6 +90,16 @@ def list_posts(
     return [to_post(row, handle) for row, handle in session.execute(query)]
 
 
+def same_file(session: Session, account_ids: Sequence[str], sha256: str) -> list[Post]:
+    """Return the posts of these accounts with this very video, but cancelled and failed ones."""
+    query = _posts().where(
+        PostRow.account_id.in_(account_ids),
+        PostRow.file_sha256 == sha256,
+        PostRow.status.not_in((PostStatus.CANCELLED, PostStatus.FAILED)),
+    )
+    return [to_post(row, handle) for row, handle in session.execute(query.order_by(PostRow.due_at))]
+
+
 def update_post(
     session: Session, post: Post, now: datetime, *, first_tried_at: datetime | None = None
 ) -> None:
@@ -128,24 +138,29 @@ def stop_scheduled(session: Session, account_id: str, reason: PostError, now: da
 
 
 def resume_reconnected(session: Session, account_id: str, now: datetime) -> None:
-    """Let posts go on that stopped only because their account had lost its permission.
+    """Let posts go on that wait or stopped only because their account had lost its permission.
 
-    Those whose time has passed are judged by their lateness like any other.
+    Those whose time has passed are judged by their lateness like any other, and keep the reason
+    until then; those that TikTok has are asked about at once.
     """
     rows = session.scalars(
         select(PostRow).where(
             PostRow.account_id == account_id,
-            PostRow.status == PostStatus.NEEDS_ATTENTION,
+            PostRow.status.in_((PostStatus.NEEDS_ATTENTION, *_WAITING)),
+            PostRow.error.is_not(None),
         )
     ).all()
     for row in rows:
         error = PostError(**json.loads(row.error)) if row.error else None
-        if error is not None and error.kind == FailureClass.NEEDS_RECONNECT:
+        if error is None or error.kind != FailureClass.NEEDS_RECONNECT:
+            continue
+        row.updated_at = now
+        row.wake_at = now
+        if row.status in {PostStatus.NEEDS_ATTENTION, PostStatus.SCHEDULED}:
             row.status = PostStatus.SCHEDULED.value
             row.first_tried_at = None
-            row.error = None
             row.wake_at = max(row.due_at, now)
-            row.updated_at = now
+            row.error = row.error if row.due_at < now else None
 
 
 def counts(session: Session) -> dict[PostStatus, int]:

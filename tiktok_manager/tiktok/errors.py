@@ -36,7 +36,7 @@ _PERMANENT = FailureClass.PERMANENT
 _OUR_BUG = FailureClass.OUR_BUG
 _UNKNOWN = FailureClass.UNKNOWN
 
-_AGAIN = "TikTok Manager tries again by itself."
+AGAIN = "TikTok Manager tries again by itself."
 _UPDATE = "Your posts stay queued. Look for an update of TikTok Manager."
 _RECONNECT_HINT = "Reconnect the account; its posts are kept."
 _KEYS_HINT = "Check the client key and secret in Settings. Your posts stay queued."
@@ -65,7 +65,7 @@ MEANINGS: dict[str, Meaning] = {
     "rate_limit_exceeded": Meaning(
         _WAIT, "TikTok asked us to slow down.", "TikTok Manager goes on in a moment."
     ),
-    "internal_error": Meaning(_RETRY, "TikTok has a problem of its own.", _AGAIN),
+    "internal_error": Meaning(_RETRY, "TikTok has a problem of its own.", AGAIN),
     # Starting a post (TikTok: Direct Post, Upload, creator info)
     "app_version_check_failed": Meaning(
         _EDIT,
@@ -154,9 +154,9 @@ MEANINGS: dict[str, Meaning] = {
         "TikTok takes pictures of 360 to 4096 pixels on each side; this video has others.",
         "Export the video in 1080×1920, then choose the new file.",
     ),
-    "internal": Meaning(_RETRY, "TikTok failed while it processed the video.", _AGAIN),
-    "video_pull_failed": Meaning(_RETRY, "TikTok could not fetch the video.", _AGAIN),
-    "photo_pull_failed": Meaning(_RETRY, "TikTok could not fetch the pictures.", _AGAIN),
+    "internal": Meaning(_RETRY, "TikTok failed while it processed the video.", AGAIN),
+    "video_pull_failed": Meaning(_RETRY, "TikTok could not fetch the video.", AGAIN),
+    "photo_pull_failed": Meaning(_RETRY, "TikTok could not fetch the pictures.", AGAIN),
     "publish_cancelled": Meaning(
         _EDIT, "The upload was cancelled at TikTok.", "Retry the post if you still want it."
     ),
@@ -193,8 +193,8 @@ MEANINGS: dict[str, Meaning] = {
     "unsupported_response_type": Meaning(
         _OUR_BUG, "TikTok did not accept the sign-in request.", _UPDATE
     ),
-    "server_error": Meaning(_RETRY, "TikTok has a problem of its own.", _AGAIN),
-    "temporarily_unavailable": Meaning(_RETRY, "TikTok is busy.", _AGAIN),
+    "server_error": Meaning(_RETRY, "TikTok has a problem of its own.", AGAIN),
+    "temporarily_unavailable": Meaning(_RETRY, "TikTok is busy.", AGAIN),
 }
 
 _SPELLINGS = {"invalid_param": "invalid_params"}
@@ -281,7 +281,7 @@ def lost(cause: str) -> Failure:
         code=f"network_{cause}",
         kind=_RETRY,
         message=_WIRE[cause],
-        action=_WIRE_ACTIONS.get(cause, "Check the connection. " + _AGAIN),
+        action=_WIRE_ACTIONS.get(cause, "Check the connection. " + AGAIN),
     )
 
 
@@ -290,11 +290,15 @@ def untrusted(
 ) -> Failure:
     """Return what an answer means that is not one TikTok documents: HTML, cut, or too large."""
     status = f" (HTTP {http_status})" if http_status != 200 else ""
+    message = f"TikTok's answer could not be understood{status}: {why}."
+    action = "If this network asks for a login, do that first. " + AGAIN
+    if http_status >= 500:
+        message, action = f"TikTok has a problem of its own{status}: {why}.", AGAIN
     return Failure(
         code="bad_answer",
         kind=_RETRY,
-        message=f"TikTok's answer could not be understood{status}: {why}.",
-        action="If this network asks for a login, do that first. " + _AGAIN,
+        message=message,
+        action=action,
         log_id=clean(log_id),
         retry_after=retry_after,
     )
@@ -349,10 +353,10 @@ def _unknown(
     kind, told = _UNKNOWN, "TikTok answered with an error TikTok Manager does not know"
     action = "Look in TikTok for the post, then decide."
     if http_status == 429:
-        kind, told, action = _WAIT, "TikTok asked us to slow down", _AGAIN
+        kind, told, action = _WAIT, "TikTok asked us to slow down", AGAIN
         retry_after = retry_after or _RATE_LIMIT_WAIT
     elif http_status >= 500 or http_status == 408:
-        kind, told, action = _RETRY, "TikTok has a problem of its own", _AGAIN
+        kind, told, action = _RETRY, "TikTok has a problem of its own", AGAIN
     raw = ": ".join(part for part in (clean(code), _quoted(message)) if part)
     return Failure(
         code=clean(code),

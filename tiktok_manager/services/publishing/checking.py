@@ -109,7 +109,8 @@ class Checking:
         except TikTokRefused as exc:
             self._refused(claim, attempt, exc)
         except NetworkDown as exc:
-            self._keep(claim, now + OUTAGE_RETRY, decisions.error_of(exc.failure))
+            wait = exc.failure.retry_after or OUTAGE_RETRY
+            self._keep(claim, now + wait, decisions.error_of(exc.failure))
         except (ActionNeeded, StorageError) as exc:
             self._keep(claim, now + LOCKED_RETRY, decisions.error_from(exc))
         else:
@@ -161,6 +162,14 @@ class Checking:
 
     def _failed(self, claim: Claim, status: PublishStatus) -> None:
         failure = status.failure or _no_reason()
+        attempt = claim.attempt
+        if (
+            failure.kind is FailureClass.NEEDS_RECONNECT
+            and attempt is not None
+            and self._recorder.reconnected_since(claim.post.account_id, attempt.opened_at)
+        ):
+            # TikTok speaks of the permission this upload was begun with; there is a new one now.
+            failure = replace(failure, kind=FailureClass.RETRY)
         outcome = decisions.after_verdict(failure, claim, self._clock.now(), self._rng)
         self._recorder.settle(claim, outcome, f"TikTok says it failed: {failure.message}")
 

@@ -27,11 +27,16 @@ RESET_AFTER = {
     "spam_risk_too_many_pending_share": timedelta(hours=1),
     "reached_active_user_cap": timedelta(hours=1),
 }
+NOTHING_POSTED = (
+    "Nothing was posted. TikTok Manager tries a few times by itself; if it stays so, retry later."
+)
 DEFAULT_RESET = timedelta(minutes=2)
 
 SLOT_HOLD = timedelta(minutes=2)
 UNCONFIRMED_AFTER = timedelta(minutes=30)
 CHECKS_END_AFTER = timedelta(hours=72)
+CHECKS_AT_LEAST = 100
+FIRST_FOLLOW_UP = timedelta(seconds=2)
 
 
 def backoff(tries: int, rng: random.Random) -> timedelta:
@@ -47,6 +52,8 @@ def wait_after_lost_init(lost: int, rng: random.Random) -> timedelta:
 
 def after_failure(failure: Failure, claim: Claim, now: datetime, rng: random.Random) -> Outcome:
     """Return what a failure before the last byte leads to. The open attempt is kept by default."""
+    if failure.kind is FailureClass.UNKNOWN:
+        failure = replace(failure, action=NOTHING_POSTED)
     error = error_of(failure)
     tries = claim.post.attempts
     match failure.kind:
@@ -117,10 +124,11 @@ def needs_user(exc: AppError) -> Outcome:
 def next_check(attempt_polls: int, since: datetime, now: datetime) -> datetime | None:
     """Return when to ask for the outcome again: 1 s, 2 s, … 60 s, then 5 min, then hourly.
 
-    `since` is when the last byte left. None after 72 hours.
+    `since` is when the last byte left. None after 72 hours, unless most of them were slept through
+    or a clock was wrong.
     """
     elapsed = now - since
-    if elapsed > CHECKS_END_AFTER:
+    if elapsed > CHECKS_END_AFTER and attempt_polls >= CHECKS_AT_LEAST:
         return None
     if elapsed > timedelta(hours=6):
         return now + timedelta(hours=1)
@@ -134,7 +142,8 @@ def next_follow_up(published_at: datetime, now: datetime) -> datetime | None:
     elapsed = now - published_at
     if elapsed > CHECKS_END_AFTER:
         return None
-    return now + min(max(elapsed / 2, timedelta(seconds=5)), timedelta(hours=1))
+    # After 2, 4, 8 … 32 s, a minute, two minutes, and so on: most ids are there in the first.
+    return now + min(max(elapsed, FIRST_FOLLOW_UP), timedelta(hours=1))
 
 
 def still_processing(post: Post, attempt: Attempt, now: datetime) -> Outcome:
@@ -167,6 +176,7 @@ def error_from(exc: AppError) -> PostError:
         code=exc.code,
         message=" ".join(filter(None, (exc.title, exc.message))),
         action=exc.hint,
+        log_id=exc.log_id,
         kind=FailureClass.NEEDS_RECONNECT.value if isinstance(exc, ReconnectNeeded) else "",
     )
 

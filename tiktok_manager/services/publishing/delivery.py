@@ -22,6 +22,7 @@ from tiktok_manager.domain.posts import Choices, PostMode, PostStatus
 from tiktok_manager.services.publishing import decisions
 from tiktok_manager.services.publishing.checking import Checking, lacks_bytes
 from tiktok_manager.services.publishing.files import KnownFiles
+from tiktok_manager.services.publishing.leases import LeaseToken
 from tiktok_manager.services.publishing.preflight import Preflight
 from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.standstill import Held, Standstill
@@ -217,12 +218,12 @@ class Delivery:
     def _rest(self) -> None:
         """The publisher is stopping: the next one goes on from the last commit."""
         now = self._tools.clock.now()
+        late = isinstance(self._cancel, LeaseToken) and self._cancel.is_late
+        why = "its lease could not be prolonged in time." if late else "the app was closed."
         if self._is_final():
             self._settle(Outcome(status=PostStatus.PROCESSING, wake_at=now), "")
         else:
-            self._settle(
-                Outcome(status=PostStatus.SCHEDULED, wake_at=now), "Paused: the app was closed."
-            )
+            self._settle(Outcome(status=PostStatus.SCHEDULED, wake_at=now), f"Paused: {why}")
 
     def _gone(self, exc: UploadGone) -> None:
         if self._is_final():

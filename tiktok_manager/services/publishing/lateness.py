@@ -72,5 +72,5 @@ def _missed(post: Post, now: datetime) -> LateDecision:
 
 def _moved(post: Post, now: datetime) -> LateDecision:
     schedule = next_day(post.schedule, now)
-    text = f"Its time was missed: moved to {schedule.wall:%Y-%m-%d %H:%M} ({schedule.timezone})."
+    text = f"Its time was missed: moved to {schedule.shown:%Y-%m-%d %H:%M} ({schedule.timezone})."
     return LateDecision(post=replace(post, schedule=schedule), wake_at=schedule.due_at, text=text)

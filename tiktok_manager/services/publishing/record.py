@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from tiktok_manager.domain.accounts import Scope
+from tiktok_manager.domain.accounts import AccountStatus, Scope
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.events import EventBus, PostProgressed, PostStatusChanged
@@ -217,6 +217,17 @@ class Recorder:
         with self._database.read() as session:
             account = accounts.get_account(session, account_id)
         return account is not None and account.may(scope)
+
+    def reconnected_since(self, account_id: str, since: datetime) -> bool:
+        """Say whether the account's owner gave a new permission since then, and it still stands."""
+        with self._database.read() as session:
+            account = accounts.get_account(session, account_id)
+        return (
+            account is not None
+            and account.status is AccountStatus.CONNECTED
+            and account.connected_at is not None
+            and account.connected_at > since
+        )
 
     def is_free(self, tiktok_post_id: str) -> bool:
         """Say whether no post has this TikTok video yet."""

@@ -15,14 +15,17 @@ from tiktok_manager.services.publishing import lateness
 from tiktok_manager.services.publishing.checking import Checking
 from tiktok_manager.services.publishing.delivery import Delivery, Tools
 from tiktok_manager.services.publishing.files import KnownFiles
+from tiktok_manager.services.publishing.leases import Leases
 from tiktok_manager.services.publishing.preflight import Preflight
 from tiktok_manager.services.publishing.preparing import LOOK_AHEAD, Preparing
 from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.restoring import Restoring
+from tiktok_manager.services.publishing.standstill import Standstill
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.storage_guard import StorageGuard
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.services.vault import VaultService
+from tiktok_manager.storage import accounts, holds
 from tiktok_manager.storage import claims as queries
 from tiktok_manager.storage.attempts import Claim
 from tiktok_manager.tiktok.client import TikTokClient
@@ -75,6 +78,8 @@ class Publishing:
         self._owner = owner
         client, tokens, buckets = remote.client, remote.tokens, remote.buckets
         recorder = Recorder(database, vault, events, clock, LEASE, restoring.journal, guard)
+        self._standstill = Standstill(database, client, events, clock)
+        self._leases = Leases(LEASE, clock)
         self._checking = Checking(recorder, tokens, client, buckets, clock, rng)
         files = KnownFiles()
         preflight = Preflight(recorder, tokens, client, buckets, quota, clock, files)
@@ -83,6 +88,7 @@ class Publishing:
             recorder=recorder,
             checking=self._checking,
             preflight=preflight,
+            standstill=self._standstill,
             files=files,
             quota=quota,
             tokens=tokens,
@@ -98,7 +104,9 @@ class Publishing:
         Raises ActionNeeded in a copied data folder.
         """
         self._restoring.at_start()
+        self._standstill.begin()
         with self._database.write() as session:
+            accounts.take_over_refreshes(session, self._owner)
             return queries.adopt_orphans(session, self._clock.now(), ON_TIME)
 
     def claim(self, uploads: int, checks: int) -> tuple[list[Claim], list[Claim]]:
@@ -112,12 +120,11 @@ class Publishing:
             return [], []
         self._vault.unlock()
         self._restoring.compare()
+        self._come_back(self._clock.now())
+        places = self._standstill.hold_due(trouble)
         now = self._clock.now()
-        self._come_back(now)
-        if trouble is None:
-            self._judge_late(now)
-        else:
-            uploads = 0
+        self._judge_late(now, let_go=places is None)
+        uploads = uploads if places is None else min(uploads, places)
         with self._database.write() as session:
             sends = queries.claim_uploads(
                 session, now=now, owner=self._owner, lease=LEASE, limit=uploads
@@ -125,6 +132,7 @@ class Publishing:
             asks = queries.claim_checks(
                 session, now=now, owner=self._owner, lease=LEASE, limit=checks
             )
+        self._leases.renewed(sends)
         for claim in sends:
             self._tell(claim.post)
         return sends, asks
@@ -147,7 +155,8 @@ class Publishing:
 
     def send(self, claim: Claim, cancel: CancelToken) -> None:
         """Publish a claimed post as far as it goes now; never raises for what a post can suffer."""
-        Delivery(self._tools, claim, cancel).run()
+        with self._leases.held(claim, cancel) as while_ours:
+            Delivery(self._tools, claim, while_ours).run()
 
     def check(self, claim: Claim) -> None:
         """Ask TikTok for the outcome of a claimed post."""
@@ -169,11 +178,14 @@ class Publishing:
         """Prolong the leases of work that is going on."""
         with self._database.write() as session:
             queries.renew(session, claims, self._clock.now() + LEASE)
+        self._leases.renewed(claims)
 
     def has_due(self) -> bool:
         """Say whether anything is due now; a read, so that an idle publisher writes nothing."""
         now = self._clock.now()
         self._notice_absence(now)
+        if self._standstill.is_over():
+            return True
         with self._database.read() as session:
             return queries.has_due(session, now)
 
@@ -203,13 +215,19 @@ class Publishing:
         self._was_away = self._was_away or now - self._looked_at > ON_TIME
         self._looked_at = now
 
-    def _judge_late(self, now: datetime) -> None:
-        """Decide about posts whose time passed while nothing could publish them."""
+    def _judge_late(self, now: datetime, *, let_go: bool) -> None:
+        """Decide about posts whose time passed while nothing could publish them.
+
+        Without `let_go`, while something still holds them, only about those that will not go out;
+        so, too, while their account is paused or has lost its permission.
+        """
         with self._database.read() as session:
             late = queries.late_posts(session, now, ON_TIME)
+            ready = holds.ready_accounts(session) if late and let_go else frozenset()
         if not late:
             return
         decisions = lateness.judge(late, now, on_time=ON_TIME, spacing=self._spacing())
+        decisions = [d for d in decisions if not d.goes_out or d.post.account_id in ready]
         with self._database.write() as session:
             moved = [
                 decision.post

@@ -1,0 +1,128 @@
+"""What is noticed before a post is planned or sent, and what is told afterwards."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.fakes.world import Browser, World
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.errors import InputError, NetworkDown
+from tiktok_manager.domain.posts import Choices, LatePolicy, PostMode, PostStatus, Privacy
+from tiktok_manager.services.planning import PlanRequest
+
+MINUTE = timedelta(minutes=1)
+
+
+def request(world: World, name: str, *accounts: str) -> PlanRequest:
+    return PlanRequest(
+        file=world.folder / name,
+        accounts=accounts,
+        when=(world.clock.now() + timedelta(hours=1)).isoformat(),
+        choices=Choices(privacy=Privacy.PUBLIC),
+        consent=True,
+    )
+
+
+def twins(warnings: tuple[str, ...]) -> list[str]:
+    return [warning for warning in warnings if "very video" in warning]
+
+
+def test_the_same_video_for_the_same_account_is_warned_of_by_its_bytes(world: World) -> None:
+    world.connect("sim01")
+    world.connect("sim02")
+    first = world.plan("sim01", file=world.file(name="one.mp4"), after=MINUTE)
+    (world.folder / "copy.mp4").write_bytes((world.folder / "one.mp4").read_bytes())
+    result = world.workspace.planning.plan(request(world, "copy.mp4", "sim01", "sim02"))
+    (warning,) = twins(result.warnings)
+    assert "@sim01" in warning
+    assert first.id[:8] in warning
+    assert len(result.posts) == 2
+
+
+def test_strict_refuses_a_second_one_and_writes_nothing(world: World) -> None:
+    world.connect("sim01")
+    world.plan("sim01", file=world.file(name="one.mp4"))
+    world.settle()
+    with pytest.raises(InputError, match="published"):
+        world.workspace.planning.plan(request(world, "one.mp4", "sim01"), strict=True)
+    assert len(world.posts()) == 1
+
+
+def test_another_video_or_a_cancelled_or_failed_one_is_no_twin(world: World) -> None:
+    world.connect("sim01")
+    cancelled = world.plan("sim01", file=world.file(name="one.mp4"), after=MINUTE)
+    world.workspace.planning.cancel(cancelled.id)
+    world.file(name="other.mp4")
+    for name in ("one.mp4", "other.mp4"):
+        result = world.workspace.planning.plan(request(world, name, "sim01"))
+        assert twins(result.warnings) == []
+
+
+def test_until_idle_waits_a_moment_for_the_id_of_a_public_post(world: World) -> None:
+    world.connect()
+    post = world.plan()
+    world.fault(endpoint="video_init", moderation_s=20.0, times=1)
+    world.settle()
+    after = world.post(post)
+    assert (after.status, after.tiktok_post_id is not None) == (PostStatus.PUBLISHED, True)
+    assert not world.workspace.publishing.is_busy(MINUTE)
+
+
+def test_until_idle_gives_up_waiting_for_an_id_within_a_minute(world: World) -> None:
+    world.connect()
+    post = world.plan()
+    world.fault(endpoint="video_init", moderation_s=7200.0, times=1)
+    world.settle()
+    after = world.post(post)
+    assert (after.status, after.tiktok_post_id) == (PostStatus.PUBLISHED, None)
+    assert after.published_at is not None
+    assert world.clock.now() - after.published_at <= MINUTE
+    world.run(timedelta(hours=5))
+    assert world.post(post).tiktok_post_id is not None
+
+
+@pytest.mark.parametrize("mode", list(PostMode))
+def test_until_idle_waits_for_no_id_where_none_can_come(world: World, mode: PostMode) -> None:
+    world.connect()
+    post = world.plan(mode=mode, choices=Choices(privacy=Privacy.ONLY_ME))
+    world.settle()
+    after = world.post(post)
+    assert after.published_at is not None
+    assert world.clock.now() == after.published_at
+
+
+def test_an_unknown_refusal_of_an_init_says_that_nothing_was_posted(world: World) -> None:
+    world.connect()
+    post = world.plan()
+    world.fault(endpoint="video_init", status=400, code="brand_new_code", message="Who knows")
+    world.run(timedelta(hours=2))
+    after = world.post(post)
+    assert after.status is PostStatus.NEEDS_ATTENTION
+    assert after.error is not None
+    assert "Who knows" in after.error.message
+    assert "Nothing was posted" in after.error.action
+    assert "Look in TikTok" not in after.error.action
+
+
+def test_an_error_page_while_connecting_says_what_to_do(world: World) -> None:
+    world.fault(endpoint="token", status=500, body="<html>oops</html>", content_type="text/html")
+    with Browser("sim01") as browser, pytest.raises(NetworkDown) as met:
+        world.workspace.accounts.connect(open_url=browser.open, cancel=CancelToken())
+    assert "TikTok has a problem of its own (HTTP 500)" in met.value.title
+    assert met.value.hint == "Nothing was kept: connect the account again in a few minutes."
+    assert world.workspace.accounts.list() == []
+
+
+def test_a_time_that_clocks_skip_is_shown_as_the_one_that_counts(world: World) -> None:
+    world.connect()
+    wanted = PlanRequest(
+        file=world.file(),
+        accounts=("sim01",),
+        when="2027-03-28T02:30",
+        timezone="Europe/Berlin",
+        choices=Choices(privacy=Privacy.PUBLIC),
+        consent=True,
+    )
+    (post,) = world.workspace.planning.plan(wanted).posts
+    assert post.schedule.shown == datetime(2027, 3, 28, 3, 0)
+    assert post.lateness.policy is LatePolicy.PUBLISH
