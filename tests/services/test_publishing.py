@@ -344,8 +344,10 @@ def test_the_flight_record_tells_every_step_without_secrets(world: World) -> Non
     world.connect()
     post = world.plan()
     world.settle()
-    kinds = [entry.kind for entry in world.workspace.planning.trail(post.id)]
-    assert kinds == ["init_intent", "inited", "final_intent", "sent", "published"]
+    trail = world.workspace.planning.trail(post.id)
+    sending = ["init_intent", "inited", "final_intent", "sent"]
+    assert [entry.kind for entry in trail] == [*sending, "published", "published"]
+    assert "shows it to everybody" in trail[-1].text
 
 
 def test_editing_a_waiting_post_drops_the_upload_made_for_its_old_caption(world: World) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     exists,
     func,
+    literal,
     or_,
     select,
     text,
@@ -27,7 +28,7 @@ from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.posts import LatePolicy, Post, PostMode, PostStatus
 from tiktok_manager.storage.attempts import Claim, to_attempt, withdraw
 from tiktok_manager.storage.posts import add_step, encode_error, to_post
-from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow
+from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow, UtcInstant
 
 CHECKED = (
     PostStatus.PROCESSING,
@@ -37,6 +38,8 @@ CHECKED = (
 )
 ROWS_AT_ONCE = 50
 AWAITS_ID = timedelta(minutes=1)
+LONGEST_CHECK = timedelta(hours=1)
+LONGEST_WAIT = timedelta(hours=24)
 # By due time, but not along the index of due times: that begins with years of posts that ended.
 _IN_TURN = func.coalesce(PostRow.due_at, PostRow.wake_at)
 # Word for word the conditions of the two small indexes that answer them.
@@ -168,6 +171,24 @@ def forget_tries(session: Session, now: datetime, on_time: timedelta) -> None:
     for row in session.scalars(query):
         if row.first_tried_at is not None and now - row.first_tried_at > _leave(row, on_time):
             row.first_tried_at = None
+
+
+def shorten_waits(session: Session, now: datetime) -> None:
+    """Look again at posts whose wait ends further off than any wait is long.
+
+    For after a clock that was far ahead and is right again: the waits were counted from its time.
+    """
+    asked = and_(PostRow.status.in_(CHECKED), PostRow.wake_at > now + LONGEST_CHECK)
+    longest = func.max(PostRow.due_at, literal(now + LONGEST_WAIT, UtcInstant()))
+    tried = and_(PostRow.status == PostStatus.SCHEDULED, PostRow.wake_at > longest)
+    soonest = func.max(PostRow.due_at, literal(now, UtcInstant()))
+    for late, wake_at in ((asked, now), (tried, soonest)):
+        session.execute(
+            update(PostRow)
+            .where(PostRow.lease_owner.is_(None), late)
+            .values(wake_at=wake_at, updated_at=now)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def next_wake(session: Session, after: datetime) -> datetime | None:

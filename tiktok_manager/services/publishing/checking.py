@@ -130,9 +130,9 @@ class Checking:
             tiktok_post_id=found,
             url=None if found is None else f"https://www.tiktok.com/@{post.handle}/video/{found}",
         )
-        text = (
-            "" if post.status is PostStatus.PUBLISHED and found is None else "TikTok published it."
-        )
+        text = "TikTok published it."
+        if post.status is PostStatus.PUBLISHED:
+            text = "TikTok shows it to everybody now." if found else ""
         if len(status.post_ids) > 1:
             text += f" It named several posts: {', '.join(status.post_ids)}."
         self._recorder.settle(claim, outcome, text)

@@ -142,6 +142,8 @@ def next_follow_up(published_at: datetime, now: datetime) -> datetime | None:
     elapsed = now - published_at
     if elapsed > CHECKS_END_AFTER:
         return None
+    if elapsed < timedelta():  # the clock was ahead when it was published
+        return now + timedelta(hours=1)
     # After 2, 4, 8 … 32 s, a minute, two minutes, and so on: most ids are there in the first.
     return now + min(max(elapsed, FIRST_FOLLOW_UP), timedelta(hours=1))
 

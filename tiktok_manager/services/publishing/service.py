@@ -74,6 +74,7 @@ class Publishing:
         self._events = events
         self._clock = clock
         self._was_away = True
+        self._was_set_back = True
         self._looked_at = clock.now()
         self._owner = owner
         client, tokens, buckets = remote.client, remote.tokens, remote.buckets
@@ -184,7 +185,7 @@ class Publishing:
         """Say whether anything is due now; a read, so that an idle publisher writes nothing."""
         now = self._clock.now()
         self._notice_absence(now)
-        if self._standstill.is_over():
+        if self._was_set_back or self._standstill.is_over():
             return True
         with self._database.read() as session:
             return queries.has_due(session, now)
@@ -210,9 +211,14 @@ class Publishing:
             with self._database.write() as session:
                 queries.forget_tries(session, now, ON_TIME)
             self._was_away = False
+        if self._was_set_back:
+            with self._database.write() as session:
+                queries.shorten_waits(session, now)
+            self._was_set_back = False
 
     def _notice_absence(self, now: datetime) -> None:
         self._was_away = self._was_away or now - self._looked_at > ON_TIME
+        self._was_set_back = self._was_set_back or self._looked_at - now > ON_TIME
         self._looked_at = now
 
     def _judge_late(self, now: datetime, *, let_go: bool) -> None:
