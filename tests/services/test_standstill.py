@@ -19,7 +19,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def code(post: Post) -> str | None:
-    return post.error and post.error.code
+    return post.error.code if post.error else None
 
 
 def run_until_ended(world: World, post: Post) -> None:

@@ -26,9 +26,10 @@ def made(clock: FakeClock, *answers: httpx.Response | Exception) -> tuple[TikTok
 
 
 def fail(client: TikTokClient, times: int = 1) -> RemoteError:
-    for _ in range(times):
-        with pytest.raises(RemoteError) as met:
-            client.publish_status("act.token", "v_pub_file~1")
+    for _ in range(times - 1):
+        fail(client)
+    with pytest.raises(RemoteError) as met:
+        client.publish_status("act.token", "v_pub_file~1")
     return met.value
 
 
