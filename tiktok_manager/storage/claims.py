@@ -28,7 +28,7 @@ from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.posts import LatePolicy, Post, PostMode, PostStatus
 from tiktok_manager.storage.attempts import Claim, to_attempt, withdraw
 from tiktok_manager.storage.posts import add_step, encode_error, to_post
-from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow, UtcInstant
+from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow, StepRow, UtcInstant
 
 CHECKED = (
     PostStatus.PROCESSING,
@@ -38,6 +38,7 @@ CHECKED = (
 )
 ROWS_AT_ONCE = 50
 AWAITS_ID = timedelta(minutes=1)
+LATE = "late"
 LONGEST_CHECK = timedelta(hours=1)
 LONGEST_WAIT = timedelta(hours=24)
 # By due time, but not along the index of due times: that begins with years of posts that ended.
@@ -161,7 +162,8 @@ def forget_tries(session: Session, now: datetime, on_time: timedelta) -> None:
     """Let waiting posts be judged by their lateness that nobody could try when they were due to.
 
     For after a time without a publisher: a machine that slept, an app that was closed. A try, or
-    the user's word to post late, is leave for as long as the post may be late, not for days.
+    the user's word to post late, is leave for as long as the post may be late, not for days. That
+    it was let go late, but nobody came to it, is no leave at all.
     """
     query = select(PostRow).where(
         PostRow.status == PostStatus.SCHEDULED,
@@ -169,7 +171,8 @@ def forget_tries(session: Session, now: datetime, on_time: timedelta) -> None:
         PostRow.wake_at < now - on_time,
     )
     for row in session.scalars(query):
-        if row.first_tried_at is not None and now - row.first_tried_at > _leave(row, on_time):
+        tried_at = row.first_tried_at or now
+        if now - tried_at > _leave(row, on_time) or _was_only_let_go(session, row):
             row.first_tried_at = None
 
 
@@ -284,13 +287,18 @@ def write_lateness(
     row.wake_at = wake_at
     row.error = encode_error(post.error)
     row.updated_at = now
-    add_step(session, post.id, at=now, epoch=row.epoch, kind="late", text=text)
+    add_step(session, post.id, at=now, epoch=row.epoch, kind=LATE, text=text)
     return True
 
 
 def _leave(row: PostRow, on_time: timedelta) -> timedelta:
     asks = row.late_policy == LatePolicy.ASK
     return on_time if asks else max(on_time, timedelta(seconds=row.late_within_s))
+
+
+def _was_only_let_go(session: Session, row: PostRow) -> bool:
+    newest = select(StepRow.kind).where(StepRow.post_id == row.id).order_by(StepRow.id.desc())
+    return session.scalar(newest.limit(1)) == LATE
 
 
 def _may_have_left(session: Session, row: PostRow) -> bool:
