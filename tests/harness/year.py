@@ -35,6 +35,7 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 DAY_S, HOUR_S = 86_400.0, 3_600.0
 FAULT_RATE = 0.05
 HOMECOMING_DAYS = 5
+GLANCES = 3
 LEAST_BY_POLICY = 0.999
 TRAILS = 8
 MOST_TOLD = 60
@@ -139,8 +140,11 @@ class Year:
 
     def _live_a_day(self, day: int) -> None:
         began_s = START.timestamp() + day * DAY_S
-        looks_s = began_s + self._rng.uniform(7, 22) * HOUR_S
-        self._until(looks_s)
+        at_s = sorted(began_s + self._rng.uniform(7, 23) * HOUR_S for _glance in range(GLANCES + 1))
+        for glances_s in at_s[:-1]:
+            self._until(glances_s)
+            self._act(self.user.glance)
+        self._until(at_s[-1])
         self._act(self.user.look_in)
         if day + AHEAD.days < self.size.days:
             self._act(lambda: self._plan(day + AHEAD.days))

@@ -57,6 +57,7 @@ class Publish:
     planned_failure: str = ""
     stuck: bool = False
     silent: bool = False
+    given_up: bool = False  # the owner looked, and it was not there
     state: str = "PROCESSING_UPLOAD"
     fail_reason: str = ""
     ended_s: float | None = None
@@ -163,8 +164,10 @@ class FakeTikTok:
         self.point("after a request")
         if fault.answer_lost:
             if kind == "token" and creator is not None and answer.status_code == 200:
-                self._break(creator)
+                self._break(creator)  # the app does not have the pair that TikTok takes now
             raise fault.error(request)
+        if kind == "user" and creator is not None and answer.status_code == 200:
+            self._mend(creator, is_read=not fault.cut_answer)
         return self._mangled(answer, fault)
 
     def _answer(self, kind: str, request: httpx.Request, fault: Fault) -> httpx.Response:
@@ -217,8 +220,9 @@ class FakeTikTok:
             )
         if kind == "token":
             form = parse_qs(request.read().decode())
+            agreed = self._codes.get(form.get("code", [""])[0])
             token = form.get("refresh_token", [""])[0]
-            return self._owner.get(token), ""
+            return agreed[0] if agreed else self._owner.get(token), ""
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         creator = self._owner.get(token)
         if kind == "init":
@@ -256,17 +260,26 @@ class FakeTikTok:
     def remove_app(self, handle: str) -> None:
         """The owner takes the permission back."""
         creator = self.creators[handle]
-        creator.access.clear()
-        creator.refresh = ""
-        self._break(creator)
+        self._take_back(creator)
         for publish in creator.sent[-20:]:
             self.settle(publish)
             if publish.state == "PROCESSING_UPLOAD" and not publish.silent:
                 self._fail(publish, "auth_removed")
 
+    def _take_back(self, creator: Creator) -> None:
+        creator.access.clear()
+        creator.refresh = ""
+        self._break(creator)
+
     def _break(self, creator: Creator) -> None:
         if creator.broken_since_s is None:
             creator.broken_since_s = self.now_s()
+
+    def _mend(self, creator: Creator, *, is_read: bool) -> None:
+        """An app keeps a new permission once it has read whose it is, and gives it back if not."""
+        if is_read and creator.broken_since_s is not None:
+            creator.broken.append((creator.broken_since_s, self.now_s()))
+            creator.broken_since_s = None
 
     def _token(self, request: httpx.Request) -> httpx.Response:
         form = {name: values[0] for name, values in parse_qs(request.read().decode()).items()}
@@ -274,6 +287,7 @@ class FakeTikTok:
             self.violations["wrong app keys"] += 1
             raise _Refused(400, "invalid_client")
         if request.url.path == "/v2/oauth/revoke/":
+            self._take_back(self._owner[form["token"]])
             return _json(200, {})
         if form["grant_type"] == "refresh_token":
             return self._pair(self._refreshed(form["refresh_token"]))
@@ -281,9 +295,6 @@ class FakeTikTok:
         if hashlib.sha256(form["code_verifier"].encode()).hexdigest() != challenge:
             self.violations["wrong code verifier"] += 1
             raise _Refused(400, "invalid_grant")
-        if creator.broken_since_s is not None:
-            creator.broken.append((creator.broken_since_s, self.now_s()))
-            creator.broken_since_s = None
         return self._pair(creator)
 
     def _refreshed(self, token: str) -> Creator:
@@ -390,7 +401,8 @@ class FakeTikTok:
             raise _Refused(400, "invalid_params", "The chunk size is invalid.")
         for earlier in self.by_caption.get(caption, ()):
             self.settle(earlier)
-            if earlier.complete_s is not None and earlier.state != "FAILED":
+            is_open = earlier.state != "FAILED" and not earlier.given_up
+            if earlier.complete_s is not None and is_open:
                 self.violations["init after the last byte had arrived"] += 1
         publish = Publish(
             id=f"v_pub_file~v2-1.{self._number()}",

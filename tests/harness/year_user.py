@@ -43,6 +43,7 @@ ZONES = (
     "UTC",
 )
 GROUP = 5
+CONNECT_TRIES = 3
 LATENESS = (
     Lateness(),
     Lateness(),
@@ -149,15 +150,23 @@ class User:
                 planned_s=self._machine.clock.true_s,
             )
 
+    def glance(self) -> None:
+        """Reconnect the accounts that ask for it, most of the time; try anew where that failed."""
+        for account in self._machine.workspace.accounts.list():
+            if account.status is AccountStatus.NEEDS_RECONNECT and self._rng.random() < 0.9:
+                self._reconnect(account.handle)
+
+    def _reconnect(self, handle: str) -> None:
+        for _try in range(CONNECT_TRIES):
+            try:
+                return self.connect(handle)
+            except AppError:
+                continue
+
     def look_in(self) -> None:
         """Reconnect, finish drafts, and decide about what stopped."""
+        self.glance()
         workspace = self._machine.workspace
-        for account in workspace.accounts.list():
-            if account.status is AccountStatus.NEEDS_RECONNECT and self._rng.random() < 0.8:
-                try:
-                    self.connect(account.handle)
-                except AppError:
-                    continue
         since = self._machine.clock.now() - timedelta(days=7)
         wanted = PostFilter(
             statuses=RETRYABLE | {PostStatus.UNCONFIRMED}, due_from=since - timedelta(days=3)
@@ -184,6 +193,8 @@ class User:
             planning.resolve(entry.post_id, posted=True)
             entry.by_user = "posted"
         elif self._rng.random() < 0.5:
+            for publish in mine:
+                publish.given_up = True
             planning.resolve(entry.post_id, posted=False, post_again=True)
             entry.touched_s = now_s
         else:

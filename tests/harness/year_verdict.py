@@ -247,7 +247,9 @@ class Judge:
             return False
         due_s = max(entry.due_s, entry.touched_s or 0.0)
         limit_s = self._limit_s(entry)
-        causes = self._causes(entry, due_s - PAUSE_S, due_s + limit_s + PAUSE_S, own=False)
+        since_s, until_s = due_s - PAUSE_S, due_s + limit_s + PAUSE_S
+        causes = self._causes(entry, since_s, until_s, own=False)
+        causes = merged([*causes, *self._full_days(entry, since_s, until_s)])
         free_s = limit_s - covered(causes, due_s, due_s + limit_s)
         return free_s < 120.0 or any(
             start <= due_s + limit_s + PAUSE_S and end + skew_s > due_s + limit_s - 120.0
