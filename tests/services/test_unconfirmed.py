@@ -35,9 +35,10 @@ def test_a_silent_video_found_in_the_accounts_list_is_published(world: World) ->
 
 
 def test_not_finding_it_proves_nothing(world: World, doubtful: Post) -> None:
+    looked_before = world.calls("video_list")
     world.run(timedelta(hours=8))
     assert world.post(doubtful).status is PostStatus.UNCONFIRMED
-    assert world.calls("video_list") == 3
+    assert world.calls("video_list") - looked_before == 3
 
 
 def test_the_users_word_that_it_is_there_settles_it(world: World, doubtful: Post) -> None:

@@ -1,8 +1,11 @@
 """Caption rules, counted as TikTok counts: in UTF-16 code units."""
 
+import unicodedata
+
 from tiktok_manager.domain.errors import InputError
 
 MAX_CAPTION_UNITS = 2200
+LEAST_BEGINNING = 40
 
 
 def utf16_length(text: str) -> int:
@@ -26,3 +29,16 @@ def check_caption(text: str) -> None:
 def normalize_handle(handle: str) -> str:
     """Return a TikTok username without `@`, as it is kept and shown."""
     return handle.strip().removeprefix("@")
+
+
+def same_words(planned: str, listed: str) -> bool:
+    """Say whether a listed caption is the planned one, but for spaces and how letters are built.
+
+    TikTok cuts captions in its list (150 characters documented): a beginning counts.
+    """
+    ours, theirs = _normalized(planned), _normalized(listed)
+    return ours == theirs or (len(theirs) >= LEAST_BEGINNING and ours.startswith(theirs))
+
+
+def _normalized(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())

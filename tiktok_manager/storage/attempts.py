@@ -276,6 +276,14 @@ def inits_since(session: Session, account_id: str, since: datetime) -> list[date
     return list(session.scalars(query))
 
 
+def was_sent_from_here(session: Session, account_id: str) -> bool:
+    """Say whether any video of an account may have left this data folder whole."""
+    query = select(AttemptRow.id).where(
+        AttemptRow.account_id == account_id, AttemptRow.final_intent_at.is_not(None)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def fruitless_inits(session: Session, post_id: str, since: datetime) -> int:
     """Return how many inits of a post TikTok may hold open without ever getting their last byte.
 

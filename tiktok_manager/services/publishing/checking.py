@@ -46,6 +46,7 @@ class Checking:
     def __init__(
         self,
         recorder: Recorder,
+        reconciler: Reconciler,
         tokens: TokenKeeper,
         client: TikTokClient,
         buckets: Buckets,
@@ -58,7 +59,7 @@ class Checking:
         self._buckets = buckets
         self._clock = clock
         self._rng = rng
-        self._reconciler = Reconciler(recorder, tokens, client, clock)
+        self._reconciler = reconciler
 
     def run(self, claim: Claim) -> None:
         """Ask once and settle; keeps the post's status when nothing was learned."""

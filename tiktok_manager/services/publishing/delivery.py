@@ -21,6 +21,7 @@ from tiktok_manager.domain.errors import (
 from tiktok_manager.domain.posts import Choices, PostMode, PostStatus
 from tiktok_manager.services.publishing import decisions
 from tiktok_manager.services.publishing.checking import Checking, lacks_bytes
+from tiktok_manager.services.publishing.elsewhere import Elsewhere
 from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.leases import LeaseToken
 from tiktok_manager.services.publishing.preflight import Preflight
@@ -52,6 +53,7 @@ class Tools:
     recorder: Recorder
     checking: Checking
     preflight: Preflight
+    elsewhere: Elsewhere
     standstill: Standstill
     files: KnownFiles
     quota: Quota
@@ -159,6 +161,9 @@ class Delivery:
         self._check_fruitless_inits()
         post = self._claim.post
         choices = tools.preflight.choices(self._claim)
+        if warning := tools.elsewhere.warning(post):
+            logger.warning("Post %s: %s", post.id, warning)
+            tools.recorder.note(self._claim, "warning", warning)
         tools.standstill.check(
             post.mode, self._begun_at, lambda: tools.preflight.ask(post.account_id)
         )

@@ -4,12 +4,12 @@ TikTok's list shows public videos only and may lag, so not finding one proves no
 be the only candidate: same time, same length, same words, and not claimed by another post.
 """
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from tiktok_manager.domain.accounts import Scope
+from tiktok_manager.domain.captions import same_words
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import ActionNeeded, RemoteError
 from tiktok_manager.domain.metrics import VideoCounters
@@ -55,7 +55,7 @@ class Reconciler:
         if sent is None or not self._recorder.may(post.account_id, Scope.VIDEO_LIST):
             return None
         try:
-            listed = self._list(post.account_id, until=sent - EARLY)
+            listed = self.list_videos(post.account_id, until=sent - EARLY)
         except (RemoteError, ActionNeeded):
             return None
         info = video.probe(post.media.path)
@@ -65,7 +65,8 @@ class Reconciler:
         )
         return found[0] if len(found) == 1 else None
 
-    def _list(self, account_id: str, until: datetime) -> list[VideoCounters]:
+    def list_videos(self, account_id: str, until: datetime) -> list[VideoCounters]:
+        """Return the newest public videos, some pages or as far as `until`; raises RemoteError."""
         videos: list[VideoCounters] = []
         cursor: int | None = None
         for _page in range(PAGES):
@@ -91,20 +92,10 @@ def candidates(
         for found in listed
         if found.posted_at >= sent - EARLY
         and _same_length(found.duration_s, duration_s)
-        and _same_words(post.caption, found.caption)
+        and same_words(post.caption, found.caption)
         and is_free(found.tiktok_id)
     ]
 
 
 def _same_length(listed_s: int, planned_s: float | None) -> bool:
     return planned_s is None or abs(listed_s - planned_s) <= DURATION_TOLERANCE_S
-
-
-def _same_words(planned: str, listed: str) -> bool:
-    """TikTok cuts captions in its list (150 characters documented): a beginning counts."""
-    ours, theirs = _normalized(planned), _normalized(listed)
-    return ours == theirs or (len(theirs) >= 40 and ours.startswith(theirs))
-
-
-def _normalized(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())

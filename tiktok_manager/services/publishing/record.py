@@ -234,6 +234,11 @@ class Recorder:
         with self._database.read() as session:
             return queries.owner_of_tiktok_post(session, tiktok_post_id) is None
 
+    def is_newcomer(self, account_id: str) -> bool:
+        """Say whether no video of an account was ever sent from this data folder."""
+        with self._database.read() as session:
+            return not queries.was_sent_from_here(session, account_id)
+
     def inits_since(self, account_id: str, since: datetime) -> list[datetime]:
         """Return when inits were sent for an account."""
         with self._database.read() as session:

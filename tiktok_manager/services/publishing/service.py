@@ -14,10 +14,12 @@ from tiktok_manager.domain.posts import Post
 from tiktok_manager.services.publishing import lateness
 from tiktok_manager.services.publishing.checking import Checking
 from tiktok_manager.services.publishing.delivery import Delivery, Tools
+from tiktok_manager.services.publishing.elsewhere import Elsewhere
 from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.leases import Leases
 from tiktok_manager.services.publishing.preflight import Preflight
 from tiktok_manager.services.publishing.preparing import LOOK_AHEAD, Preparing
+from tiktok_manager.services.publishing.reconciling import Reconciler
 from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.restoring import Restoring
 from tiktok_manager.services.publishing.standstill import Standstill
@@ -81,7 +83,8 @@ class Publishing:
         recorder = Recorder(database, vault, events, clock, LEASE, restoring.journal, guard)
         self._standstill = Standstill(database, client, events, clock)
         self._leases = Leases(LEASE, clock)
-        self._checking = Checking(recorder, tokens, client, buckets, clock, rng)
+        reconciler = Reconciler(recorder, tokens, client, clock)
+        self._checking = Checking(recorder, reconciler, tokens, client, buckets, clock, rng)
         files = KnownFiles()
         preflight = Preflight(recorder, tokens, client, buckets, quota, clock, files)
         self._preparing = Preparing(files, preflight, tokens, clock)
@@ -89,6 +92,7 @@ class Publishing:
             recorder=recorder,
             checking=self._checking,
             preflight=preflight,
+            elsewhere=Elsewhere(recorder, reconciler, files, clock),
             standstill=self._standstill,
             files=files,
             quota=quota,

@@ -1,0 +1,76 @@
+"""Before an installation's first video of an account: has another one just posted the same?
+
+Two computers with the same accounts and plans know nothing of each other; TikTok's list of public
+videos is the one thing both can see.
+"""
+
+import logging
+from datetime import timedelta
+
+from tiktok_manager.domain.accounts import Scope
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import RemoteError
+from tiktok_manager.domain.metrics import VideoCounters
+from tiktok_manager.domain.posts import Post, PostMode, Privacy
+from tiktok_manager.services.publishing.files import KnownFiles
+from tiktok_manager.services.publishing.reconciling import Reconciler, candidates
+from tiktok_manager.services.publishing.record import Recorder
+
+LOOK_BACK = timedelta(hours=24)
+
+logger = logging.getLogger(__name__)
+
+
+class Elsewhere:
+    """Looks through an account's public videos of the last day. It may see nothing, and only warns.
+
+    To hold the post back would be wrong as often as right: the same words are no proof.
+    """
+
+    def __init__(
+        self, recorder: Recorder, reconciler: Reconciler, files: KnownFiles, clock: Clock
+    ) -> None:
+        self._recorder = recorder
+        self._reconciler = reconciler
+        self._files = files
+        self._clock = clock
+
+    def warning(self, post: Post) -> str:
+        """Return what the user should know before this goes out, mostly nothing.
+
+        Raises ReconnectNeeded.
+        """
+        if not self._may_be_listed(post) or not self._recorder.is_newcomer(post.account_id):
+            return ""
+        try:
+            found = self._find(post)
+        except RemoteError as exc:
+            logger.warning("Nobody could see what @%s posted lately: %s", post.handle, exc.code)
+            return ""
+        if found is None:
+            return ""
+        return (
+            f"The account has a video with this caption from {found.posted_at:%Y-%m-%d %H:%M} UTC"
+            " that was not posted from here. If another computer has the same plan, stop one."
+        )
+
+    def _may_be_listed(self, post: Post) -> bool:
+        return (
+            post.mode is PostMode.DIRECT
+            and post.choices.privacy is Privacy.PUBLIC
+            and bool(post.caption.strip())
+            and self._recorder.may(post.account_id, Scope.VIDEO_LIST)
+        )
+
+    def _find(self, post: Post) -> VideoCounters | None:
+        since = self._clock.now() - LOOK_BACK
+        listed = self._reconciler.list_videos(post.account_id, until=since)
+        info = self._files.info(post.media)
+        found = candidates(
+            post,
+            listed,
+            sent=since,
+            duration_s=None if info is None else info.duration_s,
+            is_free=self._recorder.is_free,
+        )
+        return found[0] if found else None
