@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.accounts import Account, AccountStatus, Profile
@@ -16,6 +16,10 @@ _PUBLISHER = "publisher-owner"
 _WITH_HORIZON = select(AccountRow, TokenRow.refresh_expires_at).outerjoin(
     TokenRow, TokenRow.account_id == AccountRow.id
 )
+
+# Asked for each call to TikTok, so built once.
+_BY_ID = _WITH_HORIZON.where(AccountRow.id == bindparam("id"))
+_TOKENS = select(TokenRow).where(TokenRow.account_id == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +46,7 @@ def list_accounts(session: Session) -> list[Account]:
 
 def get_account(session: Session, account_id: str) -> Account | None:
     """Return the account with this id."""
-    found = session.execute(_WITH_HORIZON.where(AccountRow.id == account_id)).first()
+    found = session.execute(_BY_ID, {"id": account_id}).first()
     return None if found is None else _account(*found)
 
 
@@ -123,7 +127,7 @@ def set_restriction(session: Session, account_id: str, restriction: str | None) 
 
 def get_tokens(session: Session, account_id: str) -> SealedTokens | None:
     """Return an account's sealed tokens."""
-    row = session.get(TokenRow, account_id)
+    row = session.scalars(_TOKENS, {"id": account_id}).first()
     if row is None:
         return None
     return SealedTokens(

@@ -6,9 +6,10 @@ changes no row and is told so by `Fenced`: the database fences what TikTok canno
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import UpdateBase, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.errors import AppError
@@ -28,6 +29,28 @@ REFUSED = "refused: "
 
 PROVEN_DEAD = "proven dead: "
 """Begins the outcome of an attempt whose last byte was to leave and surely never arrived."""
+
+# Each step of a publish asks these. Building one costs more than its answer: each is built once.
+_ATTEMPT = select(AttemptRow).where(AttemptRow.id == bindparam("id"))
+_OPEN_ATTEMPT = select(AttemptRow).where(
+    AttemptRow.post_id == bindparam("post_id"), AttemptRow.open
+)
+_ENDING_ATTEMPT = _OPEN_ATTEMPT.where(AttemptRow.final_intent_at.is_not(None))
+_NUMBER = select(func.count()).where(AttemptRow.post_id == bindparam("post_id"))
+_POST = (
+    select(PostRow).where(PostRow.id == bindparam("id")).execution_options(populate_existing=True)
+)
+_INITS = (
+    select(AttemptRow.opened_at)
+    .where(AttemptRow.account_id == bindparam("id"), AttemptRow.opened_at > bindparam("since"))
+    .order_by(AttemptRow.opened_at)
+)
+_FRUITLESS = select(func.count()).where(
+    AttemptRow.post_id == bindparam("post_id"),
+    AttemptRow.opened_at >= bindparam("since"),
+    or_(AttemptRow.final_intent_at.is_(None), AttemptRow.outcome.startswith(PROVEN_DEAD)),
+    or_(AttemptRow.outcome.is_(None), ~AttemptRow.outcome.startswith(REFUSED)),
+)
 
 
 class Fenced(AppError):
@@ -108,9 +131,7 @@ def open_attempt(
 ) -> Attempt:
     """Write down that an init is about to be sent (INIT_INTENT)."""
     _fence(session, claim, updated_at=now)
-    number = session.scalar(
-        select(func.count()).select_from(AttemptRow).where(AttemptRow.post_id == claim.post.id)
-    )
+    number = session.scalar(_NUMBER, {"post_id": claim.post.id})
     row = AttemptRow(
         post_id=claim.post.id,
         account_id=claim.post.account_id,
@@ -143,7 +164,7 @@ def record_init(
 ) -> Attempt:
     """Keep the publish id and the sealed upload URL in one commit (INITED)."""
     _fence(session, claim, publish_id=publish_id, worker_losses=0, updated_at=now)
-    row = session.get_one(AttemptRow, attempt.id)
+    row = _row(session, attempt)
     row.publish_id = publish_id
     row.upload_url_sealed = sealed
     row.url_issued_at = now
@@ -154,7 +175,7 @@ def record_init(
 def record_acked(session: Session, claim: Claim, attempt: Attempt, acked_bytes: int) -> Attempt:
     """Keep how many bytes TikTok has confirmed (UPLOADING)."""
     _fence(session, claim, worker_losses=0)
-    row = session.get_one(AttemptRow, attempt.id)
+    row = _row(session, attempt)
     row.acked_bytes = acked_bytes
     if row.step == Step.INITED:
         row.step = Step.UPLOADING.value
@@ -170,7 +191,7 @@ def record_final_intent(
     """
     until = now + lease
     _fence(session, claim, lease_until=until, wake_at=until, updated_at=now)
-    row = session.get_one(AttemptRow, attempt.id)
+    row = _row(session, attempt)
     if row.final_intent_at is None:
         row.final_intent_at = now
     row.step = Step.FINAL_INTENT.value
@@ -180,7 +201,7 @@ def record_final_intent(
 def record_sent(session: Session, claim: Claim, attempt: Attempt, now: datetime) -> Attempt:
     """Keep that TikTok has every byte (PROCESSING)."""
     _fence(session, claim, updated_at=now)
-    row = session.get_one(AttemptRow, attempt.id)
+    row = _row(session, attempt)
     row.sent_at = row.sent_at or now
     row.acked_bytes = row.size_bytes
     row.step = Step.PROCESSING.value
@@ -190,7 +211,7 @@ def record_sent(session: Session, claim: Claim, attempt: Attempt, now: datetime)
 def record_poll(session: Session, claim: Claim, attempt: Attempt) -> Attempt:
     """Count a status question."""
     _fence(session, claim)
-    row = session.get_one(AttemptRow, attempt.id)
+    row = _row(session, attempt)
     row.polls += 1
     return to_attempt(row)
 
@@ -198,7 +219,7 @@ def record_poll(session: Session, claim: Claim, attempt: Attempt) -> Attempt:
 def record_look(session: Session, claim: Claim, attempt: Attempt, now: datetime) -> None:
     """Keep that the account's video list was searched for this post."""
     _fence(session, claim)
-    session.get_one(AttemptRow, attempt.id).listed_at = now
+    _row(session, attempt).listed_at = now
 
 
 def close_attempt(
@@ -206,7 +227,7 @@ def close_attempt(
 ) -> None:
     """End an attempt: nothing more will be sent or asked for it."""
     _fence(session, claim, updated_at=now)
-    close_row(session.get_one(AttemptRow, attempt.id), outcome, now)
+    close_row(_row(session, attempt), outcome, now)
 
 
 def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> Post:
@@ -222,7 +243,7 @@ def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> P
         "updated_at": now,
     }
     if outcome.uses_attempt:
-        values["attempts"] = PostRow.attempts + 1
+        values["uses_attempt"] = True
     if outcome.untried:
         values["first_tried_at"] = None
     for name in ("published_at", "tiktok_post_id", "url"):
@@ -230,15 +251,13 @@ def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> P
             values[name] = getattr(outcome, name)
     _fence(session, claim, **values)
     _end_attempt(session, claim, outcome, now)
-    row = session.get_one(PostRow, claim.post.id, populate_existing=True)
+    row = session.scalars(_POST, {"id": claim.post.id}).one()
     return to_post(row, claim.post.handle)
 
 
 def withdraw(session: Session, post_id: str, reason: str, now: datetime) -> bool:
     """Give up a post's open attempt; False if its last byte may have left already."""
-    row = session.scalars(
-        select(AttemptRow).where(AttemptRow.post_id == post_id, AttemptRow.open)
-    ).first()
+    row = session.scalars(_OPEN_ATTEMPT, {"post_id": post_id}).first()
     if row is None:
         return True
     if row.final_intent_at is not None:
@@ -249,31 +268,20 @@ def withdraw(session: Session, post_id: str, reason: str, now: datetime) -> bool
 
 def release(session: Session, post_id: str, reason: str, now: datetime) -> None:
     """End a post's open attempt because the user said what became of it."""
-    row = session.scalars(
-        select(AttemptRow).where(AttemptRow.post_id == post_id, AttemptRow.open)
-    ).first()
+    row = session.scalars(_OPEN_ATTEMPT, {"post_id": post_id}).first()
     if row is not None:
         close_row(row, reason, now)
 
 
 def ending_upload(session: Session, post_id: str) -> Attempt | None:
     """Return a post's open attempt if its last byte may have left."""
-    row = session.scalars(
-        select(AttemptRow).where(
-            AttemptRow.post_id == post_id, AttemptRow.open, AttemptRow.final_intent_at.is_not(None)
-        )
-    ).first()
+    row = session.scalars(_ENDING_ATTEMPT, {"post_id": post_id}).first()
     return None if row is None else to_attempt(row)
 
 
 def inits_since(session: Session, account_id: str, since: datetime) -> list[datetime]:
     """Return when inits were sent for an account, oldest first."""
-    query = (
-        select(AttemptRow.opened_at)
-        .where(AttemptRow.account_id == account_id, AttemptRow.opened_at > since)
-        .order_by(AttemptRow.opened_at)
-    )
-    return list(session.scalars(query))
+    return list(session.scalars(_INITS, {"id": account_id, "since": since}))
 
 
 def was_sent_from_here(session: Session, account_id: str) -> bool:
@@ -289,17 +297,7 @@ def fruitless_inits(session: Session, post_id: str, since: datetime) -> int:
 
     Inits that TikTok refused opened nothing and do not count.
     """
-    query = (
-        select(func.count())
-        .select_from(AttemptRow)
-        .where(
-            AttemptRow.post_id == post_id,
-            AttemptRow.opened_at >= since,
-            or_(AttemptRow.final_intent_at.is_(None), AttemptRow.outcome.startswith(PROVEN_DEAD)),
-            or_(AttemptRow.outcome.is_(None), ~AttemptRow.outcome.startswith(REFUSED)),
-        )
-    )
-    return session.scalar(query) or 0
+    return session.scalar(_FRUITLESS, {"post_id": post_id, "since": since}) or 0
 
 
 def owner_of_tiktok_post(session: Session, tiktok_post_id: str) -> str | None:
@@ -309,21 +307,34 @@ def owner_of_tiktok_post(session: Session, tiktok_post_id: str) -> str | None:
 
 def _fence(session: Session, claim: Claim, **values: Any) -> None:
     values = values or {"lease_owner": claim.owner}
-    result = session.execute(
-        update(PostRow)
-        .where(PostRow.id == claim.post.id, PostRow.epoch == claim.epoch)
-        .values(**values)
-        .returning(PostRow.id)
-        .execution_options(synchronize_session=False)
-    )
+    uses_attempt = values.pop("uses_attempt", False)
+    fence = {"fence_id": claim.post.id, "fence_epoch": claim.epoch}
+    result = session.execute(_fenced(tuple(values), uses_attempt), fence | values)
     if result.first() is None:
         raise Fenced("Another worker has taken this post over.")
 
 
+@cache
+def _fenced(names: tuple[str, ...], uses_attempt: bool) -> UpdateBase:
+    """Return the update of these columns under a claim's epoch; there are few such sets."""
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    if uses_attempt:
+        values["attempts"] = PostRow.attempts + 1
+    return (
+        update(PostRow)
+        .where(PostRow.id == bindparam("fence_id"), PostRow.epoch == bindparam("fence_epoch"))
+        .values(values)
+        .returning(PostRow.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _row(session: Session, attempt: Attempt) -> AttemptRow:
+    return session.scalars(_ATTEMPT, {"id": attempt.id}).one()
+
+
 def _end_attempt(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> None:
-    row = session.scalars(
-        select(AttemptRow).where(AttemptRow.post_id == claim.post.id, AttemptRow.open)
-    ).first()
+    row = session.scalars(_OPEN_ATTEMPT, {"post_id": claim.post.id}).first()
     if row is None:
         return
     if outcome.close_attempt is not None:

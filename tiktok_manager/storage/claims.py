@@ -7,12 +7,13 @@ or a publisher known to be dead, frees it for the next.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Select,
     and_,
+    bindparam,
     exists,
     func,
     literal,
@@ -47,6 +48,55 @@ _IN_TURN = func.coalesce(PostRow.due_at, PostRow.wake_at)
 _IS_SENDING = text("posts.status = 'publishing'")
 _HOLDS_SLOT = text("attempts.holds_slot")
 
+# A publisher asks these all day. Building one costs more than its answer: each is built once.
+_IS_READY = and_(AccountRow.status == AccountStatus.CONNECTED, AccountRow.paused.is_(False))
+# Scheduled posts of paused or unconnected accounts wait for the user, not for an instant.
+_MAY_MOVE = or_(
+    PostRow.status != PostStatus.SCHEDULED,
+    exists().where(AccountRow.id == PostRow.account_id, _IS_READY),
+)
+_IS_DUE = PostRow.wake_at <= bindparam("now")
+_IDS = (
+    select(PostRow.id, PostRow.account_id, AccountRow.handle)
+    .join(AccountRow, AccountRow.id == PostRow.account_id)
+    .order_by(_IN_TURN, PostRow.id)
+)
+_ROWS = select(PostRow, AccountRow.handle).join(AccountRow, AccountRow.id == PostRow.account_id)
+_TO_SEND = _IDS.where(
+    _IS_DUE,
+    PostRow.status.in_((PostStatus.SCHEDULED, PostStatus.PUBLISHING)),
+    or_(
+        PostRow.status == PostStatus.PUBLISHING,
+        and_(
+            _IS_READY,
+            PostRow.account_id.not_in(bindparam("sending", expanding=True)),
+            or_(
+                PostRow.account_id.not_in(bindparam("taken", expanding=True)),
+                PostRow.id.in_(bindparam("takers", expanding=True)),
+            ),
+        ),
+    ),
+)
+_TO_CHECK = (
+    _ROWS.where(_IS_DUE, PostRow.status.in_(CHECKED))
+    .order_by(PostRow.wake_at, PostRow.id)
+    .limit(bindparam("limit"))
+)
+_UPCOMING = _IDS.where(_IS_DUE, PostRow.status == PostStatus.SCHEDULED, _IS_READY)
+_UNTRIED = _ROWS.where(
+    _IS_DUE, PostRow.status == PostStatus.SCHEDULED, PostRow.first_tried_at.is_(None)
+)
+_SENDING = select(PostRow.account_id).where(_IS_SENDING)
+_SLOTS = select(AttemptRow.account_id, AttemptRow.post_id).where(_HOLDS_SLOT)
+_NEXT_WAKE = select(func.min(PostRow.wake_at)).where(PostRow.wake_at > bindparam("now"), _MAY_MOVE)
+_ANY_DUE = select(PostRow.id).where(_IS_DUE, _MAY_MOVE).limit(1)
+_NEWEST_ATTEMPT = (
+    select(AttemptRow)
+    .where(AttemptRow.post_id == bindparam("post_id"))
+    .order_by(AttemptRow.number.desc())
+    .limit(1)
+)
+
 
 def claim_uploads(
     session: Session, *, now: datetime, owner: str, lease: timedelta, limit: int
@@ -58,16 +108,14 @@ def claim_uploads(
     """
     if limit <= 0:
         return []
-    query = (
-        select(PostRow.id, PostRow.account_id, AccountRow.handle)
-        .join(AccountRow, AccountRow.id == PostRow.account_id)
-        .where(
-            PostRow.wake_at <= now,
-            PostRow.status.in_((PostStatus.SCHEDULED, PostStatus.PUBLISHING)),
-            or_(PostRow.status == PostStatus.PUBLISHING, _account_is_free(session)),
-        )
-        .order_by(_IN_TURN, PostRow.id)
-    )
+    # The few accounts under way are looked up once, not for each of the posts that wait.
+    slots = session.execute(_SLOTS).all()
+    values = {
+        "now": now,
+        "sending": session.scalars(_SENDING).all(),
+        "taken": [account_id for account_id, _ in slots],
+        "takers": [post_id for _, post_id in slots],
+    }
     return [
         _claim(
             session,
@@ -78,7 +126,7 @@ def claim_uploads(
             owner,
             lease,
         )
-        for post_id, handle in _first_of_each_account(session, query, limit)
+        for post_id, handle in _first_of_each_account(session, _TO_SEND, values, limit)
     ]
 
 
@@ -86,16 +134,9 @@ def claim_checks(
     session: Session, *, now: datetime, owner: str, lease: timedelta, limit: int
 ) -> list[Claim]:
     """Claim posts whose outcome at TikTok is to be asked for again."""
-    query = (
-        select(PostRow, AccountRow.handle)
-        .join(AccountRow, AccountRow.id == PostRow.account_id)
-        .where(PostRow.wake_at <= now, PostRow.status.in_(CHECKED))
-        .order_by(PostRow.wake_at, PostRow.id)
-        .limit(limit)
-    )
     return [
         _claim(session, row, handle, PostStatus(row.status), now, owner, lease)
-        for row, handle in session.execute(query).all()
+        for row, handle in session.execute(_TO_CHECK, {"now": now, "limit": limit}).all()
     ]
 
 
@@ -104,15 +145,9 @@ def upcoming(session: Session, until: datetime, limit: int) -> list[Post]:
 
     The first `limit` in the order in which they are claimed.
     """
-    query = (
-        select(PostRow.id, PostRow.account_id, AccountRow.handle)
-        .join(AccountRow, AccountRow.id == PostRow.account_id)
-        .where(PostRow.wake_at <= until, PostRow.status == PostStatus.SCHEDULED, _is_ready())
-        .order_by(_IN_TURN, PostRow.id)
-    )
     return [
         to_post(session.get_one(PostRow, post_id), handle)
-        for post_id, handle in _first_of_each_account(session, query, limit)
+        for post_id, handle in _first_of_each_account(session, _UPCOMING, {"now": until}, limit)
     ]
 
 
@@ -122,16 +157,7 @@ def late_posts(session: Session, now: datetime, on_time: timedelta) -> list[Post
     Few posts are due at once, so these are sifted here: by due time SQLite would go through all
     that ever were.
     """
-    query = (
-        select(PostRow, AccountRow.handle)
-        .join(AccountRow, AccountRow.id == PostRow.account_id)
-        .where(
-            PostRow.wake_at <= now,
-            PostRow.status == PostStatus.SCHEDULED,
-            PostRow.first_tried_at.is_(None),
-        )
-    )
-    found = session.execute(query).all()
+    found = session.execute(_UNTRIED, {"now": now}).all()
     late = [to_post(row, handle) for row, handle in found if row.due_at < now - on_time]
     return sorted(late, key=lambda post: (post.schedule.due_at, post.id))
 
@@ -196,8 +222,7 @@ def shorten_waits(session: Session, now: datetime) -> None:
 
 def next_wake(session: Session, after: datetime) -> datetime | None:
     """Return the next instant after `after` at which some post has to be looked at."""
-    query = select(func.min(PostRow.wake_at)).where(PostRow.wake_at > after, _may_move())
-    return session.scalar(query)
+    return session.scalar(_NEXT_WAKE, {"now": after})
 
 
 def is_busy(session: Session, until: datetime, *, held: bool = False) -> bool:
@@ -221,7 +246,7 @@ def is_busy(session: Session, until: datetime, *, held: bool = False) -> bool:
             and_(
                 PostRow.status.in_(waiting if held else (PostStatus.SCHEDULED, *waiting)),
                 PostRow.wake_at <= until,
-                _may_move(),
+                _MAY_MOVE,
             ),
         )
     )
@@ -264,8 +289,7 @@ def give_back(session: Session, claim: Claim, wake_at: datetime) -> None:
 
 def has_due(session: Session, now: datetime) -> bool:
     """Say whether some post has to be looked at now."""
-    query = select(PostRow.id).where(PostRow.wake_at <= now, _may_move()).limit(1)
-    return session.scalars(query).first() is not None
+    return session.scalars(_ANY_DUE, {"now": now}).first() is not None
 
 
 def write_lateness(
@@ -308,47 +332,17 @@ def _may_have_left(session: Session, row: PostRow) -> bool:
     return session.scalars(query).first() is not None
 
 
-def _may_move() -> ColumnElement[bool]:
-    """Scheduled posts of paused or unconnected accounts wait for the user, not for an instant."""
-    account_ready = exists().where(
-        AccountRow.id == PostRow.account_id,
-        AccountRow.status == AccountStatus.CONNECTED,
-        AccountRow.paused.is_(False),
-    )
-    return or_(PostRow.status != PostStatus.SCHEDULED, account_ready)
-
-
 def _first_of_each_account(
-    session: Session, query: Select[str, str, str], limit: int
+    session: Session, query: Select[str, str, str], values: dict[str, Any], limit: int
 ) -> list[tuple[str, str]]:
     """Return id and handle of the first `limit` rows that belong to different accounts."""
     found: dict[str, tuple[str, str]] = {}
     # Thousands may be due after an outage; only the first few are fetched.
-    for post_id, account_id, handle in session.execute(query).yield_per(ROWS_AT_ONCE):
+    for post_id, account_id, handle in session.execute(query, values).yield_per(ROWS_AT_ONCE):
         if len(found) >= limit:
             break
         found.setdefault(account_id, (post_id, handle))
     return list(found.values())
-
-
-def _account_is_free(session: Session) -> ColumnElement[bool]:
-    """The few accounts under way are looked up once, not for each of the posts that wait."""
-    sending = session.scalars(select(PostRow.account_id).where(_IS_SENDING)).all()
-    slots = session.execute(
-        select(AttemptRow.account_id, AttemptRow.post_id).where(_HOLDS_SLOT)
-    ).all()
-    return and_(
-        _is_ready(),
-        PostRow.account_id.not_in(sending),
-        or_(
-            PostRow.account_id.not_in([account_id for account_id, _ in slots]),
-            PostRow.id.in_([post_id for _, post_id in slots]),
-        ),
-    )
-
-
-def _is_ready() -> ColumnElement[bool]:
-    return and_(AccountRow.status == AccountStatus.CONNECTED, AccountRow.paused.is_(False))
 
 
 def _claim(
@@ -369,12 +363,7 @@ def _claim(
     if is_first:
         row.first_tried_at = now
     session.flush()
-    attempt = session.scalars(
-        select(AttemptRow)
-        .where(AttemptRow.post_id == row.id)
-        .order_by(AttemptRow.number.desc())
-        .limit(1)
-    ).first()
+    attempt = session.scalars(_NEWEST_ATTEMPT, {"post_id": row.id}).first()
     if attempt is not None and attempt.open and attempt.final_intent_at is None:
         attempt.holds_slot = True
         session.flush()

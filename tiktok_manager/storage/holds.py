@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import case, literal, select, update
+from sqlalchemy import bindparam, case, literal, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.accounts import AccountStatus
@@ -12,6 +12,8 @@ from tiktok_manager.domain.posts import PostError, PostStatus
 from tiktok_manager.storage.posts import encode_error
 from tiktok_manager.storage.schema import AccountRow, PostRow, SettingRow, UtcInstant
 
+# Asked for all day, so built once.
+_VALUE = select(SettingRow.value).where(SettingRow.name == bindparam("name"))
 _READY = select(AccountRow.id).where(
     AccountRow.status == AccountStatus.CONNECTED, AccountRow.paused.is_(False)
 )
@@ -29,10 +31,10 @@ class Hold:
 
 def get_hold(session: Session, name: str) -> Hold | None:
     """Return the hold kept under a name."""
-    row = session.get(SettingRow, name)
-    if row is None:
+    value = session.scalar(_VALUE, {"name": name})
+    if value is None:
         return None
-    kept = json.loads(row.value)
+    kept = json.loads(value)
     return Hold(
         error=PostError(**kept["error"]),
         at=datetime.fromisoformat(kept["at"]),

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.posts import PostMode, PostStatus
@@ -13,24 +13,43 @@ LONGEST_UPLOAD = timedelta(days=1)
 _PLANNED = (PostStatus.SCHEDULED, PostStatus.PUBLISHING)
 
 
-def sent_times(
-    session: Session, account_id: str, mode: PostMode, since: datetime
-) -> list[datetime]:
-    """Return when the posts left whose last byte is gone and that TikTok did not refuse."""
-    query = (
+def _counts(mode: PostMode) -> ColumnElement[bool]:
+    """A refused upload used nothing; a draft counts only while it waits in the inbox."""
+    refused = AttemptRow.outcome.startswith("failed")
+    alive = or_(AttemptRow.outcome.is_(None), ~refused)
+    if mode is PostMode.DIRECT:
+        return alive
+    waiting = PostRow.status.in_((PostStatus.IN_INBOX, PostStatus.PROCESSING))
+    return and_(alive, case((waiting, True), else_=False))
+
+
+def _sent(mode: PostMode) -> Select[datetime | None]:
+    return (
         select(AttemptRow.final_intent_at)
         .join(PostRow, PostRow.id == AttemptRow.post_id)
         .where(
-            AttemptRow.account_id == account_id,
+            AttemptRow.account_id == bindparam("account_id"),
             # An upload lives an hour: by this the index leaves out what is long over.
-            AttemptRow.opened_at > since - LONGEST_UPLOAD,
+            AttemptRow.opened_at > bindparam("opened"),
             PostRow.mode == mode,
-            AttemptRow.final_intent_at > since,
+            AttemptRow.final_intent_at > bindparam("since"),
             _counts(mode),
         )
         .order_by(AttemptRow.final_intent_at)
     )
-    return [at for at in session.scalars(query) if at]
+
+
+# Asked for each post, so built once.
+_SENT = {mode: _sent(mode) for mode in PostMode}
+_VALUE = select(SettingRow.value).where(SettingRow.name == _APP_PAUSE)
+
+
+def sent_times(
+    session: Session, account_id: str, mode: PostMode, since: datetime
+) -> list[datetime]:
+    """Return when the posts left whose last byte is gone and that TikTok did not refuse."""
+    values = {"account_id": account_id, "since": since, "opened": since - LONGEST_UPLOAD}
+    return [at for at in session.scalars(_SENT[mode], values) if at]
 
 
 def post_times(
@@ -47,20 +66,10 @@ def post_times(
 
 def get_app_pause(session: Session) -> datetime | None:
     """Return until when direct posts of all accounts are held."""
-    row = session.get(SettingRow, _APP_PAUSE)
-    return None if row is None else datetime.fromisoformat(row.value)
+    value = session.scalar(_VALUE)
+    return None if value is None else datetime.fromisoformat(value)
 
 
 def set_app_pause(session: Session, until: datetime) -> None:
     """Hold direct posts of all accounts until then."""
     session.merge(SettingRow(name=_APP_PAUSE, value=until.astimezone(UTC).isoformat()))
-
-
-def _counts(mode: PostMode) -> ColumnElement[bool]:
-    """A refused upload used nothing; a draft counts only while it waits in the inbox."""
-    refused = AttemptRow.outcome.startswith("failed")
-    alive = or_(AttemptRow.outcome.is_(None), ~refused)
-    if mode is PostMode.DIRECT:
-        return alive
-    waiting = PostRow.status.in_((PostStatus.IN_INBOX, PostStatus.PROCESSING))
-    return and_(alive, case((waiting, True), else_=False))

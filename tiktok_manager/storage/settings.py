@@ -7,10 +7,13 @@ from sqlalchemy.orm import Session
 
 from tiktok_manager.storage.schema import SecretRow, SettingRow, VaultRow
 
+# Asked for all day, so built once.
+_ALL = select(SettingRow.name, SettingRow.value)
+
 
 def all_settings(session: Session) -> dict[str, str]:
     """Return every setting that differs from its default."""
-    return {row.name: row.value for row in session.scalars(select(SettingRow))}
+    return dict(session.execute(_ALL).all())
 
 
 def put_setting(session: Session, name: str, value: str | None) -> None:
