@@ -159,9 +159,10 @@ class User:
     def _reconnect(self, handle: str) -> None:
         for _try in range(CONNECT_TRIES):
             try:
-                return self.connect(handle)
+                self.connect(handle)
             except AppError:
                 continue
+            break
 
     def look_in(self) -> None:
         """Reconnect, finish drafts, and decide about what stopped."""
