@@ -57,11 +57,8 @@ class RunnerState(StrEnum):
 class PublishingPolicy(Protocol):
     """What the user may change while the publisher runs."""
 
-    def uploads_at_once(self) -> int:
-        """Return how many videos may be sent at the same time."""
-
-    def publishing_on(self) -> bool:
-        """Say whether new posts may start."""
+    def places(self) -> int:
+        """Return how many videos may be sent at the same time: none while the user holds posts."""
 
     def hold_publishing(self, *, hold: bool) -> None:
         """Hold all posts, or let them go; outlives the session."""
@@ -184,11 +181,12 @@ class Runner:
         self._keep_watch()
         try:
             self._renew()
-            self._paused = not self._policy.publishing_on()
+            places = self._policy.places()
+            self._paused = not places
             if self._clock.monotonic_s() >= self._quiet_until_s:
                 if self._publishing.has_due():
-                    self._start_due()
-                self._look_ahead()
+                    self._start_due(places)
+                self._look_ahead(places)
             self._set_wake()
         except VaultLocked as exc:
             logger.warning("Posts wait: %s", exc)
@@ -241,25 +239,23 @@ class Runner:
         if claims:
             self._publishing.renew(claims)
 
-    def _start_due(self) -> None:
+    def _start_due(self, places: int) -> None:
         with self._guard:
-            uploads = self._policy.uploads_at_once() - len(self._sending)
+            uploads = places - len(self._sending)
             checks = CHECKS_AT_ONCE * 2 - (len(self._active) - len(self._sending))
-        if self._paused:
-            uploads = 0
         sends, asks = self._publishing.claim(max(0, uploads), max(0, checks))
         for claim in sends:
             self._submit(self._uploads, claim, sending=True)
         for claim in asks:
             self._submit(self._checks, claim, sending=False)
 
-    def _look_ahead(self) -> None:
+    def _look_ahead(self, places: int) -> None:
         """Prepare what is due soon; never more than may be sent at once."""
         now_s = self._clock.monotonic_s()
-        if self._paused or now_s - self._looked_ahead_s < LOOK_AHEAD_EVERY_S:
+        if not places or now_s - self._looked_ahead_s < LOOK_AHEAD_EVERY_S:
             return
         self._looked_ahead_s = now_s
-        for post in self._publishing.upcoming(self._policy.uploads_at_once()):
+        for post in self._publishing.upcoming(places):
             self._preparations.submit(self._publishing.prepare, post, self._cancel)
 
     def _submit(self, pool: ThreadPoolExecutor, claim: Claim, *, sending: bool) -> None:

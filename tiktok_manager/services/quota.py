@@ -54,10 +54,12 @@ class Quota:
     def wait(self, account_id: str, mode: PostMode) -> tuple[datetime, PostError] | None:
         """Return until when, and why, a post of this account must wait now; None if it need not."""
         now = self._clock.now()
-        paused_until = self._app_pause()
+        with self._database.read() as session:
+            paused_until = queries.get_app_pause(session)
+            recent = queries.sent_times(session, account_id, mode, now - WINDOW)
         if mode is PostMode.DIRECT and paused_until is not None and paused_until > now:
             return paused_until, _app_cap()
-        recent, cap = self._recent(account_id, mode), self._cap(mode)
+        cap = self._cap(mode)
         if len(recent) < cap:
             return None
         return recent[-cap] + WINDOW, _own_cap(mode, cap)
@@ -66,10 +68,6 @@ class Quota:
         """Hold direct posts of all accounts: TikTok's cap of posting accounts is reached."""
         with self._database.write() as session:
             queries.set_app_pause(session, until)
-
-    def _app_pause(self) -> datetime | None:
-        with self._database.read() as session:
-            return queries.get_app_pause(session)
 
     def _recent(self, account_id: str, mode: PostMode) -> list[datetime]:
         with self._database.read() as session:

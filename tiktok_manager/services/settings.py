@@ -132,9 +132,13 @@ class Settings:
         value = self._text("timezone")
         return local_zone_name() if value == "system" else value
 
-    def uploads_at_once(self) -> int:
-        """Return how many videos may be sent at the same time."""
-        return int(self._text("uploads-at-once"))
+    def places(self) -> int:
+        """Return how many videos may be sent at the same time: none while the user holds posts."""
+        with self._database.read() as session:
+            stored = queries.all_settings(session)
+        names = ("publishing", "uploads-at-once")
+        on, places = (stored.get(name, _definition(name).default) for name in names)
+        return int(places or 0) if on == "on" else 0
 
     def direct_posts_per_day(self) -> int:
         """Return how many direct posts an account may send in 24 hours."""

@@ -40,6 +40,7 @@ class Recorder:
         self._events = events
         self._clock = clock
         self._lease = lease
+        self._open_ids: dict[str, str] = {}
 
     def open_attempt(self, claim: Claim, plan: ChunkPlan) -> Attempt:
         """Commit INIT_INTENT."""
@@ -261,18 +262,26 @@ class Recorder:
     def _entry(
         self, claim: Claim, attempt: Attempt, step: JournalStep, at: datetime, outcome: str = ""
     ) -> JournalEntry:
-        with self._database.read() as session:
-            account = accounts.get_account(session, claim.post.account_id)
         return JournalEntry(
             step=step,
             post_id=claim.post.id,
-            open_id="" if account is None else account.open_id,
+            open_id=self._open_id(claim.post.account_id),
             publish_id=attempt.publish_id or "",
             sha256=claim.post.media.sha256,
             size_bytes=attempt.size_bytes,
             at=at,
             outcome=outcome,
         )
+
+    def _open_id(self, account_id: str) -> str:
+        """Return whom an account is at TikTok; that never changes."""
+        if account_id not in self._open_ids:
+            with self._database.read() as session:
+                account = accounts.get_account(session, account_id)
+            if account is None or not account.open_id:
+                return ""
+            self._open_ids[account_id] = account.open_id
+        return self._open_ids[account_id]
 
 
 class Progress:
