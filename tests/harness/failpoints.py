@@ -35,6 +35,10 @@ CALLS: tuple[tuple[type, str], ...] = (
 )
 
 
+# A thawed worker has shown by then what harm it does; it could live on for hours.
+LIVES_ON_FOR = 200
+
+
 class Strike(StrEnum):
     """What happens at the point that fires."""
 
@@ -51,6 +55,7 @@ class Failpoints:
         self._at = at
         self._strike = strike
         self._cancel = cancel
+        self._passed_since: int | None = None
         page.count = 0
         page.label = ""
 
@@ -66,8 +71,12 @@ class Failpoints:
         if holds_lock and self._strike is Strike.FREEZE:
             return
         self._page.count += 1
+        if self._passed_since is not None:
+            self._live_on()
+            return
         if self._page.count != self._at:
             return
+        self._passed_since = 0
         self._page.label = where
         if self._strike is Strike.KILL:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -75,6 +84,12 @@ class Failpoints:
             os.kill(os.getpid(), signal.SIGSTOP)
         else:
             self._cancel.cancel()
+
+    def _live_on(self) -> None:
+        """A worker once struck counts for itself: the page is that of those that overtook it."""
+        self._passed_since = (self._passed_since or 0) + 1
+        if self._strike is Strike.FREEZE and self._passed_since == LIVES_ON_FOR:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def _around(self, call: Callable[..., Any], name: str) -> Callable[..., Any]:
         @wraps(call)

@@ -1,10 +1,10 @@
 """Kills by the thousand: workers forked from a warm process die at every failpoint in turn.
 
-Run it as `python -m tests.harness.forks --kills N --seed S [--loss 0.15]`. The local TikTok lives
-here; each worker is another process on the same data folder and dies by SIGKILL, is frozen and
-overtaken, or is told to stop. Time is virtual, so an hour of sleep between two lives costs
-nothing. After the dying the user's hands do what only a user may (retry, reconnect), and the
-audit compares both sides.
+Run it as `python -m tests.harness.forks --kills N --seed S [--loss 0.15] [--minutes M]`. The
+local TikTok lives here; each worker is another process on the same data folder and dies by
+SIGKILL, is frozen and overtaken, or is told to stop. Time is virtual, so an hour of sleep between
+two lives costs nothing. After the dying the user's hands do what only a user may (retry,
+reconnect), and the audit compares both sides.
 """
 
 import argparse
@@ -52,6 +52,10 @@ SPOILED = 0.1
 # How long the user waits before each look while everything comes home; caps reset in a day.
 ROUNDS_S = (20.0, 600.0, 3_600.0, *(4 * 3_600.0,) * 8)
 QUIET_S = 0.005
+TIMES_UP = frozenset({signal.SIGALRM, signal.SIGPROF})
+# Failpoints: with fewer than the first a worker has only claimed, at the last it sees its second
+# or third post.
+FIRST_AT_WORK, LAST_POINT = 8, 90
 # How long a machine may be off between two lives: mostly a moment, sometimes about as long as an
 # upload address lives (an hour), sometimes a night.
 NAPS_S = (2.0, 5.0, 5.0, 8.0, 95.0, 31 * 60.0, 57 * 60.0, 75 * 60.0, 9 * 3600.0)
@@ -238,12 +242,11 @@ class Stage:
             self.tally.kills += 1
         elif result.frozen:
             self.tally.freezes += 1
-        elif result.signal == signal.SIGALRM or result.code == NEVER_IDLE:
-            self.found.append(Finding(kind="hung", text=f"a worker never got idle: {result}"))
         elif result.signal or result.code:
+            hung = result.signal in TIMES_UP or result.code == NEVER_IDLE
             log = self.folder / "worker.log"
-            text = log.read_text()[-2_000:] if log.exists() else ""
-            self.found.append(Finding(kind="crash", text=f"{result} {text}"))
+            text = log.read_text()[-4_000:] if log.exists() else ""
+            self.found.append(Finding(kind="hung" if hung else "crash", text=f"{result} {text}"))
         if self.page.label:
             self.tally.points[self.page.label] += 1
 
@@ -263,30 +266,43 @@ def random_life(stage: Stage) -> bool:
     rng = stage.rng
     stage.lossy(stage.loss)
     fate = rng.random()
-    at = rng.randint(1, 70)
-    if fate < 0.9:
-        strike = Strike.KILL if fate < 0.83 else Strike.STOP
+    at = _some_point(rng)
+    if fate < 0.95:
+        strike = Strike.KILL if fate < 0.88 else Strike.STOP
         stage.live(at, strike, adopt=rng.random() < 0.8)
         stage.nap(rng.choice(NAPS_S))
     else:
-        overtake(stage, at, rng.choice(SPANS_S))
+        other_at = _some_point(rng) if rng.random() < 0.8 else 0
+        overtake(stage, at, rng.choice(SPANS_S), other_at)
     return bool(stage.page.label)
 
 
-def overtake(stage: Stage, at: int, span_s: float) -> Result | None:
-    """Freeze a worker at a point, let another go on after a while, then wake the first."""
+def _some_point(rng: random.Random) -> int:
+    """Any step dies, the first ones at work most often: there the dead one's work is taken up."""
+    if rng.random() < 0.1:
+        return rng.randint(1, FIRST_AT_WORK)
+    return FIRST_AT_WORK + int((LAST_POINT - FIRST_AT_WORK) ** rng.random())
+
+
+def overtake(stage: Stage, at: int, span_s: float, other_at: int = 0) -> Result | None:
+    """Freeze a worker at a point, let another go on after a while, then wake the first.
+
+    The other one may be killed at a point of its own.
+    """
     first = stage.live(at, Strike.FREEZE)
     if not first.frozen:
         return None
     stage.nap(span_s)
-    stage.live(adopt=stage.rng.random() < 0.5)
+    stage.live(other_at, adopt=stage.rng.random() < 0.5)
     return stage.thaw(first)
 
 
-def random_run(stage: Stage, kills: int, posts: int = 12) -> list[Finding]:
-    """Kill at random until `kills` are done, then bring everything home and audit."""
+def random_run(
+    stage: Stage, kills: int, posts: int = 12, until_s: float = float("inf")
+) -> list[Finding]:
+    """Kill at random until `kills` are done or time is up, bring everything home, and audit."""
     goal = stage.tally.kills + kills
-    while stage.tally.kills < goal and not stage.found:
+    while stage.tally.kills < goal and not stage.found and time.monotonic() < until_s:
         for _ in range(posts):
             _random_post(stage)
         for turn in range(posts * 10):
@@ -482,20 +498,24 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--loss", type=float, default=0.15)
+    parser.add_argument("--minutes", type=float, default=float("inf"))
     wanted = parser.parse_args()
     total, broken, seed = Tally(), False, wanted.seed
     began_s = time.monotonic()
+    until_s = began_s + wanted.minutes * 60
     with open_house() as house:
-        while total.kills < wanted.kills and not broken:
+        while total.kills < wanted.kills and not broken and time.monotonic() < until_s:
             with house.stage(seed, loss=wanted.loss) as opened:
-                found = random_run(opened, min(300, wanted.kills - total.kills))
+                kills = min(300, wanted.kills - total.kills)
+                found = random_run(opened, kills, until_s=until_s)
                 _add(total, opened.tally)
                 _tell(opened, found)
                 broken = bool(found)
             seed += 1
     spent_s = time.monotonic() - began_s
     sys.stdout.write(
-        f"{total.kills} kills in {spent_s:.0f} s ({60 * total.kills / spent_s:.0f} a minute)\n"
+        f"{total.kills} kills in {spent_s:.0f} s ({60 * total.kills / spent_s:.0f} a minute), "
+        f"{total.freezes} freezes, {'a promise was broken' if broken else 'no findings'}\n"
     )
     return 1 if broken else 0
 

@@ -1,18 +1,18 @@
 """The real program under fire: SIGKILL at every point of a request, and at any instant.
 
-Run it as `python -m tests.harness.kills --kills N --seed S [--loss 0.15]`. The local TikTok lives
-in this process and does the killing: before a request is processed, after it was processed but
-before the answer, in the middle of an upload's body. Between two starts time passes: every
-instant in the database is moved into the past and the local TikTok's clock ahead by as much, as
-if the machine had been off.
+Run it as `python -m tests.harness.kills --kills N --seed S [--loss 0.15] [--minutes M]`. The local
+TikTok lives in this process and does the killing: before a request is processed, after it was
+processed but before the answer, in the middle of an upload's body. Between two starts time
+passes: every instant in the database is moved into the past and the local TikTok's clock ahead by
+as much, as if the machine had been off.
 """
 
 import argparse
 import os
 import random
+import re
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -21,16 +21,18 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from tests.fakes.world import environment
 from tests.harness.audit import OPEN, Finding, Planned, audit
+from tests.harness.launcher import Launcher, Program
 from tests.harness.stagecraft import connect, help_the_user, swap_bytes, weather
 from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.posts import Choices, Lateness, PostMode, Privacy
@@ -39,18 +41,23 @@ from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.simulator import Fault, Simulator, SimulatorConfig
 from tiktok_manager.simulator.wire import Call
 from tiktok_manager.storage.posts import PostFilter
-from tiktok_manager.storage.schema import Base, UtcInstant
+from tiktok_manager.storage.schema import Base, SettingRow, UtcInstant
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = [sys.executable, "-m", "tiktok_manager", "publisher", "run", "--until-idle"]
 ACCOUNTS = 12
 AHEAD = 16
-LONGEST_LIFE_S = 4.0
-END_S = 60.0
+COLD_SHARE = 0.1
 NAPS_S = (2.0, 30.0, 65.0, 95.0, 600.0, 57 * 60.0, 75 * 60.0)
-ROUNDS_S = (65.0, 600.0, 3_600.0, *(4 * 3_600.0,) * 8)
+# A publisher that has asked TikTok nothing for so long only waits: it dies, or goes to bed.
+QUIET_S = 1.0
+LOOK_S = 0.1
+END_S = 120.0
+# The naps between the lives in which everything comes home: caps reset in a day, and a busy
+# machine may let a life pass with nothing done. What is open after ten days stands still.
+ROUNDS_S = (65.0, 600.0, 3_600.0, *(4 * 3_600.0,) * 60)
 LARGE_BYTES = 64_000_001
-LARGE_SHARE = 0.01
+LARGE_SHARE = 0.005
+KILLS_A_BATTLE = 400
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00")
 
 
 class Moment(StrEnum):
@@ -69,6 +76,7 @@ class Tally:
 
     kills: Counter[str] = field(default_factory=Counter)
     starts: int = 0
+    lives_home: int = 0
     retries: int = 0
     reconnects: int = 0
 
@@ -87,26 +95,26 @@ class Reaper:
         self._record = sim.world.records.request
         sim.world.faults.match = self._on_request  # type: ignore[method-assign]
         sim.world.records.request = self._on_answer  # type: ignore[method-assign]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._program: Program | None = None
+        self.requests = 0
         self._moment, self._left, self._cut_at = Moment.BEFORE, 0, 0
         self._doomed: Call | None = None
         self.struck = ""
 
-    def arm(
-        self, process: "subprocess.Popen[bytes]", moment: Moment, nth: int, cut_at: int
-    ) -> None:
+    def arm(self, program: Program, moment: Moment, nth: int, cut_at: int) -> None:
         """Kill at the n-th request from now; for a body the n-th upload."""
         with self._guard:
-            self._process, self._moment, self._left, self._cut_at = process, moment, nth, cut_at
+            self._program, self._moment, self._left, self._cut_at = program, moment, nth, cut_at
             self.struck = ""
 
     def disarm(self) -> None:
         """Let everybody live."""
         with self._guard:
-            self._process, self._doomed, self.struck = None, None, ""
+            self._program, self._doomed, self.struck = None, None, ""
 
     def _on_request(self, call: Call) -> Fault | None:
         with self._guard:
+            self.requests += 1
             if not self._is_due(call):
                 return self._match(call)
             self.struck = call.endpoint
@@ -125,7 +133,7 @@ class Reaper:
         self._record(call, status=status, code=code)
 
     def _is_due(self, call: Call) -> bool:
-        if self._process is None or self.struck != "":
+        if self._program is None or self.struck != "":
             return False
         if self._moment is Moment.BODY and call.endpoint != "upload":
             return False
@@ -133,8 +141,8 @@ class Reaper:
         return self._left == 0
 
     def _kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
+        if self._program is not None:
+            self._program.kill()
 
 
 class Battle:
@@ -169,7 +177,8 @@ class Battle:
         variables = environment(self.sim.base_url, self.folder / "data")
         home = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8"}
         self.env = {**home, **variables}
-        self._log = self._stack.enter_context((self.folder / "program.log").open("ab"))
+        self._log = self.folder / "program.log"
+        self._launcher = self._stack.enter_context(Launcher(self.env, self._log))
         with self.workspace() as workspace:
             for handle in self.sim.world.accounts:
                 connect(workspace, handle)
@@ -189,9 +198,9 @@ class Battle:
         with open_workspace(self.env) as workspace:
             yield workspace
 
-    def fight(self, kills: int) -> list[Finding]:
-        """Kill until `kills` are done, bring everything home, and audit."""
-        while self.tally.killed < kills and not self.found:
+    def fight(self, kills: int, until_s: float = float("inf")) -> list[Finding]:
+        """Kill until `kills` are done or time is up, bring everything home, and audit."""
+        while self.tally.killed < kills and not self.found and time.monotonic() < until_s:
             self._plan_ahead()
             self._one_life()
             self.nap(self.rng.choice(NAPS_S))
@@ -203,13 +212,15 @@ class Battle:
 
     def nap(self, seconds: float) -> None:
         """Let time pass with nobody at work."""
-        step_us = timedelta(seconds=seconds) // timedelta(microseconds=1)
+        step = timedelta(seconds=seconds)
+        step_us = step // timedelta(microseconds=1)
         with self.workspace() as workspace, workspace.database.write() as session:
             for table in Base.metadata.sorted_tables:
                 columns = [c.name for c in table.columns if isinstance(c.type, UtcInstant)]
                 if columns:
                     moved = ", ".join(f"{name} = {name} - {step_us}" for name in columns)
                     session.execute(text(f"UPDATE {table.name} SET {moved}"))
+            _move_settings(session, step)
         self.sim.world.clock.advance(seconds)
 
     def user_acts(self) -> bool:
@@ -231,53 +242,60 @@ class Battle:
         rng = self.rng
         weather(self.sim.world, self.loss)
         moment: Moment = rng.choice([m for m in Moment if m is not Moment.LATE])
-        process = self._start()
-        delay_s = LONGEST_LIFE_S
+        cold = rng.random() < COLD_SHARE
+        program = self._start(cold=cold)
         if moment is Moment.INSTANT:
-            delay_s = rng.uniform(0.4, 2.5)
+            program.wait(rng.uniform(0.05, 1.2) + (0.5 if cold else 0.0))
         else:
-            nth = rng.randint(1, 6 if moment is Moment.BODY else 24)
-            self.reaper.arm(process, moment, nth, rng.randint(0, 4_000))
-        try:
-            process.wait(timeout=delay_s)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(timeout=END_S)
+            nth = rng.randint(1, 4 if moment is Moment.BODY else 20)
+            self.reaper.arm(program, moment, nth, rng.randint(0, 4_000))
+            self._wait_while_busy(program)
+        if program.code is None:
+            program.kill()
+            program.wait(END_S)
             moment = moment if moment is Moment.INSTANT else Moment.LATE
         where = self.reaper.struck
         self.reaper.disarm()
-        if process.returncode == -signal.SIGKILL:
+        if program.code == -signal.SIGKILL:
             self.tally.kills[f"{moment}: {where}" if where else moment.value] += 1
-        elif process.returncode != 0:
-            self._crashed(process.returncode)
+        elif program.code != 0:
+            self._crashed(program)
 
     def _bring_home(self) -> None:
         for pause_s in ROUNDS_S:
+            self.tally.lives_home += 1
             self.sim.world.faults.clear()
-            process = self._start()
-            try:
-                process.wait(timeout=LONGEST_LIFE_S)
-            except subprocess.TimeoutExpired:
-                process.terminate()
-                process.wait(timeout=END_S)
+            program = self._start(cold=False)
+            self._wait_while_busy(program)
+            if program.code is None:
+                program.end()
+                program.wait(END_S)
             # Told to end while it starts or closes, it simply ends.
-            if process.returncode not in (0, -signal.SIGTERM):
-                self._crashed(process.returncode)
+            if program.code not in (0, -signal.SIGTERM):
+                self._crashed(program)
                 break
             if not self.user_acts():
                 break
             self.nap(pause_s)
         self.look(ended=True)
 
-    def _start(self) -> "subprocess.Popen[bytes]":
+    def _start(self, *, cold: bool) -> Program:
         self.tally.starts += 1
-        return subprocess.Popen(
-            PROGRAM, cwd=ROOT, env=self.env, stdout=subprocess.DEVNULL, stderr=self._log
-        )
+        return self._launcher.start(cold=cold)
 
-    def _crashed(self, code: int) -> None:
-        tail = (self.folder / "program.log").read_text(errors="replace")[-1_500:]
-        self.found.append(Finding(kind="crash", text=f"ended with {code}: {tail}"))
+    def _wait_while_busy(self, program: Program) -> None:
+        """Wait until it ends, or has begun and then asked TikTok nothing for a while."""
+        before = seen = self.reaper.requests
+        quiet_s, end_s = 0.0, time.monotonic() + END_S
+        while program.wait(LOOK_S) is None and time.monotonic() < end_s:
+            quiet_s = 0.0 if self.reaper.requests > seen else quiet_s + LOOK_S
+            seen = self.reaper.requests
+            if seen > before and quiet_s >= QUIET_S:
+                break
+
+    def _crashed(self, program: Program) -> None:
+        tail = self._log.read_text(errors="replace")[-1_500:]
+        self.found.append(Finding(kind="crash", text=f"ended with {program.code}: {tail}"))
 
     def _plan_ahead(self) -> None:
         """Keep enough posts open that each life has something to lose."""
@@ -295,7 +313,7 @@ class Battle:
         mode = PostMode.INBOX if rng.random() < 0.3 else PostMode.DIRECT
         request = PlanRequest(
             file=path,
-            accounts=(f"sim{number % ACCOUNTS + 1:02d}",),
+            accounts=(f"sim{number % self._accounts + 1:02d}",),
             when=(workspace.clock.now() + timedelta(seconds=1)).isoformat(),
             mode=mode,
             caption=f"Post {number}",
@@ -317,6 +335,16 @@ class Battle:
         )
 
 
+def _move_settings(session: Session, step: timedelta) -> None:
+    """Some settings hold instants as text: a hold on all posts, a pause of the whole app."""
+
+    def earlier(found: re.Match[str]) -> str:
+        return (datetime.fromisoformat(found[0]) - step).isoformat()
+
+    for row in session.scalars(select(SettingRow)):
+        row.value = INSTANT.sub(earlier, row.value)
+
+
 @contextmanager
 def battle(seed: int, loss: float, ahead: int = AHEAD) -> Iterator[Battle]:
     """Set up a battle in memory where the system has such a place, and clear it away."""
@@ -335,18 +363,23 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--loss", type=float, default=0.15)
+    parser.add_argument("--minutes", type=float, default=float("inf"))
     wanted = parser.parse_args()
     killed, seed, broken = 0, wanted.seed, False
     began_s = time.monotonic()
-    while killed < wanted.kills and not broken:
+    until_s = began_s + wanted.minutes * 60
+    while killed < wanted.kills and not broken and time.monotonic() < until_s:
         with battle(seed, wanted.loss) as opened:
-            opened.fight(min(400, wanted.kills - killed))
+            opened.fight(min(KILLS_A_BATTLE, wanted.kills - killed), until_s)
             killed += opened.tally.killed
             broken = bool(opened.found)
             _tell(opened)
         seed += 1
     spent_s = time.monotonic() - began_s
-    sys.stdout.write(f"{killed} kills in {spent_s:.0f} s ({60 * killed / spent_s:.0f} a minute)\n")
+    sys.stdout.write(
+        f"{killed} kills in {spent_s:.0f} s ({60 * killed / spent_s:.0f} a minute), "
+        f"{'a promise was broken' if broken else 'no findings'}\n"
+    )
     return 1 if broken else 0
 
 
@@ -355,7 +388,7 @@ def _tell(opened: Battle) -> None:
     sys.stdout.write(
         f"seed {opened.seed}: {tally.killed} kills in {tally.starts} starts, "
         f"{len(opened.plan)} posts, {tally.retries} retries, {tally.reconnects} reconnects, "
-        f"{len(opened.found)} findings\n"
+        f"home in {tally.lives_home} lives, {len(opened.found)} findings\n"
     )
     for where, number in tally.kills.most_common():
         sys.stdout.write(f"  {number:5} {where}\n")

@@ -6,6 +6,7 @@ itself first, as a rehearsal, so that no worker pays for imports and compiled st
 Scaled-down chunk sizes make multi-chunk uploads of small files.
 """
 
+import faulthandler
 import gc
 import hashlib
 import importlib
@@ -19,7 +20,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 from sqlalchemy import Engine
 
@@ -38,7 +39,10 @@ SINGLE_CHUNK_BYTES, CHUNK_BYTES = 64_000, 16_000
 # How long a worker lives at most in virtual time: then the user looks in.
 LIFE = timedelta(hours=2)
 MAX_TICKS = 4_000
-MAX_REAL_S = 30
+# A life takes well under a second of work. One that spins is ended by the first, one that waits for
+# ever by the second, which a busy machine and a long freeze do not reach.
+MAX_WORK_S = 30
+MAX_REAL_S = 600
 
 # What the product loads when it first needs it: each worker would load it anew.
 IMPORTED_LATE = (
@@ -148,11 +152,20 @@ def _work(workspace: Workspace, sends: list[Claim], asks: list[Claim], cancel: C
         workspace.publishing.check(claim)
 
 
+def _limit(log: IO[str]) -> None:
+    """End a worker that hangs, its stacks told."""
+    for number in (signal.SIGPROF, signal.SIGALRM):
+        faulthandler.register(number, file=log, all_threads=True, chain=True)
+    signal.setitimer(signal.ITIMER_PROF, MAX_WORK_S)
+    signal.alarm(MAX_REAL_S)
+
+
 def _child(task: Task) -> NoReturn:
     code = CRASHED
     try:
-        signal.alarm(MAX_REAL_S)
-        code = live(task)
+        with Path(task.log).open("a") as log:
+            _limit(log)
+            code = live(task)
     except BaseException:  # noqa: BLE001 - the outermost boundary of a forked process
         with Path(task.log).open("a") as log:
             traceback.print_exc(file=log)
@@ -160,20 +173,22 @@ def _child(task: Task) -> NoReturn:
         os._exit(code)
 
 
-def _wait(pid: int) -> Result:
+def _wait(pid: int, frozen: set[int]) -> Result:
     _pid, status = os.waitpid(pid, os.WUNTRACED)
     if os.WIFSTOPPED(status):
+        frozen.add(pid)
         return Result(pid=pid, frozen=True)
+    frozen.discard(pid)
     if os.WIFSIGNALED(status):
         return Result(pid=pid, signal=os.WTERMSIG(status))
     return Result(pid=pid, code=os.WEXITSTATUS(status))
 
 
-def _answer(command: dict[str, Any]) -> Result:
+def _answer(command: dict[str, Any], frozen: set[int]) -> Result:
     pid = int(command.get("thaw", 0))
     if pid:
         os.kill(pid, signal.SIGCONT)
-        return _wait(pid)
+        return _wait(pid, frozen)
     task = Task(**command)
     if task.rehearsal:
         return Result(pid=0, code=live(task))
@@ -181,15 +196,18 @@ def _answer(command: dict[str, Any]) -> Result:
     pid = os.fork()
     if pid == 0:
         _child(task)
-    return _wait(pid)
+    return _wait(pid, frozen)
 
 
 def main() -> None:
     """Serve tasks until the harness closes our stdin."""
     make_warm()
+    frozen: set[int] = set()
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(asdict(_answer(json.loads(line)))) + "\n")
+        sys.stdout.write(json.dumps(asdict(_answer(json.loads(line), frozen))) + "\n")
         sys.stdout.flush()
+    for pid in frozen:
+        os.kill(pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":
