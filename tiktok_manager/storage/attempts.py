@@ -242,8 +242,6 @@ def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> P
         "worker_losses": 0,
         "updated_at": now,
     }
-    if outcome.uses_attempt:
-        values["uses_attempt"] = True
     if outcome.untried:
         values["first_tried_at"] = None
     for name in ("published_at", "tiktok_post_id", "url"):
@@ -252,6 +250,7 @@ def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> P
     _fence(session, claim, **values)
     _end_attempt(session, claim, outcome, now)
     row = session.scalars(_POST, {"id": claim.post.id}).one()
+    row.attempts += outcome.uses_attempt
     return to_post(row, claim.post.handle)
 
 
@@ -307,23 +306,19 @@ def owner_of_tiktok_post(session: Session, tiktok_post_id: str) -> str | None:
 
 def _fence(session: Session, claim: Claim, **values: Any) -> None:
     values = values or {"lease_owner": claim.owner}
-    uses_attempt = values.pop("uses_attempt", False)
     fence = {"fence_id": claim.post.id, "fence_epoch": claim.epoch}
-    result = session.execute(_fenced(tuple(values), uses_attempt), fence | values)
+    result = session.execute(_fenced(tuple(values)), fence | values)
     if result.first() is None:
         raise Fenced("Another worker has taken this post over.")
 
 
 @cache
-def _fenced(names: tuple[str, ...], uses_attempt: bool) -> UpdateBase:
+def _fenced(names: tuple[str, ...]) -> UpdateBase:
     """Return the update of these columns under a claim's epoch; there are few such sets."""
-    values: dict[str, Any] = {name: bindparam(name) for name in names}
-    if uses_attempt:
-        values["attempts"] = PostRow.attempts + 1
     return (
         update(PostRow)
         .where(PostRow.id == bindparam("fence_id"), PostRow.epoch == bindparam("fence_epoch"))
-        .values(values)
+        .values({name: bindparam(name) for name in names})
         .returning(PostRow.id)
         .execution_options(synchronize_session=False)
     )
