@@ -1,6 +1,7 @@
 """Posts whose time passed follow their own policy and never go out in a burst."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -85,6 +86,18 @@ def test_a_late_post_nobody_came_to_before_the_app_was_closed_is_judged_again(
     assert world.arrived() == []
 
 
+def test_a_video_that_tiktok_never_got_is_not_sent_days_later(world: World) -> None:
+    world.connect()
+    post = world.plan(lateness=Lateness(policy=LatePolicy.ASK))
+    world.fault(endpoint="upload.last", drop="before", times=20)
+    world.tick()
+    assert world.post(post).status is PostStatus.PROCESSING
+    world.clock.advance(timedelta(days=3))
+    world.run(timedelta(hours=3))
+    assert world.post(post).status is PostStatus.MISSED
+    assert world.arrived() == []
+
+
 class Death(BaseException):
     """The process ends here."""
 
@@ -107,6 +120,28 @@ def test_a_post_its_dead_publisher_had_begun_is_judged_by_its_lateness(
     assert world.post(post).status is PostStatus.MISSED
     assert world.post(after).status is PostStatus.PUBLISHED
     assert len(world.arrived()) == 1
+
+
+def test_a_dead_publishers_last_byte_that_never_left_is_not_sent_days_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.connect()
+    post = world.plan(lateness=Lateness(policy=LatePolicy.ASK))
+    final_intent = Recorder.final_intent
+
+    def die_after(*args: Any) -> None:
+        final_intent(*args)
+        raise Death
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Recorder, "final_intent", die_after)
+        with pytest.raises(Death):
+            world.tick()
+    world.clock.advance(timedelta(days=3))
+    world.workspace.publishing.resume()
+    world.run(timedelta(hours=3))
+    assert world.post(post).status is PostStatus.MISSED
+    assert world.arrived() == []
 
 
 def test_a_crash_of_a_moment_costs_a_late_post_nothing(world: World) -> None:

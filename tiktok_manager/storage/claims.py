@@ -166,17 +166,18 @@ def adopt_orphans(session: Session, now: datetime, on_time: timedelta) -> int:
     """Free the posts of a publisher that is known to be dead; returns how many there were.
 
     One that lay longer than `on_time` with its last byte still here waits again, for its lateness
-    to be judged. A death is held against a post only if that was the only one being sent: among
-    several nobody knows which one it was, and a poisonous one is alone sooner or later.
+    to be judged; one whose last byte may have left is asked about. A death is held against a post
+    only if that was the only one being sent: among several nobody knows which one it was, and a
+    poisonous one is alone sooner or later.
     """
     rows = session.scalars(select(PostRow).where(PostRow.lease_owner.is_not(None))).all()
     sending = [row for row in rows if row.status == PostStatus.PUBLISHING]
     for row in rows:
         ended_at = row.lease_until or now
-        row.wake_at = now
-        if row in sending and now - ended_at > on_time and not _may_have_left(session, row):
-            row.status = PostStatus.SCHEDULED.value
-            row.wake_at = ended_at
+        row.wake_at = min(now, ended_at)
+        if row in sending and now - ended_at > on_time:
+            has_left = _may_have_left(session, row)
+            row.status = (PostStatus.PROCESSING if has_left else PostStatus.SCHEDULED).value
         row.lease_owner = None
         row.lease_until = None
     if len(sending) == 1:
@@ -185,14 +186,15 @@ def adopt_orphans(session: Session, now: datetime, on_time: timedelta) -> int:
 
 
 def forget_tries(session: Session, now: datetime, on_time: timedelta) -> None:
-    """Let waiting posts be judged by their lateness that nobody could try when they were due to.
+    """Let posts be judged by their lateness that nobody could try when they were due to.
 
+    So, too, those that TikTok may have, in case they must be sent anew.
     For after a time without a publisher: a machine that slept, an app that was closed. A try, or
     the user's word to post late, is leave for as long as the post may be late, not for days. That
     it was let go late, but nobody came to it, is no leave at all.
     """
     query = select(PostRow).where(
-        PostRow.status == PostStatus.SCHEDULED,
+        PostRow.status.in_((PostStatus.SCHEDULED, PostStatus.PROCESSING, PostStatus.UNCONFIRMED)),
         PostRow.first_tried_at.is_not(None),
         PostRow.wake_at < now - on_time,
     )
@@ -359,7 +361,7 @@ def _claim(
     row.lease_owner = owner
     row.lease_until = now + lease
     row.wake_at = now + lease
-    is_first = row.first_tried_at is None
+    is_first = row.first_tried_at is None and status is PostStatus.PUBLISHING
     if is_first:
         row.first_tried_at = now
     session.flush()
