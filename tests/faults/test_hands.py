@@ -69,7 +69,7 @@ def test_cancelling_works_at_every_moment_before_the_last_part_and_says_so_after
 
 
 def test_a_paused_account_finishes_what_is_on_its_way_and_starts_nothing(world: World) -> None:
-    first, second = world.plan(), world.plan()
+    first, second = world.plan(), world.plan(after=timedelta(seconds=1))
     (claim,), _ = world.workspace.publishing.claim(uploads=1, checks=0)
     world.workspace.accounts.set_paused(claim.post.account_id, paused=True)
     world.workspace.publishing.send(claim, CancelToken())

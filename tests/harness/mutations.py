@@ -99,8 +99,8 @@ def _reinit_on_401() -> None:
     def run(self: Checking, claim: Claim) -> None:
         account_id = claim.post.account_id
         try:
-            token = self._tokens.access_token(account_id)
-            self._client.publish_status(token, claim.post.publish_id or "")
+            token = self._remote.tokens.access_token(account_id)
+            self._remote.client.publish_status(token, claim.post.publish_id or "")
         except TikTokRefused as exc:
             if exc.failure.code == "access_token_invalid" and claim.post.status in IN_DOUBT:
                 _anew(self, claim, "the token expired")

@@ -308,7 +308,7 @@ def test_the_journal_is_on_disk_when_the_last_byte_leaves(
     world.connect()
     world.plan()
     seen: list[list[JournalStep]] = []
-    uploader = world.workspace.publishing._tools.uploader
+    uploader = world.workspace.publishing._tools.remote.uploader
     put = uploader.put
 
     def look(*args: object) -> object:

@@ -22,10 +22,10 @@ from tiktok_manager.domain.posts import Post, PostError, PostStatus, Privacy
 from tiktok_manager.services.publishing import decisions
 from tiktok_manager.services.publishing.reconciling import Reconciler
 from tiktok_manager.services.publishing.record import Recorder
-from tiktok_manager.services.tokens import TokenKeeper
+from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.storage.attempts import PROVEN_DEAD, Attempt, Claim, Fenced, Outcome
-from tiktok_manager.tiktok.client import PublishState, PublishStatus, TikTokClient
-from tiktok_manager.tiktok.limits import Buckets, Kind
+from tiktok_manager.tiktok.client import PublishState, PublishStatus
+from tiktok_manager.tiktok.limits import Kind
 
 logger = logging.getLogger(__name__)
 
@@ -46,20 +46,15 @@ class Checking:
     def __init__(
         self,
         recorder: Recorder,
-        reconciler: Reconciler,
-        tokens: TokenKeeper,
-        client: TikTokClient,
-        buckets: Buckets,
+        remote: Remote,
         clock: Clock,
         rng: random.Random,
     ) -> None:
         self._recorder = recorder
-        self._tokens = tokens
-        self._client = client
-        self._buckets = buckets
+        self._remote = remote
         self._clock = clock
         self._rng = rng
-        self._reconciler = reconciler
+        self._reconciler = Reconciler(recorder, remote.tokens, remote.client, clock)
 
     def run(self, claim: Claim) -> None:
         """Ask once and settle; keeps the post's status when nothing was learned."""
@@ -70,8 +65,8 @@ class Checking:
 
     def ask(self, account_id: str, publish_id: str) -> PublishStatus:
         """Ask TikTok for the state of a publish id; raises RemoteError, ActionNeeded."""
-        return self._tokens.call(
-            account_id, lambda token: self._client.publish_status(token, publish_id)
+        return self._remote.tokens.call(
+            account_id, lambda token: self._remote.client.publish_status(token, publish_id)
         )
 
     def conclude(self, claim: Claim, attempt: Attempt | None, status: PublishStatus) -> None:
@@ -98,7 +93,7 @@ class Checking:
 
     def _run(self, claim: Claim) -> None:
         now = self._clock.now()
-        wait_s = self._buckets.take(Kind.STATUS, claim.post.account_id)
+        wait_s = self._remote.buckets.take(Kind.STATUS, claim.post.account_id)
         if wait_s > 0:
             self._keep(claim, now + timedelta(seconds=wait_s), claim.post.error)
             return

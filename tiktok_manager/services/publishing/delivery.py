@@ -21,21 +21,20 @@ from tiktok_manager.domain.errors import (
 from tiktok_manager.domain.posts import Choices, PostMode, PostStatus
 from tiktok_manager.services.publishing import decisions
 from tiktok_manager.services.publishing.checking import Checking, lacks_bytes
-from tiktok_manager.services.publishing.elsewhere import Elsewhere
 from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.leases import LeaseToken
 from tiktok_manager.services.publishing.preflight import Preflight
 from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.services.publishing.standstill import Held, Standstill
 from tiktok_manager.services.publishing.transfer import Transfer, UploadGone
 from tiktok_manager.services.quota import Quota
-from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.storage.attempts import REFUSED, Attempt, Claim, Fenced, Outcome
 from tiktok_manager.storage.holds import Hold
 from tiktok_manager.system.media import MediaReader
 from tiktok_manager.system.power import keep_awake
-from tiktok_manager.tiktok.client import TikTokClient, Upload
-from tiktok_manager.tiktok.upload import ChunkPlan, ChunkUploader, plan_chunks
+from tiktok_manager.tiktok.client import Upload
+from tiktok_manager.tiktok.upload import ChunkPlan, plan_chunks
 
 logger = logging.getLogger(__name__)
 
@@ -53,13 +52,10 @@ class Tools:
     recorder: Recorder
     checking: Checking
     preflight: Preflight
-    elsewhere: Elsewhere
     standstill: Standstill
     files: KnownFiles
     quota: Quota
-    tokens: TokenKeeper
-    client: TikTokClient
-    uploader: ChunkUploader
+    remote: Remote
     clock: Clock
     rng: random.Random
 
@@ -144,7 +140,7 @@ class Delivery:
             reader,
             recorder=tools.recorder,
             checking=tools.checking,
-            uploader=tools.uploader,
+            uploader=tools.remote.uploader,
             cancel=self._cancel,
             clock=tools.clock,
             rng=tools.rng,
@@ -161,22 +157,24 @@ class Delivery:
         self._check_fruitless_inits()
         post = self._claim.post
         choices = tools.preflight.choices(self._claim)
-        if warning := tools.elsewhere.warning(post):
-            logger.warning("Post %s: %s", post.id, warning)
-            tools.recorder.note(self._claim, "warning", warning)
         tools.standstill.check(
             post.mode, self._begun_at, lambda: tools.preflight.ask(post.account_id)
         )
+        if warning := tools.preflight.elsewhere.warning(post):
+            logger.warning("Post %s: %s", post.id, warning)
+            tools.recorder.note(self._claim, "warning", warning)
         plan = plan_chunks(self._claim.post.media.size_bytes)
         intent = self._attempt = tools.recorder.open_attempt(self._claim, plan)
-        opened = tools.tokens.call(post.account_id, lambda token: self._init(token, choices, plan))
+        opened = tools.remote.tokens.call(
+            post.account_id, lambda token: self._init(token, choices, plan)
+        )
         tools.standstill.opened()
         attempt = tools.recorder.inited(self._claim, intent, opened.publish_id, opened.upload_url)
         self._attempt = attempt
         return attempt
 
     def _init(self, token: str, choices: Choices, plan: ChunkPlan) -> Upload:
-        client = self._tools.client
+        client = self._tools.remote.client
         if self._claim.post.mode is PostMode.INBOX:
             return client.init_inbox(token, plan)
         return client.init_direct(token, self._claim.post.caption, choices, plan)

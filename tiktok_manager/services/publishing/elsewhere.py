@@ -15,6 +15,7 @@ from tiktok_manager.domain.posts import Post, PostMode, Privacy
 from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.reconciling import Reconciler, candidates
 from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.publishing.remote import Remote
 
 LOOK_BACK = timedelta(hours=24)
 
@@ -27,11 +28,9 @@ class Elsewhere:
     To hold the post back would be wrong as often as right: the same words are no proof.
     """
 
-    def __init__(
-        self, recorder: Recorder, reconciler: Reconciler, files: KnownFiles, clock: Clock
-    ) -> None:
+    def __init__(self, recorder: Recorder, remote: Remote, files: KnownFiles, clock: Clock) -> None:
         self._recorder = recorder
-        self._reconciler = reconciler
+        self._reconciler = Reconciler(recorder, remote.tokens, remote.client, clock)
         self._files = files
         self._clock = clock
 

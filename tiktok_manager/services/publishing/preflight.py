@@ -10,13 +10,13 @@ from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, FailureClass, TikTokRefused
 from tiktok_manager.domain.media import findings
 from tiktok_manager.domain.posts import Choices, Post, PostError, PostMode, PostStatus
+from tiktok_manager.services.publishing.elsewhere import Elsewhere
 from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.services.quota import Quota
-from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.storage.attempts import Claim, Outcome
-from tiktok_manager.tiktok.client import TikTokClient
-from tiktok_manager.tiktok.limits import Buckets, Kind
+from tiktok_manager.tiktok.limits import Kind
 
 INITS_PER_MINUTE = 5
 """TikTok takes 6 a minute and token; one is left for the user's other tools."""
@@ -32,19 +32,15 @@ class Preflight:
     def __init__(
         self,
         recorder: Recorder,
-        tokens: TokenKeeper,
-        client: TikTokClient,
-        buckets: Buckets,
+        remote: Remote,
         quota: Quota,
         clock: Clock,
-        files: KnownFiles,
     ) -> None:
-        self._files = files
+        self.files = KnownFiles()
+        self.elsewhere = Elsewhere(recorder, remote, self.files, clock)
         self._quota = quota
         self._recorder = recorder
-        self._tokens = tokens
-        self._client = client
-        self._buckets = buckets
+        self._remote = remote
         self._clock = clock
         self._lock = threading.Lock()
         self._known: dict[str, CreatorInfo] = {}
@@ -84,7 +80,7 @@ class Preflight:
         creator = self._creator_info(
             post.account_id,
             CREATOR_INFO_LIFE,
-            lambda: self._tokens.call(post.account_id, self._client.creator_info),
+            lambda: self._remote.tokens.call(post.account_id, self._remote.client.creator_info),
         )
         if post.choices.privacy not in creator.privacy_options:
             raise TikTokRefused(_privacy_gone(creator))
@@ -102,9 +98,9 @@ class Preflight:
         Raises RemoteError and ActionNeeded; the account keeps its status.
         """
         if post.mode is PostMode.DIRECT and not self._quota.wait(post.account_id, post.mode):
-            token = self._tokens.access_token(post.account_id)
+            token = self._remote.tokens.access_token(post.account_id)
             self._creator_info(
-                post.account_id, FRESH_ENOUGH, lambda: self._client.creator_info(token)
+                post.account_id, FRESH_ENOUGH, lambda: self._remote.client.creator_info(token)
             )
 
     def forget(self, account_id: str) -> None:
@@ -114,7 +110,9 @@ class Preflight:
 
     def ask(self, account_id: str) -> None:
         """Ask TikTok something harmless, to see whether it answers and what time it has."""
-        self._tokens.call(account_id, lambda token: self._client.profile(token, (Scope.BASIC,)))
+        self._remote.tokens.call(
+            account_id, lambda token: self._remote.client.profile(token, (Scope.BASIC,))
+        )
 
     def _creator_info(
         self, account_id: str, life: timedelta, ask: Callable[[], CreatorInfo]
@@ -124,7 +122,7 @@ class Preflight:
             known = self._known.get(account_id)
         if known is not None and _is_fresh(known, now, life):
             return known
-        wait_s = self._buckets.take(Kind.CREATOR_INFO, account_id)
+        wait_s = self._remote.buckets.take(Kind.CREATOR_INFO, account_id)
         if wait_s > 0:
             raise TikTokRefused(_slow_down(wait_s))
         asked = ask()
@@ -133,7 +131,7 @@ class Preflight:
         return asked
 
     def _check_duration(self, claim: Claim, creator: CreatorInfo) -> None:
-        info = self._files.info(claim.post.media)
+        info = self.files.info(claim.post.media)
         if info is None or creator.max_duration_s <= 0:
             return
         if info.duration_s > creator.max_duration_s:

@@ -14,7 +14,6 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import AppError, Cancelled
 from tiktok_manager.domain.posts import Post
-from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.preflight import Preflight
 from tiktok_manager.services.tokens import TokenKeeper
 
@@ -31,10 +30,8 @@ ASK_AGAIN_S = 60.0
 class Preparing:
     """Prepares posts, each once at a time. Safe from any thread."""
 
-    def __init__(
-        self, files: KnownFiles, preflight: Preflight, tokens: TokenKeeper, clock: Clock
-    ) -> None:
-        self._files = files
+    def __init__(self, preflight: Preflight, tokens: TokenKeeper, clock: Clock) -> None:
+        self._files = preflight.files
         self._preflight = preflight
         self._tokens = tokens
         self._clock = clock

@@ -3,7 +3,6 @@
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.cancel import CancelToken
@@ -12,43 +11,28 @@ from tiktok_manager.domain.errors import DiskFull
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
 from tiktok_manager.domain.posts import Post
 from tiktok_manager.services.publishing import lateness
+from tiktok_manager.services.publishing.absence import Absence
 from tiktok_manager.services.publishing.checking import Checking
 from tiktok_manager.services.publishing.delivery import Delivery, Tools
-from tiktok_manager.services.publishing.elsewhere import Elsewhere
-from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.leases import Leases
 from tiktok_manager.services.publishing.preflight import Preflight
 from tiktok_manager.services.publishing.preparing import LOOK_AHEAD, Preparing
-from tiktok_manager.services.publishing.reconciling import Reconciler
 from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.services.publishing.restoring import Restoring
 from tiktok_manager.services.publishing.standstill import Standstill
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.storage_guard import StorageGuard
-from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts, holds
 from tiktok_manager.storage import claims as queries
 from tiktok_manager.storage.attempts import Claim
-from tiktok_manager.tiktok.client import TikTokClient
-from tiktok_manager.tiktok.limits import Buckets
-from tiktok_manager.tiktok.upload import ChunkUploader
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 ON_TIME = timedelta(minutes=10)
 AFTER_FAULT = timedelta(seconds=10)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remote:
-    """The way to TikTok."""
-
-    client: TikTokClient
-    tokens: TokenKeeper
-    uploader: ChunkUploader
-    buckets: Buckets
 
 
 class Publishing:
@@ -75,30 +59,22 @@ class Publishing:
         self._guard = guard
         self._events = events
         self._clock = clock
-        self._was_away = True
-        self._was_set_back = True
-        self._looked_at = clock.now()
+        self._absence = Absence(clock.now(), ON_TIME)
         self._owner = owner
-        client, tokens, buckets = remote.client, remote.tokens, remote.buckets
         recorder = Recorder(database, vault, events, clock, LEASE, restoring.journal, guard)
-        self._standstill = Standstill(database, client, events, clock)
+        self._standstill = Standstill(database, remote.client, events, clock)
         self._leases = Leases(LEASE, clock)
-        reconciler = Reconciler(recorder, tokens, client, clock)
-        self._checking = Checking(recorder, reconciler, tokens, client, buckets, clock, rng)
-        files = KnownFiles()
-        preflight = Preflight(recorder, tokens, client, buckets, quota, clock, files)
-        self._preparing = Preparing(files, preflight, tokens, clock)
+        self._checking = Checking(recorder, remote, clock, rng)
+        preflight = Preflight(recorder, remote, quota, clock)
+        self._preparing = Preparing(preflight, remote.tokens, clock)
         self._tools = Tools(
             recorder=recorder,
             checking=self._checking,
             preflight=preflight,
-            elsewhere=Elsewhere(recorder, reconciler, files, clock),
             standstill=self._standstill,
-            files=files,
+            files=preflight.files,
             quota=quota,
-            tokens=tokens,
-            client=client,
-            uploader=remote.uploader,
+            remote=remote,
             clock=clock,
             rng=rng,
         )
@@ -169,7 +145,7 @@ class Publishing:
 
     def interrupt(self) -> None:
         """Break off questions to TikTok that are still under way; their posts are resumed later."""
-        self._tools.client.interrupt()
+        self._tools.remote.client.interrupt()
 
     def lost(self, claim: Claim) -> None:
         """Free a claim whose work ended by a fault of ours; the post is taken up again soon.
@@ -188,8 +164,8 @@ class Publishing:
     def has_due(self) -> bool:
         """Say whether anything is due now; a read, so that an idle publisher writes nothing."""
         now = self._clock.now()
-        self._notice_absence(now)
-        if self._was_set_back or self._standstill.is_over():
+        self._absence.look(now)
+        if self._absence.was_set_back or self._standstill.is_over():
             return True
         with self._database.read() as session:
             return queries.has_due(session, now)
@@ -210,20 +186,15 @@ class Publishing:
 
     def _come_back(self, now: datetime) -> None:
         """After a start or a sleep, let lateness decide about what was tried before it, too."""
-        self._notice_absence(now)
-        if self._was_away:
+        self._absence.look(now)
+        if self._absence.was_away:
             with self._database.write() as session:
                 queries.forget_tries(session, now, ON_TIME)
-            self._was_away = False
-        if self._was_set_back:
+            self._absence.was_away = False
+        if self._absence.was_set_back:
             with self._database.write() as session:
                 queries.shorten_waits(session, now)
-            self._was_set_back = False
-
-    def _notice_absence(self, now: datetime) -> None:
-        self._was_away = self._was_away or now - self._looked_at > ON_TIME
-        self._was_set_back = self._was_set_back or self._looked_at - now > ON_TIME
-        self._looked_at = now
+            self._absence.was_set_back = False
 
     def _judge_late(self, now: datetime, *, let_go: bool) -> None:
         """Decide about posts whose time passed while nothing could publish them.
