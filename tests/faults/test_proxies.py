@@ -169,6 +169,7 @@ def test_a_real_proxy_that_dies_is_waited_for(real_proxy: RealProxy) -> None:
     with RawServer(kill) as server:
         with pytest.raises(NetworkDown):
             upload(server.url, transport(scheme, port), 64 * MIB)
+        process.wait()  # the line may break before its port is free
         reached = server.connections
         for _ in range(3):
             with pytest.raises(NetworkDown) as down:
