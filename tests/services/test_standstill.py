@@ -124,17 +124,41 @@ def test_a_fault_of_ours_holds_all_posts_and_one_finds_out_when_it_is_over(
     world.connect("sim02")
     posts = [world.plan("sim01"), world.plan("sim02"), world.plan("sim01")]
     message = "The chunk size is invalid"
-    world.fault(endpoint="video_init", status=400, code="invalid_params", message=message, times=2)
+    world.fault(endpoint="video_init", status=400, code="invalid_params", message=message, times=3)
     world.run(14 * MINUTE)
     held = [world.post(post) for post in posts]
-    assert {(p.status, code(p), p.attempts) for p in held} == {
-        (PostStatus.SCHEDULED, "invalid_params", 0)
-    }
-    assert world.calls("video_init") == 1
-    world.run(20 * MINUTE)
+    assert {(p.status, code(p)) for p in held} == {(PostStatus.SCHEDULED, "invalid_params")}
+    assert sum(post.attempts for post in held) == 1
     assert world.calls("video_init") == 2
+    world.run(20 * MINUTE)
+    assert world.calls("video_init") == 3
     world.run(timedelta(hours=2))
     assert {world.post(post).status for post in posts} == {PostStatus.PUBLISHED}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"status": 400, "code": "invalid_params", "message": "The chunk size is invalid"},
+        {"data": {"upload_url": "https://elsewhere.example/up"}},
+    ],
+    ids=["refused", "sent elsewhere"],
+)
+def test_what_strikes_one_post_again_and_again_holds_no_other(
+    unruly: World, odd: dict[str, object]
+) -> None:
+    world = unruly
+    world.connect("sim01")
+    world.connect("sim02")
+    struck = world.plan("sim01")
+    world.fault(endpoint="video_init", account="sim01", **odd)
+    world.run(2 * MINUTE)
+    others = [world.plan("sim02", after=n * MINUTE) for n in range(2)]
+    world.run(10 * MINUTE)
+    assert {world.post(post).status for post in others} == {PostStatus.PUBLISHED}
+    world.run(timedelta(hours=2))
+    assert world.post(struck).status is PostStatus.NEEDS_ATTENTION
+    assert world.calls("video_init") - len(others) in {3, 4}
 
 
 def test_wrong_app_keys_hold_all_posts_until_they_are_mended(unruly: World) -> None:

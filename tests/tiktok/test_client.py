@@ -328,7 +328,7 @@ def test_an_upload_address_elsewhere_is_not_followed(url: str) -> None:
         client_for(tiktok).init_inbox(TOKEN, plan_chunks(10))
     assert (down.value.code, down.value.failure.kind) == (
         "untrusted_address",
-        FailureClass.OUR_BUG,
+        FailureClass.UNKNOWN,
     )
 
 

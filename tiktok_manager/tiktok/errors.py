@@ -305,8 +305,8 @@ def untrusted(
 
 
 def untrusted_address(problem: InputError) -> Failure:
-    """Return what an upload address outside TikTok's hosts means: stop, for all posts."""
-    return Failure(code=problem.code, kind=_OUR_BUG, message=problem.title, action=_UPDATE)
+    """Return what an upload address outside TikTok's hosts means: nothing is sent there."""
+    return Failure(code=problem.code, kind=_UNKNOWN, message=problem.title, action=_UPDATE)
 
 
 def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:

@@ -251,7 +251,7 @@ class Delivery:
         not_before = self._tools.clock.now()
         if self._attempt is not None and self._attempt.publish_id is None:
             not_before += self._close_intent(self._attempt, exc)
-        if (hold := self._tools.standstill.pause_after(failure, self._claim.post.mode)) is not None:
+        if (hold := self._tools.standstill.pause_after(failure, self._claim.post)) is not None:
             self._held(hold)
             return
         now = self._tools.clock.now()

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import AppError, Failure, FailureClass, StorageError
 from tiktok_manager.domain.events import EventBus, PostsChanged, PublishingHeld
-from tiktok_manager.domain.posts import PostError, PostMode
+from tiktok_manager.domain.posts import Post, PostError, PostMode
 from tiktok_manager.services.publishing import decisions
 from tiktok_manager.storage import holds as queries
 from tiktok_manager.storage.database import Database
@@ -56,6 +56,7 @@ class Standstill:
         self._events = events
         self._clock = clock
         self._clock_is_wrong = False
+        self._struck: str | None = None
 
     def begin(self) -> None:
         """Forget what an earlier publisher thought of the clock: it is looked at anew."""
@@ -106,12 +107,12 @@ class Standstill:
         if hold is not None:
             raise Held(hold)
 
-    def pause_after(self, failure: Failure, mode: PostMode) -> Hold | None:
+    def pause_after(self, failure: Failure, post: Post) -> Hold | None:
         """Return the hold that follows from a failed call, if it says more than about one post."""
         now = self._clock.now()
         if failure.kind is FailureClass.OUR_BUG and not failure.code.startswith(_OF_ONE_FILE):
-            return self._stop(failure, now)
-        resting = self._resting(self._client.init_routes(mode), now)
+            return self._stop(failure, now) if self._concerns_all(failure, post) else None
+        resting = self._resting(self._client.init_routes(post.mode), now)
         if resting is not None and failure.kind is FailureClass.RETRY:
             error = replace(decisions.error_of(failure), action=resting.error.action)
             return replace(resting, error=error)
@@ -119,7 +120,15 @@ class Standstill:
 
     def opened(self) -> None:
         """TikTok took a post: whatever fault there was is over."""
+        self._struck = None
         self._end(BY_FAULT)
+
+    def _concerns_all(self, failure: Failure, post: Post) -> bool:
+        """Say whether a fault of ours is known to strike more than one post."""
+        if failure.code in _OF_KEYS or self._fault() is not None:
+            return True
+        struck, self._struck = self._struck, post.id
+        return struck not in {None, post.id}
 
     def _stop(self, failure: Failure, now: datetime) -> Hold:
         before = self._fault()
