@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
@@ -23,7 +23,7 @@ from random import Random
 
 from tests.fakes.world import environment
 from tests.harness.year_machine import Crash, Machine, MachineClock, stage
-from tests.harness.year_mutations import SEEN
+from tests.harness.year_mutations import SEEN, planted
 from tests.harness.year_tiktok import BASE_URL, FakeTikTok
 from tests.harness.year_trouble import Trouble
 from tests.harness.year_user import AHEAD, User
@@ -348,8 +348,6 @@ def main() -> int:
     parser.add_argument("--fates", type=float, default=1.0, help="how much more often they strike")
     parser.add_argument("--mutation", choices=sorted(SEEN), help="plant a design bug")
     wanted = parser.parse_args()
-    if wanted.mutation:
-        SEEN[wanted.mutation].apply()
     size = Size(
         accounts=wanted.accounts,
         days=wanted.days,
@@ -358,7 +356,8 @@ def main() -> int:
         rate=wanted.rate,
         fates=wanted.fates,
     )
-    with year_folder() as folder:
+    bug = planted(wanted.mutation) if wanted.mutation else nullcontext()
+    with year_folder() as folder, bug:
         verdict, figures = live(folder, size, _tell)
     report(size, verdict, figures)
     return 1 if verdict.found or verdict.by_policy < LEAST_BY_POLICY else 0

@@ -1,9 +1,12 @@
 """Design bugs the long run must see: those of time above all, which no single death shows."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, timedelta
 from typing import Any
 
+from tests.harness import mutations
 from tests.harness.mutations import MUTATIONS, Mutation
 from tiktok_manager.domain import schedule
 from tiktok_manager.domain.errors import FailureClass, InputError
@@ -67,3 +70,26 @@ OWN: dict[str, Mutation] = {
 
 SEEN: dict[str, Mutation] = {**MUTATIONS, **OWN}
 """All that may be planted; the long run need not see those that only a frozen worker shows."""
+
+
+@contextmanager
+def planted(name: str) -> Iterator[None]:
+    """Plant a design bug in this process, and take it out at the end."""
+    before: list[tuple[Any, str, object]] = []
+
+    def plant(owner: Any, part: str, value: object) -> None:
+        before.append((owner, part, vars(owner)[part]))
+        setattr(owner, part, value)
+
+    ways = (mutations, "_set"), (sys.modules[__name__], "_set")
+    originals = [vars(owner)[part] for owner, part in ways]
+    try:
+        for owner, part in ways:
+            setattr(owner, part, plant)
+        SEEN[name].apply()
+        yield
+    finally:
+        for owner, part, value in reversed(before):
+            setattr(owner, part, value)
+        for (owner, part), original in zip(ways, originals, strict=True):
+            setattr(owner, part, original)

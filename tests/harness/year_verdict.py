@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tests.harness.year_tiktok import Creator, FakeTikTok, Publish
+from tests.harness.year_tiktok import UPLOAD_LIFE_S, Creator, FakeTikTok, Publish
 from tiktok_manager.domain.posts import LatePolicy, Post, PostStatus
 
 Span = tuple[float, float]
@@ -21,6 +21,8 @@ QUEUE_S = 900.0
 SPACING_S = 330.0
 # How long one lost request may hold a post back: the longest pause between two tries.
 PAUSE_S = 1_200.0
+# An upload whose address died early is known to be dead when it would have died anyway.
+DEAD_S = 75 * 60.0
 EARLY_S = 2.0
 CAP_S = 86_400.0
 GREEN = {PostStatus.PUBLISHED: "PUBLISH_COMPLETE", PostStatus.IN_INBOX: "SEND_TO_USER_INBOX"}
@@ -192,9 +194,9 @@ class Judge:
             if end - start > PAUSE_S and start > entry.due_s and end < at_s and not waited:
                 return True
         tried_s = self._tiktok.first_init_s.get(entry.caption, float("inf"))
-        return tried_s > limit_s + QUEUE_S and not self._account_tried(
-            entry, entry.due_s, limit_s + QUEUE_S
-        )
+        since_s, until_s = entry.due_s, limit_s + QUEUE_S
+        full_s = covered(merged(self._full_days(entry, since_s, until_s)), since_s, until_s)
+        return tried_s > until_s and not full_s and not self._account_tried(entry, since_s, until_s)
 
     def _limited(self, entry: Entry, since_s: float, until_s: float) -> bool:
         """Whether TikTok's limits let the account wait until some later instant."""
@@ -260,6 +262,10 @@ class Judge:
         if entry.by_user == "not_posted":
             return code == "not_posted"
         causes = self._tiktok.causes[entry.caption] if entry.direct else self._of_account(entry)
+        if code.startswith(TRYING_ENDED):
+            span = self._causes(entry, entry.due_s, entry.due_s + 30 * 3600.0, own=False)
+            out_s = covered(span, entry.due_s, entry.due_s + 30 * 3600.0)
+            return causes["faults"] >= 3 or out_s > 3_600.0
         if causes[code]:
             return True
         if code in RECONNECT or code.startswith("scope"):
@@ -267,10 +273,6 @@ class Judge:
         if code == "worker_lost":
             since_s, until_s = entry.due_s, entry.due_s + 3 * CAP_S
             return sum(since_s <= at_s <= until_s for at_s in self._books.crashes_s) >= 3
-        if code.startswith(TRYING_ENDED):
-            span = self._causes(entry, entry.due_s, entry.due_s + 30 * 3600.0, own=False)
-            out_s = covered(span, entry.due_s, entry.due_s + 30 * 3600.0)
-            return causes["faults"] >= 3 or out_s > 3_600.0
         return False
 
     def _may_be_unconfirmed(self, entry: Entry, _code: str) -> bool:
@@ -307,6 +309,7 @@ class Judge:
             spans += overlapping(merged(self._books.outages), since_s, until_s)
         spans = [(start, end + PAUSE_S if own else end + 60.0) for start, end in spans]
         spans += self._broken(entry)
+        spans += self._dead_addresses(entry)
         creator = self._tiktok.creators[entry.handle]
         place = bisect_left(creator.told, (since_s - CAP_S, "", ""))
         for at_s, code, subject in creator.told[place:]:
@@ -320,6 +323,14 @@ class Judge:
             spans += self._full_days(entry, since_s, until_s)
             spans += [(start, end + PAUSE_S) for start, end, _skew in self._books.skew]
         return merged(spans)
+
+    def _dead_addresses(self, entry: Entry) -> list[Span]:
+        """When an upload lay at TikTok that nobody could finish, nor know to be dead."""
+        return [
+            (publish.opened_s, publish.opened_s + DEAD_S)
+            for publish in self._tiktok.by_caption.get(entry.caption, ())
+            if publish.complete_s is None and publish.expires_s < publish.opened_s + UPLOAD_LIFE_S
+        ]
 
     def _full_days(self, entry: Entry, since_s: float, until_s: float) -> list[Span]:
         """When the account had used its day's posts: the next one waits for the window."""
