@@ -326,6 +326,17 @@ def test_an_address_that_expired_before_the_last_byte_is_replaced(world: World) 
     assert world.calls("video_init") == 2
 
 
+def test_an_address_that_takes_no_last_part_is_not_tried_every_minute(world: World) -> None:
+    world.connect()
+    post = world.plan()
+    world.fault(endpoint="upload.last", url_expired=True, times=1)
+    world.run(timedelta(hours=3))
+    steps = [step.kind for step in world.workspace.planning.trail(post.id)]
+    assert steps.count("final_intent") <= 12
+    assert world.post(post).status is PostStatus.PUBLISHED
+    assert len(world.arrived()) == 1
+
+
 def test_no_secret_rests_in_plain_text(tmp_path: Path) -> None:
     with make_world(tmp_path) as world:
         world.connect()

@@ -35,6 +35,9 @@ UPLOAD_URL_LIFE = timedelta(minutes=55)
 PROVEN_DEAD_AFTER = timedelta(minutes=70)
 """An upload address lives an hour; ten minutes more for clocks that differ."""
 
+UPLOAD_GONE = "upload_gone"
+OFFERS_AT_ONCE = 3
+OFFER_AT_POLL = 10
 FILE_CODES = frozenset({"file_changed"})
 # A just issued id may be unknown to TikTok for a moment (seen in the field).
 UNKNOWN_ID_PATIENCE = timedelta(minutes=2)
@@ -196,7 +199,7 @@ class Checking:
                 close_attempt=f"{PROVEN_DEAD}its address expired before its last byte",
             )
             text = "TikTok never got the last part and the upload has expired: nothing was posted."
-        elif file_is_gone or attempt.upload_url_sealed is None or now - issued > UPLOAD_URL_LIFE:
+        elif file_is_gone or now - issued > UPLOAD_URL_LIFE or not _takes_bytes(attempt, error):
             outcome = replace(decisions.still_processing(claim.post, attempt, now), error=error)
             text = ""
         else:
@@ -260,6 +263,13 @@ class Checking:
 def _may_get_id(post: Post) -> bool:
     """TikTok gives ids to public posts only (status/fetch); a finished draft may be public."""
     return post.choices.privacy in {None, Privacy.PUBLIC}
+
+
+def _takes_bytes(attempt: Attempt, error: PostError | None) -> bool:
+    """Say whether it is worth offering the last part again: one turned away only now and then."""
+    was_refused = error is not None and error.code == UPLOAD_GONE
+    its_turn = attempt.polls <= OFFERS_AT_ONCE or attempt.polls % OFFER_AT_POLL == 0
+    return attempt.upload_url_sealed is not None and (its_turn or not was_refused)
 
 
 def lacks_bytes(attempt: Attempt, status: PublishStatus) -> bool:

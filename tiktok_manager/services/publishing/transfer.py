@@ -18,7 +18,7 @@ from tiktok_manager.domain.errors import (
     TikTokRefused,
 )
 from tiktok_manager.services.publishing import decisions
-from tiktok_manager.services.publishing.checking import Checking
+from tiktok_manager.services.publishing.checking import UPLOAD_GONE, Checking
 from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.storage.attempts import Attempt, Claim
 from tiktok_manager.system.media import MediaReader
@@ -33,7 +33,7 @@ TRIES_PER_CHUNK = 4
 class UploadGone(AppError):
     """TikTok no longer takes bytes for this upload."""
 
-    code = "upload_gone"
+    code = UPLOAD_GONE
 
 
 class Transfer:
