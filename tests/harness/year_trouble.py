@@ -156,4 +156,5 @@ class Trouble:
             return Fault(name="silent", after_s=seconds, silent=True)
         if roll < 0.03:
             return Fault(name="asleep", after_s=rng.uniform(60, 900))
-        return Fault(name="slow", after_s=seconds, processing_s=rng.uniform(20, 2_700))
+        processing_s = rng.choice((rng.uniform(20, 300),) * 4 + (rng.uniform(300, 2_700),))
+        return Fault(name="slow", after_s=seconds, processing_s=processing_s)
