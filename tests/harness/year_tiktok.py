@@ -5,23 +5,21 @@ it keeps is the truth the run is judged by: which bytes arrived for whom and whe
 gave, and what no well-behaved client does (`violations`). Faults come from `Trouble`.
 """
 
-import hashlib
 import json
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import httpx
 
+from tests.harness.year_permissions import Permissions
+from tests.harness.year_records import UPLOAD_LIFE_S, Creator, Publish, Refused, json_answer
 from tests.harness.year_trouble import Fault, Trouble
 
 BASE_URL = "http://127.0.0.1:9"
-UPLOAD_LIFE_S = 3_600.0
-REFRESH_LIFE_S = 180 * 86_400
 POSTS_A_DAY = 15
 PENDING_DRAFTS = 5
 DAY_S = 86_400.0
@@ -30,77 +28,7 @@ DRAFT_WAITS_S = 2 * 3_600.0
 SINGLE_CHUNK_BYTES, CHUNK_BYTES = 64_000, 16_000
 A_MINUTE = {"init": 6, "creator": 20, "status": 30}
 MAX_REPEATS = 3
-SCOPES = "user.info.basic,user.info.profile,user.info.stats,video.list,video.publish,video.upload"
 PRIVACY = ["PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY"]
-
-
-@dataclass(slots=True, eq=False)
-class Publish:
-    """One init and what became of it."""
-
-    id: str
-    handle: str
-    caption: str  # with the handle before it: one video may go to several accounts
-    direct: bool
-    public: bool
-    size: int
-    chunk: int
-    count: int
-    opened_s: float
-    upload_id: str
-    expires_s: float
-    digest: Any = field(default_factory=hashlib.sha256)
-    has: int = 0
-    repeats: int = 0
-    complete_s: float | None = None
-    processing_s: float = 3.0
-    planned_failure: str = ""
-    stuck: bool = False
-    silent: bool = False
-    given_up: bool = False  # the owner looked, and it was not there
-    state: str = "PROCESSING_UPLOAD"
-    fail_reason: str = ""
-    ended_s: float | None = None
-    post_id: int = 0
-
-    @property
-    def sha256(self) -> str:
-        """The hash of what arrived."""
-        return str(self.digest.hexdigest())
-
-    @property
-    def arrived(self) -> bool:
-        """Whether it is on TikTok, whatever its status says."""
-        return self.state in {"PUBLISH_COMPLETE", "SEND_TO_USER_INBOX"}
-
-
-@dataclass(slots=True)
-class Creator:
-    """An account at TikTok and the app's permission for it."""
-
-    handle: str
-    open_id: str
-    access_life_s: float
-    access: dict[str, float] = field(default_factory=dict)
-    refresh: str = ""
-    successor_used: bool = False
-    spent: dict[str, float] = field(default_factory=dict)
-    banned_until_s: float = 0.0
-    spam_until_s: float = 0.0
-    sent: list[Publish] = field(default_factory=list)
-    calls: list[tuple[float, str]] = field(default_factory=list)
-    told: list[tuple[float, str, str]] = field(default_factory=list)
-    broken_since_s: float | None = None
-    broken: list[tuple[float, float]] = field(default_factory=list)
-
-    def __hash__(self) -> int:
-        return hash(self.handle)
-
-
-class _Refused(Exception):
-    def __init__(self, status: int, code: str, message: str = "") -> None:
-        super().__init__(code)
-        self.status, self.code, self.message = status, code, message
 
 
 class FakeTikTok:
@@ -128,10 +56,9 @@ class FakeTikTok:
         self.requests: Counter[str] = Counter()
         self._rng = rng
         self._uploads: dict[str, Publish] = {}
-        self._owner: dict[str, Creator] = {}
-        self._codes: dict[str, tuple[Creator, str]] = {}
         self._minutes: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)
         self._next = 0
+        self.permissions = Permissions(now_s, self._number, self.violations)
         self._routes: dict[str, tuple[str, Callable[[Creator, Any], dict[str, Any]]]] = {
             "/v2/user/info/": ("user", self._user_info),
             "/v2/post/publish/creator_info/query/": ("creator", self._creator_info),
@@ -164,10 +91,12 @@ class FakeTikTok:
         self.point("after a request")
         if fault.answer_lost:
             if kind == "token" and creator is not None and answer.status_code == 200:
-                self._break(creator)  # the app does not have the pair that TikTok takes now
+                self.permissions.lose(
+                    creator
+                )  # the app does not have the pair that TikTok takes now
             raise fault.error(request)
         if kind == "user" and creator is not None and answer.status_code == 200:
-            self._mend(creator, is_read=not fault.cut_answer)
+            self.permissions.keep(creator, is_read=not fault.cut_answer)
         return self._mangled(answer, fault)
 
     def _answer(self, kind: str, request: httpx.Request, fault: Fault) -> httpx.Response:
@@ -175,22 +104,24 @@ class FakeTikTok:
             if kind == "upload":
                 return self._put(request, fault)
             if kind == "token":
-                return self._token(request)
-            creator = self._bearer(request)
+                return self.permissions.answer(request)
+            creator = self.permissions.bearer(request)
             self._admit(kind, creator)
             body = json.loads(request.read() or b"{}")
             data = self._routes[request.url.path][1](creator, body)
-            return _json(200, {"data": data, "error": {"code": "ok", "message": "", "log_id": "l"}})
-        except _Refused as refused:
+            return json_answer(
+                200, {"data": data, "error": {"code": "ok", "message": "", "log_id": "l"}}
+            )
+        except Refused as refused:
             return self._refusal(kind, request, refused)
 
-    def _refusal(self, kind: str, request: httpx.Request, refused: _Refused) -> httpx.Response:
+    def _refusal(self, kind: str, request: httpx.Request, refused: Refused) -> httpx.Response:
         creator, subject = self._about(kind, request)
         self._tell(creator, subject, refused.code)
         if kind == "token":
-            return _json(400, {"error": refused.code, "error_description": refused.message})
+            return json_answer(400, {"error": refused.code, "error_description": refused.message})
         error = {"code": refused.code, "message": refused.message, "log_id": "l"}
-        return _json(refused.status, {"data": {}, "error": error})
+        return json_answer(refused.status, {"data": {}, "error": error})
 
     def _faulty(self, fault: Fault) -> httpx.Response:
         headers = {} if fault.retry_after is None else {"retry-after": fault.retry_after}
@@ -198,7 +129,7 @@ class FakeTikTok:
             headers["content-type"] = "text/html"
             return self._dated(httpx.Response(200, content=b"<html>Sign in</html>"), headers)
         error = {"code": fault.code, "message": "Please try again.", "log_id": "f"}
-        return self._dated(_json(fault.status or 500, {"data": {}, "error": error}), headers)
+        return self._dated(json_answer(fault.status or 500, {"data": {}, "error": error}), headers)
 
     def _mangled(self, answer: httpx.Response, fault: Fault) -> httpx.Response:
         if fault.cut_answer:
@@ -219,12 +150,9 @@ class FakeTikTok:
                 (None, "") if publish is None else (self.creators[publish.handle], publish.caption)
             )
         if kind == "token":
-            form = parse_qs(request.read().decode())
-            agreed = self._codes.get(form.get("code", [""])[0])
-            token = form.get("refresh_token", [""])[0]
-            return agreed[0] if agreed else self._owner.get(token), ""
+            return self.permissions.owner_of_form(parse_qs(request.read().decode())), ""
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        creator = self._owner.get(token)
+        creator = self.permissions.owner(token)
         if kind == "init":
             title = json.loads(request.read()).get("post_info", {}).get("title", "")
             return creator, f"{creator.handle} {title}" if creator and title else ""
@@ -249,95 +177,14 @@ class FakeTikTok:
         if creator is not None:
             creator.told.append((self.now_s(), code, subject))
 
-    # --- permission ------------------------------------------------------------------------
-
-    def consent(self, handle: str, challenge: str) -> str:
-        """The owner agrees on TikTok's page; returns the code for the app."""
-        code = f"code-{self._number()}"
-        self._codes[code] = (self.creators[handle], challenge)
-        return code
-
     def remove_app(self, handle: str) -> None:
         """The owner takes the permission back."""
         creator = self.creators[handle]
-        self._take_back(creator)
+        self.permissions.take_back(creator)
         for publish in creator.sent[-20:]:
             self.settle(publish)
             if publish.state == "PROCESSING_UPLOAD" and not publish.silent:
                 self._fail(publish, "auth_removed")
-
-    def _take_back(self, creator: Creator) -> None:
-        creator.access.clear()
-        creator.refresh = ""
-        self._break(creator)
-
-    def _break(self, creator: Creator) -> None:
-        if creator.broken_since_s is None:
-            creator.broken_since_s = self.now_s()
-
-    def _mend(self, creator: Creator, *, is_read: bool) -> None:
-        """An app keeps a new permission once it has read whose it is, and gives it back if not."""
-        if is_read and creator.broken_since_s is not None:
-            creator.broken.append((creator.broken_since_s, self.now_s()))
-            creator.broken_since_s = None
-
-    def _token(self, request: httpx.Request) -> httpx.Response:
-        form = {name: values[0] for name, values in parse_qs(request.read().decode()).items()}
-        if form.get("client_key") != "sim-key" or form.get("client_secret") != "sim-secret":
-            self.violations["wrong app keys"] += 1
-            raise _Refused(400, "invalid_client")
-        if request.url.path == "/v2/oauth/revoke/":
-            self._take_back(self._owner[form["token"]])
-            return _json(200, {})
-        if form["grant_type"] == "refresh_token":
-            return self._pair(self._refreshed(form["refresh_token"]))
-        creator, challenge = self._codes.pop(form["code"])
-        if hashlib.sha256(form["code_verifier"].encode()).hexdigest() != challenge:
-            self.violations["wrong code verifier"] += 1
-            raise _Refused(400, "invalid_grant")
-        return self._pair(creator)
-
-    def _refreshed(self, token: str) -> Creator:
-        creator = self._owner.get(token)
-        if creator is None or token != creator.refresh:
-            if creator is not None:
-                if creator.successor_used and token in creator.spent:
-                    self.violations["a pair was used and then forgotten"] += 1
-                since_s = creator.spent.get(token, self.now_s())
-                creator.broken_since_s = creator.broken_since_s or since_s
-            raise _Refused(400, "invalid_grant", "The refresh token is invalid.")
-        return creator
-
-    def _pair(self, creator: Creator) -> httpx.Response:
-        now_s = self.now_s()
-        if creator.refresh:
-            creator.spent = {creator.refresh: now_s}
-        creator.access = {old: end for old, end in creator.access.items() if end > now_s}
-        access, refresh = f"act.{self._number()}", f"rft.{self._number()}"
-        creator.access[access] = now_s + creator.access_life_s
-        creator.refresh, creator.successor_used = refresh, False
-        self._owner[access] = self._owner[refresh] = creator
-        return _json(
-            200,
-            {
-                "access_token": access,
-                "refresh_token": refresh,
-                "open_id": creator.open_id,
-                "expires_in": int(creator.access_life_s),
-                "refresh_expires_in": REFRESH_LIFE_S,
-                "scope": SCOPES,
-                "token_type": "Bearer",
-            },
-        )
-
-    def _bearer(self, request: httpx.Request) -> Creator:
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        creator = self._owner.get(token)
-        if creator is None or creator.access.get(token, 0.0) <= self.now_s():
-            raise _Refused(401, "access_token_invalid", "The access token is invalid.")
-        if token == next(reversed(creator.access)):
-            creator.successor_used = True
-        return creator
 
     def _admit(self, kind: str, creator: Creator) -> None:
         limit = A_MINUTE.get(kind)
@@ -347,7 +194,7 @@ class FakeTikTok:
         while calls and calls[0] <= now_s - 60:
             calls.popleft()
         if len(calls) >= limit:
-            raise _Refused(429, "rate_limit_exceeded", "Too many requests.")
+            raise Refused(429, "rate_limit_exceeded", "Too many requests.")
         calls.append(now_s)
 
     # --- publishing ------------------------------------------------------------------------
@@ -366,14 +213,14 @@ class FakeTikTok:
     def _init_direct(self, creator: Creator, body: Any) -> dict[str, Any]:
         info = body["post_info"]
         if info.get("privacy_level") not in PRIVACY:
-            raise _Refused(400, "privacy_level_option_mismatch")
+            raise Refused(400, "privacy_level_option_mismatch")
         if "#cursed" in info["title"]:
-            raise _Refused(400, "spam_risk_text")
+            raise Refused(400, "spam_risk_text")
         now_s = self.now_s()
         if creator.banned_until_s > now_s:
-            raise _Refused(403, "spam_risk_user_banned_from_posting")
+            raise Refused(403, "spam_risk_user_banned_from_posting")
         if creator.spam_until_s > now_s:
-            raise _Refused(403, "spam_risk_too_many_posts")
+            raise Refused(403, "spam_risk_too_many_posts")
         public = info["privacy_level"] == PRIVACY[0]
         return self._open(creator, body["source_info"], info["title"], direct=True, public=public)
 
@@ -387,7 +234,7 @@ class FakeTikTok:
             waits = publish.state == "SEND_TO_USER_INBOX" and (publish.ended_s or 0.0) > since_s
             pending += waits
         if pending >= PENDING_DRAFTS:
-            raise _Refused(403, "spam_risk_too_many_pending_share")
+            raise Refused(403, "spam_risk_too_many_pending_share")
         return self._open(creator, body["source_info"], "", direct=False, public=False)
 
     def _open(
@@ -398,7 +245,7 @@ class FakeTikTok:
         whole = size <= SINGLE_CHUNK_BYTES
         if (chunk, count) != ((size, 1) if whole else (CHUNK_BYTES, size // CHUNK_BYTES)):
             self.violations[f"chunks of {size}: {chunk} x {count}"] += 1
-            raise _Refused(400, "invalid_params", "The chunk size is invalid.")
+            raise Refused(400, "invalid_params", "The chunk size is invalid.")
         for earlier in self.by_caption.get(caption, ()):
             self.settle(earlier)
             is_open = earlier.state != "FAILED" and not earlier.given_up
@@ -510,7 +357,7 @@ class FakeTikTok:
         publish = self.publishes.get(body["publish_id"])
         if publish is None or publish.handle != creator.handle:
             self.violations["status of an unknown publish"] += 1
-            raise _Refused(400, "invalid_publish_id")
+            raise Refused(400, "invalid_publish_id")
         self.settle(publish)
         state = "PROCESSING_UPLOAD" if publish.silent else publish.state
         answer: dict[str, Any] = {"status": state, "uploaded_bytes": publish.has}
@@ -548,14 +395,3 @@ def _range(header: str) -> tuple[int, int, int]:
     span, _, total = header.removeprefix("bytes ").partition("/")
     first, _, last = span.partition("-")
     return int(first), int(last), int(total)
-
-
-def _json(status: int, body: dict[str, Any]) -> httpx.Response:
-    headers = {"content-type": "application/json"}
-    return httpx.Response(status, content=json.dumps(body).encode(), headers=headers)
-
-
-def redirect_of(page_url: str) -> tuple[str, str, str]:
-    """Return redirect address, state and challenge of a consent page's address."""
-    query = parse_qs(urlsplit(page_url).query)
-    return query["redirect_uri"][0], query["state"][0], query["code_challenge"][0]

@@ -12,7 +12,8 @@ from threading import Thread
 from zoneinfo import ZoneInfo
 
 from tests.harness.year_machine import Machine
-from tests.harness.year_tiktok import FakeTikTok, redirect_of
+from tests.harness.year_permissions import redirect_of
+from tests.harness.year_tiktok import FakeTikTok
 from tests.harness.year_verdict import Entry
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.cancel import CancelToken
@@ -88,7 +89,7 @@ class User:
 
         def open_url(url: str) -> None:
             address, state, challenge = redirect_of(url)
-            code = self._tiktok.consent(handle, challenge)
+            code = self._tiktok.permissions.consent(self._tiktok.creators[handle], challenge)
             visitor = Thread(target=_visit, args=(f"{address}?code={code}&state={state}",))
             visitors.append(visitor)
             visitor.start()

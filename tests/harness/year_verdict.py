@@ -10,7 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tests.harness.year_tiktok import UPLOAD_LIFE_S, Creator, FakeTikTok, Publish
+from tests.harness.year_records import UPLOAD_LIFE_S, Creator, Publish
+from tests.harness.year_tiktok import FakeTikTok
 from tiktok_manager.domain.posts import LatePolicy, Post, PostStatus
 
 Span = tuple[float, float]
