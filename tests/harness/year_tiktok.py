@@ -91,9 +91,8 @@ class FakeTikTok:
         self.point("after a request")
         if fault.answer_lost:
             if kind == "token" and creator is not None and answer.status_code == 200:
-                self.permissions.lose(
-                    creator
-                )  # the app does not have the pair that TikTok takes now
+                # The app does not have the pair that TikTok takes now.
+                self.permissions.lose(creator)
             raise fault.error(request)
         if kind == "user" and creator is not None and answer.status_code == 200:
             self.permissions.keep(creator, is_read=not fault.cut_answer)
