@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.harness.year import LEAST_BY_POLICY, Size, live, year_folder
+from tests.harness.year import live, year_folder
 from tests.harness.year_mutations import planted
+from tests.harness.year_report import LEAST_BY_POLICY, Size
 
 SLICE = Size(accounts=5, days=4, per_day=4, seed=2, fates=3.0)
 # Fewer posts, harder hit: enough for a bug to show. The others of `year_mutations` take longer.

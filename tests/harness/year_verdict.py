@@ -7,14 +7,13 @@ of a post is compared with that; it is never taken as an excuse.
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tests.harness.year_records import UPLOAD_LIFE_S, Creator, Publish
+from tests.harness.year_spans import Span, covered, merged, overlapping
 from tests.harness.year_tiktok import FakeTikTok
-from tiktok_manager.domain.posts import LatePolicy, Post, PostStatus
-
-Span = tuple[float, float]
+from tiktok_manager.domain.posts import UNDER_WAY, LatePolicy, Post, PostStatus
 
 ON_TIME_S = 600.0
 # A tick, the network's settling after a sleep, the posts of others ahead of this one.
@@ -125,6 +124,16 @@ class Judge:
                 verdict.found.append(f"never planned: {publishes[0].id} at {key[0]}")
         for what, number in self._tiktok.violations.items():
             verdict.found.append(f"violation: {what} x{number}")
+        return verdict
+
+    def judge_settled(self, plan: Iterable[Entry], posts: dict[str, Post]) -> Verdict:
+        """Return the verdict on those of these posts that have come to an end by now."""
+        verdict = Verdict()
+        for entry in plan:
+            post = posts.get(entry.post_id)
+            if post is not None and post.status not in UNDER_WAY | {PostStatus.SCHEDULED}:
+                verdict.posts += 1
+                self._one(verdict, entry, post)
         return verdict
 
     def _one(self, verdict: Verdict, entry: Entry, post: Post) -> None:
@@ -364,34 +373,3 @@ class Judge:
             [0.0]
             + [skew_s for start, end, skew_s in self._books.skew if start <= at_s <= end + 3_600.0]
         )
-
-
-def merged(spans: Sequence[Span]) -> list[Span]:
-    """Return the same time as spans that do not touch."""
-    found: list[Span] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        else:
-            found.append((start, end))
-    return found
-
-
-def overlapping(spans: Sequence[Span], since_s: float, until_s: float) -> list[Span]:
-    """Return those of merged spans that overlap a time."""
-    place = max(0, bisect_left(spans, (since_s, 0.0)) - 1)
-    found = []
-    for start, end in spans[place:]:
-        if start > until_s:
-            break
-        if end >= since_s:
-            found.append((start, end))
-    return found
-
-
-def covered(spans: Sequence[Span], since_s: float, until_s: float) -> float:
-    """Return how many seconds of a time merged spans cover."""
-    return sum(
-        max(0.0, min(end, until_s) - max(start, since_s))
-        for start, end in overlapping(spans, since_s, until_s)
-    )
