@@ -198,7 +198,7 @@ def _make_publishing(
         clock=base.clock,
         owner=base.owner,
         rng=random.Random(),  # noqa: S311 - jitter, not a secret
-        spacing=base.settings.late_spacing,
+        settings=base.settings,
     )
 
 

@@ -142,6 +142,17 @@ def _accounts(workspace: Workspace) -> Finding:
     return Finding(name="accounts", ok=not troubled, text=text)
 
 
+def _publishing(workspace: Workspace) -> Finding:
+    held = workspace.publishing.held_by()
+    paused = [account.handle for account in workspace.accounts.list() if account.paused]
+    told = [f"{held.message} {held.action}".strip()] if held else []
+    if not workspace.settings.publishing_on():
+        told.append("switched off: `settings set publishing on`")
+    if paused:
+        told.append(f"paused accounts: {', '.join(paused)}")
+    return Finding(name="publishing", ok=held is None, text="; ".join(told) or "nothing is held")
+
+
 def _posts(workspace: Workspace) -> Finding:
     overview = workspace.planning.overview()
     text = f"{overview.under_way} under way, {overview.needs_user} need you"
@@ -158,5 +169,6 @@ _LOOKS: dict[str, Callable[[Workspace], Finding]] = {
     "journal": _journal,
     "app keys": _app_keys,
     "accounts": _accounts,
+    "publishing": _publishing,
     "posts": _posts,
 }

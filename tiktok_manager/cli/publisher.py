@@ -13,6 +13,7 @@ from tiktok_manager.domain.events import (
     PublisherStateChanged,
     PublishingHeld,
 )
+from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.services.vault import VaultState
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.storage.posts import PostFilter
@@ -54,6 +55,7 @@ def run(
                     pass
         finally:
             runner.stop()
+        _tell_waiting(workspace)
         if json:
             numbers = Counter(post.status for post in workspace.planning.page(PostFilter()))
             print_json({"posts": {status.value: number for status, number in numbers.items()}})
@@ -63,6 +65,14 @@ def _tell(workspace: Workspace, event: PostStatusChanged) -> None:
     post = workspace.planning.get(event.post_id)
     why = f" {post.error.message} {post.error.action}" if post.error else ""
     note(f"{workspace.clock.now():%H:%M:%S} {post.id[:8]} @{post.handle} {event.status}.{why}")
+
+
+def _tell_waiting(workspace: Workspace) -> None:
+    """Say which posts whose time has come are left, and why."""
+    wanted = PostFilter(statuses=frozenset({PostStatus.SCHEDULED}), due_to=workspace.clock.now())
+    for post in workspace.planning.page(wanted):
+        if post.error is not None:
+            note(f"{post.id[:8]} @{post.handle} waits. {post.error.message} {post.error.action}")
 
 
 def _tell_held(event: PublishingHeld) -> None:

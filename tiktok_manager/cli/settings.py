@@ -7,7 +7,7 @@ import typer
 
 from tiktok_manager.cli.context import command_line
 from tiktok_manager.cli.options import Json
-from tiktok_manager.cli.output import print_json, print_line, print_table
+from tiktok_manager.cli.output import note, print_json, print_line, print_table
 from tiktok_manager.domain.errors import InputError
 
 app = typer.Typer(no_args_is_help=True)
@@ -29,7 +29,11 @@ def set_value(
         secret = name in kinds and kinds[name].secret
         given = value if value is not None else _ask(name, hidden=secret)
         workspace.settings.set(name, given)
+        if name in kinds and kinds[name].from_environment:
+            note(f"{name} is kept, but the environment variable goes before it while it is set.")
         shown = None if secret else workspace.settings.get(name)
+    if secret and value is not None:
+        note("It may stand in your shell's history now. Without VALUE it is asked for.")
     if json:
         print_json({"name": name, "value": "set" if secret else shown})
     else:

@@ -154,7 +154,7 @@ class Accounts:
         self._fetch_avatar(account)
         self._events.publish(AccountChanged(account_id=account.id))
         self._events.publish(PostsChanged())
-        return account
+        return self.get(account.id)
 
     def disconnect(self, account_id: str) -> Sequence[str]:
         """Take the permission back at TikTok and forget the tokens.

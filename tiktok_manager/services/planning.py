@@ -29,6 +29,7 @@ from tiktok_manager.services import plan_rules as rules
 from tiktok_manager.services.accounts import Accounts
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
+from tiktok_manager.services.waiting import Waiting
 from tiktok_manager.storage import attempts
 from tiktok_manager.storage import posts as queries
 from tiktok_manager.storage.database import Database
@@ -103,10 +104,9 @@ class Planning:
         events: EventBus,
         clock: Clock,
     ) -> None:
-        self._database = database
-        self._accounts = accounts
-        self._quota = quota
+        self._database, self._accounts, self._quota = database, accounts, quota
         self._settings = settings
+        self._waiting = Waiting(database, settings)
         self._events = events
         self._clock = clock
 
@@ -170,7 +170,7 @@ class Planning:
             raise NotFound(f"There is no post {post_id}.", hint="`posts list` shows the posts.")
         if len(found) > 1:
             raise InputError(f"More than one post's id starts with {post_id}.")
-        return found[0]
+        return self._waiting.explain(found)[0]
 
     def page(
         self,
@@ -181,7 +181,8 @@ class Planning:
     ) -> list[Post]:
         """Return posts by (due time, id); `after` is that key of the last one already seen."""
         with self._database.read() as session:
-            return queries.list_posts(session, wanted, after=after, limit=limit)
+            found = queries.list_posts(session, wanted, after=after, limit=limit)
+        return self._waiting.explain(found)
 
     def between(self, start: datetime, end: datetime) -> list[Post]:
         """Return the posts due in [start, end)."""

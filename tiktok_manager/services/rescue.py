@@ -45,10 +45,9 @@ def with_way_out(error: DatabaseDamaged, backups_dir: Path) -> DatabaseDamaged:
 
 
 def _was_used(paths: DataPaths) -> bool:
-    try:
-        return paths.journal.stat().st_size > 0 or bool(list_backups(paths.backups_dir))
-    except FileNotFoundError:
-        return bool(list_backups(paths.backups_dir))
+    journal_bytes = paths.journal.stat().st_size if paths.journal.exists() else 0
+    cached = any(file.is_file() for file in paths.media_cache_dir.rglob("*"))
+    return journal_bytes > 0 or cached or bool(list_backups(paths.backups_dir))
 
 
 def last_good(backups_dir: Path) -> Backup | None:

@@ -57,7 +57,15 @@ def post_json(post: Post) -> Record:
 
 def trail_json(trail: Iterable[TrailEntry]) -> list[Record]:
     """Return a flight record line by line, oldest first."""
-    return [{"at": stamp(e.at), "kind": e.kind, "text": e.text, **e.detail} for e in trail]
+    return [
+        {
+            "at": stamp(entry.at),
+            "kind": entry.kind,
+            "text": entry.text,
+            **entry.detail,
+        }
+        for entry in trail
+    ]
 
 
 def flight_record(post: Post, trail: Iterable[TrailEntry]) -> Record:

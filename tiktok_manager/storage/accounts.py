@@ -216,6 +216,11 @@ def idle_tokens(session: Session, before: datetime) -> list[tuple[str, int]]:
     return [(account_id, version) for account_id, version in session.execute(query)]
 
 
+def paused_accounts(session: Session) -> frozenset[str]:
+    """Return the accounts whose posts their owner holds."""
+    return frozenset(session.scalars(select(AccountRow.id).where(AccountRow.paused)))
+
+
 def take_over_refreshes(session: Session, owner: str) -> None:
     """Free what the publisher before this one was refreshing when it died; note this one."""
     before = session.get(SettingRow, _PUBLISHER)

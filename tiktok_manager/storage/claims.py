@@ -361,6 +361,8 @@ def _claim(
     row.lease_owner = owner
     row.lease_until = now + lease
     row.wake_at = now + lease
+    if status is PostStatus.PUBLISHING:
+        row.error = None  # it waits no more
     is_first = row.first_tried_at is None and status is PostStatus.PUBLISHING
     if is_first:
         row.first_tried_at = now

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -218,10 +218,16 @@ def add_step(
         epoch=epoch,
         kind=kind,
         text=text,
-        detail=json.dumps(detail, ensure_ascii=False, default=str),
+        detail=json.dumps(detail, ensure_ascii=False, default=_plain),
     )
     session.add(step)
     remember(session, step)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return str(value)
 
 
 def trail(session: Session, post_id: str) -> list[TrailEntry]:

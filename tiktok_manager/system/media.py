@@ -237,7 +237,7 @@ class MediaReader:
             except OSError as exc:
                 raise self._lost(exc) from exc
             if not block:
-                raise self._changed(f"It was cut to {offset:,} bytes.")
+                raise self._changed("It is shorter than it was.")
             yield offset, block
             offset += len(block)
 

@@ -36,8 +36,9 @@ class Endpoints:
     auth_url: str = "https://www.tiktok.com"
 
     def __post_init__(self) -> None:
-        for name in ("api_url", "auth_url"):
-            object.__setattr__(self, name, _base_url(name, getattr(self, name)))
+        names = {"api_url": "TIKTOK_MANAGER_API_URL", "auth_url": "TIKTOK_MANAGER_AUTH_URL"}
+        for name, variable in names.items():
+            object.__setattr__(self, name, _base_url(variable, getattr(self, name)))
 
     def check_upload_url(self, url: str) -> None:
         """Raise InputError unless bytes of a video may go to this address."""

@@ -63,7 +63,7 @@ MEANINGS: dict[str, Meaning] = {
         _EDIT, "TikTok did not accept the video file.", "Export the video again as MP4 (H.264)."
     ),
     "rate_limit_exceeded": Meaning(
-        _WAIT, "TikTok asked us to slow down.", "TikTok Manager goes on in a moment."
+        _WAIT, "TikTok asked us to slow down.", "TikTok Manager goes on by itself."
     ),
     "internal_error": Meaning(_RETRY, "TikTok has a problem of its own.", AGAIN),
     # Starting a post (TikTok: Direct Post, Upload, creator info)

@@ -27,6 +27,8 @@ RESET_AFTER = {
     "spam_risk_too_many_pending_share": timedelta(hours=1),
     "reached_active_user_cap": timedelta(hours=1),
 }
+GIVEN_UP = "Nothing was posted. Look for an update of TikTok Manager, or retry later."
+ASKED = "TikTok is asked what it has. Nothing is sent twice."
 NOTHING_POSTED = (
     "Nothing was posted. TikTok Manager tries a few times by itself; if it stays so, retry later."
 )
@@ -73,6 +75,8 @@ def after_failure(failure: Failure, claim: Claim, now: datetime, rng: random.Ran
                 uses_attempt=True,
                 close_attempt=failure.code,
             )
+    if failure.kind is FailureClass.UNKNOWN:
+        error = replace(error, action=GIVEN_UP)
     return Outcome(
         status=PostStatus.NEEDS_ATTENTION,
         error=error,

@@ -305,11 +305,12 @@ class Delivery:
         now = self._tools.clock.now()
         since = now if attempt is None else attempt.final_intent_at or now
         polls = 0 if attempt is None else attempt.polls
+        error = decisions.error_from(exc)
         self._settle(
             Outcome(
                 status=PostStatus.PROCESSING,
                 wake_at=decisions.next_check(polls, since, now),
-                error=decisions.error_from(exc),
+                error=replace(error, action=error.action or decisions.ASKED),
             ),
             f"{exc.title} Asking TikTok what it has.",
         )

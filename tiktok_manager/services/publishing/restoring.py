@@ -28,12 +28,12 @@ KEEP_JOURNAL = timedelta(days=120)
 
 WENT_OUT = PostError(
     code="restored",
-    message="An older backup was restored; this video was sent to TikTok after it was made.",
+    message="The database is a copy or a restored backup; this video was sent after it was made.",
     action="TikTok is asked what became of it. It is not sent again.",
 )
 IN_DOUBT = PostError(
     code="restored",
-    message="An older backup was restored; this video may have been posted after it was made.",
+    message="The database is a copy or a restored backup; this video may have gone out since.",
     action="Look at the account on TikTok, then say whether the video is there.",
 )
 

@@ -2,14 +2,13 @@
 
 import logging
 import random
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import DiskFull
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
-from tiktok_manager.domain.posts import Post
+from tiktok_manager.domain.posts import Post, PostError
 from tiktok_manager.services.publishing import lateness
 from tiktok_manager.services.publishing.absence import Absence
 from tiktok_manager.services.publishing.checking import Checking
@@ -22,8 +21,10 @@ from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.services.publishing.restoring import Restoring
 from tiktok_manager.services.publishing.standstill import Standstill
 from tiktok_manager.services.quota import Quota
+from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.storage_guard import StorageGuard
 from tiktok_manager.services.vault import VaultService
+from tiktok_manager.services.waiting import Waiting
 from tiktok_manager.storage import accounts, holds
 from tiktok_manager.storage import claims as queries
 from tiktok_manager.storage.attempts import Claim
@@ -50,9 +51,9 @@ class Publishing:
         clock: Clock,
         owner: str,
         rng: random.Random,
-        spacing: Callable[[], timedelta],
+        settings: Settings,
     ) -> None:
-        self._spacing = spacing
+        self._settings = settings
         self._database = database = guard.database
         self._vault = vault
         self._restoring = restoring
@@ -104,7 +105,7 @@ class Publishing:
         self._come_back(self._clock.now())
         places = self._standstill.hold_due(trouble)
         now = self._clock.now()
-        self._judge_late(now, let_go=places is None)
+        self._judge_late(now, let_go=places is None and self._settings.publishing_on())
         uploads = uploads if places is None else min(uploads, places)
         with self._database.write() as session:
             sends = queries.claim_uploads(
@@ -175,6 +176,10 @@ class Publishing:
         with self._database.read() as session:
             return queries.next_wake(session, self._clock.now())
 
+    def held_by(self) -> PostError | None:
+        """Return why a publisher holds all posts now, None if it does not."""
+        return self._standstill.reason()
+
     def is_busy(self, within: timedelta, *, held: bool = False) -> bool:
         """Say whether a post is under way, due, or to be tried or checked again within a time.
 
@@ -207,7 +212,10 @@ class Publishing:
             ready = holds.ready_accounts(session) if late and let_go else frozenset()
         if not late:
             return
-        decisions = lateness.judge(late, now, on_time=ON_TIME, spacing=self._spacing())
+        late = Waiting(self._database, self._settings).explain(late)
+        decisions = lateness.judge(
+            late, now, on_time=ON_TIME, spacing=self._settings.late_spacing()
+        )
         decisions = [d for d in decisions if not d.goes_out or d.post.account_id in ready]
         with self._database.write() as session:
             moved = [

@@ -66,6 +66,13 @@ class Standstill:
         """Say whether posts wait for the clock although it was set right meanwhile."""
         return self._clock_is_wrong and self._traffic.server_time.off() is None
 
+    def reason(self) -> PostError | None:
+        """Return why posts are held now that a publisher held, None if they are not."""
+        now = self._clock.now()
+        with self._database.read() as session:
+            holds = [queries.get_hold(session, name) for name in (BY_CLOCK, BY_FAULT)]
+        return next((hold.error for hold in holds if hold and hold.until > now), None)
+
     def hold_due(self, trouble: StorageError | None = None) -> int | None:
         """Hold what is due if it must be; returns how many may start, None for any number.
 
