@@ -38,6 +38,7 @@ from tests.harness.warm import CHUNK_BYTES, NEVER_IDLE, SINGLE_CHUNK_BYTES, Resu
 from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.posts import Choices, Lateness, PostMode, Privacy
 from tiktok_manager.services.planning import PlanRequest
+from tiktok_manager.services.publishing.service import LEASE
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.simulator import Simulator, SimulatorConfig, World
 from tiktok_manager.simulator import chunks as tiktok_rules
@@ -52,6 +53,7 @@ SPOILED = 0.1
 # How long the user waits before each look while everything comes home; caps reset in a day.
 ROUNDS_S = (20.0, 600.0, 3_600.0, *(4 * 3_600.0,) * 8)
 QUIET_S = 0.005
+LEASE_S = LEASE.total_seconds()
 TIMES_UP = frozenset({signal.SIGALRM, signal.SIGPROF})
 # Failpoints: with fewer than the first a worker has only claimed, at the last it sees its second
 # or third post.
@@ -281,7 +283,7 @@ def _some_point(rng: random.Random) -> int:
     """Any step dies, the first ones at work most often: there the dead one's work is taken up."""
     if rng.random() < 0.1:
         return rng.randint(1, FIRST_AT_WORK)
-    return FIRST_AT_WORK + int((LAST_POINT - FIRST_AT_WORK) ** rng.random())
+    return FIRST_AT_WORK + int((LAST_POINT - FIRST_AT_WORK) * rng.random() ** 2)
 
 
 def overtake(stage: Stage, at: int, span_s: float, other_at: int = 0) -> Result | None:
@@ -293,7 +295,8 @@ def overtake(stage: Stage, at: int, span_s: float, other_at: int = 0) -> Result 
     if not first.frozen:
         return None
     stage.nap(span_s)
-    stage.live(other_at, adopt=stage.rng.random() < 0.5)
+    # Before a lease ends, only who knows the first one to be dead takes over.
+    stage.live(other_at, adopt=span_s < LEASE_S or stage.rng.random() < 0.5)
     return stage.thaw(first)
 
 

@@ -6,6 +6,7 @@ child calls the program's own `main` and ends as the program does. A key derived
 later starts. A cold start is the plain program and pays for all of it.
 """
 
+import gc
 import hashlib
 import importlib
 import json
@@ -31,9 +32,12 @@ LOADED = (
     "av",
     "encodings.idna",
     "jeepney.io.blocking",
+    "pydantic.main",
+    "pydantic.type_adapter",
     "pysqlite3.dbapi2",
     "tiktok_manager.app",
     "tiktok_manager.cli.main",
+    "typer._adapters",
     "wakepy",
     "wakepy.dbus_adapters.jeepney",
 )
@@ -183,6 +187,7 @@ def main() -> None:
     """Serve commands until stdin is closed."""
     for name in LOADED:
         importlib.import_module(name)
+    gc.freeze()  # else a program's first collection copies every page it shares with this process
     for line in sys.stdin:
         command = json.loads(line)
         if "wait" in command:

@@ -335,7 +335,9 @@ MUTATIONS: dict[str, Mutation] = {
         weather=FAILING,
     ),
     "processing-is-published": Mutation(
-        what="a post is green while TikTok still checks it", apply=_processing_is_published
+        what="a post is green while TikTok still checks it",
+        apply=_processing_is_published,
+        weather=FAILING,
     ),
     "no-file-proof": Mutation(
         what="the file's hash is not compared before the last chunk", apply=_no_file_proof

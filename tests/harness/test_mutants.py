@@ -16,7 +16,7 @@ QUICK = (
     "no-verdict",
     "timeout-means-lost",
     "books-only",
-    "token-used-before-kept",
+    "no-final-intent",
     "stop-forgets",
 )
 
@@ -30,6 +30,4 @@ def house() -> Iterator[House]:
 @pytest.mark.parametrize("name", QUICK)
 def test_the_harness_sees_a_design_bug(house: House, name: str) -> None:
     verdict = hunt(house, name, seed=1, probes=[MUTATIONS[name].probe])
-    kinds = {finding.kind for finding in verdict.found}
-    assert kinds
-    assert not kinds & {"crash", "hung"}
+    assert verdict.seen, verdict.found
