@@ -53,7 +53,8 @@ class Permissions:
 
     def keep(self, creator: Creator, *, is_read: bool) -> None:
         """An app keeps a new permission once it has read whose it is, and gives it back if not."""
-        if is_read and creator.broken_since_s is not None:
+        is_new = creator.successor_used
+        if is_read and is_new and creator.broken_since_s is not None:
             creator.broken.append((creator.broken_since_s, self._now_s()))
             creator.broken_since_s = None
 

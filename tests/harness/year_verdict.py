@@ -23,6 +23,8 @@ SPACING_S = 330.0
 PAUSE_S = 1_200.0
 # An upload whose address died early is known to be dead when it would have died anyway.
 DEAD_S = 75 * 60.0
+# How often TikTok is asked about a video that takes long.
+LOOK_S = 300.0
 EARLY_S = 2.0
 CAP_S = 86_400.0
 GREEN = {PostStatus.PUBLISHED: "PUBLISH_COMPLETE", PostStatus.IN_INBOX: "SEND_TO_USER_INBOX"}
@@ -206,7 +208,15 @@ class Judge:
         tried_s = self._tiktok.first_init_s.get(entry.caption, float("inf"))
         since_s, until_s = entry.due_s, limit_s + QUEUE_S
         full_s = covered(merged(self._full_days(entry, since_s, until_s)), since_s, until_s)
-        return tried_s > until_s and not full_s and not self._account_tried(entry, since_s, until_s)
+        if full_s or self._was_cut_off(since_s, limit_s):
+            return False
+        return tried_s > until_s and not self._account_tried(entry, since_s, until_s)
+
+    def _was_cut_off(self, since_s: float, at_s: float) -> bool:
+        """Whether the publisher ran in time, but had no way to TikTok when time was up."""
+        away = [*self._books.offline, *self._books.outages]
+        ran = covered(self._down, since_s, at_s) < at_s - since_s - ON_TIME_S
+        return ran and any(start <= at_s <= end for start, end in away)
 
     def _limited(self, entry: Entry, since_s: float, until_s: float) -> bool:
         """Whether TikTok's limits let the account wait until some later instant."""
@@ -335,12 +345,16 @@ class Judge:
         return merged(spans)
 
     def _dead_addresses(self, entry: Entry) -> list[Span]:
-        """When an upload lay at TikTok that nobody could finish, nor know to be dead."""
-        return [
-            (publish.opened_s, publish.opened_s + DEAD_S)
-            for publish in self._tiktok.by_caption.get(entry.caption, ())
-            if publish.complete_s is None and publish.expires_s < publish.opened_s + UPLOAD_LIFE_S
-        ]
+        """When an upload lay at TikTok that came to nothing, but nobody could know it."""
+        spans = []
+        for publish in self._tiktok.by_caption.get(entry.caption, ()):
+            if publish.state == "FAILED" and publish.ended_s is not None:
+                spans.append((publish.opened_s, publish.ended_s + LOOK_S))
+            elif (
+                publish.complete_s is None and publish.expires_s < publish.opened_s + UPLOAD_LIFE_S
+            ):
+                spans.append((publish.opened_s, publish.opened_s + DEAD_S))
+        return spans
 
     def _full_days(self, entry: Entry, since_s: float, until_s: float) -> list[Span]:
         """When the account had used its day's posts: the next one waits for the window."""
