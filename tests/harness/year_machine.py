@@ -94,6 +94,9 @@ class Timers:
 
     def start(self) -> None:
         self.beats = True
+        self.begin_rounds()
+
+    def begin_rounds(self) -> None:
         for number, (run, every_s) in enumerate(self._rounds_s.items()):
             every = timedelta(seconds=every_s)
             self._add(f"round {number}", run, self._clock.now() + every, every)

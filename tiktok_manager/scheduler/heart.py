@@ -29,8 +29,17 @@ class Heart:
     def start(self) -> None:
         """Begin; every round is called for the first time after its interval."""
         self._clockwork.start()
-        for job, every_s in self._rounds_s.items():
-            self._clockwork.add_job(job, IntervalTrigger(seconds=every_s))
+        self.begin_rounds()
+
+    def begin_rounds(self) -> None:
+        """Count every round from now on.
+
+        The clockwork goes by the wall clock: set back by hours, it would keep silent for as long.
+        """
+        for number, (job, every_s) in enumerate(self._rounds_s.items()):
+            self._clockwork.add_job(
+                job, IntervalTrigger(seconds=every_s), id=f"round-{number}", replace_existing=True
+            )
 
     def call_now(self, job: Job) -> None:
         """Call a job as soon as the one that runs is done."""

@@ -333,6 +333,7 @@ class Runner:
         logger.info(
             "The clock jumped by %.0f s: publishing goes on in a moment", ahead.total_seconds()
         )
+        self._heart.begin_rounds()
         self._quiet_until_s = self._clock.monotonic_s() + NETWORK_SETTLING_S
         settled_at = self._clock.now() + timedelta(seconds=NETWORK_SETTLING_S)
         self._heart.call_at(self.tick, settled_at, "settled")
