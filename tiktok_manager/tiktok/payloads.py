@@ -4,7 +4,8 @@ Unknown fields are ignored and optional ones may be missing or null. Ids of 19 d
 JSON numbers; they are decoded as integers, never as doubles, and handed on as text.
 """
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -145,11 +146,19 @@ class StatusData(msgspec.Struct):
         return tuple(str(post_id) for post_id in ids if post_id)
 
 
+# msgspec works a type out when it is first used, and breaks down when two threads do so at once.
+_DECODERS: Mapping[type, msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(kind, strict=False)
+    for kind in (Head, TokenAnswer, UserData, VideosData, CreatorData, InitData, StatusData)
+}
+
+
 def decode(body: bytes | msgspec.Raw, kind: type[T]) -> T:
     """Read one answer; raises BadAnswer if a needed field is missing or of a wrong type."""
     problem = ""
     try:
-        return msgspec.json.decode(body, type=kind, strict=False)
+        answer: T = _DECODERS[kind].decode(body)
+        return answer
     except msgspec.ValidationError as exc:
         problem = str(exc)  # names fields and types, never values
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
