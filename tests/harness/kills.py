@@ -176,7 +176,8 @@ class Battle:
         self.reaper = Reaper(self.sim)
         variables = environment(self.sim.base_url, self.folder / "data")
         home = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8"}
-        self.env = {**home, **variables}
+        # A crash in native code tells its stacks, too.
+        self.env = {**home, **variables, "PYTHONFAULTHANDLER": "1"}
         self._log = self.folder / "program.log"
         self._launcher = self._stack.enter_context(Launcher(self.env, self._log))
         with self.workspace() as workspace:
@@ -294,7 +295,7 @@ class Battle:
                 break
 
     def _crashed(self, program: Program) -> None:
-        tail = self._log.read_text(errors="replace")[-1_500:]
+        tail = self._log.read_text(errors="replace")[-9_000:]
         self.found.append(Finding(kind="crash", text=f"ended with {program.code}: {tail}"))
 
     def _plan_ahead(self) -> None:
