@@ -215,13 +215,15 @@ FAULTS = (
             "services/test_publishing.py::"
             "test_an_address_that_expired_before_the_last_byte_is_replaced",
             "faults/test_lying_tiktok.py::"
-            "test_an_address_that_expires_under_the_last_chunk_is_not_replaced_before_it_is_dead",
+            "test_an_upload_is_not_replaced_whose_last_chunk_left_and_was_never_answered",
         ),
     ),
     Fault(
         30,
         "201 too early, 206 too late, a wrong or shrinking count of bytes",
         (
+            "faults/test_lying_tiktok.py::"
+            "test_a_video_tiktok_has_is_not_sent_anew_because_its_count_lags",
             "faults/test_lying_tiktok.py::test_praise_too_early_or_too_late_is_checked",
             "faults/test_lying_tiktok.py::test_a_wrong_count_of_bytes_costs_time_and_no_double",
             "faults/test_lying_tiktok.py::test_a_shrinking_count_of_bytes_is_followed",

@@ -163,7 +163,7 @@ def test_whatever_a_chunk_is_answered_there_is_one_post(
 
 
 @pytest.mark.usefixtures("small_chunks")
-def test_an_address_that_expires_under_the_last_chunk_is_not_replaced_before_it_is_dead(
+def test_an_upload_is_not_replaced_whose_last_chunk_left_and_was_never_answered(
     tmp_path: Path,
 ) -> None:
     with make_world(tmp_path) as world:
@@ -177,10 +177,30 @@ def test_an_address_that_expires_under_the_last_chunk_is_not_replaced_before_it_
         world.run(timedelta(minutes=12))
         assert world.post(post).status is PostStatus.UNCONFIRMED
         assert world.calls("video_init") == 1
-        world.run(timedelta(minutes=12))
+        world.run(timedelta(hours=90))
+        assert world.post(post).status is PostStatus.UNCONFIRMED
+        assert world.calls("video_init") == 1
+        world.workspace.planning.resolve(post.id, posted=False, post_again=True)
+        world.run(timedelta(hours=1))
         assert world.post(post).status is PostStatus.PUBLISHED
         assert world.arrived() == [post.media.sha256]
-        assert world.calls("video_init") == 2
+
+
+@pytest.mark.parametrize("counted", [0, 8_191, 8_192])
+def test_a_video_tiktok_has_is_not_sent_anew_because_its_count_lags(
+    tmp_path: Path, counted: int
+) -> None:
+    with make_world(tmp_path) as world:
+        world.connect()
+        world.fault(endpoint="video_init", processing_s=5 * 3600.0, times=1)
+        lag = {"status": "PROCESSING_UPLOAD", "uploaded_bytes": counted}
+        world.fault(endpoint="status", data=lag, for_s=4 * 3600.0)
+        world.fault(endpoint="upload", processed=True, drop="after", times=1)
+        post = world.plan(size_bytes=8_192)
+        world.run(timedelta(hours=30))
+        assert world.post(post).status is PostStatus.PUBLISHED
+        assert world.calls("video_init") == 1
+        assert world.arrived() == [post.media.sha256]
 
 
 @pytest.mark.usefixtures("small_chunks")

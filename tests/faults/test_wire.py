@@ -114,7 +114,8 @@ def test_a_line_of_2_kb_s_with_resets_brings_the_video_home(tmp_path: Path) -> N
 
 def test_a_line_that_never_gets_a_video_through_gives_up_in_words(tmp_path: Path) -> None:
     with stormy(tmp_path, silence_s=1_000) as (world, line):
-        post = world.plan()
+        # More than fits between the two: so it is known that it did not arrive.
+        post = world.plan(size_bytes=24_000_000)
         line.order(Mishap(at=CHUNK, sent_bytes=9_000, times=1000, ending=Ending.SILENCE))
         world.run(timedelta(hours=30))
         after = world.post(post)

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
@@ -276,7 +277,14 @@ def test_a_writer_waits_for_a_foreign_lock_and_the_alarm_is_raised_once_and_ende
     database, told = hasty
     monkeypatch.setattr(waiting, "BUSY_ROUNDS", 1_000_000)
     database.patience = waiting.Patience(told.append)
-    with in_another_thread(lambda: put(database, "dark")), locked(database):
+    is_locked = threading.Event()
+
+    def put_then() -> None:
+        is_locked.wait()
+        put(database, "dark")
+
+    with in_another_thread(put_then), locked(database):
+        is_locked.set()
         while not told:  # it ends by the alarm, or the test's own time limit
             assert theme(database) is None  # reading goes on
     assert told == [True, False]

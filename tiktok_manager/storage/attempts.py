@@ -82,6 +82,7 @@ class Attempt:
     sent_at: datetime | None
     listed_at: datetime | None
     polls: int
+    unanswered: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +148,7 @@ def open_attempt(
         acked_bytes=0,
         opened_at=now,
         polls=0,
+        unanswered=0,
     )
     session.add(row)
     session.flush()
@@ -194,7 +196,16 @@ def record_final_intent(
     row = _row(session, attempt)
     if row.final_intent_at is None:
         row.final_intent_at = now
+    row.unanswered += 1
     row.step = Step.FINAL_INTENT.value
+    return to_attempt(row)
+
+
+def record_not_taken(session: Session, claim: Claim, attempt: Attempt) -> Attempt:
+    """Keep that the last part, as it was sent just now, surely did not arrive whole."""
+    _fence(session, claim)
+    row = _row(session, attempt)
+    row.unanswered -= 1
     return to_attempt(row)
 
 
@@ -368,4 +379,5 @@ def to_attempt(row: AttemptRow) -> Attempt:
         sent_at=row.sent_at,
         listed_at=row.listed_at,
         polls=row.polls,
+        unanswered=row.unanswered,
     )

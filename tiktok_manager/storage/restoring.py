@@ -189,6 +189,7 @@ def _new_attempt(session: Session, post: PostRow, upload: SentUpload) -> Attempt
         chunk_count=1,
         publish_id=upload.publish_id,
         acked_bytes=0,
+        unanswered=1,
         opened_at=upload.final_intent_at,
         url_issued_at=upload.final_intent_at,
         polls=0,

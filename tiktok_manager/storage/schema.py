@@ -202,6 +202,7 @@ class AttemptRow(Base):
     """One init at TikTok and what became of it.
 
     `open` until its outcome is known; `holds_slot` while its account may publish nothing else.
+    `unanswered` counts the times its last part left and nobody said what became of it.
     """
 
     __tablename__ = "attempts"
@@ -229,6 +230,7 @@ class AttemptRow(Base):
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
     polls: Mapped[int] = mapped_column(Integer, default=0)
+    unanswered: Mapped[int] = mapped_column(Integer, default=0)
 
     __table_args__ = (
         Index("attempts_by_post", "post_id", "number"),

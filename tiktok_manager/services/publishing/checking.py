@@ -187,11 +187,16 @@ class Checking:
             self._recorder.settle(claim, outcome, text)
 
     def _unfinished(self, claim: Claim, attempt: Attempt, now: datetime) -> None:
-        """TikTok misses the last part: finish the same upload, or know that it is dead."""
+        """TikTok misses the last part: finish the same upload, or know that it is dead.
+
+        It is not proven dead as long as the last part may once have arrived: what TikTok counts
+        may lag, or be off by one.
+        """
         issued = attempt.url_issued_at or attempt.opened_at
         error = claim.post.error
         file_is_gone = error is not None and error.code in FILE_CODES
-        if now - issued > PROVEN_DEAD_AFTER:
+        is_expired = now - issued > UPLOAD_URL_LIFE
+        if now - issued > PROVEN_DEAD_AFTER and not attempt.unanswered:
             outcome = Outcome(
                 status=PostStatus.NEEDS_ATTENTION if file_is_gone else PostStatus.SCHEDULED,
                 wake_at=None if file_is_gone else now,
@@ -199,8 +204,11 @@ class Checking:
                 close_attempt=f"{PROVEN_DEAD}its address expired before its last byte",
             )
             text = "TikTok never got the last part and the upload has expired: nothing was posted."
-        elif file_is_gone or now - issued > UPLOAD_URL_LIFE or not _takes_bytes(attempt, error):
-            outcome = replace(decisions.still_processing(claim.post, attempt, now), error=error)
+        elif file_is_gone or is_expired or not _takes_bytes(attempt, error):
+            outcome = decisions.still_processing(claim.post, attempt, now)
+            if outcome.status is PostStatus.UNCONFIRMED and self._reconciled(claim, attempt):
+                return
+            outcome = replace(outcome, error=outcome.error if is_expired else error)
             text = ""
         else:
             outcome = Outcome(status=PostStatus.PUBLISHING, wake_at=now, error=error)

@@ -28,6 +28,7 @@ RESET_AFTER = {
     "reached_active_user_cap": timedelta(hours=1),
 }
 GIVEN_UP = "Nothing was posted. Look for an update of TikTok Manager, or retry later."
+FILE_BACK = "TikTok is asked what it has. Put the file back as it was; do not post it again yet."
 ASKED = "TikTok is asked what it has. Nothing is sent twice."
 NOTHING_POSTED = (
     "Nothing was posted. TikTok Manager tries a few times by itself; if it stays so, retry later."

@@ -18,9 +18,9 @@ from tiktok_manager.domain.errors import (
     StorageError,
     TikTokRefused,
 )
-from tiktok_manager.domain.posts import Choices, PostMode, PostStatus
+from tiktok_manager.domain.posts import Choices, PostError, PostMode, PostStatus
 from tiktok_manager.services.publishing import decisions
-from tiktok_manager.services.publishing.checking import Checking, lacks_bytes
+from tiktok_manager.services.publishing.checking import FILE_CODES, Checking, lacks_bytes
 from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.leases import LeaseToken
 from tiktok_manager.services.publishing.preflight import Preflight
@@ -310,7 +310,7 @@ class Delivery:
             Outcome(
                 status=PostStatus.PROCESSING,
                 wake_at=decisions.next_check(polls, since, now),
-                error=replace(error, action=error.action or decisions.ASKED),
+                error=replace(error, action=_advice(error)),
             ),
             f"{exc.title} Asking TikTok what it has.",
         )
@@ -320,6 +320,11 @@ class Delivery:
 
     def _is_final(self) -> bool:
         return self._attempt is not None and self._attempt.final_intent_at is not None
+
+
+def _advice(error: PostError) -> str:
+    """Say what to do while TikTok may have the whole video."""
+    return decisions.FILE_BACK if error.code in FILE_CODES else error.action or decisions.ASKED
 
 
 def _poisonous(losses: int) -> AppError:

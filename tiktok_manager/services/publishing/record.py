@@ -121,6 +121,11 @@ class Recorder:
         self._journal.append(self._entry(claim, attempt, JournalStep.FINAL_INTENT, now))
         return attempt
 
+    def not_taken(self, claim: Claim, attempt: Attempt) -> Attempt:
+        """Commit that the last part, as it was sent just now, surely did not arrive whole."""
+        with self._database.write() as session:
+            return queries.record_not_taken(session, claim, attempt)
+
     def sent(self, claim: Claim, attempt: Attempt) -> Attempt:
         """Commit that TikTok has every byte."""
         now = self._clock.now()

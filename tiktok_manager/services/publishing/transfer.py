@@ -5,6 +5,7 @@ missing range is sent again exactly as planned.
 """
 
 import random
+from collections.abc import Iterator
 from datetime import timedelta
 
 from tiktok_manager.domain.cancel import CancelToken
@@ -28,6 +29,9 @@ from tiktok_manager.tiktok.upload import ChunkAnswer, ChunkPlan, ChunkUploader, 
 ACK_EVERY_S = 1.0
 TRIES_PER_CHUNK = 4
 """Tries of one chunk before the upload rests and the post waits for its next try."""
+
+# Of a part answered so TikTok took nothing; 408 may come after the last byte.
+_TURNED_AWAY = frozenset(range(400, 500)) - {408}
 
 
 class UploadGone(AppError):
@@ -61,6 +65,7 @@ class Transfer:
         self._cancel = cancel
         self._clock = clock
         self._acked_at_s = float("-inf")
+        self._left_whole = False
         self._stored_bytes = attempt.acked_bytes
         self._rng = rng
         self._url = recorder.upload_url(attempt)
@@ -95,11 +100,21 @@ class Transfer:
             self._prepare_last()
         try:
             answer = self._put(index)
-        except NetworkDown as exc:
-            if exc.failure.kind is FailureClass.WAIT_RESET:
-                raise  # not sent at all: the upload host is left alone for a while
+        except AppError as exc:
+            if is_last and not self._left_whole:
+                self.attempt = self._recorder.not_taken(self._claim, self.attempt)
+            if not isinstance(exc, NetworkDown) or exc.failure.kind is FailureClass.WAIT_RESET:
+                raise  # the latter was not sent at all: the host is left alone for a while
             self._recorder.note(self._claim, "chunk_lost", exc.failure.message, chunk=index + 1)
             return self._first_missing()
+        if is_last and answer.http_status in _TURNED_AWAY:
+            self.attempt = self._recorder.not_taken(self._claim, self.attempt)
+            if answer.uploaded_bytes == self._plan.size_bytes:
+                return self._everything_arrived()
+        return self._follow(index, answer, is_last=is_last)
+
+    def _follow(self, index: int, answer: ChunkAnswer, *, is_last: bool) -> int:
+        """Take TikTok's answer to a chunk; returns the index of the chunk to send next."""
         match answer.verdict:
             case Verdict.STORED if not is_last:
                 self._acknowledged(index)
@@ -129,6 +144,7 @@ class Transfer:
 
     def _put(self, index: int) -> ChunkAnswer:
         first, last = self._plan.range_of(index)
+        self._left_whole = False
         # On resume this reads what TikTok has already: not inside the request, which would stall.
         self._reader.hash_prefix(first)
         return self._uploader.put(
@@ -137,10 +153,18 @@ class Transfer:
             first,
             last,
             self._plan.size_bytes,
-            self._reader.blocks(first, last),
+            self._watched(first, last),
             self._cancel,
             self._progress,
         )
+
+    def _watched(self, first: int, last: int) -> Iterator[bytes | memoryview]:
+        """Give the blocks of a chunk, and know from when on it may have left whole."""
+        left = last - first + 1
+        for block in self._reader.blocks(first, last):
+            left -= len(block)
+            self._left_whole = left <= 0
+            yield block
 
     def _prepare_last(self) -> None:
         """Prove that the file is the planned one, then commit that its last byte may leave."""
