@@ -9,7 +9,7 @@ from tests.fakes.world import Browser, World, make_world
 from tiktok_manager.domain.accounts import AccountStatus, Scope
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import Cancelled, ConsentRefused, InputError, NetworkDown
-from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.domain.posts import PostMode, PostStatus
 from tiktok_manager.services.views import account_json, stamp
 from tiktok_manager.storage import accounts as queries
 
@@ -48,6 +48,19 @@ def test_a_scope_that_was_not_granted_does_not_break_the_rest(world: World) -> N
     assert not account.may(Scope.PROFILE)
     (result,) = world.workspace.accounts.sync()
     assert result.error is None
+
+
+def test_a_direct_post_does_not_hold_the_drafts_of_an_account_for_drafts_only(world: World) -> None:
+    account = world.connect("sim01", inbox_only=True)
+    direct, draft = world.plan(), world.plan(mode=PostMode.INBOX, after=timedelta(minutes=1))
+    world.run(timedelta(minutes=10))
+    refused = world.post(direct)
+    assert refused.status is PostStatus.NEEDS_ATTENTION
+    assert refused.error is not None
+    assert refused.error.code == "scope_not_granted"
+    assert world.post(draft).status is PostStatus.IN_INBOX
+    assert world.workspace.accounts.get(account.id).status is AccountStatus.CONNECTED
+    assert world.calls("creator_info") == 0
 
 
 def test_inbox_only_asks_for_no_right_to_publish(world: World) -> None:

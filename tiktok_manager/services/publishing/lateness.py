@@ -8,6 +8,18 @@ from datetime import datetime, timedelta
 from tiktok_manager.domain.posts import LatePolicy, Post, PostError, PostStatus
 from tiktok_manager.domain.schedule import Schedule, resolve
 
+RELEASED_LATER = frozenset(
+    {
+        "daily_cap",
+        "pending_drafts",
+        "rate_limit_exceeded",
+        "reached_active_user_cap",
+        "spam_risk_too_many_pending_share",
+        "spam_risk_too_many_posts",
+    }
+)
+"""Why a post was told to wait for its turn: it is late only against that."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateDecision:
@@ -54,7 +66,10 @@ def next_day(schedule: Schedule, now: datetime) -> Schedule:
 
 
 def _is_missed(post: Post, now: datetime, on_time: timedelta) -> bool:
-    late = now - post.schedule.due_at
+    due_at = post.schedule.due_at
+    if post.error is not None and post.error.code in RELEASED_LATER:
+        due_at = max(due_at, post.next_try_at or due_at)
+    late = now - due_at
     return post.lateness.policy is LatePolicy.ASK or late > max(post.lateness.within, on_time)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tiktok_manager.domain.accounts import CreatorInfo, Scope
+from tiktok_manager.domain.accounts import SCOPE_OF_MODE, CreatorInfo, Scope
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, FailureClass, TikTokRefused
 from tiktok_manager.domain.media import findings
@@ -72,6 +72,8 @@ class Preflight:
         What the creator's account has switched off stays off, whatever was ticked when planning.
         """
         post = claim.post
+        if not self._recorder.may(post.account_id, SCOPE_OF_MODE[post.mode]):
+            raise TikTokRefused(_not_granted(post.mode))
         if post.mode is PostMode.INBOX:
             if post.attempts:
                 # A read that fails costs nothing; an init that fails may count at TikTok.
@@ -97,6 +99,8 @@ class Preflight:
 
         Raises RemoteError and ActionNeeded; the account keeps its status.
         """
+        if not self._recorder.may(post.account_id, SCOPE_OF_MODE[post.mode]):
+            return
         if post.mode is PostMode.DIRECT and not self._quota.wait(post.account_id, post.mode):
             token = self._remote.tokens.access_token(post.account_id)
             self._creator_info(
@@ -147,6 +151,19 @@ class Preflight:
 
 def _is_fresh(info: CreatorInfo, now: datetime, life: timedelta) -> bool:
     return timedelta() <= now - info.asked_at < life
+
+
+def _not_granted(mode: PostMode) -> Failure:
+    """Say so without asking TikTok: its answer would hold what the account did allow, too."""
+    what, way = "direct posts", "Send it as a draft to the inbox, or reconnect the account and"
+    if mode is PostMode.INBOX:
+        what, way = "drafts to its inbox", "Post it directly, or reconnect the account and"
+    return Failure(
+        code="scope_not_granted",
+        kind=FailureClass.NEEDS_EDIT,
+        message=f"The owner of this account did not allow {what}.",
+        action=f"{way} leave every permission ticked; then retry.",
+    )
 
 
 def _privacy_gone(creator: CreatorInfo) -> Failure:
