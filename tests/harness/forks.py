@@ -202,7 +202,7 @@ class Stage:
         """Reconnect and retry as a user would; returns whether there was anything to do."""
         self.lossy(0)
         with self.workspace() as workspace:
-            done = help_the_user(workspace, self.plan)
+            done = help_the_user(workspace, self.plan, self.sim.world)
             statuses = {post.status for post in workspace.planning.page(PostFilter())}
         self.tally.retries += done.retries
         self.tally.reconnects += done.reconnects

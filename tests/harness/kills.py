@@ -228,7 +228,7 @@ class Battle:
         """Reconnect and retry as a user would; returns whether something is still open."""
         self.sim.world.faults.clear()
         with self.workspace() as workspace:
-            done = help_the_user(workspace, self.plan)
+            done = help_the_user(workspace, self.plan, self.sim.world)
             statuses = {post.status for post in workspace.planning.page(PostFilter())}
         self.tally.retries += done.retries
         self.tally.reconnects += done.reconnects

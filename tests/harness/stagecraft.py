@@ -9,7 +9,7 @@ from tests.fakes.world import Browser
 from tests.harness.audit import Planned
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.cancel import CancelToken
-from tiktok_manager.domain.posts import RETRYABLE
+from tiktok_manager.domain.posts import RETRYABLE, PostStatus
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.simulator import Fault, World
 from tiktok_manager.storage.posts import PostFilter
@@ -60,8 +60,11 @@ def connect(workspace: Workspace, handle: str) -> None:
         workspace.accounts.connect(open_url=browser.open, cancel=CancelToken())
 
 
-def help_the_user(workspace: Workspace, plan: Iterable[Planned]) -> Help:
-    """Reconnect what lost its permission and retry what stopped, except swapped files."""
+def help_the_user(workspace: Workspace, plan: Iterable[Planned], tiktok: World) -> Help:
+    """Reconnect what lost its permission and retry what stopped, except swapped files.
+
+    Of a video in doubt the user looks at TikTok: one that can never be there is posted again.
+    """
     spoiled = {entry.post_id for entry in plan if entry.spoiled}
     retries = reconnects = 0
     for account in workspace.accounts.list():
@@ -72,6 +75,11 @@ def help_the_user(workspace: Workspace, plan: Iterable[Planned]) -> Help:
         code = post.error.code if post.error else ""
         if not (post.id in spoiled and code == "file_changed"):
             workspace.planning.retry(post.id)
+            retries += 1
+    for post in workspace.planning.page(PostFilter(statuses=frozenset({PostStatus.UNCONFIRMED}))):
+        publish = tiktok.publishes.get(post.publish_id or "")
+        if publish and not publish.complete and publish.url_expires_s < tiktok.clock.now_s():
+            workspace.planning.resolve(post.id, posted=False, post_again=True)
             retries += 1
     return Help(retries=retries, reconnects=reconnects)
 

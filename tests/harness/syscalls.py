@@ -140,7 +140,8 @@ class Range(Battle):
             code = self._live(self._program, LIFE_S)
             # Told to end while it starts or closes, it simply ends.
             if code not in (DONE, -signal.SIGTERM):
-                self._crashed(code)
+                tail = (self.folder / "program.log").read_text(errors="replace")[-3_000:]
+                self.found.append(Finding(kind="crash", text=f"ended with {code}: {tail}"))
                 return
             if self._has_ended():
                 return
