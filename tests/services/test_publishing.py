@@ -328,11 +328,12 @@ def test_an_address_that_expired_before_the_last_byte_is_replaced(world: World) 
 
 def test_an_address_that_takes_no_last_part_is_not_tried_every_minute(world: World) -> None:
     world.connect()
-    post = world.plan()
-    world.fault(endpoint="upload.last", url_expired=True, times=1)
+    post = world.plan(size_bytes=64 * MB + 1)
+    world.fault(endpoint="upload", nth=3, url_expired=True)
     world.run(timedelta(hours=3))
     steps = [step.kind for step in world.workspace.planning.trail(post.id)]
-    assert steps.count("final_intent") <= 12
+    assert 1 < steps.count("final_intent") <= 12
+    assert world.calls("video_init") == 2
     assert world.post(post).status is PostStatus.PUBLISHED
     assert len(world.arrived()) == 1
 

@@ -9,6 +9,7 @@ from tests.fakes.world import World
 from tiktok_manager.domain.posts import PostMode, PostStatus
 from tiktok_manager.services.quota import WINDOW, next_free
 
+MB = 1_000_000
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
@@ -85,3 +86,13 @@ def test_the_apps_own_cap_holds_all_accounts_at_once(world: World) -> None:
     assert world.calls("video_init") == 1
     world.run(timedelta(hours=3))
     assert {world.post(p).status for p in (first, second)} == {PostStatus.PUBLISHED}
+
+
+def test_an_upload_whose_last_byte_never_arrived_uses_nothing(world: World) -> None:
+    account = world.connect()
+    post = world.plan(size_bytes=64 * MB + 1)
+    world.fault(endpoint="upload", nth=3, url_expired=True)
+    world.run(timedelta(hours=3))
+    assert world.post(post).status is PostStatus.PUBLISHED
+    assert world.calls("video_init") == 2
+    assert world.workspace.quota.usage(account.id).used == 1

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, 
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.posts import PostMode, PostStatus
+from tiktok_manager.storage.attempts import PROVEN_DEAD
 from tiktok_manager.storage.schema import AttemptRow, PostRow, SettingRow
 
 _APP_PAUSE = "app-paused-until"
@@ -14,9 +15,10 @@ _PLANNED = (PostStatus.SCHEDULED, PostStatus.PUBLISHING)
 
 
 def _counts(mode: PostMode) -> ColumnElement[bool]:
-    """A refused upload used nothing; a draft counts only while it waits in the inbox."""
+    """A refused or dead upload used nothing; a draft counts only while it waits in the inbox."""
     refused = AttemptRow.outcome.startswith("failed")
-    alive = or_(AttemptRow.outcome.is_(None), ~refused)
+    dead = AttemptRow.outcome.startswith(PROVEN_DEAD)
+    alive = or_(AttemptRow.outcome.is_(None), ~or_(refused, dead))
     if mode is PostMode.DIRECT:
         return alive
     waiting = PostRow.status.in_((PostStatus.IN_INBOX, PostStatus.PROCESSING))
