@@ -151,7 +151,8 @@ class Year:
 
     def _judge_by_books(self) -> Judge:
         self.books.crashes_s = self.machine.crash_times_s
-        self.books.offline, self.books.outages = self.trouble.offline, self.trouble.outages
+        self.books.offline = [*self.trouble.offline, *self.trouble.hung]
+        self.books.outages = self.trouble.outages
         return Judge(self.tiktok, self.books, self.clock.true_s)
 
     def _trail(self, line: str) -> str:

@@ -24,6 +24,7 @@ EDIT_REASONS = (
     "spam_risk",
     "never_heard_of_this",
 )
+HANGS_S = 60.0
 RETRY_AFTER = ("2", "30", "90", "600", "-5", "soon", None)
 CODES_5XX = ((500, "internal_error"), (502, "bad_gateway"), (503, "internal_error"))
 
@@ -72,13 +73,16 @@ class Trouble:
         self.rate = rate
         self.offline: list[tuple[float, float]] = []
         self.outages: list[tuple[float, float]] = []
+        self.hung: list[tuple[float, float]] = []
         self.sleep: Callable[[], None] = lambda: None
         self._rng = rng
         self._now_s = now_s
         self._advance = advance
 
     def wait(self, seconds: float) -> None:
-        """Let an answer take its time."""
+        """Let an answer take its time. Here all work is done by one thread, so all of it waits."""
+        if seconds >= HANGS_S:
+            self.hung.append((self._now_s(), self._now_s() + seconds))
         if seconds > 0:
             self._advance(seconds)
 
