@@ -4,6 +4,7 @@ The window is shown before the composition root is imported: SQLAlchemy, httpx a
 a worker thread behind the first frame.
 """
 
+import faulthandler
 import gc
 import os
 import sys
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the app and return its exit code."""
     harden_process()
+    if sys.stderr is not None:  # a packaged window has none
+        faulthandler.enable()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments == ["--look-into-videos"]:
         from tiktok_manager.system import video_child

@@ -189,6 +189,17 @@ def test_the_publisher_ends_in_order_when_asked(program: Program, name: str) -> 
     assert process.returncode == 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
+def test_a_crash_in_native_code_leaves_a_trace(program: Program) -> None:
+    process = program.start("publisher", "run")
+    assert process.stderr is not None
+    assert "Publishing." in process.stderr.readline()
+    process.send_signal(signal.SIGSEGV)
+    _out, told = process.communicate(timeout=30)
+    assert "Fatal Python error: Segmentation fault" in told
+    assert "runner.py" in told
+
+
 def test_a_killed_publisher_loses_and_doubles_nothing(connected: Program) -> None:
     file = video(connected, "large.mp4", 64_000_001)
     connected.run("posts", "add", str(file), "--account", "sim01", "--at", "now", *PUBLIC)
