@@ -45,6 +45,8 @@ END_S = 60.0
 # slot, a lease, an upload address: by then all have ended.
 NAPS_S = (1.0, 70.0, 70.0, 130.0, 700.0, 3_700.0, 3_700.0, *(4 * 3_600.0,) * 6)
 DONE, STOPPED = 0, 1
+UNFLUSHED = 120
+"""Python's own: what was told on standard error found no room either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +174,7 @@ class Range(Battle):
 
     def _check_end(self, shot: Shot, code: int) -> None:
         killed = shot.how is How.KILL
-        expected = {-signal.SIGKILL} if killed else {DONE, STOPPED, -signal.SIGTERM}
+        expected = {-signal.SIGKILL} if killed else {DONE, STOPPED, UNFLUSHED, -signal.SIGTERM}
         if code not in expected:
             self.found.append(Finding(kind="exit code", text=f"the struck program said {code}"))
 
