@@ -1,5 +1,6 @@
 """Posts whose time passed follow their own policy and never go out in a burst."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -102,6 +103,19 @@ class Death(BaseException):
     """The process ends here."""
 
 
+def die_and_come_back_days_later(
+    world: World, monkeypatch: pytest.MonkeyPatch, final_intent: Callable[..., None]
+) -> None:
+    """Let the publisher die under a final intent; another one starts three days later."""
+    with monkeypatch.context() as patch:
+        patch.setattr(Recorder, "final_intent", final_intent)
+        with pytest.raises(Death):
+            world.tick()
+    world.clock.advance(timedelta(days=3))
+    world.workspace.publishing.resume()
+    world.run(timedelta(hours=3))
+
+
 def test_a_post_its_dead_publisher_had_begun_is_judged_by_its_lateness(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,13 +124,7 @@ def test_a_post_its_dead_publisher_had_begun_is_judged_by_its_lateness(
 
     world.connect()
     post, after = world.plan(), world.plan(after=timedelta(days=3, hours=1))
-    with monkeypatch.context() as patch:
-        patch.setattr(Recorder, "final_intent", die)
-        with pytest.raises(Death):
-            world.tick()
-    world.clock.advance(timedelta(days=3))
-    world.workspace.publishing.resume()
-    world.run(timedelta(hours=3))
+    die_and_come_back_days_later(world, monkeypatch, die)
     assert world.post(post).status is PostStatus.MISSED
     assert world.post(after).status is PostStatus.PUBLISHED
     assert len(world.arrived()) == 1
@@ -133,13 +141,7 @@ def test_a_dead_publishers_last_byte_that_may_have_left_is_in_doubt_days_later(
         final_intent(*args)
         raise Death
 
-    with monkeypatch.context() as patch:
-        patch.setattr(Recorder, "final_intent", die_after)
-        with pytest.raises(Death):
-            world.tick()
-    world.clock.advance(timedelta(days=3))
-    world.workspace.publishing.resume()
-    world.run(timedelta(hours=3))
+    die_and_come_back_days_later(world, monkeypatch, die_after)
     assert world.post(post).status is PostStatus.UNCONFIRMED
     assert world.arrived() == []
 

@@ -7,6 +7,11 @@ from typing import Protocol
 from tiktok_manager.domain.cancel import CancelToken
 
 
+def iso_stamp(at: datetime) -> str:
+    """Return an instant as ISO 8601 with `Z`, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 class Clock(Protocol):
     """What the publisher needs to know about time."""
 

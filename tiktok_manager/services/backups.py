@@ -144,7 +144,7 @@ class Backups:
                 files.copy_database(self._database, temporary, now)
                 os.utime(temporary, ns=(seen_ns, seen_ns))
                 destination = _free_name(self._folder, kind, now)
-                _record_digest(destination, _digest(temporary))
+                _record_digest(destination, digest(temporary))
                 put_in_place(temporary, destination)
         except OSError as exc:
             raise _unwritable(exc) from exc
@@ -279,7 +279,7 @@ def _check_room(folder: Path, needed_bytes: int) -> None:
 
 def _check_digest(source: Path, copy: Path) -> None:
     recorded = _recorded_digest(source)
-    if recorded is not None and recorded != _digest(copy):
+    if recorded is not None and recorded != digest(copy):
         raise InputError(
             f"{source.name} cannot be restored.",
             "It was changed since it was made: its SHA-256 is not the recorded one.",
@@ -356,7 +356,8 @@ def _read(path: Path) -> Backup:
     )
 
 
-def _digest(file: Path) -> str:
+def digest(file: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal; raises OSError."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
@@ -365,10 +366,10 @@ def _digest_file(backup: Path) -> Path:
     return backup.with_name(backup.name + DIGEST_SUFFIX)
 
 
-def _record_digest(backup: Path, digest: str) -> None:
+def _record_digest(backup: Path, sha256: str) -> None:
     """Write the digest as `sha256sum -c` reads it, before the backup has its name."""
     with _temporary_file(backup.parent) as temporary:
-        temporary.write_text(f"{digest}  {backup.name}\n", encoding="ascii")
+        temporary.write_text(f"{sha256}  {backup.name}\n", encoding="ascii")
         put_in_place(temporary, _digest_file(backup))
 
 

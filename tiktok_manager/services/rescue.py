@@ -1,10 +1,9 @@
 """The way out of a damaged database: which backup to restore."""
 
-import hashlib
 from pathlib import Path
 
 from tiktok_manager.domain.errors import DatabaseDamaged
-from tiktok_manager.services.backups import Backup, list_backups
+from tiktok_manager.services.backups import Backup, digest, list_backups
 from tiktok_manager.system.paths import DataPaths
 
 _HEADER_BYTES = 100
@@ -54,10 +53,8 @@ def last_good(backups_dir: Path) -> Backup | None:
     """Return the newest backup that is still byte for byte as it was made."""
     for backup in list_backups(backups_dir):
         try:
-            with backup.path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+            if digest(backup.path) == backup.sha256:
+                return backup
         except OSError:
             continue
-        if found == backup.sha256:
-            return backup
     return None

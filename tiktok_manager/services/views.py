@@ -5,10 +5,11 @@ Fields are only ever added. Ids are text, times ISO 8601 in UTC with `Z`.
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from tiktok_manager.domain.accounts import Account
+from tiktok_manager.domain.clock import iso_stamp
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.posts import Post
@@ -19,7 +20,7 @@ Record = dict[str, object]
 
 def stamp(at: datetime | None) -> str | None:
     """Return an instant as ISO 8601 with `Z`, to the second."""
-    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if at is None else iso_stamp(at)
 
 
 def post_json(post: Post) -> Record:
@@ -57,15 +58,7 @@ def post_json(post: Post) -> Record:
 
 def trail_json(trail: Iterable[TrailEntry]) -> list[Record]:
     """Return a flight record line by line, oldest first."""
-    return [
-        {
-            "at": stamp(entry.at),
-            "kind": entry.kind,
-            "text": entry.text,
-            **entry.detail,
-        }
-        for entry in trail
-    ]
+    return [{"at": stamp(e.at), "kind": e.kind, "text": e.text, **e.detail} for e in trail]
 
 
 def flight_record(post: Post, trail: Iterable[TrailEntry]) -> Record:

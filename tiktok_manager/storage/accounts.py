@@ -4,11 +4,14 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.accounts import Account, AccountStatus, Profile
 from tiktok_manager.storage.schema import AccountRow, SettingRow, TokenRow
+
+IS_READY = and_(AccountRow.status == AccountStatus.CONNECTED, AccountRow.paused.is_(False))
+"""The account's posts may go out."""
 
 _PUBLISHER = "publisher-owner"
 

@@ -25,8 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.posts import LatePolicy, Post, PostMode, PostStatus
+from tiktok_manager.storage.accounts import IS_READY
 from tiktok_manager.storage.attempts import Claim, to_attempt, withdraw
 from tiktok_manager.storage.posts import add_step, encode_error, to_post
 from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow, StepRow, UtcInstant
@@ -49,11 +49,10 @@ _IS_SENDING = text("posts.status = 'publishing'")
 _HOLDS_SLOT = text("attempts.holds_slot")
 
 # A publisher asks these all day. Building one costs more than its answer: each is built once.
-_IS_READY = and_(AccountRow.status == AccountStatus.CONNECTED, AccountRow.paused.is_(False))
 # Scheduled posts of paused or unconnected accounts wait for the user, not for an instant.
 _MAY_MOVE = or_(
     PostRow.status != PostStatus.SCHEDULED,
-    exists().where(AccountRow.id == PostRow.account_id, _IS_READY),
+    exists().where(AccountRow.id == PostRow.account_id, IS_READY),
 )
 _IS_DUE = PostRow.wake_at <= bindparam("now")
 _IDS = (
@@ -68,7 +67,7 @@ _TO_SEND = _IDS.where(
     or_(
         PostRow.status == PostStatus.PUBLISHING,
         and_(
-            _IS_READY,
+            IS_READY,
             PostRow.account_id.not_in(bindparam("sending", expanding=True)),
             or_(
                 PostRow.account_id.not_in(bindparam("taken", expanding=True)),
@@ -82,7 +81,7 @@ _TO_CHECK = (
     .order_by(PostRow.wake_at, PostRow.id)
     .limit(bindparam("limit"))
 )
-_UPCOMING = _IDS.where(_IS_DUE, PostRow.status == PostStatus.SCHEDULED, _IS_READY)
+_UPCOMING = _IDS.where(_IS_DUE, PostRow.status == PostStatus.SCHEDULED, IS_READY)
 _UNTRIED = _ROWS.where(
     _IS_DUE, PostRow.status == PostStatus.SCHEDULED, PostRow.first_tried_at.is_(None)
 )

@@ -7,16 +7,14 @@ from datetime import datetime
 from sqlalchemy import bindparam, case, literal, select, update
 from sqlalchemy.orm import Session
 
-from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.posts import PostError, PostStatus
+from tiktok_manager.storage.accounts import IS_READY
 from tiktok_manager.storage.posts import encode_error
 from tiktok_manager.storage.schema import AccountRow, PostRow, SettingRow, UtcInstant
 
 # Asked for all day, so built once.
 _VALUE = select(SettingRow.value).where(SettingRow.name == bindparam("name"))
-_READY = select(AccountRow.id).where(
-    AccountRow.status == AccountStatus.CONNECTED, AccountRow.paused.is_(False)
-)
+_READY = select(AccountRow.id).where(IS_READY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Select, and_, func, insert, or_, select
 from sqlalchemy.orm import Session
 
+from tiktok_manager.domain.clock import iso_stamp
 from tiktok_manager.domain.errors import FailureClass
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.posts import (
@@ -225,9 +226,7 @@ def add_step(
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return str(value)
+    return iso_stamp(value) if isinstance(value, datetime) else str(value)
 
 
 def trail(session: Session, post_id: str) -> list[TrailEntry]:

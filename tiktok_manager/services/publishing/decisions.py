@@ -55,8 +55,6 @@ def wait_after_lost_init(lost: int, rng: random.Random) -> timedelta:
 
 def after_failure(failure: Failure, claim: Claim, now: datetime, rng: random.Random) -> Outcome:
     """Return what a failure before the last byte leads to. The open attempt is kept by default."""
-    if failure.kind is FailureClass.UNKNOWN:
-        failure = replace(failure, action=NOTHING_POSTED)
     error = error_of(failure)
     tries = claim.post.attempts
     match failure.kind:
@@ -68,6 +66,7 @@ def after_failure(failure: Failure, claim: Claim, now: datetime, rng: random.Ran
         case FailureClass.OUR_BUG if tries < MAX_UNKNOWN_TRIES:
             return _again(now + OUR_BUG_WAIT, error, uses_attempt=True)
         case FailureClass.UNKNOWN if tries < MAX_UNKNOWN_TRIES - 1:
+            error = replace(error, action=NOTHING_POSTED)
             return _again(now + backoff(tries + 2, rng), error, uses_attempt=True)
         case FailureClass.PERMANENT:
             return Outcome(
@@ -76,8 +75,8 @@ def after_failure(failure: Failure, claim: Claim, now: datetime, rng: random.Ran
                 uses_attempt=True,
                 close_attempt=failure.code,
             )
-    if failure.kind is FailureClass.UNKNOWN:
-        error = replace(error, action=GIVEN_UP)
+        case FailureClass.UNKNOWN:
+            error = replace(error, action=GIVEN_UP)
     return Outcome(
         status=PostStatus.NEEDS_ATTENTION,
         error=error,

@@ -6,7 +6,6 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
     AppError,
@@ -63,7 +62,7 @@ class Tools:
 class Delivery:
     """Carries one claim as far as it goes now. Use once, on one thread."""
 
-    def __init__(self, tools: Tools, claim: Claim, cancel: CancelToken) -> None:
+    def __init__(self, tools: Tools, claim: Claim, cancel: LeaseToken) -> None:
         self._tools = tools
         self._claim = claim
         self._cancel = cancel
@@ -221,8 +220,9 @@ class Delivery:
     def _rest(self) -> None:
         """The publisher is stopping: the next one goes on from the last commit."""
         now = self._tools.clock.now()
-        late = isinstance(self._cancel, LeaseToken) and self._cancel.is_late
-        why = "its lease could not be prolonged in time." if late else "the app was closed."
+        why = "the app was closed."
+        if self._cancel.is_late:
+            why = "its lease could not be prolonged in time."
         if self._is_final():
             self._settle(Outcome(status=PostStatus.PROCESSING, wake_at=now), "")
         else:

@@ -11,9 +11,9 @@ from tiktok_manager.domain.accounts import Scope
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import RemoteError
 from tiktok_manager.domain.metrics import VideoCounters
-from tiktok_manager.domain.posts import Post, PostMode, Privacy
+from tiktok_manager.domain.posts import Post
 from tiktok_manager.services.publishing.files import KnownFiles
-from tiktok_manager.services.publishing.reconciling import Reconciler, candidates
+from tiktok_manager.services.publishing.reconciling import Reconciler, candidates, may_be_listed
 from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.remote import Remote
 
@@ -39,7 +39,7 @@ class Elsewhere:
 
         Raises ReconnectNeeded.
         """
-        if not self._may_be_listed(post) or not self._recorder.is_newcomer(post.account_id):
+        if not self._may_find(post):
             return ""
         try:
             found = self._find(post)
@@ -53,11 +53,11 @@ class Elsewhere:
             " that was not posted from here. If another computer has the same plan, stop one."
         )
 
-    def _may_be_listed(self, post: Post) -> bool:
+    def _may_find(self, post: Post) -> bool:
         return (
-            post.mode is PostMode.DIRECT
-            and post.choices.privacy is Privacy.PUBLIC
+            may_be_listed(post)
             and bool(post.caption.strip())
+            and self._recorder.is_newcomer(post.account_id)
             and self._recorder.may(post.account_id, Scope.VIDEO_LIST)
         )
 

@@ -42,8 +42,7 @@ class Reconciler:
     def is_due(self, post: Post, attempt: Attempt) -> bool:
         """Say whether it is time to look, and whether looking can find anything."""
         sent = attempt.final_intent_at
-        may_be_listed = post.mode is PostMode.DIRECT and post.choices.privacy is Privacy.PUBLIC
-        if sent is None or not may_be_listed:
+        if sent is None or not may_be_listed(post):
             return False
         elapsed = self._clock.now() - sent
         looked = timedelta() if attempt.listed_at is None else attempt.listed_at - sent
@@ -76,6 +75,11 @@ class Reconciler:
             if not page.has_more or (page.videos and page.videos[-1].posted_at < until):
                 break
         return videos
+
+
+def may_be_listed(post: Post) -> bool:
+    """Say whether TikTok's list of public videos can ever show a post."""
+    return post.mode is PostMode.DIRECT and post.choices.privacy is Privacy.PUBLIC
 
 
 def candidates(

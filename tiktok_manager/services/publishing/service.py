@@ -105,7 +105,7 @@ class Publishing:
         self._come_back(self._clock.now())
         places = self._standstill.hold_due(trouble)
         now = self._clock.now()
-        self._judge_late(now, let_go=places is None and self._settings.publishing_on())
+        self._judge_late(now, let_go=places is None)
         uploads = uploads if places is None else min(uploads, places)
         with self._database.write() as session:
             sends = queries.claim_uploads(
@@ -205,13 +205,15 @@ class Publishing:
         """Decide about posts whose time passed while nothing could publish them.
 
         Without `let_go`, while something still holds them, only about those that will not go out;
-        so, too, while their account is paused or has lost its permission.
+        so, too, while the user holds them, or their account has lost its permission.
         """
         with self._database.read() as session:
             late = queries.late_posts(session, now, ON_TIME)
             ready = holds.ready_accounts(session) if late and let_go else frozenset()
         if not late:
             return
+        if not self._settings.publishing_on():
+            ready = frozenset()
         late = Waiting(self._database, self._settings).explain(late)
         decisions = lateness.judge(
             late, now, on_time=ON_TIME, spacing=self._settings.late_spacing()
