@@ -48,16 +48,18 @@ from tiktok_manager.system import vault
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS = 10
-LOOK_EVERY = 4
+LOOK_EVERY = 8
 SPOILED = 0.1
 # How long the user waits before each look while everything comes home; caps reset in a day.
 ROUNDS_S = (20.0, 600.0, 3_600.0, *(4 * 3_600.0,) * 8)
-QUIET_S = 0.005
+QUIET_S = 0.001
 LEASE_S = LEASE.total_seconds()
 TIMES_UP = frozenset({signal.SIGALRM, signal.SIGPROF})
 # Failpoints: with fewer than the first a worker has only claimed, at the last it sees its second
 # or third post.
 FIRST_AT_WORK, LAST_POINT = 8, 90
+# The rehearsal takes over from a dead worker, too, and with tokens that have run out.
+REHEARSED_KILL, REHEARSED_NAP_S = 20, 26 * 3600.0
 # How long a machine may be off between two lives: mostly a moment, sometimes about as long as an
 # upload address lives (an hour), sometimes a night.
 NAPS_S = (2.0, 5.0, 5.0, 8.0, 95.0, 31 * 60.0, 57 * 60.0, 75 * 60.0, 9 * 3600.0)
@@ -228,9 +230,13 @@ class Stage:
 
     def _rehearse(self) -> None:
         mutation, self.mutation = self.mutation, ""
-        for mode in PostMode:
-            self.add_post(mode=mode)
-        self.live(rehearsal=True)
+        for at in (0, REHEARSED_KILL):
+            for mode in PostMode:
+                self.add_post(mode=mode)
+            if at:
+                self.live(at)
+            self.nap(REHEARSED_NAP_S)
+            self.live(rehearsal=True)
         self.mutation = mutation
 
     def _tell(self, command: dict[str, object]) -> Result:
@@ -257,7 +263,7 @@ class Stage:
         server = self.sim._server
         assert server is not None
         pause = threading.Event()
-        for _ in range(400):
+        for _ in range(2_000):
             if not server.server_state.tasks:
                 return
             pause.wait(QUIET_S)
@@ -283,7 +289,7 @@ def _some_point(rng: random.Random) -> int:
     """Any step dies, the first ones at work most often: there the dead one's work is taken up."""
     if rng.random() < 0.1:
         return rng.randint(1, FIRST_AT_WORK)
-    return FIRST_AT_WORK + int((LAST_POINT - FIRST_AT_WORK) * rng.random() ** 2)
+    return FIRST_AT_WORK + int((LAST_POINT - FIRST_AT_WORK) * rng.random() ** 3)
 
 
 def overtake(stage: Stage, at: int, span_s: float, other_at: int = 0) -> Result | None:

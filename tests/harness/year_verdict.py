@@ -215,7 +215,7 @@ class Judge:
     def _was_cut_off(self, since_s: float, at_s: float) -> bool:
         """Whether the publisher ran in time, but had no way to TikTok when time was up."""
         away = [*self._books.offline, *self._books.outages]
-        ran = covered(self._down, since_s, at_s) < at_s - since_s - ON_TIME_S
+        ran = covered(self._down, since_s, at_s) < at_s - since_s
         return ran and any(start <= at_s <= end for start, end in away)
 
     def _limited(self, entry: Entry, since_s: float, until_s: float) -> bool:
