@@ -38,6 +38,20 @@ def write_video(path: Path, codec: str, *, fps: int = 25, turned: int = 0) -> Pa
     return path
 
 
+def index_first(path: Path) -> Path:
+    """Move the index before the pictures, as for the web."""
+    moved = path.with_stem(f"{path.stem}-web")
+    with av.open(str(path)) as source, av.open(
+        str(moved), "w", options={"movflags": "faststart"}
+    ) as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(source.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    return moved
+
+
 @pytest.mark.parametrize(
     ("name", "codec", "told"),
     [
@@ -56,6 +70,31 @@ def test_a_video_tells_what_tiktok_asks_about(
     assert info.codec == told
     assert info.fps == pytest.approx(30, abs=0.1)
     assert info.duration_s == pytest.approx(2, abs=0.1)
+
+
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.mov"])
+def test_a_video_whose_end_is_missing_is_told_from_a_whole_one(tmp_path: Path, name: str) -> None:
+    whole = index_first(write_video(tmp_path / name, "libx264"))
+    data = whole.read_bytes()
+    cut = tmp_path / f"cut-{name}"
+    cut.write_bytes(data[:-100])
+    found, of_cut = probe(whole), probe(cut)
+    assert found is not None
+    assert of_cut is not None
+    assert not found.is_cut
+    assert of_cut.is_cut
+    assert of_cut.codec == found.codec
+
+
+def test_a_box_that_goes_on_to_the_end_of_the_file_is_whole(tmp_path: Path) -> None:
+    path = index_first(write_video(tmp_path / "clip.mp4", "libx264"))
+    data = bytearray(path.read_bytes())
+    at = data.index(b"mdat") - 4
+    data[at : at + 4] = bytes(4)
+    path.write_bytes(data)
+    info = probe(path)
+    assert info is not None
+    assert not info.is_cut
 
 
 def test_sound_alone_is_no_video(tmp_path: Path) -> None:

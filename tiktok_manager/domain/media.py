@@ -33,13 +33,14 @@ class MediaFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaInfo:
-    """What a probe found inside a video."""
+    """What a probe found inside a video; `is_cut` says that its end is missing."""
 
     duration_s: float
     width_px: int
     height_px: int
     fps: float
     codec: str
+    is_cut: bool = False
 
 
 def content_type_of(path: Path) -> str:
@@ -69,6 +70,8 @@ def check_size(path: Path, size_bytes: int) -> None:
 def findings(info: MediaInfo, max_duration_s: float = MAX_DURATION_S) -> list[str]:
     """Say, a sentence each, what TikTok would refuse in this video (media transfer guide)."""
     found = []
+    if info.is_cut:
+        found.append("Its end is missing: it was cut short, or is still being copied or exported.")
     if info.codec not in CODECS:
         found.append(f"The codec is {info.codec}; TikTok takes H.264, H.265, VP8 and VP9.")
     if not MIN_FPS <= info.fps <= MAX_FPS:

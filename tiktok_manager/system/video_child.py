@@ -35,6 +35,7 @@ _TIMEOUT_S = 10.0
 _COVER_AT_S = 1.0
 _MOST_COVER_FRAMES = 120
 _IDLE_S = 60.0
+_BOX_BYTES, _MOST_BOXES = 8, 100_000
 _MEMORY_BYTES = 2 << 30
 _NEW_NETWORK, _NEW_USER = 0x40000000, 0x10000000
 
@@ -103,7 +104,10 @@ def _probe(path: Path) -> dict[str, Any] | None:
     with _open(path) as container:
         if not container.streams.video:
             return None
-        return _info(container, container.streams.video[0])
+        return {
+            **_info(container, container.streams.video[0]),
+            "is_cut": _is_cut(path, container.format.name),
+        }
 
 
 def _picture(path: Path, max_px: int) -> bytes | None:
@@ -139,6 +143,30 @@ def _info(container: "InputContainer", stream: "VideoStream") -> dict[str, Any]:
         "fps": float(stream.average_rate or stream.guessed_rate or 0),
         "codec": stream.codec_context.codec.canonical_name,
     }
+
+
+def _is_cut(path: Path, format_name: str) -> bool:
+    """Say whether an MP4 or MOV ends amid one of its boxes (ISO 14496-12, 4.2).
+
+    A copy that broke off looks whole to a demuxer where the index comes first.
+    """
+    if "mp4" not in format_name:
+        return False
+    size_bytes = path.stat().st_size
+    at = 0
+    with path.open("rb") as file:
+        for _box in range(_MOST_BOXES):
+            if at + _BOX_BYTES > size_bytes:
+                break
+            file.seek(at)
+            head = file.read(2 * _BOX_BYTES)
+            length = int.from_bytes(head[:4])
+            if length == 1:  # too long for 32 bits: the next 64 say it
+                length = int.from_bytes(head[8:])
+            if length < _BOX_BYTES:  # 0: it goes on to the end of the file
+                return False
+            at += length
+    return at > size_bytes
 
 
 def _cover_frame(container: "InputContainer") -> "VideoFrame | None":
