@@ -48,7 +48,8 @@ from tiktok_manager.system import vault
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS = 10
-LOOK_EVERY = 8
+KILLS_A_STAGE = 600
+LOOK_EVERY = 16
 SPOILED = 0.1
 # How long the user waits before each look while everything comes home; caps reset in a day.
 ROUNDS_S = (20.0, 600.0, 3_600.0, *(4 * 3_600.0,) * 8)
@@ -58,6 +59,8 @@ TIMES_UP = frozenset({signal.SIGALRM, signal.SIGPROF})
 # Failpoints: with fewer than the first a worker has only claimed, at the last it sees its second
 # or third post.
 FIRST_AT_WORK, LAST_POINT = 8, 90
+# Of all lives so many end by a kill or at the latest by a stop; the others are frozen.
+KILLED, STOPPED = 0.94, 0.975
 # The rehearsal takes over from a dead worker, too, and with tokens that have run out.
 REHEARSED_KILL, REHEARSED_NAP_S = 20, 26 * 3600.0
 # How long a machine may be off between two lives: mostly a moment, sometimes about as long as an
@@ -275,8 +278,8 @@ def random_life(stage: Stage) -> bool:
     stage.lossy(stage.loss)
     fate = rng.random()
     at = _some_point(rng)
-    if fate < 0.95:
-        strike = Strike.KILL if fate < 0.88 else Strike.STOP
+    if fate < STOPPED:
+        strike = Strike.KILL if fate < KILLED else Strike.STOP
         stage.live(at, strike, adopt=rng.random() < 0.8)
         stage.nap(rng.choice(NAPS_S))
     else:
@@ -515,7 +518,7 @@ def main() -> int:
     with open_house() as house:
         while total.kills < wanted.kills and not broken and time.monotonic() < until_s:
             with house.stage(seed, loss=wanted.loss) as opened:
-                kills = min(300, wanted.kills - total.kills)
+                kills = min(KILLS_A_STAGE, wanted.kills - total.kills)
                 found = random_run(opened, kills, until_s=until_s)
                 _add(total, opened.tally)
                 _tell(opened, found)
