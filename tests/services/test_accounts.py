@@ -8,7 +8,13 @@ import pytest
 from tests.fakes.world import Browser, World, make_world
 from tiktok_manager.domain.accounts import AccountStatus, Scope
 from tiktok_manager.domain.cancel import CancelToken
-from tiktok_manager.domain.errors import Cancelled, ConsentRefused, InputError, NetworkDown
+from tiktok_manager.domain.errors import (
+    Cancelled,
+    ConsentRefused,
+    InputError,
+    NetworkDown,
+    ReconnectNeeded,
+)
 from tiktok_manager.domain.posts import PostMode, PostStatus
 from tiktok_manager.services.views import account_json, stamp
 from tiktok_manager.storage import accounts as queries
@@ -78,6 +84,18 @@ def test_a_sync_records_followers_and_keeps_going_past_a_failing_account(world: 
     assert isinstance(results[1].error, NetworkDown)
     assert len(world.workspace.analytics.followers(first.id)) == 1
     assert world.workspace.accounts.get("sim02").status is AccountStatus.CONNECTED
+
+
+def test_a_sync_of_all_names_the_accounts_it_left_out(world: World) -> None:
+    account = world.connect("sim01")
+    world.connect("sim02")
+    with world.workspace.database.write() as session:
+        queries.set_status(session, account.id, AccountStatus.NEEDS_RECONNECT)
+    asked = world.calls("user_info")
+    left_out, synced = world.workspace.accounts.sync()
+    assert (left_out.handle, synced.error) == ("sim01", None)
+    assert isinstance(left_out.error, ReconnectNeeded)
+    assert world.calls("user_info") == asked + 1
 
 
 def test_being_offline_does_not_disconnect_an_account(world: World) -> None:

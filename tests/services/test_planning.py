@@ -47,6 +47,21 @@ def test_an_edit_that_is_refused_reads_no_file(world: World, tmp_path: Path) -> 
         )
 
 
+def test_editing_a_post_that_stopped_asks_for_a_new_time(world: World) -> None:
+    world.connect()
+    world.fault(
+        endpoint="video_init", status=403, code="spam_risk_user_banned_from_posting", times=1
+    )
+    failed = world.plan()
+    world.settle()
+    world.clock.advance_hours(1)
+    with pytest.raises(InputError, match="past") as refused:
+        world.workspace.planning.edit(failed.id, PostEdit(caption="Again"))
+    assert "--at" in refused.value.hint
+    edited = world.workspace.planning.edit(failed.id, PostEdit(caption="Again", when="now"))
+    assert edited.status is PostStatus.SCHEDULED
+
+
 def test_all_failed_posts_are_retried_and_no_others(world: World) -> None:
     world.connect()
     world.fault(

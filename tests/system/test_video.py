@@ -41,9 +41,10 @@ def write_video(path: Path, codec: str, *, fps: int = 25, turned: int = 0) -> Pa
 def index_first(path: Path) -> Path:
     """Move the index before the pictures, as for the web."""
     moved = path.with_stem(f"{path.stem}-web")
-    with av.open(str(path)) as source, av.open(
-        str(moved), "w", options={"movflags": "faststart"}
-    ) as target:
+    with (
+        av.open(str(path)) as source,
+        av.open(str(moved), "w", options={"movflags": "faststart"}) as target,
+    ):
         stream = target.add_stream_from_template(source.streams.video[0])
         for packet in source.demux(source.streams.video[0]):
             if packet.dts is not None:

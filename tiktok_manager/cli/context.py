@@ -1,7 +1,6 @@
 """What every command gets: the way to a workspace, a runner and the window."""
 
 import signal
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.scheduler.runner import Runner
 from tiktok_manager.services.workspace import Workspace
+from tiktok_manager.system.ending import ending_signals
 
 
 class OpenWorkspace(Protocol):
@@ -69,11 +69,7 @@ def cancelled_by_signals() -> Iterator[CancelToken]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         token.cancel()
 
-    wanted = [signal.SIGINT, signal.SIGTERM]
-    # The terminal was closed; `nohup` has us ignore that.
-    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        wanted.append(signal.SIGHUP)
-    before = [(number, signal.signal(number, stop)) for number in wanted]
+    before = [(number, signal.signal(number, stop)) for number in ending_signals()]
     try:
         yield token
     finally:

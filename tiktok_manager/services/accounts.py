@@ -197,6 +197,7 @@ class Accounts:
     ) -> Sequence[SyncResult]:
         """Pull profiles and video counters and record snapshots; one result per account.
 
+        Of all accounts, those that must be reconnected are not asked for, and the result says so.
         Raises VaultLocked, NotFound, Cancelled; what goes wrong with one account is in its result.
         """
         wanted = self.list() if account_ids is None else [self.get(name) for name in account_ids]
@@ -206,8 +207,10 @@ class Accounts:
         for account in wanted:
             if cancel is not None:
                 cancel.check()
-            if account.status is AccountStatus.CONNECTED or account_ids is not None:
+            if account_ids is not None or account.status is AccountStatus.CONNECTED:
                 results.append(self._sync_one(account))
+            elif account.status is AccountStatus.NEEDS_RECONNECT:
+                results.append(_left_out(account))
         return results
 
     def keep_alive(self) -> None:
@@ -366,6 +369,12 @@ class Accounts:
             (self._avatars_dir / account.id).write_bytes(picture)
         except (AppError, OSError) as exc:
             logger.info("No avatar for account %s: %s", account.id, type(exc).__name__)
+
+
+def _left_out(account: Account) -> SyncResult:
+    hint = f"Connect it again: `accounts connect --reconnect {account.handle}`."
+    error = ReconnectNeeded("TikTok no longer accepts this account's permission.", hint=hint)
+    return SyncResult(account_id=account.id, handle=account.handle, error=error)
 
 
 @contextmanager

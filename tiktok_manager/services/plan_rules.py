@@ -62,13 +62,15 @@ def consent_for(mode: PostMode, choices: Choices, *, agreed: bool, now: datetime
     return Consent(text=text, given_at=now)
 
 
-def check_not_past(schedule: Schedule, now: datetime) -> None:
+def check_not_past(
+    schedule: Schedule, now: datetime, hint: str = "Choose a time to come, or `now`."
+) -> None:
     """Raise InputError for a time that has passed."""
     if schedule.due_at < now - PAST_TOLERANCE:
         raise InputError(
             "That time is in the past.",
             f"{schedule.wall:%Y-%m-%d %H:%M} ({schedule.timezone}) is before now.",
-            "Choose a time to come, or `now`.",
+            hint,
         )
 
 

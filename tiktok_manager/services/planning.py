@@ -360,7 +360,7 @@ class Planning:
         if edit.timezone is not None:
             return self._schedule(post.schedule.wall.isoformat(), edit.timezone, now)
         if post.status is not PostStatus.SCHEDULED:
-            rules.check_not_past(post.schedule, now)
+            rules.check_not_past(post.schedule, now, hint="Give it a new time: `--at`, or `now`.")
         return post.schedule
 
     def _schedule(self, when: str, timezone: str | None, now: datetime) -> Schedule:

@@ -6,11 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QSocketNotifier
 
-_ENDING = [
-    signal.Signals[name]
-    for name in ("SIGTERM", "SIGINT", "SIGHUP")
-    if name in signal.Signals.__members__
-]
+from tiktok_manager.system.ending import ending_signals
 
 
 class UnixSignals(QObject):
@@ -23,9 +19,7 @@ class UnixSignals(QObject):
             end.setblocking(False)
         self._handler = handler
         self._saved = {
-            number: signal.signal(number, lambda *_: None)
-            for number in _ENDING
-            if signal.getsignal(number) is not signal.SIG_IGN  # `nohup` has us ignore SIGHUP
+            number: signal.signal(number, lambda *_: None) for number in ending_signals()
         }
         self._saved_fd = signal.set_wakeup_fd(self._pythons.fileno(), warn_on_full_buffer=False)
         self._notifier = QSocketNotifier(self._ours.fileno(), QSocketNotifier.Type.Read, self)
