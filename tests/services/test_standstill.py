@@ -91,6 +91,26 @@ def test_a_post_nobody_could_try_is_missed_with_the_reason_when_tiktok_was_away_
     assert "The connection to TikTok broke off." in after.error.message
 
 
+@pytest.mark.parametrize(
+    ("away", "status"), [(3 * 60, PostStatus.MISSED), (20, PostStatus.PUBLISHED)]
+)
+def test_a_post_let_go_late_is_judged_again_after_a_long_hold(
+    unruly: World, away: int, status: PostStatus
+) -> None:
+    world = unruly
+    world.connect("sim01")
+    world.connect("sim02")
+    post = world.plan("sim02", lateness=Lateness(within=timedelta(hours=2)))
+    world.clock.advance(timedelta(hours=1))
+    world.workspace.publishing.claim(uploads=0, checks=0)
+    world.fault(endpoint="*", drop="before", for_s=away * 60.0)
+    for _ in range(5):
+        world.workspace.accounts.sync()
+    world.run(timedelta(hours=5))
+    assert world.post(post).status is status
+    assert len(world.arrived()) == (status is PostStatus.PUBLISHED)
+
+
 def test_an_outcome_is_asked_for_again_once_tiktok_is_back(unruly: World) -> None:
     world = unruly
     world.connect()

@@ -29,7 +29,7 @@ from tiktok_manager.domain.posts import LatePolicy, Post, PostMode, PostStatus
 from tiktok_manager.storage.accounts import IS_READY
 from tiktok_manager.storage.attempts import Claim, to_attempt, withdraw
 from tiktok_manager.storage.posts import add_step, encode_error, to_post
-from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow, StepRow, UtcInstant
+from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow, UtcInstant
 
 CHECKED = (
     PostStatus.PROCESSING,
@@ -83,7 +83,13 @@ _TO_CHECK = (
 )
 _UPCOMING = _IDS.where(_IS_DUE, PostRow.status == PostStatus.SCHEDULED, IS_READY)
 _UNTRIED = _ROWS.where(
-    _IS_DUE, PostRow.status == PostStatus.SCHEDULED, PostRow.first_tried_at.is_(None)
+    _IS_DUE,
+    PostRow.status == PostStatus.SCHEDULED,
+    PostRow.first_tried_at.is_(None),
+    or_(
+        PostRow.let_go_at.is_(None),
+        and_(PostRow.error.is_not(None), PostRow.let_go_at < bindparam("long_ago")),
+    ),
 )
 _SENDING = select(PostRow.account_id).where(_IS_SENDING)
 _SLOTS = select(AttemptRow.account_id, AttemptRow.post_id).where(_HOLDS_SLOT)
@@ -153,10 +159,12 @@ def upcoming(session: Session, until: datetime, limit: int) -> list[Post]:
 def late_posts(session: Session, now: datetime, on_time: timedelta) -> list[Post]:
     """Return scheduled posts never tried whose time passed more than `on_time` ago, oldest first.
 
+    Not those let go already that wait for their turn, unless something held them for so long.
+
     Few posts are due at once, so these are sifted here: by due time SQLite would go through all
     that ever were.
     """
-    found = session.execute(_UNTRIED, {"now": now}).all()
+    found = session.execute(_UNTRIED, {"now": now, "long_ago": now - on_time}).all()
     late = [to_post(row, handle) for row, handle in found if row.due_at < now - on_time]
     return sorted(late, key=lambda post: (post.schedule.due_at, post.id))
 
@@ -194,12 +202,12 @@ def forget_tries(session: Session, now: datetime, on_time: timedelta) -> None:
     """
     query = select(PostRow).where(
         PostRow.status.in_((PostStatus.SCHEDULED, PostStatus.PROCESSING, PostStatus.UNCONFIRMED)),
-        PostRow.first_tried_at.is_not(None),
+        or_(PostRow.first_tried_at.is_not(None), PostRow.let_go_at.is_not(None)),
         PostRow.wake_at < now - on_time,
     )
     for row in session.scalars(query):
-        tried_at = row.first_tried_at or now
-        if now - tried_at > _leave(row, on_time) or _was_only_let_go(session, row):
+        row.let_go_at = None
+        if row.first_tried_at and now - row.first_tried_at > _leave(row, on_time):
             row.first_tried_at = None
 
 
@@ -305,7 +313,7 @@ def write_lateness(
         withdraw(session, post.id, "late", now)
     if row.due_at == post.schedule.due_at:
         # Judged once: a post let go late is not missed while it waits for its turn.
-        row.first_tried_at = now
+        row.let_go_at = wake_at
     row.status = post.status.value
     row.due_at = post.schedule.due_at
     row.wall = post.schedule.wall.isoformat(timespec="seconds")
@@ -319,11 +327,6 @@ def write_lateness(
 def _leave(row: PostRow, on_time: timedelta) -> timedelta:
     asks = row.late_policy == LatePolicy.ASK
     return on_time if asks else max(on_time, timedelta(seconds=row.late_within_s))
-
-
-def _was_only_let_go(session: Session, row: PostRow) -> bool:
-    newest = select(StepRow.kind).where(StepRow.post_id == row.id).order_by(StepRow.id.desc())
-    return session.scalar(newest.limit(1)) == LATE
 
 
 def _may_have_left(session: Session, row: PostRow) -> bool:

@@ -115,6 +115,7 @@ def update_post(
             setattr(row, name, value)
     row.epoch += 1
     row.first_tried_at = first_tried_at
+    row.let_go_at = None
     row.lease_owner = None
     row.lease_until = None
     if post.status is not PostStatus.PUBLISHED:
@@ -160,6 +161,7 @@ def resume_reconnected(session: Session, account_id: str, now: datetime) -> None
         if row.status in {PostStatus.NEEDS_ATTENTION, PostStatus.SCHEDULED}:
             row.status = PostStatus.SCHEDULED.value
             row.first_tried_at = None
+            row.let_go_at = None
             row.wake_at = max(row.due_at, now)
             row.error = row.error if row.due_at < now else None
 

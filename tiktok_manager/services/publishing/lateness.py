@@ -49,9 +49,7 @@ def judge(
         else:
             wake_at = now + spacing * ahead[post.account_id]
             ahead[post.account_id] += 1
-            decisions.append(
-                LateDecision(post=post, wake_at=wake_at, text="Goes out late.", goes_out=True)
-            )
+            decisions.append(_let_go(post, wake_at))
     return decisions
 
 
@@ -83,6 +81,12 @@ def _missed(post: Post, now: datetime) -> LateDecision:
     )
     missed = replace(post, status=PostStatus.MISSED, error=error)
     return LateDecision(post=missed, wake_at=None, text=error.message)
+
+
+def _let_go(post: Post, wake_at: datetime) -> LateDecision:
+    if post.error is not None and post.error.code not in RELEASED_LATER:
+        post = replace(post, error=None)  # what held it is over
+    return LateDecision(post=post, wake_at=wake_at, text="Goes out late.", goes_out=True)
 
 
 def _moved(post: Post, now: datetime) -> LateDecision:
