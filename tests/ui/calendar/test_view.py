@@ -561,6 +561,30 @@ def test_posting_again_is_asked_in_place_because_a_double_cannot_be_undone(
     assert plan.workspace.planning.resolved == [("first", False, True)]
 
 
+def test_an_open_confirmation_never_carries_over_to_the_next_post(
+    view: CalendarView, plan: Desk, frame: FakeFrame
+) -> None:
+    content = doubted(view, plan, frame)
+    planning = plan.workspace.planning
+    words = "Second\nwalk " + "through the woods " * 4
+    other = planning.put(
+        replace(planning.get("second"), status=PostStatus.UNCONFIRMED, caption=words, error=None)
+    )
+    button(content, "Post again…").click()
+    view.drawer.open_post(other, focus=False)
+    assert details(frame) is content
+    assert not button(content, "Post again").isVisibleTo(content)
+    button(content, "Post again…").click()
+    warning = next(x for x in content.findChildren(QLabel) if "gets it twice" in x.text())
+    assert warning.text().startswith(
+        "“Second walk through the woods through th…”, "
+        "planned for Sat 21 Nov 2026, 18:30 (Berlin): if it is there after all, @bob"
+    )
+    plan.settle()
+    assert button(content, "Post again").isVisibleTo(content)
+    assert planning.resolved == []
+
+
 def test_a_settled_post_asks_nothing(view: CalendarView, plan: Desk, frame: FakeFrame) -> None:
     view.open_target("first")
     plan.qtbot.waitUntil(lambda: view.drawer.is_open)

@@ -228,8 +228,9 @@ class PostDetails(QWidget):
         _rename(self._retry, may.retry_words)
         self._next_day.setVisible(may.next_day)
         self._reconnect.setVisible(may.reconnect)
-        waiting = waiting_words(self._viewmodel.post, self._viewmodel.timezone, self._core.now())
-        self._doubt.ask(self._viewmodel.post.handle, waiting, in_doubt=may.resolve)
+        post, zone_name = self._viewmodel.post, self._viewmodel.timezone
+        waiting = waiting_words(post, zone_name, self._core.now())
+        self._doubt.ask(post, when_lines(post, zone_name)[0], waiting, in_doubt=may.resolve)
         self._plan_again.setVisible(may.plan_again)
         self._page.setVisible(may.page is not None)
         self._page.setText(may.page_words)

@@ -1,10 +1,19 @@
 """The question only the user can answer: is a video, of which TikTok says nothing, there?"""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
 from tiktok_manager.ui.widgets import PlainLabel, column, push_button, row
+
+if TYPE_CHECKING:
+    from tiktok_manager.domain.posts import Post
+
+_CAPTION_SHOWN = 40
 
 
 class DoubtCard(QFrame):
@@ -22,6 +31,7 @@ class DoubtCard(QFrame):
         super().__init__()
         self.setProperty("look", "notice")
         self.setProperty("tone", "attention")
+        self._post_id = ""
         self._question = PlainLabel("", wrap=True)
         self._there = push_button("It is there", clicked=lambda: self.answered.emit(True, False))
         self._absent = push_button(
@@ -49,16 +59,23 @@ class DoubtCard(QFrame):
         self.setLayout(parts)
         self._on_keep()
 
-    def ask(self, handle: str, waiting: str, *, in_doubt: bool) -> None:
-        """Ask about a video of this account, or ask nothing; `waiting` says what waiting means."""
+    def ask(self, post: Post, when: str, waiting: str, *, in_doubt: bool) -> None:
+        """Ask about this post, or nothing; `when` is its time, `waiting` says what waiting means.
+
+        A confirmation begun for another post never stands for this one.
+        """
         self._waiting.setText(waiting)
-        if not in_doubt:
+        if not in_doubt or post.id != self._post_id:
             self._show_confirm(is_open=False)
+        self._post_id = post.id
         self.setVisible(in_doubt)
-        self._question.setText(f"Is this video on the page of @{handle}? Your word settles it.")
+        self._question.setText(
+            f"Is this video on the page of @{post.handle}? Your word settles it."
+        )
         self._warning.setText(
-            f"If it is there after all, @{handle} gets it twice, and only the TikTok app can "
-            "delete one. Post it again?"
+            f"{_beginning(post.caption)}, planned for {when}: if it is there after all, "
+            f"@{post.handle} gets it twice, and only the TikTok app can delete one. "
+            "Post it again?"
         )
         self.setAccessibleName(self._question.text())
 
@@ -77,3 +94,11 @@ class DoubtCard(QFrame):
         self._confirm.setVisible(is_open)
         for widget in (self._again, self._wait, self._waiting):
             widget.setVisible(not is_open)
+
+
+def _beginning(caption: str) -> str:
+    words = " ".join(caption.split())
+    if not words:
+        return "The video without a caption"
+    shown = words if len(words) <= _CAPTION_SHOWN else f"{words[:_CAPTION_SHOWN].rstrip()}…"
+    return f"“{shown}”"
