@@ -386,7 +386,10 @@ def test_the_flight_record_is_shown_in_detail_copied_and_saved(
     plan.settle()
     record = details(frame)._record
     button(record, "Show details").click()
-    assert [each.toPlainText() for each in record.findChildren(PlainText)] == ["publish id: v~1"]
+    plan.settle()
+    texts = [each for each in record.findChildren(PlainText) if each.isVisibleTo(record)]
+    shown = [each.toPlainText() for each in texts]
+    assert shown == ["TikTok opened the upload.", "publish id: v~1"]
     button(record, "Copy").click()
     stamp = "Sat 21 Nov 2026, 13:03:00 (Berlin)"
     copied = QGuiApplication.clipboard().text()
@@ -432,6 +435,23 @@ def test_tiktoks_code_is_one_click_away(
     assert QGuiApplication.clipboard().text() == "Too many drafts.\nCode: spam_risk\nLog id: L9"
 
 
+def test_no_path_however_long_widens_the_drawer(
+    view: CalendarView, frame: FakeFrame, plan: Desk
+) -> None:
+    path = f"/home/someone/{'a_folder_with_a_very_long_name' * 12}.mp4"
+    post = stopped(PostStatus.NEEDS_ATTENTION, "file_changed")
+    error = PostError(code="file_changed", message=f"{path} is gone.", action=f"Put back {path}.")
+    plan.workspace.planning.posts.append(replace(post, error=error))
+    plan.workspace.planning.trails["stopped"] = [entry(f"{path} is gone.", path=path)]
+    view.open_target("stopped")
+    plan.settle()
+    content = details(frame)
+    button(content._record, "Show details").click()
+    assert content.minimumSizeHint().width() <= frame.drawer.width()
+    (card,) = content.findChildren(TroubleCard)
+    assert card._text.height() > 3 * card._text.fontMetrics().height()
+
+
 def test_drawer_shows_progress_and_flight_record(
     view: CalendarView, frame: FakeFrame, plan: Desk
 ) -> None:
@@ -448,9 +468,10 @@ def test_drawer_shows_progress_and_flight_record(
     plan.workspace.events.publish(PostProgressed(post_id="going", sent_bytes=50, size_bytes=100))
     content = details(frame)
     assert content._sending.isVisibleTo(content)
-    shown = [label.text() for label in content._record.findChildren(QLabel)]
-    assert "TikTok opened the upload." in shown
-    assert "Sat 21 Nov 2026, 13:03:00 (Berlin)" in shown
+    steps = [each.toPlainText() for each in content._record.findChildren(PlainText)]
+    stamps = [label.text() for label in content._record.findChildren(QLabel)]
+    assert "TikTok opened the upload." in steps
+    assert "Sat 21 Nov 2026, 13:03:00 (Berlin)" in stamps
     content.grab()
 
 

@@ -277,8 +277,8 @@ class TroubleCard(QFrame):
         super().__init__()
         self.setProperty("look", "notice")
         self.setProperty("tone", "attention")
-        self._text = PlainLabel("", type=Type.STRONG, wrap=True)
-        self._action = PlainLabel("", wrap=True)
+        self._text = PlainText("What went wrong", Type.STRONG, in_passing=True)
+        self._action = PlainText("What to do", Type.BODY, in_passing=True)
         self._details = PlainText("Technical details", Type.CAPTION)
         self._toggle = push_button("Show details", look="quiet", clicked=self._on_toggle)
         self._copy = push_button("Copy", look="quiet", icon_name="copy", clicked=self._on_copy)
@@ -293,8 +293,8 @@ class TroubleCard(QFrame):
         self.setVisible(found is not None)
         if found is None:
             return
-        self._text.setText(found.text)
-        self._action.setText(found.action)
+        self._text.setPlainText(found.text)
+        self._action.setPlainText(found.action)
         self._action.setVisible(bool(found.action))
         if found.details != self._details.toPlainText():
             self._details.setPlainText(found.details)
@@ -312,7 +312,9 @@ class TroubleCard(QFrame):
         self._open(is_open=not self._details.isVisibleTo(self))
 
     def _on_copy(self) -> None:
-        QGuiApplication.clipboard().setText(f"{self._text.text()}\n{self._details.toPlainText()}")
+        QGuiApplication.clipboard().setText(
+            f"{self._text.toPlainText()}\n{self._details.toPlainText()}"
+        )
         self._copy.setText("Copied")
 
 

@@ -99,7 +99,7 @@ class _Step(QWidget):
         self._is_first = is_first
         self._is_last = is_last
         stamp = full_stamp(entry.at, timezone)
-        text = PlainLabel(entry.text, wrap=True, selectable=True)
+        text = PlainText(f"Step of {stamp}", Type.BODY, entry.text, in_passing=True)
         when = PlainLabel(stamp, type=Type.CAPTION, tone="soft", tabular=True)
         extra = _details(entry)
         when.setToolTip(plain_tip(extra))
@@ -107,9 +107,7 @@ class _Step(QWidget):
         self.setAccessibleDescription(extra)
         words = column(text, when, spacing=0)
         if full and extra:
-            details = PlainText(f"Details of {stamp}", Type.CAPTION)
-            details.setPlainText(extra)
-            words.addWidget(details)
+            words.addWidget(PlainText(f"Details of {stamp}", Type.CAPTION, extra))
         words.setContentsMargins(self._RAIL, 2, 0, SPACE_S)
         self.setLayout(words)
 

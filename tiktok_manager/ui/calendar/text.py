@@ -10,9 +10,20 @@ from tiktok_manager.ui.tokens import Type
 
 
 class PlainText(QTextEdit):
-    """Read-only plain text, as high as it needs to be. Use `setPlainText` only."""
+    """Read-only plain text, as high as it needs to be. Use `setPlainText` only.
 
-    def __init__(self, name: str, role: Type, parent: QWidget | None = None) -> None:
+    `in_passing` text is selected by the pointer and is no stop of the Tab key.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        role: Type,
+        text: str = "",
+        *,
+        in_passing: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setReadOnly(True)
@@ -26,7 +37,10 @@ class PlainText(QTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(0)
+        if in_passing:
+            self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.document().contentsChanged.connect(self._fit)
+        self.setPlainText(text)
 
     @override
     def sizeHint(self) -> QSize:
