@@ -26,6 +26,18 @@ def test_caption_of_2200_units_is_taken_and_one_more_is_not() -> None:
         check_caption("🌅" * 1100 + "a")
 
 
+@pytest.mark.parametrize("broken", ["cut \ud83d", "\ude00", "not UTF-8: \udcff"])
+def test_what_is_no_whole_character_is_refused(broken: str) -> None:
+    with pytest.raises(InputError, match="half of a character"):
+        check_caption(broken)
+
+
+@pytest.mark.parametrize("path", ["clip\udcff.mp4", "folder\udcff/clip.mp4"])
+def test_a_file_whose_name_is_no_text_is_refused_with_the_way_out(path: str) -> None:
+    with pytest.raises(InputError, match="Rename"):
+        content_type_of(Path(path))
+
+
 def test_handle_is_kept_without_the_at_sign() -> None:
     assert normalize_handle(" @alice ") == "alice"
 

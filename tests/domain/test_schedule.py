@@ -66,6 +66,21 @@ def test_what_is_no_time_is_refused_with_an_example(text: str) -> None:
         parse_when(text, "UTC", NOW)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("9999-12-31T23:59:59", "America/Los_Angeles"),
+        ("0001-01-01T00:00", "Asia/Tokyo"),
+        ("9999-12-31T23:59:59-12:00", "UTC"),
+        ("0001-01-01T00:00+14:00", "UTC"),
+        ("9999-12-31T23:00Z", "Asia/Tokyo"),
+    ],
+)
+def test_a_time_beyond_the_calendar_is_refused_like_any_other(text: str, name: str) -> None:
+    with pytest.raises(InputError, match="2026-11-28T18:30"):
+        parse_when(text, name, NOW)
+
+
 @pytest.mark.parametrize("name", ["Mars/Olympus", "../etc/passwd", "", "Europe/Berlin\n", "/UTC"])
 def test_unknown_zone_is_refused(name: str) -> None:
     with pytest.raises(InputError, match="not a time zone"):

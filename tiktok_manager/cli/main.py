@@ -20,7 +20,8 @@ from tiktok_manager.cli import (
 )
 from tiktok_manager.cli.context import CommandLine
 from tiktok_manager.cli.output import note, print_error, print_line
-from tiktok_manager.domain.errors import AppError, Cancelled
+from tiktok_manager.domain.captions import is_text
+from tiktok_manager.domain.errors import AppError, Cancelled, InputError
 
 INTERRUPTED = 130
 
@@ -30,6 +31,7 @@ def run(arguments: Sequence[str], command_line: CommandLine) -> int:
     command = typer.main.get_command(_build())
     as_json = "--json" in arguments
     try:
+        _check_text(arguments)
         result = command.main(
             args=list(arguments),
             prog_name="tiktok-manager",
@@ -46,6 +48,20 @@ def run(arguments: Sequence[str], command_line: CommandLine) -> int:
         note("Stopped.")
         return INTERRUPTED
     return result if isinstance(result, int) else 0
+
+
+def _check_text(arguments: Sequence[str]) -> None:
+    """Raise InputError naming the argument that is no text: bytes that are not UTF-8."""
+    before = "tiktok-manager"
+    for argument in arguments:
+        if not is_text(argument):
+            shown = argument.encode("utf-8", "replace").decode()
+            raise InputError(
+                f"The argument “{shown}” after {before} is not text.",
+                "It holds bytes that are not UTF-8.",
+                "Type it again. If it names a file, rename the file.",
+            )
+        before = argument
 
 
 def _print_usage_error(error: typer.TyperException, *, as_json: bool) -> None:

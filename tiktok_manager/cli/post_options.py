@@ -29,7 +29,14 @@ BrandedContent = Annotated[
 ]
 AiGenerated = Annotated[bool, typer.Option("--ai-generated", help="Made with AI: labelled so.")]
 CoverMs = Annotated[
-    int | None, typer.Option("--cover-ms", metavar="N", min=0, help="The frame of the cover.")
+    int | None,
+    typer.Option(
+        "--cover-ms",
+        metavar="N",
+        min=0,
+        max=2**31 - 1,  # TikTok: video_cover_timestamp_ms is an int32
+        help="The frame of the cover.",
+    ),
 ]
 Inbox = Annotated[bool, typer.Option("--inbox", help="A draft in the creator's TikTok inbox.")]
 Late = Annotated[

@@ -14,7 +14,8 @@ def utf16_length(text: str) -> int:
 
 
 def check_caption(text: str) -> None:
-    """Raise InputError if the caption is longer than TikTok's 2200 UTF-16 units."""
+    """Raise InputError if the caption is longer than TikTok's 2200 UTF-16 units, or no text."""
+    check_whole(text)
     length = utf16_length(text)
     if length > MAX_CAPTION_UNITS:
         raise InputError(
@@ -24,6 +25,21 @@ def check_caption(text: str) -> None:
         )
     if "\x00" in text:
         raise InputError("The caption holds a NUL character.", hint="Remove it.")
+
+
+def check_whole(text: str) -> None:
+    """Raise InputError if the caption holds what UTF-8 cannot carry."""
+    if not is_text(text):
+        raise InputError(
+            "The caption holds half of a character.",
+            "An emoji in it was cut in two, or it is not UTF-8.",
+            "Type the caption again.",
+        )
+
+
+def is_text(text: str) -> bool:
+    """Say whether every character is a whole one: no bytes that were not UTF-8, no half emoji."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def normalize_handle(handle: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tiktok_manager.domain.captions import is_text
 from tiktok_manager.domain.errors import InputError
 
 MAX_VIDEO_BYTES = 4_000_000_000
@@ -44,7 +45,17 @@ class MediaInfo:
 
 
 def content_type_of(path: Path) -> str:
-    """Return the MIME type by the file's ending; raises InputError for other formats."""
+    """Return the MIME type by the file's ending; raises InputError for other formats.
+
+    And for a name that is no text: the plan keeps names as text.
+    """
+    if not is_text(str(path)):
+        shown = str(path).encode("utf-8", "replace").decode()
+        raise InputError(
+            f"The name of {shown} holds bytes that are no text.",
+            "It, or that of a folder it is in, is not UTF-8.",
+            "Rename it, then choose it again.",
+        )
     content_type = CONTENT_TYPES.get(path.suffix.lower())
     if content_type is None:
         raise InputError(

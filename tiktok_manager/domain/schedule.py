@@ -63,15 +63,13 @@ def parse_when(text: str, timezone: str, now: datetime) -> Schedule:
     zone(timezone)
     try:
         when = datetime.fromisoformat(text.strip())
-    except ValueError as exc:
+        return resolve(when, timezone) if when.tzinfo is None else at_instant(when, timezone)
+    except (ValueError, OverflowError) as exc:  # UTC may lie beyond the years 1 to 9999
         raise InputError(
             f"“{text}” is not a time.",
             "It is neither `now` nor an ISO 8601 date and time.",
             "Write it like 2026-11-28T18:30.",
         ) from exc
-    if when.tzinfo is None:
-        return resolve(when, timezone)
-    return at_instant(when, timezone)
 
 
 def parse_duration(text: str) -> timedelta:

@@ -13,6 +13,7 @@ from enum import StrEnum
 import httpx
 
 from tiktok_manager.domain.accounts import CreatorInfo, Profile, Scope, TokenPair
+from tiktok_manager.domain.captions import check_whole
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, InputError, NetworkDown
 from tiktok_manager.domain.metrics import VideoCounters
@@ -338,22 +339,11 @@ def _post_info(caption: str, choices: Choices) -> dict[str, object]:
         "is_aigc": choices.ai_generated,
     }
     if caption:
-        info["title"] = _encodable(caption)
+        check_whole(caption)
+        info["title"] = caption
     if choices.cover_ms is not None:
         info["video_cover_timestamp_ms"] = choices.cover_ms
     return info
-
-
-def _encodable(caption: str) -> str:
-    try:
-        caption.encode()
-    except UnicodeEncodeError:
-        raise InputError(
-            "The caption holds half of a character.",
-            "An emoji in it was cut in two.",
-            "Type the caption again.",
-        ) from None
-    return caption
 
 
 def _source_info(plan: ChunkPlan) -> dict[str, object]:

@@ -1,0 +1,82 @@
+"""Every wrong input ends in words and an exit code."""
+
+import json
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.world import VirtualClock, environment
+from tiktok_manager.app import open_workspace
+from tiktok_manager.cli.context import CommandLine
+from tiktok_manager.cli.main import run
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.scheduler.runner import Runner
+from tiktok_manager.services.workspace import Workspace
+
+PLAN = ("posts", "add", "clip.mp4", "--account", "ada", "--at", "now")
+NOT_TEXT = "a\udcff"
+
+
+def open_here(
+    env: Mapping[str, str], clock: Clock | None = None
+) -> AbstractContextManager[Workspace]:
+    return open_workspace(env, clock or VirtualClock())
+
+
+def no_runner(workspace: Workspace, *, standby: bool = False) -> Runner:
+    raise AssertionError(f"nothing is published here ({workspace=}, {standby=})")
+
+
+def no_window(*, hidden: bool, env: Mapping[str, str] | None = None) -> int:
+    raise AssertionError(f"no window is opened here ({hidden=}, {env=})")
+
+
+@pytest.fixture
+def command_line(tmp_path: Path) -> CommandLine:
+    return CommandLine(
+        env=environment("http://127.0.0.1:9", tmp_path / "data"),
+        open_workspace=open_here,
+        make_runner=no_runner,
+        run_window=no_window,
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (*PLAN, "--caption", NOT_TEXT),
+        (*PLAN, f"--caption={NOT_TEXT}"),
+        ("posts", "add", f"{NOT_TEXT}.mp4", "--account", "ada", "--at", "now"),
+        ("accounts", "show", NOT_TEXT),
+        ("posts", "show", NOT_TEXT),
+        ("posts", "list", "--account", NOT_TEXT),
+        ("reports", "export", "posts", "--out", NOT_TEXT),
+    ],
+)
+def test_an_argument_that_is_no_text_is_named_and_refused(
+    arguments: tuple[str, ...], command_line: CommandLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*arguments, "--json"], command_line) == 2
+    told = capsys.readouterr()
+    error = json.loads(told.out)["error"]
+    assert error["code"] == "bad_input"
+    assert "a?" in error["title"]
+    assert error["title"] in told.err
+
+
+@pytest.mark.parametrize("option", ["--from", "--to"])
+def test_a_time_beyond_the_calendar_is_refused(
+    option: str, command_line: CommandLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["posts", "list", option, "9999-12-31T23:59:59-12:00"], command_line) == 2
+    assert "is not a time" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("cover_ms", ["-1", "2147483648"])
+def test_a_cover_tiktok_cannot_count_to_is_refused(
+    cover_ms: str, command_line: CommandLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*PLAN, "--cover-ms", cover_ms], command_line) == 2
+    assert "--cover-ms" in capsys.readouterr().err
