@@ -1,6 +1,6 @@
 """The rules a planned post must keep, and what the user should know about it.
 
-Only `planning` calls it. Errors name the field and the limit; findings are sentences.
+Only the planner calls it. Errors name the field and the limit; findings are sentences.
 """
 
 import uuid
@@ -99,8 +99,8 @@ def check_status(post: Post, allowed: frozenset[PostStatus], done: str) -> None:
     """Raise InputError unless the post is in one of these statuses."""
     if post.status not in allowed:
         raise InputError(
-            f"A post that is {_words(post.status)} cannot be {done}.",
-            hint=f"Possible for posts that are: {', '.join(map(_words, sorted(allowed)))}.",
+            f"A post that is {words(post.status)} cannot be {done}.",
+            hint=f"Possible for posts that are: {', '.join(map(words, sorted(allowed)))}.",
         )
 
 
@@ -108,7 +108,7 @@ def too_late(post: Post) -> OutcomeUnknown:
     """Return the error for a change that comes after the last byte may have left."""
     return OutcomeUnknown(
         "It is too late for that.",
-        f"The post is {_words(post.status)}: TikTok may have the whole video already.",
+        f"The post is {words(post.status)}: TikTok may have the whole video already.",
         "Wait for TikTok's answer; a published video can be deleted in TikTok.",
     )
 
@@ -133,7 +133,7 @@ def twins(known: Sequence[Post]) -> list[str]:
     """Say which accounts have this very video already; `known` are the posts with its bytes."""
     newest = {post.account_id: post for post in known}
     return [
-        f"@{post.handle} has this very video already: {post.id[:8]} is {_words(post.status)} "
+        f"@{post.handle} has this very video already: {post.id[:8]} is {words(post.status)} "
         f"({_at(post.schedule)})."
         for post in newest.values()
     ]
@@ -176,5 +176,6 @@ def _at(schedule: Schedule) -> str:
     return f"{schedule.shown:%Y-%m-%d %H:%M} in {schedule.timezone}"
 
 
-def _words(status: PostStatus) -> str:
+def words(status: PostStatus) -> str:
+    """Return a status in the words of a sentence."""
     return status.replace("_", " ")

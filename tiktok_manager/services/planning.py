@@ -11,7 +11,7 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.captions import check_caption
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import InputError, NotFound, OutcomeUnknown
-from tiktok_manager.domain.events import EventBus, PostsChanged, PostStatusChanged
+from tiktok_manager.domain.events import EventBus, PostsChanged
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.posts import (
     EDITABLE,
@@ -27,10 +27,10 @@ from tiktok_manager.domain.posts import (
 from tiktok_manager.domain.schedule import Schedule, at_instant, parse_when
 from tiktok_manager.services import plan_rules as rules
 from tiktok_manager.services.accounts import Accounts
+from tiktok_manager.services.plan_changes import PlanChanges
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.waiting import Waiting
-from tiktok_manager.storage import attempts
 from tiktok_manager.storage import posts as queries
 from tiktok_manager.storage.database import Database
 from tiktok_manager.storage.posts import PostFilter, TrailEntry
@@ -107,6 +107,7 @@ class Planning:
         self._database, self._accounts, self._quota = database, accounts, quota
         self._settings = settings
         self._waiting = Waiting(database, settings)
+        self._changes = PlanChanges(database, events, clock)
         self._events = events
         self._clock = clock
 
@@ -224,7 +225,7 @@ class Planning:
         if edit.file is not None:
             media = media_files.fingerprint(edit.file, cancel, progress)
             changed = replace(changed, media=media)
-        return self._rewrite(post, changed, "edited", "Edited.")
+        return self._changes.write(post, changed, "edited", "Edited.")
 
     def cancel(self, post_id: str) -> Post:
         """Take a post out of the plan; works until its last bytes are about to leave.
@@ -236,7 +237,7 @@ class Planning:
         if post.status in {PostStatus.PROCESSING, PostStatus.UNCONFIRMED}:
             raise rules.too_late(post)
         rules.check_status(post, EDITABLE | {PostStatus.PUBLISHING}, "cancelled")
-        return self._rewrite(
+        return self._changes.write(
             post, replace(post, status=PostStatus.CANCELLED, error=None), "cancelled", "Cancelled."
         )
 
@@ -245,7 +246,15 @@ class Planning:
         post = self.get(post_id)
         rules.check_status(post, frozenset({PostStatus.CANCELLED}), "restored")
         changed = replace(post, status=PostStatus.SCHEDULED, error=None, next_try_at=None)
-        return self._rewrite(post, changed, "restored", "Planned again.")
+        return self._changes.write(post, changed, "restored", "Planned again.")
+
+    def put_back(self, before: Post, over: Post) -> Post:
+        """Undo or redo a change: make a post again what it was before, status and error included.
+
+        `over` is the post as that change left it. Raises InputError if anybody changed it since,
+        or if it had stopped and would be planned for a time that has passed.
+        """
+        return self._changes.put_back(before, over)
 
     def retry(self, post_id: str) -> Post:
         """Let a stopped post go out again, at its time or now; raises OutcomeUnknown, InputError.
@@ -281,7 +290,7 @@ class Planning:
         else:
             after = replace(post, status=PostStatus.NEEDS_ATTENTION, error=rules.NOT_POSTED)
             text = "The user says it is not on TikTok."
-        return self._rewrite(post, after, "resolved", text, started=True, by_user=True)
+        return self._changes.write(post, after, "resolved", text, started=True, by_user=True)
 
     def retry_all_failed(self) -> list[Post]:
         """Retry every failed post of which TikTok surely has nothing; returns those."""
@@ -300,35 +309,7 @@ class Planning:
             attempts=0,
             next_try_at=max(now, post.schedule.due_at),
         )
-        return self._rewrite(post, changed, "retried", "Retried by the user.", started=True)
-
-    def _rewrite(
-        self,
-        before: Post,
-        after: Post,
-        kind: str,
-        text: str,
-        *,
-        started: bool = False,
-        by_user: bool = False,
-    ) -> Post:
-        """Write a change unless the publisher got there first."""
-        now = self._clock.now()
-        with self._database.write() as session:
-            current = queries.get_post(session, before.id)
-            if current is None or current.status is not before.status:
-                raise rules.too_late(current or before)
-            if by_user:
-                attempts.release(session, before.id, text, now)
-            elif not attempts.withdraw(session, before.id, kind, now):
-                raise rules.too_late(before)
-            queries.update_post(session, after, now, first_tried_at=now if started else None)
-            queries.add_step(session, before.id, at=now, epoch=before.epoch, kind=kind, text=text)
-            written = queries.get_post(session, before.id)
-        self._events.publish(
-            PostStatusChanged(post_id=after.id, account_id=after.account_id, status=after.status)
-        )
-        return written or after
+        return self._changes.write(post, changed, "retried", "Retried by the user.", started=True)
 
     def _edited(self, post: Post, edit: PostEdit, now: datetime) -> Post:
         caption = post.caption if edit.caption is None else edit.caption
