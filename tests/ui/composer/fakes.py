@@ -17,7 +17,7 @@ from tiktok_manager.domain.accounts import (
     CreatorInfo,
 )
 from tiktok_manager.domain.cancel import CancelToken
-from tiktok_manager.domain.errors import AppError, NotFound
+from tiktok_manager.domain.errors import AppError, InputError, NotFound
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.posts import (
@@ -214,6 +214,9 @@ class FakePlanning:
             schedule = parse_when(edit.when, edit.timezone or schedule.timezone, NOW)
         changed = replace(
             post,
+            status=PostStatus.SCHEDULED,
+            error=None,
+            epoch=post.epoch + 1,
             schedule=schedule,
             caption=post.caption if edit.caption is None else edit.caption,
             choices=edit.choices or post.choices,
@@ -221,6 +224,12 @@ class FakePlanning:
         )
         self.posts[post_id] = changed
         return changed
+
+    def put_back(self, before: Post, over: Post) -> Post:
+        if self.posts[before.id] != over:
+            raise InputError("This can no longer be undone: the post was changed since.")
+        self.posts[before.id] = replace(before, epoch=over.epoch + 1)
+        return self.posts[before.id]
 
     def cancel(self, post_id: str) -> Post:
         return self.move(post_id, PostStatus.CANCELLED)

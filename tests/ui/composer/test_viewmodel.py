@@ -19,7 +19,7 @@ from tiktok_manager.domain.errors import (
 )
 from tiktok_manager.domain.events import AccountChanged
 from tiktok_manager.domain.media import MediaInfo
-from tiktok_manager.domain.posts import Choices, PostMode, PostStatus, Privacy
+from tiktok_manager.domain.posts import Choices, PostError, PostMode, PostStatus, Privacy
 from tiktok_manager.system import media
 from tiktok_manager.ui.composer.blockers import Field
 from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED, Interaction
@@ -543,6 +543,33 @@ def test_an_edit_can_be_undone(editing: ComposerViewModel, stage: Stage, settle:
     settle()
     after = stage.planning.posts["post-1"]
     assert (after.caption, after.schedule) == (before.caption, before.schedule)
+    stage.undo.redo()
+    settle()
+    assert stage.planning.posts["post-1"].caption == "Winter walk"
+    stage.undo.undo()
+    settle()
+    assert stage.planning.posts["post-1"].caption == before.caption
+
+
+@pytest.mark.parametrize(
+    "status", [PostStatus.NEEDS_ATTENTION, PostStatus.FAILED, PostStatus.MISSED]
+)
+def test_undoing_the_edit_of_a_stopped_post_leaves_it_stopped(
+    model: ComposerViewModel, stage: Stage, clip: Path, settle: Settle, status: PostStatus
+) -> None:
+    refusal = PostError(code="refused", message="TikTok refused it.", action="Change it.")
+    stage.planning.posts["post-1"] = a_post(clip, status=status, error=refusal)
+    model.open_post("post-1")
+    settle()
+    settle()
+    model.set_caption("Milder words")
+    model.submit()
+    settle()
+    assert stage.planning.posts["post-1"].status is PostStatus.SCHEDULED
+    model.undo_outcome()
+    settle()
+    after = stage.planning.posts["post-1"]
+    assert (after.status, after.error, after.caption) == (status, refusal, "Autumn walk #slow")
 
 
 def test_a_claimed_post_is_locked(

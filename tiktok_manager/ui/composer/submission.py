@@ -13,6 +13,7 @@ from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.posts import Post, PostMode, PostStatus
 from tiktok_manager.services.planning import Planning, PlanRequest, PlanResult, PostEdit
 from tiktok_manager.ui.formats import zoned_time
+from tiktok_manager.ui.post_change import PostChange
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,13 +76,15 @@ class Submission(QObject):
     def edit(self, post: Post, form: Form) -> None:
         """Change a post to what the form says."""
         planning = self._core.workspace.planning
-        change = edit_of(post, form)
+        edit = edit_of(post, form)
         self._run(
-            lambda cancel, progress: planning.edit(
-                post.id, change, cancel=cancel, progress=progress
+            lambda cancel, progress: PostChange(
+                planning,
+                post.id,
+                lambda: planning.edit(post.id, edit, cancel=cancel, progress=progress),
             ),
-            done=lambda changed: self._on_edited(post, changed, change),
-            can_cancel=change.file is not None,
+            done=lambda change: self._on_edited(change, now=form.post_now),
+            can_cancel=edit.file is not None,
         )
 
     def _run(
@@ -133,21 +136,10 @@ class Submission(QObject):
         )
         self._finish(Outcome(posts=result.posts, warnings=result.warnings, name=name, now=now))
 
-    def _on_edited(self, before: Post, after: Post, change: PostEdit) -> None:
-        planning = self._core.workspace.planning
-        back = reversal_of(before)
-        if before.schedule == after.schedule:
-            back, change = replace(back, when=None), replace(change, when=None)
-        if before.media.path == after.media.path and change.file is None:
-            back = replace(back, file=None)
+    def _on_edited(self, change: PostChange, *, now: bool) -> None:
         name = "Edit a post"
-        self._core.undo.did(
-            name,
-            undo=lambda _token: planning.edit(before.id, back),
-            redo=lambda _token: planning.edit(before.id, change),
-        )
-        now = change.when == "now"
-        self._finish(Outcome(posts=(after,), warnings=(), name=name, edited=True, now=now))
+        self._core.undo.did(name, undo=change.undo, redo=change.redo)
+        self._finish(Outcome(posts=(change.after,), warnings=(), name=name, edited=True, now=now))
 
     def _finish(self, outcome: Outcome) -> None:
         self.progress = None
@@ -205,20 +197,6 @@ def keeps_schedule(post: Post, form: Form) -> bool:
     wall = post.schedule.wall.replace(second=0, microsecond=0)
     same = form.wall == wall and form.timezone == post.schedule.timezone
     return same and not form.post_now
-
-
-def reversal_of(post: Post) -> PostEdit:
-    """Return the change back to how a post was; its consent was given then."""
-    return PostEdit(
-        file=post.media.path,
-        when=post.schedule.due_at.isoformat(),
-        timezone=post.schedule.timezone,
-        caption=post.caption,
-        mode=post.mode,
-        choices=post.choices,
-        consent=post.consent is not None,
-        lateness=post.lateness,
-    )
 
 
 def cancel_all(planning: Planning, ids: Sequence[str]) -> None:
