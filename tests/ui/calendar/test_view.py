@@ -17,6 +17,7 @@ from tests.ui.calendar.fakes import Desk, FakeFrame, at, entry, many_posts
 from tests.ui.fakes import a_post
 from tiktok_manager.domain.events import PostProgressed
 from tiktok_manager.domain.posts import Post, PostError, PostStatus
+from tiktok_manager.services.waiting import ACCOUNT_PAUSED
 from tiktok_manager.ui.calendar import drawer
 from tiktok_manager.ui.calendar.details import PostDetails, TroubleCard
 from tiktok_manager.ui.calendar.grid import MonthModel
@@ -289,8 +290,12 @@ def stopped(status: PostStatus, code: str = "x", kind: str = "") -> Post:
             {"Reconnect", "Retry", "Edit", "Cancel post"},
         ),
         (
-            stopped(PostStatus.NEEDS_ATTENTION, kind="needs_edit"),
+            stopped(PostStatus.NEEDS_ATTENTION, "spam_risk_text", "needs_edit"),
             {"Edit", "Cancel post"},
+        ),
+        (
+            stopped(PostStatus.NEEDS_ATTENTION, "scope_not_granted", "needs_edit"),
+            {"Reconnect", "Retry", "Edit", "Cancel post"},
         ),
         (
             stopped(PostStatus.NEEDS_ATTENTION, "picture_size_check_failed", "needs_edit"),
@@ -433,6 +438,20 @@ def test_tiktoks_code_is_one_click_away(
     assert card._details.isVisibleTo(card)
     QTest.mouseClick(button(card, "Copy"), Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "Too many drafts.\nCode: spam_risk\nLog id: L9"
+
+
+def test_a_post_of_a_paused_account_offers_to_resume_it(
+    view: CalendarView, frame: FakeFrame, plan: Desk
+) -> None:
+    plan.workspace.accounts.set_paused("acc-alice", True)
+    plan.workspace.planning.posts.append(a_post("held", due_at=at(21, 18), error=ACCOUNT_PAUSED))
+    view.open_target("held")
+    plan.settle()
+    content = details(frame)
+    assert content._means.text() == "Held until you resume @alice."
+    button(content, "Resume account").click()
+    plan.qtbot.waitUntil(lambda: not plan.workspace.accounts.get("acc-alice").paused)
+    plan.settle()
 
 
 def test_no_path_however_long_widens_the_drawer(

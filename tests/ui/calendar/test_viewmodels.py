@@ -7,7 +7,8 @@ from tests.ui.calendar.fakes import Desk, at, entry, many_posts
 from tests.ui.fakes import a_post, refused
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.events import PostProgressed, PostsChanged, PostStatusChanged
-from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.domain.posts import Post, PostError, PostStatus
+from tiktok_manager.services.waiting import ACCOUNT_PAUSED, PUBLISHING_OFF
 from tiktok_manager.ui.calendar.agenda import AgendaViewModel, Scope
 from tiktok_manager.ui.calendar.details_viewmodel import PostDetailsViewModel
 from tiktok_manager.ui.calendar.month import Month
@@ -227,6 +228,49 @@ def test_details_show_progress_only_while_sending(plan: Desk) -> None:
     model.show(replace(post, status=PostStatus.PUBLISHED))
     assert model.progress is None
     plan.settle()
+
+
+def hold(plan: Desk, held_by: PostError | None) -> None:
+    """Let every planned post be read with this reason to wait."""
+    planning = plan.workspace.planning
+    planning.posts = [replace(post, error=held_by) for post in planning.posts]
+
+
+def test_an_open_post_sees_publishing_paused_and_resumes_it(plan: Desk) -> None:
+    plan.core.publishing.attach(plan.workspace.runner)
+    model = PostDetailsViewModel(plan.core, plan.workspace.planning.get("first"), plan.home)
+    hold(plan, PUBLISHING_OFF)
+    plan.workspace.settings.set("publishing", "off")
+    plan.qtbot.waitUntil(lambda: model.post.error == PUBLISHING_OFF)
+    hold(plan, None)
+    model.resume()
+    plan.qtbot.waitUntil(lambda: model.post.error is None)
+    assert plan.workspace.settings.publishing_on()
+    plan.settle()
+
+
+def test_an_open_post_sees_its_account_paused_and_resumes_it(plan: Desk) -> None:
+    accounts = plan.workspace.accounts
+    model = PostDetailsViewModel(plan.core, plan.workspace.planning.get("first"), plan.home)
+    hold(plan, ACCOUNT_PAUSED)
+    accounts.set_paused("acc-alice", True)
+    plan.qtbot.waitUntil(lambda: model.post.error == ACCOUNT_PAUSED)
+    hold(plan, None)
+    model.resume()
+    plan.qtbot.waitUntil(lambda: model.post.error is None)
+    assert not accounts.get("acc-alice").paused
+    plan.settle()
+
+
+def test_resuming_an_account_can_be_undone(plan: Desk) -> None:
+    world = plan.workspace
+    world.accounts.set_paused("acc-alice", True)
+    post = replace(world.planning.get("first"), error=ACCOUNT_PAUSED)
+    PostDetailsViewModel(plan.core, post, plan.home).resume()
+    plan.qtbot.waitUntil(plan.core.undo.stack.canUndo)
+    plan.core.undo.undo()
+    plan.settle()
+    assert world.accounts.get("acc-alice").paused
 
 
 def test_answers_for_a_post_no_longer_shown_are_dropped(plan: Desk) -> None:

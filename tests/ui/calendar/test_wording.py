@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from tests.ui.calendar.fakes import entry
 from tests.ui.fakes import NOW, ZONE, a_post
+from tiktok_manager.domain.errors import FailureClass
 from tiktok_manager.domain.posts import (
     Choices,
     Lateness,
@@ -16,6 +18,8 @@ from tiktok_manager.domain.posts import (
     Privacy,
 )
 from tiktok_manager.domain.schedule import resolve
+from tiktok_manager.services.waiting import ACCOUNT_PAUSED, PUBLISHING_OFF
+from tiktok_manager.tiktok.errors import CONTENT_CODES, MEANINGS
 from tiktok_manager.ui.calendar.links import profile_url, tiktok_url
 from tiktok_manager.ui.calendar.wording import (
     deeds,
@@ -37,10 +41,54 @@ def test_every_status_says_what_it_means(status: PostStatus) -> None:
 
 
 def test_only_tiktoks_own_word_is_told_as_published() -> None:
-    told = {status: meaning(a_post(status=status), ZONE, NOW) for status in PostStatus}
+    by_tiktok = [entry("Planned."), entry("TikTok says it is published.", "published")]
+    told = {status: meaning(a_post(status=status), ZONE, NOW, by_tiktok) for status in PostStatus}
     assert [status for status, words in told.items() if "is published" in words] == [
         PostStatus.PUBLISHED
     ]
+
+
+def test_what_the_user_said_is_never_told_as_tiktoks_word() -> None:
+    trail = [entry("In doubt.", "unconfirmed"), entry("The user says so.", "resolved", 1)]
+    post = a_post(status=PostStatus.PUBLISHED)
+    assert meaning(post, ZONE, NOW, trail) == "You said that it is on TikTok."
+    # Before the record is read nobody's word is claimed.
+    assert meaning(post, ZONE, NOW) == "It is on TikTok."
+    # Found there later under its own id: then it is TikTok that says so.
+    found = replace(post, tiktok_post_id="73")
+    assert meaning(found, ZONE, NOW, trail) == "TikTok said that it is published."
+
+
+def test_a_doubt_about_which_tiktok_is_asked_no_more_promises_no_asking() -> None:
+    error = PostError(code="no_verdict", message="Nothing final.", action="We keep asking.")
+    ended = a_post(status=PostStatus.UNCONFIRMED, error=error)
+    asked = replace(ended, next_try_at=NOW + timedelta(hours=1))
+    assert "keeps asking" in meaning(asked, ZONE, NOW)
+    assert "not asked any more" in meaning(ended, ZONE, NOW)
+    shown = trouble(ended)
+    assert shown is not None
+    assert shown.action == "Look at @alice on TikTok, then say whether the video is there."
+
+
+@pytest.mark.parametrize(
+    ("held_by", "means", "button"),
+    [
+        (ACCOUNT_PAUSED, "Held until you resume @alice.", "Resume account"),
+        (PUBLISHING_OFF, "Held until you resume publishing.", "Resume publishing"),
+    ],
+)
+def test_what_the_user_holds_says_so_and_offers_to_resume(
+    held_by: PostError, means: str, button: str
+) -> None:
+    post = a_post(error=held_by)
+    shown = trouble(post)
+    assert meaning(post, ZONE, NOW) == means
+    assert shown is not None
+    assert shown.resume == button
+    assert "settings" not in shown.action
+    other = trouble(a_post(error=WAITS))
+    assert other is not None
+    assert other.resume == ""
 
 
 def test_post_held_back_says_when_it_is_tried_again() -> None:
@@ -159,8 +207,33 @@ def test_profile_address_cannot_be_led_astray() -> None:
     assert profile_url("a/../b?c") == "https://www.tiktok.com/@a%2F..%2Fb%3Fc"
 
 
-def test_what_needs_an_edit_is_not_offered_for_a_mere_retry() -> None:
-    error = PostError(code="x", message="Too long.", action="Shorten it.", kind="needs_edit")
-    may = deeds(a_post(status=PostStatus.NEEDS_ATTENTION, error=error), NOW)
+def refused_for(code: str) -> PostError:
+    kind = FailureClass.NEEDS_EDIT.value
+    return PostError(code=code, message="No.", action="Mend it, then retry.", kind=kind)
+
+
+@pytest.mark.parametrize("code", sorted(CONTENT_CODES))
+def test_what_needs_an_edit_is_not_offered_for_a_mere_retry(code: str) -> None:
+    may = deeds(a_post(status=PostStatus.NEEDS_ATTENTION, error=refused_for(code)), NOW)
     assert may.edit
     assert not may.retry
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "scope_not_granted",
+        "a_verdict_nobody_knows",
+        *sorted(MEANINGS.keys() - CONTENT_CODES),
+    ],
+)
+def test_what_is_mended_elsewhere_can_be_retried(code: str) -> None:
+    may = deeds(a_post(status=PostStatus.NEEDS_ATTENTION, error=refused_for(code)), NOW)
+    assert may.retry
+
+
+def test_a_missing_permission_is_mended_by_reconnecting() -> None:
+    error = refused_for("scope_not_granted")
+    may = deeds(a_post(status=PostStatus.NEEDS_ATTENTION, error=error), NOW)
+    assert may.reconnect
+    assert may.retry

@@ -140,6 +140,7 @@ class PostDetails(QWidget):
         self._planned_as = PlainLabel("", type=Type.CAPTION, tone="soft", wrap=True)
         self._sending = _Sending()
         self._trouble = TroubleCard()
+        self._trouble.resume_wanted.connect(self._viewmodel.resume)
         self._doubt = DoubtCard()
         self._doubt.answered.connect(self._on_answered)
         self._doubt.waiting.connect(lambda: self.wait_wanted.emit(self._viewmodel.post))
@@ -203,7 +204,7 @@ class PostDetails(QWidget):
         self._avatar.show_account(post.handle, self._viewmodel.avatar)
         self._handle.setText(f"@{post.handle}")
         self._badge.set_status(post.status)
-        self._means.setText(meaning(post, self._viewmodel.timezone, now))
+        self._means.setText(meaning(post, self._viewmodel.timezone, now, self._viewmodel.trail))
         self._caption.setPlainText(post.caption or "(no caption)")
         self._trouble.show_trouble(trouble(post))
         self._show_when(now)
@@ -233,8 +234,7 @@ class PostDetails(QWidget):
         self._doubt.ask(post, when_lines(post, zone_name)[0], waiting, in_doubt=may.resolve)
         self._plan_again.setVisible(may.plan_again)
         self._page.setVisible(may.page is not None)
-        self._page.setText(may.page_words)
-        self._page.setAccessibleName(may.page_words)
+        _rename(self._page, may.page_words)
 
     def _show_facts(self, found: Sequence[tuple[str, str]]) -> None:
         empty_layout(self._facts)
@@ -271,7 +271,13 @@ class _Sending(QWidget):
 
 
 class TroubleCard(QFrame):
-    """What went wrong and what to do; TikTok's code and log id are one click away."""
+    """What went wrong and what to do; TikTok's code and log id are one click away.
+
+    Signals:
+        resume_wanted: The user ends the wait that is shown.
+    """
+
+    resume_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -279,12 +285,22 @@ class TroubleCard(QFrame):
         self.setProperty("tone", "attention")
         self._text = PlainText("What went wrong", Type.STRONG, in_passing=True)
         self._action = PlainText("What to do", Type.BODY, in_passing=True)
+        self._resume = push_button(
+            "", look="primary", icon_name="play", clicked=self.resume_wanted.emit
+        )
         self._details = PlainText("Technical details", Type.CAPTION)
         self._toggle = push_button("Show details", look="quiet", clicked=self._on_toggle)
         self._copy = push_button("Copy", look="quiet", icon_name="copy", clicked=self._on_copy)
         buttons = row(self._toggle, self._copy, None, spacing=0)
         buttons.setContentsMargins(-SPACE_S, 0, 0, 0)
-        parts = column(self._text, self._action, self._details, buttons, spacing=SPACE_XS)
+        parts = column(
+            self._text,
+            self._action,
+            row(self._resume, None),
+            self._details,
+            buttons,
+            spacing=SPACE_XS,
+        )
         parts.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_XS)
         self.setLayout(parts)
 
@@ -296,6 +312,8 @@ class TroubleCard(QFrame):
         self._text.setPlainText(found.text)
         self._action.setPlainText(found.action)
         self._action.setVisible(bool(found.action))
+        self._resume.setVisible(bool(found.resume))
+        _rename(self._resume, found.resume)
         if found.details != self._details.toPlainText():
             self._details.setPlainText(found.details)
             self._open(is_open=False)

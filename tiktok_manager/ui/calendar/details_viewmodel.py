@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.events import (
+    AccountChanged,
     DataChangedElsewhere,
     Event,
     PostProgressed,
     PostsChanged,
     PostStatusChanged,
+    SettingsChanged,
 )
 from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.services.waiting import ACCOUNT_PAUSED, PUBLISHING_OFF
 from tiktok_manager.ui.calendar.pacing import Paced
 from tiktok_manager.ui.calendar.wording import Deeds, deeds
 from tiktok_manager.ui.formats import size_text
@@ -61,6 +64,8 @@ class PostDetailsViewModel(QObject):
         core.bridge.listen(PostProgressed, self._on_progress)
         for kind in (PostsChanged, DataChangedElsewhere):
             core.bridge.listen(kind, self._on_change)
+        core.bridge.listen(AccountChanged, self._on_account)
+        core.bridge.listen(SettingsChanged, self._on_setting)
 
     @property
     def timezone(self) -> str:
@@ -97,9 +102,30 @@ class PostDetailsViewModel(QObject):
         self.changed.emit()
         self._reading.request()
 
+    def resume(self) -> None:
+        """End what the user holds the post by: the account's pause, or that of all publishing."""
+        code = self.post.error.code if self.post.error is not None else ""
+        if code == PUBLISHING_OFF.code:
+            self._core.publishing.set_paused(False)
+        elif code == ACCOUNT_PAUSED.code:
+            self._resume_account(self.post.account_id, self.post.handle)
+
     def refresh(self) -> None:
         """Read the post again, soon."""
         self._reading.request()
+
+    def _resume_account(self, account_id: str, handle: str) -> None:
+        accounts, undo = self._core.workspace.accounts, self._core.undo
+        self._core.tasks.run(
+            lambda _token: accounts.set_paused(account_id, False),
+            done=lambda _account: undo.did(
+                f"Resume @{handle}",
+                undo=lambda _token: accounts.set_paused(account_id, True),
+                redo=lambda _token: accounts.set_paused(account_id, False),
+            ),
+            failed=self.failed.emit,
+            group=f"accounts-pause-{account_id}",
+        )
 
     def _read(self) -> None:
         workspace, post_id = self._core.workspace, self.post.id
@@ -124,6 +150,14 @@ class PostDetailsViewModel(QObject):
         if event.post_id == self.post.id:
             self._sent = (event.sent_bytes, event.size_bytes)
             self.progressed.emit()
+
+    def _on_account(self, event: AccountChanged) -> None:
+        if event.account_id == self.post.account_id:
+            self._reading.request()
+
+    def _on_setting(self, event: SettingsChanged) -> None:
+        if event.name == "publishing":
+            self._reading.request()
 
     def _on_change(self, _event: Event) -> None:
         self._reading.request()

@@ -1,8 +1,11 @@
 """What a post's state means and what the user may do about it, in plain words."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.errors import FailureClass
 from tiktok_manager.domain.posts import (
@@ -16,6 +19,8 @@ from tiktok_manager.domain.posts import (
     Privacy,
 )
 from tiktok_manager.domain.schedule import zone
+from tiktok_manager.services.waiting import ACCOUNT_PAUSED, PUBLISHING_OFF
+from tiktok_manager.tiktok.errors import CONTENT_CODES
 from tiktok_manager.ui.calendar.links import profile_url, tiktok_url
 from tiktok_manager.ui.formats import (
     clock_text,
@@ -26,6 +31,9 @@ from tiktok_manager.ui.formats import (
     zoned_time,
 )
 from tiktok_manager.ui.tokens import STATUS_WORDS
+
+if TYPE_CHECKING:
+    from tiktok_manager.storage.posts import TrailEntry
 
 # Putting a draft back would plan it; the composer is where drafts are thrown away.
 CANCELLABLE = (EDITABLE | {PostStatus.PUBLISHING}) - {PostStatus.DRAFT}
@@ -40,6 +48,8 @@ NEEDS_USER = frozenset(
     }
 )
 
+SCOPE_NOT_GRANTED = "scope_not_granted"
+_RESOLVED = "resolved"  # the step of a flight record by which the user's word settled a doubt
 # What TikTok says of a file that it will never take, and what we say of one that is not the same.
 _FILE_CODES = frozenset(
     {
@@ -64,7 +74,7 @@ _MEANS = {
     PostStatus.SCHEDULED: "Planned. It goes out by itself while the app runs.",
     PostStatus.PUBLISHING: "The video is being sent to TikTok.",
     PostStatus.PROCESSING: "TikTok has the whole video and is checking it.",
-    PostStatus.PUBLISHED: "TikTok said that it is published.",
+    PostStatus.PUBLISHED: "It is on TikTok.",
     PostStatus.IN_INBOX: "It waits in the TikTok inbox of @{handle}. "
     "Finish it there, in the TikTok app.",
     PostStatus.UNCONFIRMED: "It is not known whether this video is on TikTok. "
@@ -76,20 +86,50 @@ _MEANS = {
 }
 
 
+_GIVEN_UP = (
+    "It is not known whether this video is on TikTok. TikTok is not asked any more, and nothing "
+    "is sent again by itself."
+)
+_HELD_BY_USER = {
+    ACCOUNT_PAUSED.code: "Held until you resume @{handle}.",
+    PUBLISHING_OFF.code: "Held until you resume publishing.",
+}
+_RESUME_WORDS = {
+    ACCOUNT_PAUSED.code: "Resume account",
+    PUBLISHING_OFF.code: "Resume publishing",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """Why a post waits or stopped; `details` are TikTok's code and log id, to copy."""
+    """Why a post waits or stopped; `details` are TikTok's code and log id, to copy.
+
+    `resume` are the words of the button that ends a wait the user began, empty for any other.
+    """
 
     text: str
     action: str
     details: str
+    resume: str = ""
 
 
-def meaning(post: Post, timezone: str, now: datetime) -> str:
-    """Say in a sentence what the post's status means."""
-    if post.status is PostStatus.SCHEDULED and post.next_try_at and post.error:
-        return f"Held back. The next try is {zoned_time(post.next_try_at, timezone, now)}."
+def meaning(post: Post, timezone: str, now: datetime, trail: Sequence[TrailEntry] = ()) -> str:
+    """Say in a sentence what the post's status means, and by whose word it is known."""
+    if post.status is PostStatus.SCHEDULED and post.error:
+        if (held := _HELD_BY_USER.get(post.error.code)) is not None:
+            return held.format(handle=post.handle)
+        if post.next_try_at:
+            return f"Held back. The next try is {zoned_time(post.next_try_at, timezone, now)}."
+    if post.status is PostStatus.PUBLISHED:
+        return _known_from(post, trail)
+    if is_given_up(post):
+        return _GIVEN_UP
     return _MEANS[post.status].format(handle=post.handle)
+
+
+def is_given_up(post: Post) -> bool:
+    """Say whether TikTok is not asked any more about a video in doubt."""
+    return post.status is PostStatus.UNCONFIRMED and post.next_try_at is None
 
 
 def trouble(post: Post) -> Trouble | None:
@@ -102,7 +142,12 @@ def trouble(post: Post) -> Trouble | None:
         lines.append(f"Log id: {error.log_id}")
     if post.publish_id:
         lines.append(f"Publish id: {post.publish_id}")
-    return Trouble(text=error.message, action=error.action, details="\n".join(lines))
+    resume, action = "", error.action
+    if post.status is PostStatus.SCHEDULED and error.code in _RESUME_WORDS:
+        resume, action = _RESUME_WORDS[error.code], "Its posts are kept."
+    elif is_given_up(post):
+        action = f"Look at @{post.handle} on TikTok, then say whether the video is there."
+    return Trouble(text=error.message, action=action, details="\n".join(lines), resume=resume)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,21 +173,32 @@ def deeds(post: Post, now: datetime) -> Deeds:
     if page is None and post.status in {PostStatus.UNCONFIRMED, PostStatus.IN_INBOX}:
         page, words = profile_url(post.handle), f"Look at @{post.handle}"
     kind = post.error.kind if post.error is not None else ""
+    code = post.error.code if post.error is not None else ""
     # What has to be changed first would only be refused again.
-    may_retry = post.status in RETRYABLE and kind != FailureClass.NEEDS_EDIT
+    must_change = kind == FailureClass.NEEDS_EDIT and code in CONTENT_CODES
+    lacks_permission = kind == FailureClass.NEEDS_RECONNECT or code == SCOPE_NOT_GRANTED
     return Deeds(
         edit=post.status in EDITABLE,
         edit_words="Choose another file" if needs_file(post) else "Edit",
         cancel=post.status in CANCELLABLE,
-        retry=may_retry,
+        retry=post.status in RETRYABLE and not must_change,
         retry_words="Publish now" if post.status is PostStatus.MISSED else "Retry",
         next_day=post.status is PostStatus.MISSED,
-        reconnect=post.status in EDITABLE and kind == FailureClass.NEEDS_RECONNECT,
+        reconnect=post.status in EDITABLE and lacks_permission,
         resolve=post.status is PostStatus.UNCONFIRMED,
         plan_again=post.status is PostStatus.CANCELLED and post.schedule.due_at > now,
         page=page,
         page_words=words,
     )
+
+
+def _known_from(post: Post, trail: Sequence[TrailEntry]) -> str:
+    ends = [entry.kind for entry in trail if entry.kind in {_RESOLVED, PostStatus.PUBLISHED.value}]
+    if post.tiktok_post_id is None and ends[-1:] == [_RESOLVED]:
+        return "You said that it is on TikTok."
+    if post.tiktok_post_id is not None or ends:
+        return "TikTok said that it is published."
+    return _MEANS[PostStatus.PUBLISHED]
 
 
 def needs_file(post: Post) -> bool:
