@@ -258,6 +258,29 @@ def test_the_status_line_tells_and_leads_on(make_stage: MakeStage, qtbot: QtBot)
     assert stage.shown == [("calendar", "post-1"), ("calendar", "needs-you")]
 
 
+def test_a_click_on_paused_offers_to_resume(stage: Stage, qtbot: QtBot) -> None:
+    line = stage.window.status_line._line
+    stage.desk.core.publishing.set_paused(True)
+    qtbot.waitUntil(lambda: line.text().strip().startswith("Paused"))
+    line.click()
+    assert not stage.desk.world.settings.publishing_on()
+    stage.button("Resume publishing").click()
+    qtbot.waitUntil(stage.desk.world.settings.publishing_on)
+    assert stage.host.notices.notice is None
+
+
+def test_the_offer_to_resume_leaves_when_it_is_resumed_elsewhere(
+    stage: Stage, qtbot: QtBot
+) -> None:
+    line = stage.window.status_line._line
+    stage.desk.core.publishing.set_paused(True)
+    qtbot.waitUntil(lambda: line.text().strip().startswith("Paused"))
+    line.click()
+    assert stage.host.notices.notice is not None
+    stage.desk.world.settings.set("publishing", "on")
+    qtbot.waitUntil(lambda: stage.host.notices.notice is None)
+
+
 def test_undo_runs_from_the_keyboard_and_says_so(stage: Stage, qtbot: QtBot) -> None:
     undone: list[int] = []
     stage.desk.core.undo.did(

@@ -51,6 +51,7 @@ class PaneHost(QObject):
         self._passphrase: PassphraseViewModel | None = None
         self._current = ""
         self._asked_to_unlock = False
+        self._resume_offer: Notice | None = None
         rail_panes = [pane for pane in panes if pane.in_rail]
         self._build(JumpViewModel(rail_panes, self))
         self._add_shortcuts(rail_panes)
@@ -252,19 +253,41 @@ class PaneHost(QObject):
     def _on_state_changed(self) -> None:
         """Ask for the passphrase once by itself; later the status line leads there."""
         core = self._core
+        offer, self._resume_offer = self._resume_offer, None
+        if core is not None and core.publishing.paused:
+            self._resume_offer = offer
+        elif offer is not None and self._notices.notice is offer:
+            self._notices.dismiss()
         if core is not None and core.publishing.mood is Mood.LOCKED and not self._asked_to_unlock:
             self._asked_to_unlock = True
             self.ask_passphrase(lambda: None)
 
     def _on_state_clicked(self) -> None:
-        if self._core is not None and self._core.publishing.mood is Mood.LOCKED:
+        mood = self._core.publishing.mood if self._core is not None else Mood.OPENING
+        if mood is Mood.LOCKED:
             self.ask_passphrase(lambda: None)
+            return
+        if mood is Mood.PAUSED:
+            self._offer_to_resume()
             return
         if self._trouble.show_again():
             return
         overview = self._core.publishing.overview if self._core is not None else None
         post = overview.next_due if overview is not None else None
         self.go("calendar", post.id if post is not None else None)
+
+    def _offer_to_resume(self) -> None:
+        """Offer it instead of doing it: what goes out at once then, no undo brings back."""
+        core = self._core
+        if core is not None:
+            self._resume_offer = Notice(
+                text="Publishing is paused.",
+                more="Once resumed, posts that are due go out at once.",
+                tone=Tone.ATTENTION,
+                action_text="Resume publishing",
+                action=lambda: core.publishing.set_paused(False),
+            )
+            self.notify(self._resume_offer)
 
     def _on_looked_at(self, looked_at: bool) -> None:
         if looked_at:
