@@ -25,6 +25,7 @@ from tiktok_manager.ui.calendar.wording import Deeds, deeds
 from tiktok_manager.ui.formats import size_text
 
 if TYPE_CHECKING:
+    from tiktok_manager.domain.accounts import Account
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.services.workspace import Workspace
@@ -116,13 +117,17 @@ class PostDetailsViewModel(QObject):
 
     def _resume_account(self, account_id: str, handle: str) -> None:
         accounts, undo = self._core.workspace.accounts, self._core.undo
-        self._core.tasks.run(
-            lambda _token: accounts.set_paused(account_id, False),
-            done=lambda _account: undo.did(
+
+        def done(_account: Account) -> None:
+            undo.did(
                 f"Resume @{handle}",
                 undo=lambda _token: accounts.set_paused(account_id, True),
                 redo=lambda _token: accounts.set_paused(account_id, False),
-            ),
+            )
+
+        self._core.tasks.run(
+            lambda _token: accounts.set_paused(account_id, False),
+            done=done,
             failed=self.failed.emit,
             group=f"accounts-pause-{account_id}",
         )
