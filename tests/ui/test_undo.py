@@ -5,8 +5,15 @@ import threading
 import pytest
 
 from tests.ui.conftest import Desk
-from tests.ui.fakes import refused
 from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.errors import (
+    AppError,
+    DatabaseBusy,
+    InputError,
+    NotFound,
+    OutcomeUnknown,
+    VaultLocked,
+)
 from tiktok_manager.ui.undo import UndoHistory
 
 
@@ -22,7 +29,7 @@ class Lamp:
     def switch(self, is_on: bool) -> None:
         self.gate.wait(10)
         if self.broken:
-            raise refused("The lamp is broken.")
+            raise DatabaseBusy("The lamp is used by another.")
         self.is_on = is_on
 
 
@@ -76,6 +83,75 @@ def test_a_reversal_that_failed_can_be_tried_again(
     history.undo()
     desk.settle()
     assert not lamp.is_on
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        InputError("The post was changed since."),
+        NotFound("There is no such post."),
+        OutcomeUnknown("It is too late for that."),
+    ],
+)
+def test_a_reversal_that_never_works_lets_earlier_ones_be_undone(
+    desk: Desk, history: UndoHistory, lamp: Lamp, error: AppError
+) -> None:
+    errors: list[AppError] = []
+    history.failed.connect(errors.append)
+
+    def refuse(_token: CancelToken) -> None:
+        raise error
+
+    history.did("Something that lasts", undo=refuse, redo=refuse)
+    for _ in range(2):
+        history.undo()
+        desk.settle()
+    assert errors == [error]
+    assert not lamp.is_on
+
+
+def test_a_repetition_that_never_works_is_forgotten(desk: Desk, history: UndoHistory) -> None:
+    def refuse(_token: CancelToken) -> None:
+        raise InputError("That time has passed.")
+
+    history.did("Plan a post", undo=lambda _t: None, redo=refuse)
+    history.undo()
+    desk.settle()
+    history.redo()
+    desk.settle()
+    assert not history.stack.canRedo()
+    assert history.stack.undoText() == "Switch the lamp on"
+
+
+@pytest.mark.parametrize(
+    "error", [DatabaseBusy("Another program holds the database."), VaultLocked("Locked.")]
+)
+def test_a_reversal_that_only_has_to_wait_is_kept(
+    desk: Desk, history: UndoHistory, error: AppError
+) -> None:
+    def refuse(_token: CancelToken) -> None:
+        raise error
+
+    history.did("Later", undo=refuse, redo=refuse)
+    history.undo()
+    desk.settle()
+    assert history.stack.undoText() == "Later"
+
+
+def test_one_action_can_be_undone_under_newer_ones_and_only_once(
+    desk: Desk, history: UndoHistory, lamp: Lamp
+) -> None:
+    switch = history.stack.top()
+    undone: list[str] = []
+    history.did("Newer", undo=lambda _t: undone.append("newer"), redo=lambda _t: None)
+    history.undo_only(switch)
+    desk.settle()
+    assert not lamp.is_on
+    lamp.is_on = True
+    history.undo_only(switch)
+    desk.settle()
+    assert lamp.is_on
+    assert (undone, history.stack.undoText()) == ([], "Newer")
 
 
 def test_impatient_keys_do_not_undo_twice(desk: Desk, history: UndoHistory, lamp: Lamp) -> None:

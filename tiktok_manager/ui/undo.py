@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.cancel import CancelToken
-from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.errors import AppError, InputError, OutcomeUnknown
 from tiktok_manager.ui.tasks import TaskRunner
 
 Work = Callable[[CancelToken], object]
 _DEPTH = 100
+_FOR_GOOD = (InputError, OutcomeUnknown)
+"""What refused once is refused for ever: the post was changed since, is gone, or may be there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,10 @@ class ActionStack:
         """Return the name of what would be done again, empty for nothing."""
         return self._undone[-1].name if self._undone else ""
 
+    def holds(self, action: Action) -> bool:
+        """Say whether this very action can still be undone."""
+        return any(each is action for each in self._done)
+
     def top(self) -> Action:
         """Return the action that would be undone."""
         return self._done[-1]
@@ -63,7 +69,7 @@ class ActionStack:
 
     def mark_undone(self, action: Action) -> None:
         """It was reversed; it can be redone unless something newer was done meanwhile."""
-        was_top = self._done[-1:] == [action]
+        was_top = bool(self._done) and self._done[-1] is action
         self._done = [each for each in self._done if each is not action]
         if was_top:
             self._undone.append(action)
@@ -72,6 +78,11 @@ class ActionStack:
         """It was done again and can be undone."""
         self._undone = [each for each in self._undone if each is not action]
         self._done.append(action)
+
+    def drop(self, action: Action) -> None:
+        """It can be neither undone nor redone any more; what was done before it comes next."""
+        self._done = [each for each in self._done if each is not action]
+        self._undone = [each for each in self._undone if each is not action]
 
     def clear(self) -> None:
         """Forget everything."""
@@ -84,7 +95,8 @@ class UndoHistory(QObject):
 
     Signals:
         done: Something was undone or redone; a sentence for the user.
-        failed: An AppError: the reversal did not work and may be tried again.
+        failed: An AppError: the reversal did not work. It may be tried again, unless the error
+            is one that lasts; then the action is forgotten, so that earlier ones can be undone.
         recorded: A new action can be undone; its name.
     """
 
@@ -105,8 +117,12 @@ class UndoHistory(QObject):
 
     def undo(self) -> None:
         """Reverse the last action; nothing happens while another reversal is under way."""
-        if not self._busy and self.stack.canUndo():
-            action = self.stack.top()
+        if self.stack.canUndo():
+            self.undo_only(self.stack.top())
+
+    def undo_only(self, action: Action) -> None:
+        """Reverse this very action, whatever came after it; nothing if it is undone already."""
+        if not self._busy and self.stack.holds(action):
             self._run(action, action.undo, f"Undone: {action.name}", self.stack.mark_undone)
 
     def redo(self) -> None:
@@ -127,6 +143,8 @@ class UndoHistory(QObject):
 
         def failed(error: AppError) -> None:
             self._busy = False
+            if isinstance(error, _FOR_GOOD):
+                self.stack.drop(action)
             self.failed.emit(error)
 
         self._tasks.run(work, done=finished, failed=failed)

@@ -1,5 +1,6 @@
 """The composer's decisions, without a window."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -570,6 +571,21 @@ def test_undoing_the_edit_of_a_stopped_post_leaves_it_stopped(
     settle()
     after = stage.planning.posts["post-1"]
     assert (after.status, after.error, after.caption) == (status, refusal, "Autumn walk #slow")
+
+
+def test_an_edit_somebody_else_changed_again_is_not_offered_to_be_undone_for_ever(
+    editing: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    for caption in ("Winter walk", "Spring walk"):
+        editing.set_caption(caption)
+        editing.submit()
+        settle()
+    stage.planning.posts["post-1"] = replace(stage.planning.posts["post-1"], caption="Theirs")
+    assert editing.can_undo_outcome
+    editing.undo_outcome()
+    settle()
+    assert stage.planning.posts["post-1"].caption == "Theirs"
+    assert not editing.can_undo_outcome
 
 
 def test_a_claimed_post_is_locked(

@@ -185,8 +185,8 @@ class ComposerState(QObject):
 
     @property
     def can_undo_outcome(self) -> bool:
-        """Whether what was just planned is still the last thing done."""
-        return self.outcome is not None and self._core.undo.stack.undoText() == self.outcome.name
+        """Whether what was just planned can still be taken back."""
+        return self.outcome is not None and self._core.undo.stack.holds(self.outcome.action)
 
     def outcome_text(self) -> str:
         """Say what was planned, and for when."""

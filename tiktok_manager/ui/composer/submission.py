@@ -20,17 +20,18 @@ if TYPE_CHECKING:
 
     from tiktok_manager.ui.composer.form import Form
     from tiktok_manager.ui.frame import Core
+    from tiktok_manager.ui.undo import Action
 
 ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What was planned or changed; `name` is how undo calls it."""
+    """What was planned or changed; `action` takes it back."""
 
     posts: tuple[Post, ...]
     warnings: tuple[str, ...]
-    name: str
+    action: Action
     edited: bool = False
     now: bool = False
 
@@ -134,12 +135,23 @@ class Submission(QObject):
             undo=lambda _token: cancel_all(planning, ids),
             redo=lambda _token: restore_all(planning, ids),
         )
-        self._finish(Outcome(posts=result.posts, warnings=result.warnings, name=name, now=now))
+        self._finish(
+            Outcome(
+                posts=result.posts,
+                warnings=result.warnings,
+                action=self._core.undo.stack.top(),
+                now=now,
+            )
+        )
 
     def _on_edited(self, change: PostChange, *, now: bool) -> None:
-        name = "Edit a post"
-        self._core.undo.did(name, undo=change.undo, redo=change.redo)
-        self._finish(Outcome(posts=(change.after,), warnings=(), name=name, edited=True, now=now))
+        self._core.undo.did("Edit a post", undo=change.undo, redo=change.redo)
+        posts = (change.after,)
+        self._finish(
+            Outcome(
+                posts=posts, warnings=(), action=self._core.undo.stack.top(), edited=True, now=now
+            )
+        )
 
     def _finish(self, outcome: Outcome) -> None:
         self.progress = None

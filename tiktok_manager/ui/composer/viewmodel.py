@@ -66,7 +66,8 @@ class ComposerViewModel(ComposerState):
         self._submission.progressed.connect(self.progressed)
         self._submission.done.connect(self._on_done)
         self._submission.failed.connect(self._on_failed)
-        core.undo.done.connect(self._forget_outcome)
+        core.undo.done.connect(self._on_undone)
+        core.undo.failed.connect(self.changed)
 
     def shown(self) -> None:
         """The form came to the front: read accounts, ask TikTok afresh (1a)."""
@@ -196,8 +197,8 @@ class ComposerViewModel(ComposerState):
 
     def undo_outcome(self) -> None:
         """Take back what was just planned."""
-        if self.can_undo_outcome:
-            self._core.undo.undo()
+        if self.outcome is not None:
+            self._core.undo.undo_only(self.outcome.action)
 
     def minute_passed(self) -> None:
         """Judge the time anew and keep TikTok's answers fresh."""
@@ -292,8 +293,9 @@ class ComposerViewModel(ComposerState):
         self._show(self._clean_form())
         self.finished.emit(outcome)
 
-    def _forget_outcome(self, _sentence: str) -> None:
-        self.outcome = None
+    def _on_undone(self, _sentence: str) -> None:
+        if not self.can_undo_outcome:
+            self.outcome = None
         self.changed.emit()
 
     def _on_failed(self, error: AppError) -> None:
