@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import NOW, ZONE, FakePlanning, FakeWorkspace, a_post
-from tiktok_manager.domain.errors import AppError, NotFound
+from tiktok_manager.domain.errors import AppError, InputError, NotFound
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.domain.schedule import parse_when
@@ -74,6 +74,11 @@ class CalendarPlanning(FakePlanning):
 
     def cancel(self, post_id: str) -> Post:
         return self.put(replace(self.get(post_id), status=PostStatus.CANCELLED, error=None))
+
+    def put_back(self, before: Post, over: Post) -> Post:
+        if self.get(before.id) != over:
+            raise InputError("This can no longer be undone: the post was changed since.")
+        return self.put(before)
 
     def restore(self, post_id: str) -> Post:
         return self.put(replace(self.get(post_id), status=PostStatus.SCHEDULED))

@@ -336,7 +336,12 @@ def test_a_missed_post_moves_to_the_next_day_at_its_hour(
     plan.settle()
     ((post_id, change),) = plan.workspace.planning.edits
     assert (post_id, change.when) == ("stopped", "2026-11-22T09:00:00")
-    assert "Moved: Sun 09:00 (Berlin) @alice." in [n.text for n in frame.notices]
+    notice = frame.notices[-1]
+    assert (notice.text, notice.action_text) == ("Moved: Sun 09:00 (Berlin) @alice.", "Undo")
+    assert notice.action is not None
+    notice.action()
+    plan.settle()
+    assert plan.workspace.planning.get("stopped").status is PostStatus.MISSED
 
 
 def test_a_missed_post_is_published_now(view: CalendarView, frame: FakeFrame, plan: Desk) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from tests.ui.calendar.fakes import Desk, at, entry, many_posts
 from tests.ui.fakes import a_post, refused
 from tiktok_manager.domain.errors import AppError
@@ -89,12 +91,12 @@ def test_leaving_the_grid_turns_the_month(plan: Desk) -> None:
 
 def test_cancel_can_be_undone(plan: Desk) -> None:
     model = opened(plan)
-    told: list[tuple[str, bool]] = []
-    model.cancelled.connect(lambda post, can_undo: told.append((post.id, can_undo)))
+    told: list[tuple[str, str]] = []
+    model.cancelled.connect(lambda post, action: told.append((post.id, action.name)))
     model.select(TODAY, 0)
     model.cancel_selected()
     plan.settle()
-    assert told == [("first", True)]
+    assert told == [("first", "Cancel the post of @alice")]
     assert plan.workspace.planning.get("first").status is PostStatus.CANCELLED
     assert model.tiles(TODAY)[0].post.status is PostStatus.CANCELLED
     plan.core.undo.undo()
@@ -102,13 +104,50 @@ def test_cancel_can_be_undone(plan: Desk) -> None:
     assert plan.workspace.planning.get("first").status is PostStatus.SCHEDULED
 
 
-def test_cancelling_a_failed_post_promises_no_undo_that_would_try_it_again(plan: Desk) -> None:
+@pytest.mark.parametrize(
+    "status", [PostStatus.FAILED, PostStatus.MISSED, PostStatus.NEEDS_ATTENTION]
+)
+def test_a_stopped_post_that_was_cancelled_comes_back_stopped(
+    plan: Desk, status: PostStatus
+) -> None:
+    planning = plan.workspace.planning
+    why = PostError(code="x", message="Refused.", action="Change it.")
+    before = planning.put(replace(planning.get("second"), status=status, error=why))
     model = opened(plan)
-    model.select(TODAY, 1)
-    model.cancel_selected()
+    model.cancel(before)
     plan.settle()
-    assert plan.workspace.planning.get("second").status is PostStatus.CANCELLED
-    assert not plan.core.undo.stack.canUndo()
+    assert planning.get("second").status is PostStatus.CANCELLED
+    plan.core.undo.undo()
+    plan.settle()
+    assert planning.get("second") == before
+    plan.core.undo.redo()
+    plan.settle()
+    assert planning.get("second").status is PostStatus.CANCELLED
+
+
+def test_a_missed_post_that_was_moved_comes_back_missed(plan: Desk) -> None:
+    planning = plan.workspace.planning
+    missed = replace(planning.get("first"), status=PostStatus.MISSED)
+    before = planning.put(replace(missed, schedule=replace(missed.schedule, due_at=at(20))))
+    model = opened(plan)
+    model.move_to_next_day(before)
+    plan.settle()
+    assert planning.get("first").status is PostStatus.SCHEDULED
+    plan.core.undo.undo()
+    plan.settle()
+    assert planning.get("first") == before
+
+
+def test_what_is_undone_is_the_post_as_it_was_not_as_it_was_shown(plan: Desk) -> None:
+    planning = plan.workspace.planning
+    shown = planning.get("first")
+    model = opened(plan)
+    newer = planning.put(replace(shown, caption="Changed elsewhere"))
+    model.cancel(shown)
+    plan.settle()
+    plan.core.undo.undo()
+    plan.settle()
+    assert planning.get("first") == newer
 
 
 def test_a_published_post_cannot_be_cancelled(plan: Desk) -> None:

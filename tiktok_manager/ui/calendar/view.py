@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from tiktok_manager.ui.frame import Core, Frame
+    from tiktok_manager.ui.undo import Action
 
 NEEDS_YOU = "needs-you"
 
@@ -235,9 +235,8 @@ class CalendarView(PaneView):
         self._frame.notify(Notice(text=text, more=more, stays=False))
         self._core.publishing.reload()
 
-    def _on_moved(self, post: Post) -> None:
-        when = zoned_time(post.schedule.due_at, self._core.timezone, self._core.now())
-        self._frame.notify(Notice(text=f"Moved: {when} @{post.handle}.", stays=False))
+    def _on_moved(self, post: Post, action: Action) -> None:
+        self._tell("Moved", post, action)
 
     def _on_zone(self) -> None:
         self._zone.setText(f"Times in {zone_city(self._core.timezone)}")
@@ -276,12 +275,19 @@ class CalendarView(PaneView):
         self.viewmodel.show_post(post)
         self.drawer.open_post(post, focus=False)
 
-    def _on_cancelled(self, post: Post, can_undo: bool) -> None:
+    def _on_cancelled(self, post: Post, action: Action) -> None:
+        self._tell("Cancelled", post, action)
+
+    def _tell(self, what: str, post: Post, action: Action) -> None:
         when = zoned_time(post.schedule.due_at, self._core.timezone, self._core.now())
-        notice = Notice(text=f"Cancelled: {when} @{post.handle}.", stays=False)
-        if can_undo:
-            notice = replace(notice, action_text="Undo", action=self._core.undo.undo)
-        self._frame.notify(notice)
+        self._frame.notify(
+            Notice(
+                text=f"{what}: {when} @{post.handle}.",
+                action_text="Undo",
+                action=lambda: self._core.undo.undo_only(action),
+                stays=False,
+            )
+        )
 
     def _on_failed(self, error: AppError) -> None:
         self._show_retry_all()

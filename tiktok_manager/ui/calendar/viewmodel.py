@@ -24,7 +24,8 @@ from tiktok_manager.services.publishing.lateness import next_day
 from tiktok_manager.ui.calendar.month import Days, Month, Tile, day_start, local_day
 from tiktok_manager.ui.calendar.pacing import Paced
 from tiktok_manager.ui.calendar.reading import DaysRead, read_days
-from tiktok_manager.ui.calendar.wording import CANCELLABLE, RESTORED_AS_IT_WAS
+from tiktok_manager.ui.calendar.wording import CANCELLABLE
+from tiktok_manager.ui.post_change import PostChange
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
@@ -50,8 +51,8 @@ class CalendarViewModel(QObject):
         posts_changed: The posts of the days shown changed; read `tiles`.
         cursor_changed: Read `cursor` and `selected`.
         progressed: A post id: `progress` of it changed.
-        cancelled: A Post was cancelled; `bool` says whether Ctrl+Z brings it back.
-        moved: A Post was given a new time.
+        cancelled: A Post was cancelled; the Action takes that back.
+        moved: A Post was given a new time; the Action takes that back.
         retried: How many failed posts go out again.
         found: The Post asked for by `find`.
         failed: An AppError to show.
@@ -61,8 +62,8 @@ class CalendarViewModel(QObject):
     posts_changed = Signal()
     cursor_changed = Signal()
     progressed = Signal(str)
-    cancelled = Signal(object, bool)
-    moved = Signal(object)
+    cancelled = Signal(object, object)
+    moved = Signal(object, object)
     retried = Signal(int)
     found = Signal(object)
     failed = Signal(object)
@@ -209,12 +210,13 @@ class CalendarViewModel(QObject):
             self.cancel(self.selected.post)
 
     def cancel(self, post: Post) -> None:
-        """Take a post out of the plan; Ctrl+Z plans it again where that is what it was before."""
+        """Take a post out of the plan; Ctrl+Z makes it again what it was."""
         if post.status not in CANCELLABLE:
             return
+        planning = self._core.workspace.planning
         self._core.tasks.run(
-            lambda _token: self._core.workspace.planning.cancel(post.id),
-            done=lambda after: self._on_cancelled(post, after),
+            lambda _token: PostChange(planning, post.id, lambda: planning.cancel(post.id)),
+            done=self._on_cancelled,
             failed=self.failed.emit,
         )
 
@@ -250,7 +252,7 @@ class CalendarViewModel(QObject):
         schedule = next_day(post.schedule, self._core.now())
         change = PostEdit(when=schedule.wall.isoformat(), timezone=schedule.timezone)
         self._core.tasks.run(
-            lambda _token: planning.edit(post.id, change),
+            lambda _token: PostChange(planning, post.id, lambda: planning.edit(post.id, change)),
             done=self._on_moved,
             failed=self.failed.emit,
         )
@@ -330,21 +332,17 @@ class CalendarViewModel(QObject):
         self.loaded = True
         self.failed.emit(error)
 
-    def _on_cancelled(self, before: Post, after: Post) -> None:
-        planning = self._core.workspace.planning
-        can_undo = before.status in RESTORED_AS_IT_WAS
-        if can_undo:
-            self._core.undo.did(
-                f"Cancel the post of @{before.handle}",
-                undo=lambda _token: planning.restore(before.id),
-                redo=lambda _token: planning.cancel(before.id),
-            )
-        self.replace_post(after)
-        self.cancelled.emit(after, can_undo)
+    def _on_cancelled(self, change: PostChange) -> None:
+        self._record(f"Cancel the post of @{change.after.handle}", change)
+        self.cancelled.emit(change.after, self._core.undo.stack.top())
 
-    def _on_moved(self, post: Post) -> None:
-        self.replace_post(post)
-        self.moved.emit(post)
+    def _on_moved(self, change: PostChange) -> None:
+        self._record(f"Move the post of @{change.after.handle}", change)
+        self.moved.emit(change.after, self._core.undo.stack.top())
+
+    def _record(self, name: str, change: PostChange) -> None:
+        self._core.undo.did(name, undo=change.undo, redo=change.redo)
+        self.replace_post(change.after)
 
     def _on_change(self, _event: Event) -> None:
         self._reading.request()

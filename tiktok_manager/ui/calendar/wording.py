@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 # Putting a draft back would plan it; the composer is where drafts are thrown away.
 CANCELLABLE = (EDITABLE | {PostStatus.PUBLISHING}) - {PostStatus.DRAFT}
-# Only these come back exactly as they were: a failed post would be tried again.
-RESTORED_AS_IT_WAS = frozenset({PostStatus.SCHEDULED, PostStatus.PUBLISHING})
 NEEDS_USER = frozenset(
     {
         PostStatus.NEEDS_ATTENTION,
