@@ -163,6 +163,18 @@ def test_whatever_a_chunk_is_answered_there_is_one_post(
 
 
 @pytest.mark.usefixtures("small_chunks")
+def test_an_upload_answered_with_errors_asks_no_faster_than_tiktok_allows(tmp_path: Path) -> None:
+    with make_world(tmp_path) as world:
+        world.connect()
+        post = world.plan(size_bytes=640_000)
+        world.fault(endpoint="upload", status=500, processed=True, times=39)
+        world.run(timedelta(hours=2))
+        assert world.post(post).status is PostStatus.PUBLISHED
+        assert world.calls("status") >= 39
+        assert not [entry for entry in world.sim.world.records.ledger if entry.status == 429]
+
+
+@pytest.mark.usefixtures("small_chunks")
 def test_an_upload_is_not_replaced_whose_last_chunk_left_and_was_never_answered(
     tmp_path: Path,
 ) -> None:

@@ -90,7 +90,7 @@ def test_a_late_post_nobody_came_to_before_the_app_was_closed_is_judged_again(
 def test_a_video_that_tiktok_never_got_is_not_sent_days_later(world: World) -> None:
     world.connect()
     post = world.plan(lateness=Lateness(policy=LatePolicy.ASK))
-    world.fault(endpoint="upload.last", status=403, times=20)
+    world.fault(endpoint="upload.last", status=416, times=20)
     world.tick()
     assert world.post(post).status is PostStatus.PROCESSING
     world.clock.advance(timedelta(days=3))

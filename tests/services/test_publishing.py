@@ -333,9 +333,38 @@ def test_an_address_that_takes_no_last_part_is_not_tried_every_minute(world: Wor
     world.run(timedelta(hours=3))
     steps = [step.kind for step in world.workspace.planning.trail(post.id)]
     assert 1 < steps.count("final_intent") <= 12
-    assert world.calls("video_init") == 2
+    # It was sent whole, and "over" may mean that it arrived: only the user may post it again.
+    assert world.calls("video_init") == 1
+    assert world.post(post).status is PostStatus.UNCONFIRMED
+    world.workspace.planning.resolve(post.id, posted=False, post_again=True)
+    world.run(timedelta(hours=1))
     assert world.post(post).status is PostStatus.PUBLISHED
     assert len(world.arrived()) == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        ("spam_risk_user_banned_from_posting", PostStatus.FAILED),
+        ("file_format_check_failed", PostStatus.NEEDS_ATTENTION),
+        ("internal", PostStatus.PUBLISHED),
+    ],
+)
+def test_a_verdict_amid_the_upload_is_taken_for_what_it_is(
+    world: World, reason: str, status: PostStatus
+) -> None:
+    world.connect()
+    post = world.plan(size_bytes=64 * MB + 1)
+    world.fault(endpoint="upload", nth=2, status=500)
+    failed = {"status": "FAILED", "fail_reason": reason}
+    world.fault(endpoint="status", data=failed, times=1)
+    world.run(timedelta(hours=1))
+    after = world.post(post)
+    assert after.status is status
+    assert world.calls("video_init") == (2 if status is PostStatus.PUBLISHED else 1)
+    if status is not PostStatus.PUBLISHED:
+        assert after.error is not None
+        assert after.error.code == reason
 
 
 def test_no_secret_rests_in_plain_text(tmp_path: Path) -> None:

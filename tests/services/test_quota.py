@@ -91,7 +91,7 @@ def test_the_apps_own_cap_holds_all_accounts_at_once(world: World) -> None:
 def test_an_upload_whose_last_byte_never_arrived_uses_nothing(world: World) -> None:
     account = world.connect()
     post = world.plan(size_bytes=64 * MB + 1)
-    world.fault(endpoint="upload", nth=3, url_expired=True)
+    world.fault(endpoint="upload.last", status=400, for_s=4_000.0)
     world.run(timedelta(hours=3))
     assert world.post(post).status is PostStatus.PUBLISHED
     assert world.calls("video_init") == 2

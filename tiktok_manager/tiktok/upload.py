@@ -219,7 +219,11 @@ def _verdict(status: int) -> Verdict:
         416: Verdict.OUT_OF_STEP,
         429: Verdict.SERVER_BUSY,
     }
-    return known.get(status, Verdict.SERVER_BUSY if status >= 500 else Verdict.REFUSED)
+    if status in known:
+        return known[status]
+    if 200 <= status < 300:
+        return Verdict.OUT_OF_STEP  # some success that says nothing: ask for the status
+    return Verdict.SERVER_BUSY if status >= 500 else Verdict.REFUSED
 
 
 def _uploaded(content_range: str | None, first: int, last: int, total: int) -> int | None:

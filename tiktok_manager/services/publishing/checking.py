@@ -9,9 +9,11 @@ import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
     ActionNeeded,
+    Cancelled,
     Failure,
     FailureClass,
     NetworkDown,
@@ -71,6 +73,17 @@ class Checking:
         return self._remote.tokens.call(
             account_id, lambda token: self._remote.client.publish_status(token, publish_id)
         )
+
+    def ask_in_turn(self, claim: Claim, attempt: Attempt, cancel: CancelToken) -> PublishStatus:
+        """Ask for the state of an upload under way, no faster than TikTok allows.
+
+        Raises Cancelled besides what `ask` raises.
+        """
+        account_id = claim.post.account_id
+        while (wait_s := self._remote.buckets.take(Kind.STATUS, account_id)) > 0:
+            if self._clock.pause(cancel, wait_s):
+                raise Cancelled("The publisher is stopping.")
+        return self.ask(account_id, attempt.publish_id or "")
 
     def conclude(self, claim: Claim, attempt: Attempt | None, status: PublishStatus) -> None:
         """Settle a claim by TikTok's answer."""

@@ -28,6 +28,7 @@ RESET_AFTER = {
     "reached_active_user_cap": timedelta(hours=1),
 }
 GIVEN_UP = "Nothing was posted. Look for an update of TikTok Manager, or retry later."
+TRIED_LONG = "Nothing was posted. TikTok Manager has stopped trying: retry it when it is over."
 FILE_BACK = "TikTok is asked what it has. Put the file back as it was; do not post it again yet."
 ASKED = "TikTok is asked what it has. Nothing is sent twice."
 NOTHING_POSTED = (
@@ -77,6 +78,8 @@ def after_failure(failure: Failure, claim: Claim, now: datetime, rng: random.Ran
             )
         case FailureClass.UNKNOWN:
             error = replace(error, action=GIVEN_UP)
+        case FailureClass.RETRY:
+            error = replace(error, action=TRIED_LONG)
     return Outcome(
         status=PostStatus.NEEDS_ATTENTION,
         error=error,
@@ -111,7 +114,9 @@ def held(error: PostError, until: datetime, claim: Claim, now: datetime) -> Outc
     untried = claim.is_first and claim.post.attempts == 0 and claim.attempt is None
     if not untried and now - (claim.first_tried_at or now) >= MAX_TRYING:
         return Outcome(
-            status=PostStatus.NEEDS_ATTENTION, error=error, close_attempt=f"held: {error.code}"
+            status=PostStatus.NEEDS_ATTENTION,
+            error=replace(error, action=TRIED_LONG),
+            close_attempt=f"held: {error.code}",
         )
     return replace(_again(until, error, uses_attempt=False), untried=untried)
 

@@ -26,7 +26,7 @@ from tiktok_manager.services.publishing.preflight import Preflight
 from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.services.publishing.standstill import Held, Standstill
-from tiktok_manager.services.publishing.transfer import Transfer, UploadGone
+from tiktok_manager.services.publishing.transfer import Transfer, UploadFailed, UploadGone
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.storage.attempts import REFUSED, Attempt, Claim, Fenced, Outcome
 from tiktok_manager.storage.holds import Hold
@@ -89,6 +89,8 @@ class Delivery:
             self._rest()
         except UploadGone as exc:
             self._gone(exc)
+        except UploadFailed as exc:
+            self._tools.checking.conclude(self._claim, self._attempt, exc.status)
         except RemoteError as exc:
             if self._cancel.cancelled and isinstance(exc, NetworkDown):
                 self._rest()
@@ -120,7 +122,7 @@ class Delivery:
         attempt = self._attempt
         if attempt is None:
             return
-        status = self._tools.checking.ask(self._claim.post.account_id, attempt.publish_id or "")
+        status = self._tools.checking.ask_in_turn(self._claim, attempt, self._cancel)
         if lacks_bytes(attempt, status):
             with closing(self._open_file()) as reader:
                 self._transfer(attempt, reader, resumed=True)

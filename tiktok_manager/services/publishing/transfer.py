@@ -32,12 +32,24 @@ TRIES_PER_CHUNK = 4
 
 # Of a part answered so TikTok took nothing; 408 may come after the last byte.
 _TURNED_AWAY = frozenset(range(400, 500)) - {408}
+# So it answers for an upload that is over, too: one that was sent whole may be why (4.5).
+_OVER = frozenset({403, 404})
 
 
 class UploadGone(AppError):
     """TikTok no longer takes bytes for this upload."""
 
     code = UPLOAD_GONE
+
+
+class UploadFailed(AppError):
+    """TikTok ended the upload for a reason; `status` is what it said."""
+
+    code = "upload_failed"
+
+    def __init__(self, status: PublishStatus) -> None:
+        super().__init__(f"TikTok ended the upload: {status.fail_reason}.")
+        self.status = status
 
 
 class Transfer:
@@ -80,7 +92,7 @@ class Transfer:
         """Send what TikTok lacks; on return it has every byte.
 
         Raises Cancelled between blocks, NetworkDown or TikTokRefused when it is time to rest,
-        UploadGone, MediaChanged, and Fenced when the claim was taken over.
+        UploadGone, UploadFailed, MediaChanged, and Fenced when the claim was taken over.
         """
         index = self._first_missing() if resumed else 0
         losses = 0
@@ -108,7 +120,8 @@ class Transfer:
             self._recorder.note(self._claim, "chunk_lost", exc.failure.message, chunk=index + 1)
             return self._first_missing()
         if is_last and answer.http_status in _TURNED_AWAY:
-            self.attempt = self._recorder.not_taken(self._claim, self.attempt)
+            if not self._left_whole or answer.http_status not in _OVER:
+                self.attempt = self._recorder.not_taken(self._claim, self.attempt)
             if answer.uploaded_bytes == self._plan.size_bytes:
                 return self._everything_arrived()
         return self._follow(index, answer, is_last=is_last)
@@ -176,9 +189,11 @@ class Transfer:
 
     def _first_missing(self) -> int:
         """Ask TikTok what it has; returns the first chunk it lacks, the count if it lacks none."""
-        status = self._checking.ask(self._claim.post.account_id, self.attempt.publish_id or "")
+        status = self._checking.ask_in_turn(self._claim, self.attempt, self._cancel)
+        if status.state is PublishState.FAILED and status.fail_reason:
+            raise UploadFailed(status)
         if status.state is PublishState.FAILED:
-            raise UploadGone(f"TikTok ended the upload: {status.fail_reason or 'no reason given'}.")
+            raise UploadGone("TikTok ended the upload and gave no reason.")
         if status.state is PublishState.PROCESSING_UPLOAD:
             return self._index_of(status)
         return self._everything_arrived()
