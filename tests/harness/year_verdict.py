@@ -26,6 +26,7 @@ DEAD_S = 75 * 60.0
 # How often TikTok is asked about a video that takes long.
 LOOK_S = 300.0
 EARLY_S = 2.0
+_NOT_SETTLED = UNDER_WAY | {PostStatus.SCHEDULED, PostStatus.UNCONFIRMED}
 CAP_S = 86_400.0
 GREEN = {PostStatus.PUBLISHED: "PUBLISH_COMPLETE", PostStatus.IN_INBOX: "SEND_TO_USER_INBOX"}
 TRYING_ENDED = (
@@ -133,7 +134,7 @@ class Judge:
         verdict = Verdict()
         for entry in plan:
             post = posts.get(entry.post_id)
-            if post is not None and post.status not in UNDER_WAY | {PostStatus.SCHEDULED}:
+            if post is not None and post.status not in _NOT_SETTLED:
                 verdict.posts += 1
                 self._one(verdict, entry, post)
         return verdict

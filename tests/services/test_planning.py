@@ -10,6 +10,7 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import Cancelled, InputError
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.services.planning import PostEdit
+from tiktok_manager.storage.schema import PostRow
 
 LATER = timedelta(days=2)
 
@@ -60,6 +61,18 @@ def test_editing_a_post_that_stopped_asks_for_a_new_time(world: World) -> None:
     assert "--at" in refused.value.hint
     edited = world.workspace.planning.edit(failed.id, PostEdit(caption="Again", when="now"))
     assert edited.status is PostStatus.SCHEDULED
+
+
+def test_only_what_is_sent_or_checked_now_counts_as_under_way(world: World) -> None:
+    world.connect()
+    doubted = world.plan()
+    world.workspace.publishing.claim(uploads=1, checks=0)
+    sending = world.workspace.planning.overview()
+    assert (sending.under_way, sending.uploading) == (1, 1)
+    with world.workspace.database.write() as session:
+        session.get_one(PostRow, doubted.id).status = PostStatus.UNCONFIRMED
+    after = world.workspace.planning.overview()
+    assert (after.under_way, after.uploading, after.needs_user) == (0, 0, 1)
 
 
 def test_all_failed_posts_are_retried_and_no_others(world: World) -> None:

@@ -317,6 +317,7 @@ class FakePlanning:
             last_result=ended[-1] if ended else None,
             needs_user=sum(post.status in needs for post in self.posts),
             under_way=sum(post.status in UNDER_WAY for post in self.posts),
+            uploading=sum(post.status is PostStatus.PUBLISHING for post in self.posts),
             failed=sum(post.status is PostStatus.FAILED for post in self.posts),
         )
 

@@ -271,6 +271,20 @@ def test_quitting_during_an_upload_asks_and_no_means_no(make_house: MakeHouse) -
     assert house.world.runner.calls == ["start", "stop"]
 
 
+@pytest.mark.parametrize("status", [PostStatus.PROCESSING, PostStatus.UNCONFIRMED])
+def test_quitting_asks_nothing_about_what_tiktok_has(
+    make_house: MakeHouse, status: PostStatus
+) -> None:
+    house = make_house(FakeWorkspace(posts=[a_post(status=status)]))
+    house.start()
+    house.until(
+        lambda: house.session._state is not None and house.session._state.overview is not None
+    )
+    house.session.tray.quit_requested.emit()
+    house.until(lambda: bool(house.quits))
+    assert house.asked == []
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGTERM")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_demand_to_end_is_not_met_with_a_question(make_house: MakeHouse, name: str) -> None:

@@ -49,6 +49,16 @@ def test_uploads_under_way_are_counted(make_desk: MakeDesk) -> None:
     assert state.line == "Publishing 1 now · next Sat 18:30 (Berlin) @alice"
 
 
+def test_what_tiktok_checks_is_under_way_and_what_is_in_doubt_is_not(make_desk: MakeDesk) -> None:
+    doubted = [a_post(str(number), status=PostStatus.UNCONFIRMED) for number in range(3)]
+    _, idle = started(make_desk, FakeWorkspace(posts=doubted))
+    assert mood(idle) is Mood.ON
+    assert idle.line == "Publishing: nothing planned"
+    checked = a_post("4", status=PostStatus.PROCESSING)
+    _, state = started(make_desk, FakeWorkspace(posts=[*doubted, checked]))
+    assert state.line == "Publishing 1 now"
+
+
 def test_what_waits_for_the_user_is_counted(make_desk: MakeDesk) -> None:
     posts = [
         a_post("1", status=PostStatus.NEEDS_ATTENTION),

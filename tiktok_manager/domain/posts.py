@@ -64,7 +64,7 @@ class Step(StrEnum):
 
 
 ENDED = frozenset({PostStatus.PUBLISHED, PostStatus.IN_INBOX, PostStatus.CANCELLED})
-UNDER_WAY = frozenset({PostStatus.PUBLISHING, PostStatus.PROCESSING, PostStatus.UNCONFIRMED})
+UNDER_WAY = frozenset({PostStatus.PUBLISHING, PostStatus.PROCESSING})
 EDITABLE = frozenset(
     {
         PostStatus.DRAFT,

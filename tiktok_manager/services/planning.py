@@ -83,12 +83,16 @@ class PostEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishOverview:
-    """What the status line and the tray tell."""
+    """What the status line and the tray tell.
+
+    `under_way` are being sent or checked by TikTok; of these, `uploading` stop if the app does.
+    """
 
     next_due: Post | None
     last_result: Post | None
     needs_user: int
     under_way: int
+    uploading: int = 0
     failed: int = 0
 
 
@@ -204,6 +208,7 @@ class Planning:
                 last_result=queries.last_result(session),
                 needs_user=sum(numbers.get(status, 0) for status in _NEEDS_USER),
                 under_way=sum(numbers.get(status, 0) for status in UNDER_WAY),
+                uploading=numbers.get(PostStatus.PUBLISHING, 0),
                 failed=numbers.get(PostStatus.FAILED, 0),
             )
 

@@ -271,8 +271,8 @@ class WindowSession(QObject):
         overview = self._state.overview if self._state is not None else None
         if overview is None:
             return True
-        if overview.under_way:
-            return AskToQuit.ask(self.window, overview.under_way)
+        if overview.uploading:
+            return AskToQuit.ask(self.window, overview.uploading)
         # Where there is a tray, Quit is an answer already; a closed window is not.
         stops_plans = overview.next_due is not None and not self.tray.is_there
         return not stops_plans or AskToQuit.ask(self.window, 0)
