@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.world import World
+from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import Cancelled, InputError
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.services.planning import PostEdit
-from tiktok_manager.storage.schema import PostRow
+from tiktok_manager.storage.schema import AccountRow, PostRow
 
 LATER = timedelta(days=2)
 
@@ -73,6 +74,24 @@ def test_only_what_is_sent_or_checked_now_counts_as_under_way(world: World) -> N
         session.get_one(PostRow, doubted.id).status = PostStatus.UNCONFIRMED
     after = world.workspace.planning.overview()
     assert (after.under_way, after.uploading, after.needs_user) == (0, 0, 1)
+
+
+def test_the_next_post_is_one_that_will_go_out(world: World) -> None:
+    planning, accounts = world.workspace.planning, world.workspace.accounts
+    paused, lost = world.connect("sim01"), world.connect("sim02")
+    world.connect("sim03")
+    held, stopped, goes = (
+        world.plan(name, after=timedelta(hours=hours))
+        for hours, name in enumerate(("sim01", "sim02", "sim03"), start=1)
+    )
+    assert planning.overview().next_due == held
+    accounts.set_paused(paused.id, True)
+    assert planning.overview().next_due == stopped
+    with world.workspace.database.write() as session:
+        session.get_one(AccountRow, lost.id).status = AccountStatus.NEEDS_RECONNECT
+    assert planning.overview().next_due == goes
+    accounts.set_paused(paused.id, False)
+    assert planning.overview().next_due == held
 
 
 def test_all_failed_posts_are_retried_and_no_others(world: World) -> None:

@@ -276,6 +276,7 @@ class FakePlanning:
 
     def __init__(self, posts: Sequence[Post] = ()) -> None:
         self.posts = list(posts)
+        self.held_accounts: set[str] = set()
         self.error: AppError | None = None
 
     def between(self, start: datetime, end: datetime) -> Sequence[Post]:
@@ -304,7 +305,11 @@ class FakePlanning:
     def overview(self) -> PublishOverview:
         if self.error is not None:
             raise self.error
-        scheduled = [p for p in self._ordered() if p.status is PostStatus.SCHEDULED]
+        scheduled = [
+            post
+            for post in self._ordered()
+            if post.status is PostStatus.SCHEDULED and post.account_id not in self.held_accounts
+        ]
         ended = [p for p in self._ordered() if p.status in ENDED]
         needs = {
             PostStatus.NEEDS_ATTENTION,

@@ -5,7 +5,12 @@ from datetime import timedelta
 
 from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import NOW, FakeVault, FakeWorkspace, a_post, refused
-from tiktok_manager.domain.events import PostsChanged, PublisherStateChanged, PublishingHeld
+from tiktok_manager.domain.events import (
+    AccountChanged,
+    PostsChanged,
+    PublisherStateChanged,
+    PublishingHeld,
+)
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.publish_state import PublishState, Step
@@ -34,6 +39,15 @@ def test_a_retry_counts_with_its_own_time(make_desk: MakeDesk) -> None:
     waiting = replace(a_post(due_at=NOW), next_try_at=NOW + timedelta(minutes=42))
     _, state = started(make_desk, FakeWorkspace(posts=[waiting]))
     assert "Sat 13:42 (Berlin)" in state.line
+
+
+def test_a_paused_account_is_not_named_as_next(make_desk: MakeDesk) -> None:
+    world = FakeWorkspace(posts=[a_post()])
+    desk, state = started(make_desk, world)
+    assert "@alice" in state.line
+    world.planning.held_accounts.add("acc-alice")
+    world.events.publish(AccountChanged(account_id="acc-alice"))
+    desk.until(lambda: state.line == "Publishing: nothing planned")
 
 
 def test_an_empty_plan_is_said(make_desk: MakeDesk) -> None:

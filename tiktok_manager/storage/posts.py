@@ -25,6 +25,7 @@ from tiktok_manager.domain.posts import (
     Privacy,
 )
 from tiktok_manager.domain.schedule import Schedule
+from tiktok_manager.storage.accounts import IS_READY
 from tiktok_manager.storage.schema import AccountRow, PostRow, StepRow
 from tiktok_manager.storage.trust import remember
 
@@ -173,10 +174,10 @@ def counts(session: Session) -> dict[PostStatus, int]:
 
 
 def next_due(session: Session) -> Post | None:
-    """Return the scheduled post that goes out next."""
+    """Return the scheduled post that goes out next; those of held accounts do not."""
     query = (
         _posts()
-        .where(PostRow.status == PostStatus.SCHEDULED, PostRow.wake_at.is_not(None))
+        .where(PostRow.status == PostStatus.SCHEDULED, PostRow.wake_at.is_not(None), IS_READY)
         .order_by(PostRow.wake_at, PostRow.id)
         .limit(1)
     )

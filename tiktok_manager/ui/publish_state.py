@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.events import (
+    AccountChanged,
     DataChangedElsewhere,
     Event,
     PostsChanged,
@@ -116,7 +117,7 @@ class PublishState(QObject):
         self._holds: dict[str, PublishingHeld] = {}
         self.timezone = timezone
         self._soon = Coalesced(self.reload, self)
-        for kind in (PostStatusChanged, PostsChanged, DataChangedElsewhere):
+        for kind in (PostStatusChanged, PostsChanged, AccountChanged, DataChangedElsewhere):
             bridge.listen(kind, self._on_change)
         bridge.listen(PublisherStateChanged, self._on_publisher)
         bridge.listen(PublishingHeld, self._on_held)
