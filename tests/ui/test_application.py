@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import FakeWorkspace, a_post, an_account, refused
 from tiktok_manager.domain.errors import AppError
-from tiktok_manager.domain.events import PostsChanged
+from tiktok_manager.domain.events import PostsChanged, PublishingHeld
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.ui.application import Front, Launch, application, run
@@ -238,6 +238,22 @@ def test_closing_leaves_it_in_the_tray_and_says_so_once(
         assert house.session.window.isVisible()
     assert said == ["TikTok Manager keeps publishing"]
     assert house.world.runner.calls == ["start"]
+
+
+def test_a_hold_is_told_by_the_desktop_while_the_window_is_closed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    icon = house.session.tray._icon
+    monkeypatch.setattr(icon, "showMessage", lambda title, *_more: said.append(title))
+    house.session.window.activateWindow()
+    house.until(house.session.window.isActiveWindow)
+    house.world.events.publish(PublishingHeld(code="disk_full", title="The disk is full."))
+    assert said == []
+    house.session.window.hide()
+    house.world.events.publish(PublishingHeld(code="clock_wrong", title="The clock is wrong."))
+    house.world.events.publish(PublishingHeld(code="disk_full", title=""))
+    assert said == ["Publishing is held"]
 
 
 def test_closing_quits_if_the_user_wants_it_so(house: House) -> None:

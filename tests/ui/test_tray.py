@@ -1,6 +1,7 @@
 """The tray tells next and last, pauses, and appears whenever the desktop is ready."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QObject
@@ -9,7 +10,8 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, MakeDesk
-from tests.ui.fakes import FakeWorkspace, a_post
+from tests.ui.fakes import NOW, FakeWorkspace, a_post
+from tiktok_manager.domain.events import PublisherStateChanged, PublishingHeld
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.tray import Tray, tray_icon
@@ -58,19 +60,70 @@ def action(tray: Tray, text: str) -> QAction:
     return next(a for a in tray.menu.actions() if a.text() == text)
 
 
-def test_the_first_lines_are_the_next_post_and_the_last_result(
+def test_the_first_line_is_the_state_and_then_comes_the_last_result(
     tray: Tray, make_desk: MakeDesk
 ) -> None:
     following(tray, make_desk, FakeWorkspace(posts=[a_post()]))
-    assert words(tray)[:2] == ["Next: Sat 18:30 (Berlin) @alice", "Nothing published yet"]
+    assert words(tray)[:2] == [
+        "Publishing: next Sat 18:30 (Berlin) @alice",
+        "Nothing published yet",
+    ]
     assert "Publishing: next Sat 18:30 (Berlin) @alice" in tray.tool_tip
+
+
+def test_a_pause_is_said_above_what_waits_for_it(tray: Tray, make_desk: MakeDesk) -> None:
+    world = FakeWorkspace(posts=[a_post()])
+    world.settings.set("publishing", "off")
+    following(tray, make_desk, world)
+    assert words(tray)[:3] == [
+        "Paused: nothing is published until you resume",
+        "Next: Sat 18:30 (Berlin) @alice",
+        "Nothing published yet",
+    ]
+
+
+def test_a_hold_is_said_with_its_reason_and_end_in_lines_a_menu_can_hold(
+    tray: Tray, make_desk: MakeDesk
+) -> None:
+    desk = following(tray, make_desk, FakeWorkspace(posts=[a_post()]))
+    held = PublishingHeld(
+        code="clock_wrong",
+        title="Publishing is held.",
+        message="This computer's clock is 3 h ahead of TikTok's.",
+        until=NOW + timedelta(minutes=42),
+    )
+    desk.world.events.publish(held)
+    said = words(tray)[: words(tray).index("Next: Sat 18:30 (Berlin) @alice")]
+    assert " ".join(said) == (
+        "Publishing is held: This computer's clock is 3 h ahead of TikTok's. "
+        "Goes on Sat 13:42 (Berlin)."
+    )
+    assert max(map(len, said)) <= 64
+
+
+def test_who_publishes_instead_is_said_first(tray: Tray, make_desk: MakeDesk) -> None:
+    desk = following(tray, make_desk, FakeWorkspace())
+    desk.world.events.publish(PublisherStateChanged(running=False, holder="process 4711"))
+    assert words(tray)[0].startswith("Not publishing here: process 4711")
+
+
+def test_no_name_becomes_markup_in_a_message(tray: Tray, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[str, str]] = []
+    monkeypatch.setattr(tray._icon, "showMessage", lambda *said: shown.append(said[:2]))
+    tray.say("@<b>a&b", "<img src=x>")
+    assert not set("<>&") & set("".join(shown[0]))
+
+
+def test_a_click_on_a_message_opens_the_window(tray: Tray, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(tray.open_requested):
+        tray._icon.messageClicked.emit()
 
 
 def test_the_menu_is_true_when_it_opens(tray: Tray, make_desk: MakeDesk) -> None:
     desk = following(tray, make_desk, FakeWorkspace(posts=[a_post()]))
     desk.publishing.timezone = "Asia/Tokyo"
     tray.menu.aboutToShow.emit()
-    assert words(tray)[0] == "Next: Sun 02:30 (Tokyo) @alice"
+    assert words(tray)[0] == "Publishing: next Sun 02:30 (Tokyo) @alice"
 
 
 def test_pause_and_resume_take_one_click(tray: Tray, make_desk: MakeDesk) -> None:

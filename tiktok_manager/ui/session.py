@@ -31,6 +31,7 @@ from tiktok_manager.ui.widgets import Notice, Tone
 
 if TYPE_CHECKING:
     from tiktok_manager.services.workspace import Workspace
+    from tiktok_manager.ui.announcer import Announcer
     from tiktok_manager.ui.application import Front
     from tiktok_manager.ui.single_instance import SingleInstance
 
@@ -65,6 +66,7 @@ class WindowSession(QObject):
         self._bridge: QtEventBridge | None = None
         self._undo: UndoHistory | None = None
         self._state: PublishState | None = None
+        self._announcer: Announcer | None = None
         self._close_to_tray = True
         self._opening = False
         self._ending = False
@@ -164,7 +166,8 @@ class WindowSession(QObject):
 
     def _delete_in_order(self) -> None:
         # Now and in this order, not by the collector in any: the panes use the rest.
-        for each in (self.window, self._undo, self._state, self._bridge, self.tasks):
+        parts = (self._announcer, self._undo, self._state, self._bridge)
+        for each in (self.window, *parts, self.tasks):
             if each is not None:
                 shiboken6.delete(each)
         gc.collect()  # what only Python still holds of the window, while this is the GUI thread
@@ -203,10 +206,10 @@ class WindowSession(QObject):
             self._bridge.close()
         self.tray.follow(None)
         self.host.detach(words)
-        for each in (self._undo, self._state, self._bridge):
+        for each in (self._announcer, self._undo, self._state, self._bridge):
             if each is not None:
                 shiboken6.delete(each)
-        self._undo = self._state = self._bridge = None
+        self._announcer = self._undo = self._state = self._bridge = None
 
     def _on_opened(self, opened: _Opened) -> None:
         workspace, publisher, timezone, settings = opened
@@ -229,8 +232,17 @@ class WindowSession(QObject):
         self._apply_settings(settings)
         self.host.attach(core)
         self.tray.follow(self._state)
+        self._announce(core)
         self._state.reload()
         self._state.start()
+
+    def _announce(self, core: Core) -> None:
+        from tiktok_manager.ui.announcer import Announcer
+
+        self._announcer = Announcer(core, self.tray.say, self._is_watched, self)
+
+    def _is_watched(self) -> bool:
+        return self.window.isVisible() and self.window.isActiveWindow()
 
     # -- settings the frame itself obeys --------------------------------------------------
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from tiktok_manager.ui.publish_state import PublishState
 
 _RETRY_MS = 5000
+_MENU_WIDTH = 64
+# Desktops read messages as markup: a name from outside must not become a link or a picture.
+_NO_MARKUP = str.maketrans({"<": "(", ">": ")", "&": "+"})
 # The sign in the icon's corner: colour and shape. None where all is well.
 _SIGNS: dict[Mood, tuple[str, str] | None] = {
     Mood.OPENING: None,
@@ -60,6 +64,7 @@ class Tray(QObject):
         self._icon = QSystemTrayIcon(tray_icon(Mood.OPENING, needs_user=False), self)
         self._icon.setToolTip("TikTok Manager: opening…")
         self._icon.setContextMenu(self._menu)
+        self._icon.messageClicked.connect(self.open_requested)
         self._icon.activated.connect(self._on_activated)
         self._menu.aboutToShow.connect(self.rebuild)
         self._retry = QTimer(self)
@@ -103,15 +108,15 @@ class Tray(QObject):
         self._on_changed()
 
     def say(self, title: str, text: str) -> None:
-        """Show a message of the desktop beside the icon."""
-        self._icon.showMessage(title, text, self._icon.icon())
+        """Show a message of the desktop beside the icon; a click on it opens the window."""
+        plain_title, plain_text = title.translate(_NO_MARKUP), text.translate(_NO_MARKUP)
+        self._icon.showMessage(plain_title, plain_text, self._icon.icon())
 
     def rebuild(self) -> None:
         """Write the menu anew, so that it is true when it opens."""
         self._menu.clear()
         state = self._state
-        lines = ("Opening…",) if state is None else (state.next_line, state.last_line)
-        for line in lines:
+        for line in _lines(state):
             self._menu.addAction(line.replace("&", "&&")).setEnabled(False)
         if state is not None and state.needs_line:
             needs = self._menu.addAction(f"{state.needs_line}…")
@@ -152,6 +157,15 @@ class Tray(QObject):
             QSystemTrayIcon.ActivationReason.DoubleClick,
         ):
             self.open_requested.emit()
+
+
+def _lines(state: PublishState | None) -> Sequence[str]:
+    """Return what is to be read in the menu: the state first, then what it does not say itself."""
+    if state is None:
+        return ("Opening…",)
+    says_next = state.mood in (Mood.OPENING, Mood.ON, Mood.WORKING)
+    others = (state.last_line,) if says_next else (state.next_line, state.last_line)
+    return (*textwrap.wrap(state.line, _MENU_WIDTH), *others)
 
 
 def tray_icon(mood: Mood, *, needs_user: bool) -> QIcon:
