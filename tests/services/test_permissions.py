@@ -66,6 +66,35 @@ def test_an_old_token_that_died_with_the_lost_answer_means_reconnect(world: Worl
     assert world.workspace.accounts.get(account.id).status is AccountStatus.NEEDS_RECONNECT
 
 
+def test_a_refresh_that_does_not_say_again_how_long_it_lasts_keeps_what_is_known(
+    unruly: World,
+) -> None:
+    account = unruly.connect()
+    before = unruly.workspace.accounts.get(account.id).sign_in_expires_at
+    unruly.clock.advance_hours(3)
+    unruly.fault(endpoint="token.refresh", omit=["refresh_expires_in", "open_id"], times=1)
+    assert unruly.workspace.accounts.creator_info(account.id).username == "sim01"
+    assert version(unruly, account) == 2
+    after = unruly.workspace.accounts.get(account.id)
+    assert (after.status, after.sign_in_expires_at) == (AccountStatus.CONNECTED, before)
+
+
+def test_a_ban_is_shown_until_tiktok_takes_a_post_again(world: World) -> None:
+    account = world.connect()
+    world.fault(
+        endpoint="video_init", status=403, code="spam_risk_user_banned_from_posting", times=1
+    )
+    banned = world.plan()
+    world.settle()
+    assert world.post(banned).status is PostStatus.FAILED
+    world.workspace.accounts.creator_info(account.id)
+    assert world.workspace.accounts.get(account.id).restriction == "banned"
+    world.workspace.planning.retry(banned.id)
+    world.settle()
+    assert world.post(banned).status is PostStatus.PUBLISHED
+    assert world.workspace.accounts.get(account.id).restriction is None
+
+
 def test_being_cut_off_three_times_is_offline_not_disconnected(world: World) -> None:
     account = world.connect()
     world.clock.advance_hours(3)

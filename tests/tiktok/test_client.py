@@ -91,14 +91,34 @@ def test_wrong_app_keys_do_not_blame_the_account() -> None:
     assert "app keys" in str(refusal.value)
 
 
-@pytest.mark.parametrize("missing", ["access_token", "refresh_token", "open_id", "expires_in"])
-def test_a_token_answer_without_a_token_is_no_success(missing: str) -> None:
+def without(missing: str) -> list[dict[str, Any]]:
     cut = {name: value for name, value in TOKENS.items() if name != missing}
-    for body in (cut, {**TOKENS, missing: ""}, {**TOKENS, missing: None}, {}):
+    return [cut, {**TOKENS, missing: ""}, {**TOKENS, missing: None}]
+
+
+@pytest.mark.parametrize("missing", ["access_token", "refresh_token", "expires_in"])
+def test_a_token_answer_without_a_token_is_no_success(missing: str) -> None:
+    for body in (*without(missing), {}):
         tiktok = FakeTikTok(httpx.Response(200, json=body))
         with pytest.raises(NetworkDown) as down:
             client_for(tiktok).refresh(KEYS, "rft.old")
         assert (down.value.code, down.value.failure.kind) == ("bad_answer", FailureClass.RETRY)
+
+
+@pytest.mark.parametrize("missing", ["open_id", "refresh_expires_in"])
+def test_a_first_token_must_say_whose_it_is_and_how_long_it_lasts(missing: str) -> None:
+    for body in without(missing):
+        tiktok = FakeTikTok(httpx.Response(200, json=body))
+        with pytest.raises(NetworkDown) as down:
+            client_for(tiktok).exchange_code(KEYS, "c", "http://127.0.0.1:1/callback/", "v" * 43)
+        assert down.value.code == "bad_answer"
+
+
+@pytest.mark.parametrize("missing", ["open_id", "refresh_expires_in", "scope"])
+def test_a_renewed_token_counts_though_the_rest_is_not_said_again(missing: str) -> None:
+    for body in (*without(missing), {**TOKENS, missing: []}):
+        tiktok = FakeTikTok(httpx.Response(200, json=body))
+        assert client_for(tiktok).refresh(KEYS, "rft.old").refresh_token == "rft.new"
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b" \n", b'{"error":"ok"}'])
@@ -164,6 +184,19 @@ def test_only_granted_fields_are_asked_for(scopes: list[str], asked: str) -> Non
     assert (profile.display_name, profile.handle, profile.followers) == ("", None, None)
 
 
+def test_an_empty_username_is_none() -> None:
+    tiktok = FakeTikTok(ok({"user": {**USER, "username": "", "bio_description": ""}}))
+    profile = client_for(tiktok).profile(TOKEN, list(Scope))
+    assert (profile.handle, profile.bio) == (None, "")
+
+
+def test_an_odd_number_does_not_hide_the_rest_of_a_profile() -> None:
+    tiktok = FakeTikTok(ok({"user": {**USER, "likes_count": "many", "video_count": -1}}))
+    profile = client_for(tiktok).profile(TOKEN, list(Scope))
+    assert (profile.handle, profile.followers) == ("ada.l", 3000000000)
+    assert (profile.likes, profile.videos) == (None, None)
+
+
 def video(**changes: Any) -> dict[str, Any]:
     return {
         "id": str(POST_ID),
@@ -213,6 +246,56 @@ def test_ids_of_nineteen_digits_stay_exact_and_gaps_are_borne(has_id: int | str)
     assert (found.caption, found.views, found.duration_s) == ("only a title", 0, 0)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [video(create_time=None), video(id=None), video(id=1.5), {}, None, "video", []],
+    ids=["no_time", "no_id", "id_of_wrong_type", "empty", "null", "text", "list"],
+)
+def test_one_odd_video_does_not_hide_the_others(odd: Any) -> None:
+    videos = [video(id="1"), odd, video(id="2")]
+    tiktok = FakeTikTok(ok({"videos": videos, "cursor": 5, "has_more": True}))
+    page = client_for(tiktok).video_page(TOKEN)
+    assert [found.tiktok_id for found in page.videos] == ["1", "2"]
+    assert (page.cursor_ms, page.has_more) == (5, True)
+
+
+@pytest.mark.parametrize("odd", [None, "?", -1, 2**63, 1.5])
+def test_a_counter_that_is_none_is_told_from_a_zero(odd: object) -> None:
+    tiktok = FakeTikTok(ok({"videos": [video(view_count=odd, share_count=0)]}))
+    (found,) = client_for(tiktok).video_page(TOKEN).videos
+    assert (set(found.untold), found.likes, found.shares) == ({"views"}, 1, 0)
+
+
+@pytest.mark.parametrize("duration", ["nan", "inf", -1, 1e300, 10**400])
+def test_an_impossible_length_is_no_length(duration: float | str) -> None:
+    tiktok = FakeTikTok(ok({"videos": [video(duration=duration)]}))
+    (found,) = client_for(tiktok).video_page(TOKEN).videos
+    assert found.duration_s == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (r"cut \ud83d", "cut \ufffd"),
+        (r"\uDE00 tail", "\ufffd tail"),
+        (r"\ud83d\ud83d\ude00", "\ufffd😀"),
+        (r"a backslash \\ud83d, cut \ud83d", r"a backslash \ud83d, cut " + "\ufffd"),
+    ],
+)
+def test_half_an_emoji_does_not_spoil_the_answer(sent: str, read: str) -> None:
+    body = ok({"videos": [video(video_description="SENT")]}).text.replace("SENT", sent)
+    answer = httpx.Response(200, content=body)
+    (found,) = client_for(FakeTikTok(answer)).video_page(TOKEN).videos
+    assert found.caption == read
+
+
+def test_half_an_emoji_in_an_error_does_not_hide_its_code() -> None:
+    body = rb'{"data":{},"error":{"code":"spam_risk_text","message":"cut \ud83d"}}'
+    with pytest.raises(TikTokRefused) as refusal:
+        client_for(FakeTikTok(httpx.Response(400, content=body))).creator_info(TOKEN)
+    assert refusal.value.code == "spam_risk_text"
+
+
 def test_more_than_twenty_ids_a_call_are_a_mistake() -> None:
     with pytest.raises(ValueError, match="20"):
         client_for(FakeTikTok()).query_videos(TOKEN, ["1"] * 21)
@@ -259,6 +342,20 @@ def test_creator_info_refuses_with_http_200(code: str, kind: FailureClass) -> No
     with pytest.raises(TikTokRefused) as refusal:
         client_for(FakeTikTok(refused(code))).creator_info(TOKEN)
     assert (refusal.value.failure.kind, refusal.value.failure.log_id) == (kind, "log-9")
+
+
+@pytest.mark.parametrize("field", ["comment_disabled", "duet_disabled", "stitch_disabled"])
+def test_an_odd_answer_never_allows_what_the_creator_may_have_switched_off(field: str) -> None:
+    with pytest.raises(NetworkDown):
+        client_for(FakeTikTok(ok({**CREATOR, field: "?"}))).creator_info(TOKEN)
+
+
+def test_an_odd_privacy_level_does_not_hide_the_others() -> None:
+    levels = ["SELF_ONLY", None, 7]
+    info = client_for(FakeTikTok(ok({**CREATOR, "privacy_level_options": levels}))).creator_info(
+        TOKEN
+    )
+    assert info.privacy_options == (Privacy.ONLY_ME,)
 
 
 def test_a_direct_post_says_what_the_creator_chose() -> None:
@@ -343,6 +440,10 @@ def test_an_upload_address_elsewhere_is_not_followed(url: str) -> None:
         (POST_ID, (str(POST_ID),)),
         ("", ()),
         ([2**64 - 1], ("18446744073709551615",)),
+        ([POST_ID, None], (str(POST_ID),)),
+        ([1.5, POST_ID, {}, [], True], (str(POST_ID),)),
+        (1.5, ()),
+        ({}, ()),
     ],
 )
 def test_post_ids_stay_exact_in_every_shape(told: Any, ids: tuple[str, ...]) -> None:

@@ -6,11 +6,12 @@ import sys
 # Many uploads that fall due at once read their first answers at the same moment. In a process of
 # its own: what breaks here is native code, and it breaks at the first use only.
 FIRST_ANSWERS = """
-import importlib, sys, threading
+import importlib, logging, sys, threading
 from tiktok_manager.tiktok import payloads
 
+logging.disable()
 sys.setswitchinterval(1e-6)
-ANSWER = b'{"error": {"code": "ok"}, "videos": [{"id": "1"}], "user": {"open_id": "1"}}'
+ANSWER = b'{"error": {"code": "ok"}, "videos": [{"id": "1"}, {}], "user": {"open_id": []}}'
 for _again in range(5):
     importlib.reload(payloads)
     for kind in payloads._DECODERS:

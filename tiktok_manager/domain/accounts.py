@@ -84,12 +84,15 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenPair:
-    """A user's tokens. Its repr hides them: it must never reach a log."""
+    """A user's tokens. Its repr hides them: it must never reach a log.
+
+    A renewed pair may not say again whose it is (`""`) nor how long it can be renewed (None).
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     access_expires_at: datetime
-    refresh_expires_at: datetime
+    refresh_expires_at: datetime | None
     scopes: tuple[str, ...]
     open_id: str
 

@@ -6,7 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoCounters:
-    """One public video and its lifetime totals at `seen_at`."""
+    """One public video and its lifetime totals at `seen_at`.
+
+    A counter named in `untold` was not in TikTok's answer: its 0 stands for nothing.
+    """
 
     tiktok_id: str
     posted_at: datetime
@@ -19,6 +22,7 @@ class VideoCounters:
     comments: int
     shares: int
     seen_at: datetime
+    untold: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,6 @@ from tiktok_manager.domain.accounts import (
     AccountStatus,
     CreatorInfo,
     Profile,
-    Scope,
     TokenPair,
 )
 from tiktok_manager.domain.cancel import CancelToken
@@ -30,24 +28,28 @@ from tiktok_manager.domain.errors import (
     ReconnectNeeded,
     RemoteError,
 )
-from tiktok_manager.domain.events import AccountChanged, EventBus, MetricsUpdated, PostsChanged
-from tiktok_manager.domain.metrics import AccountCounters, VideoCounters
+from tiktok_manager.domain.events import AccountChanged, EventBus, PostsChanged
 from tiktok_manager.domain.posts import PostError, PostStatus
 from tiktok_manager.services.settings import Settings
+from tiktok_manager.services.syncing import (
+    Syncing,
+    SyncResult,
+    left_out,
+    repeated_by_hand,
+    with_handle,
+)
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts as queries
-from tiktok_manager.storage import metrics, posts
+from tiktok_manager.storage import posts
 from tiktok_manager.storage.database import Database
 from tiktok_manager.tiktok import oauth
 from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
-from tiktok_manager.tiktok.errors import AGAIN
 
 logger = logging.getLogger(__name__)
 
-MAX_VIDEO_PAGES = 100
-AVATAR_MAX_BYTES = 2_000_000
+__all__ = ["Accounts", "ConnectStage", "SyncResult"]
 
 
 class ConnectStage(StrEnum):
@@ -57,16 +59,6 @@ class ConnectStage(StrEnum):
     EXCHANGING = "exchanging"
     READING_PROFILE = "reading_profile"
     STORING = "storing"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncResult:
-    """What a sync of one account brought; `error` says why it brought nothing."""
-
-    account_id: str
-    handle: str
-    videos: int = 0
-    error: AppError | None = None
 
 
 class Accounts:
@@ -93,7 +85,14 @@ class Accounts:
         self._endpoints = endpoints
         self._events = events
         self._clock = clock
-        self._avatars_dir = media_cache_dir / "avatars"
+        self._syncing = Syncing(
+            database=database,
+            tokens=tokens,
+            client=client,
+            events=events,
+            clock=clock,
+            avatars_dir=media_cache_dir / "avatars",
+        )
 
     def list(self) -> Sequence[Account]:
         """Return every account, connected ones first."""
@@ -151,7 +150,7 @@ class Accounts:
         except AppError:
             self._drop(keys, pair)
             raise
-        self._fetch_avatar(account)
+        self._syncing.fetch_avatar(account)
         self._events.publish(AccountChanged(account_id=account.id))
         self._events.publish(PostsChanged())
         return self.get(account.id)
@@ -203,14 +202,14 @@ class Accounts:
         wanted = self.list() if account_ids is None else [self.get(name) for name in account_ids]
         if wanted:
             self._vault.unlock()
+        cancel = cancel or CancelToken()
         results = []
         for account in wanted:
-            if cancel is not None:
-                cancel.check()
+            cancel.check()
             if account_ids is not None or account.status is AccountStatus.CONNECTED:
-                results.append(self._sync_one(account))
+                results.append(self._syncing.sync(account, cancel))
             elif account.status is AccountStatus.NEEDS_RECONNECT:
-                results.append(_left_out(account))
+                results.append(left_out(account))
         return results
 
     def keep_alive(self) -> None:
@@ -219,8 +218,7 @@ class Accounts:
 
     def avatar_path(self, account_id: str) -> Path | None:
         """Return the cached avatar picture, None before the first sync."""
-        path = self._avatars_dir / account_id
-        return path if path.is_file() else None
+        return self._syncing.avatar_path(account_id)
 
     def _ask(
         self,
@@ -255,10 +253,8 @@ class Accounts:
     def _profile(self, pair: TokenPair) -> Profile:
         with _nothing_kept():
             profile = self._client.profile(pair.access_token, pair.scopes, urgent=True)
-        if profile.handle is None and Scope.PUBLISH in pair.scopes:
-            creator = self._client.creator_info(pair.access_token)
-            return replace(profile, handle=creator.username or None)
-        return profile
+        ask = partial(self._client.creator_info, pair.access_token)
+        return with_handle(profile, pair.scopes, ask)
 
     def _keep(self, pair: TokenPair, profile: Profile) -> Account:
         now = self._clock.now()
@@ -266,7 +262,7 @@ class Accounts:
             known = queries.find_by_open_id(session, profile.open_id)
             old = None if known is None else queries.get_tokens(session, known.id)
         account_id = uuid.uuid4().hex if known is None else known.id
-        sealed = self._tokens.seal(account_id, pair, 1 if old is None else old.version + 1)
+        sealed = self._tokens.seal(account_id, pair, old)
         with self._database.write() as session:
             account = queries.put_connected(session, account_id, profile, pair.scopes, now)
             queries.put_tokens(session, sealed)
@@ -313,69 +309,6 @@ class Accounts:
             ]
         return []
 
-    def _sync_one(self, account: Account) -> SyncResult:
-        try:
-            profile = self._tokens.call(
-                account.id, lambda token: self._client.profile(token, account.scopes)
-            )
-            videos = self._videos(account) if account.may(Scope.VIDEO_LIST) else []
-        except AppError as exc:
-            with self._database.write() as session:
-                queries.record_sync_error(session, account.id, exc.title)
-            self._events.publish(AccountChanged(account_id=account.id))
-            return SyncResult(account_id=account.id, handle=account.handle, error=exc)
-        self._record(account, profile, videos)
-        self._fetch_avatar(account)
-        self._events.publish(MetricsUpdated(account_id=account.id))
-        self._events.publish(AccountChanged(account_id=account.id))
-        return SyncResult(account_id=account.id, handle=account.handle, videos=len(videos))
-
-    def _videos(self, account: Account) -> Sequence[VideoCounters]:
-        videos: list[VideoCounters] = []
-        cursor: int | None = None
-        for _page in range(MAX_VIDEO_PAGES):
-            read = partial(self._client.video_page, cursor_ms=cursor)
-            page = self._tokens.call(account.id, read)
-            videos.extend(page.videos)
-            cursor = page.cursor_ms
-            if not page.has_more:
-                break
-        return videos
-
-    def _record(self, account: Account, profile: Profile, videos: Sequence[VideoCounters]) -> None:
-        now = self._clock.now()
-        with self._database.write() as session:
-            queries.record_profile(session, account.id, profile, now)
-            metrics.record_videos(session, account.id, videos)
-            if profile.followers is not None:
-                metrics.record_account(
-                    session,
-                    AccountCounters(
-                        account_id=account.id,
-                        seen_at=now,
-                        followers=profile.followers,
-                        following=profile.following or 0,
-                        likes=profile.likes or 0,
-                        videos=profile.videos or 0,
-                    ),
-                )
-
-    def _fetch_avatar(self, account: Account) -> None:
-        if not account.avatar_url:
-            return
-        try:
-            picture = self._client.fetch_image(account.avatar_url, AVATAR_MAX_BYTES)
-            self._avatars_dir.mkdir(parents=True, exist_ok=True)
-            (self._avatars_dir / account.id).write_bytes(picture)
-        except (AppError, OSError) as exc:
-            logger.info("No avatar for account %s: %s", account.id, type(exc).__name__)
-
-
-def _left_out(account: Account) -> SyncResult:
-    hint = f"Connect it again: `accounts connect --reconnect {account.handle}`."
-    error = ReconnectNeeded("TikTok no longer accepts this account's permission.", hint=hint)
-    return SyncResult(account_id=account.id, handle=account.handle, error=error)
-
 
 @contextmanager
 def _nothing_kept() -> Iterator[None]:
@@ -383,11 +316,10 @@ def _nothing_kept() -> Iterator[None]:
     try:
         yield
     except RemoteError as exc:
-        if exc.failure.kind not in {FailureClass.RETRY, FailureClass.WAIT_RESET}:
+        told = repeated_by_hand(exc, "Nothing was kept: connect the account again")
+        if told is exc:
             raise
-        advice = exc.failure.action.replace(AGAIN, "").strip()
-        action = f"{advice} Nothing was kept: connect the account again in a few minutes."
-        raise type(exc)(replace(exc.failure, action=action.strip())) from exc
+        raise told from exc
 
 
 def _check_identity(expected: Account | None, profile: Profile) -> None:

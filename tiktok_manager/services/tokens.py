@@ -32,7 +32,7 @@ from tiktok_manager.storage import holds
 from tiktok_manager.storage.accounts import SealedTokens
 from tiktok_manager.storage.database import Database
 from tiktok_manager.system.vault import SecretDamaged
-from tiktok_manager.tiktok.client import TikTokClient
+from tiktok_manager.tiktok.client import TikTokClient, Upload
 from tiktok_manager.tiktok.endpoints import AppKeys
 
 T = TypeVar("T")
@@ -81,16 +81,15 @@ class TokenKeeper:
         tokens = self._fresh(account_id)
         for _replay in range(REPLAYS):
             try:
-                return use(self._access(tokens))
+                return self._use(tokens, use)
             except TikTokRefused as exc:
-                self._note_restriction(account_id, exc.failure)
                 if exc.failure.kind is not FailureClass.NEEDS_RECONNECT:
                     raise
                 if exc.failure.code != "access_token_invalid":
                     raise self._lost(account_id, exc.failure) from exc
             tokens = self._refresh(account_id, tokens.version, patient=True)
         try:
-            return use(self._access(tokens))
+            return self._use(tokens, use)
         except TikTokRefused as exc:
             # Another process may have rotated the tokens while this call was on its way.
             if exc.failure.kind is FailureClass.NEEDS_RECONNECT and self._is_current(tokens):
@@ -115,17 +114,30 @@ class TokenKeeper:
             except (RemoteError, ReconnectNeeded) as exc:
                 logger.warning("Account %s was not kept alive: %s", account_id, exc.code)
 
-    def seal(self, account_id: str, pair: TokenPair, version: int) -> SealedTokens:
-        """Return a token pair as it rests in the database."""
+    def seal(self, account_id: str, pair: TokenPair, old: SealedTokens | None) -> SealedTokens:
+        """Return a token pair as it rests in the database, after the `old` one if there is one."""
+        horizon = pair.refresh_expires_at or (old and old.refresh_expires_at)
         return SealedTokens(
             account_id=account_id,
-            version=version,
+            version=1 if old is None else old.version + 1,
             access_sealed=self._vault.seal(pair.access_token, aad=_aad(account_id, "access")),
             refresh_sealed=self._vault.seal(pair.refresh_token, aad=_aad(account_id, "refresh")),
             issued_at=self._clock.now(),
             access_expires_at=pair.access_expires_at,
-            refresh_expires_at=pair.refresh_expires_at,
+            refresh_expires_at=horizon or pair.access_expires_at,
         )
+
+    def _use(self, tokens: SealedTokens, use: Callable[[str], T]) -> T:
+        """Call, and note what the answer says of the account: banned, or no longer."""
+        try:
+            answer = use(self._access(tokens))
+        except TikTokRefused as exc:
+            if exc.failure.kind is FailureClass.PERMANENT:
+                self._note_restriction(tokens.account_id, "banned")
+            raise
+        if isinstance(answer, Upload):  # TikTok lets no banned account begin one
+            self._note_restriction(tokens.account_id, None)
+        return answer
 
     def _fresh(self, account_id: str) -> SealedTokens:
         tokens = self._read(account_id)
@@ -184,7 +196,7 @@ class TokenKeeper:
             if exc.failure.kind is FailureClass.NEEDS_RECONNECT:
                 raise self._lost(account_id, exc.failure) from exc
             raise
-        rotated = self.seal(account_id, pair, tokens.version + 1)
+        rotated = self.seal(account_id, pair, tokens)
         tried_again(lambda: self._keep(rotated))  # TikTok takes the old pair no more
         return rotated
 
@@ -249,10 +261,12 @@ class TokenKeeper:
             failure.message, hint=failure.action, code=failure.code, log_id=failure.log_id
         )
 
-    def _note_restriction(self, account_id: str, failure: Failure) -> None:
-        if failure.kind is FailureClass.PERMANENT:
+    def _note_restriction(self, account_id: str, restriction: str | None) -> None:
+        with self._database.read() as session:
+            account = queries.get_account(session, account_id)
+        if account is not None and account.restriction != restriction:
             with self._database.write() as session:
-                queries.set_restriction(session, account_id, "banned")
+                queries.set_restriction(session, account_id, restriction)
             self._events.publish(AccountChanged(account_id=account_id))
 
     def _lock_of(self, account_id: str) -> threading.Lock:

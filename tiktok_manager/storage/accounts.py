@@ -234,10 +234,11 @@ def take_over_refreshes(session: Session, owner: str) -> None:
 
 
 def _apply_profile(row: AccountRow, profile: Profile) -> None:
-    row.display_name = profile.display_name
-    row.avatar_url = profile.avatar_url
+    for name in ("handle", "display_name", "avatar_url"):  # no account is without
+        value = getattr(profile, name)
+        if value:
+            setattr(row, name, value)
     for name in (
-        "handle",
         "bio",
         "verified",
         "followers",

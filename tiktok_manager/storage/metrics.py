@@ -1,6 +1,7 @@
 """Queries for counters: newest values on the video, changed values as dated snapshots."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
@@ -28,7 +29,8 @@ def record_videos(session: Session, account_id: str, seen: Iterable[VideoCounter
     """Keep the counters of an account's videos; returns how many videos were seen.
 
     A snapshot row is written for a new video or a changed number only; `last_seen_at` says until
-    when the numbers before it held.
+    when the numbers before it held. A counter TikTok did not tell keeps its last value; a new video
+    gets its first snapshot once all of them were told.
     """
     videos = list(seen)
     ids = [video.tiktok_id for video in videos]
@@ -38,14 +40,16 @@ def record_videos(session: Session, account_id: str, seen: Iterable[VideoCounter
     }
     for video in videos:
         row = known.get(video.tiktok_id)
-        changed = row is None or _numbers(row) != _counter_numbers(video)
+        told = video if row is None else _with_last_values(video, row)
+        changed = row is None or _numbers(row) != _counter_numbers(told)
         if row is None:
             row = VideoRow(account_id=account_id, tiktok_id=video.tiktok_id)
             session.add(row)
-        _apply(row, video)
+        _apply(row, told)
         if changed:
             session.flush()
-            session.merge(_snapshot(row, video))
+            if not video.untold or _has_snapshot(session, row):
+                session.merge(_snapshot(row, told))
     return len(videos)
 
 
@@ -144,6 +148,15 @@ def _numbers(row: VideoRow) -> tuple[int, int, int, int]:
 
 def _counter_numbers(video: VideoCounters) -> tuple[int, int, int, int]:
     return (video.views, video.likes, video.comments, video.shares)
+
+
+def _with_last_values(video: VideoCounters, row: VideoRow) -> VideoCounters:
+    return replace(video, **{name: getattr(row, name) for name in video.untold})
+
+
+def _has_snapshot(session: Session, row: VideoRow) -> bool:
+    first = select(VideoSnapshotRow.minute).where(VideoSnapshotRow.video_id == row.id).limit(1)
+    return session.scalar(first) is not None
 
 
 def _apply(row: VideoRow, video: VideoCounters) -> None:

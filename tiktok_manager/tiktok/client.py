@@ -138,7 +138,7 @@ class TikTokClient:
         self, keys: AppKeys, code: str, redirect_uri: str, verifier: str
     ) -> TokenPair:
         """Trade the code of a finished consent for tokens."""
-        return self._tokens(
+        pair = self._tokens(
             keys,
             {
                 "code": code,
@@ -148,9 +148,15 @@ class TikTokClient:
             },
             urgent=True,
         )
+        if not pair.open_id or pair.refresh_expires_at is None:
+            raise NetworkDown(untrusted("it does not say whose the token is, or how long it lasts"))
+        return pair
 
     def refresh(self, keys: AppKeys, refresh_token: str) -> TokenPair:
-        """Get new tokens; the old refresh token is dead as soon as TikTok has answered."""
+        """Get new tokens; the old refresh token is dead as soon as TikTok has answered.
+
+        So an answer counts that holds new tokens, even if it says nothing else again.
+        """
         return self._tokens(keys, {"grant_type": "refresh_token", "refresh_token": refresh_token})
 
     def revoke(self, keys: AppKeys, access_token: str) -> None:
@@ -179,7 +185,7 @@ class TikTokClient:
             open_id=user.open_id,
             display_name=user.display_name or "",
             avatar_url=user.avatar_url or "",
-            handle=user.username,
+            handle=user.username or None,
             bio=user.bio_description,
             verified=user.is_verified,
             followers=user.follower_count,
@@ -310,15 +316,16 @@ class TikTokClient:
         asked_at = self._clock.now()
         path = "/v2/oauth/token/"
         answer = self._calls.with_keys(path, keys, fields, TokenAnswer, urgent=urgent)
-        if not (answer and answer.access_token and answer.refresh_token and answer.open_id):
+        if not (answer and answer.access_token and answer.refresh_token):
             raise NetworkDown(untrusted("it holds no token"))
+        renewable_s = answer.refresh_expires_in
         return TokenPair(
             access_token=answer.access_token,
             refresh_token=answer.refresh_token,
             access_expires_at=asked_at + _lifetime(answer.expires_in),
-            refresh_expires_at=asked_at + _lifetime(answer.refresh_expires_in),
+            refresh_expires_at=asked_at + _lifetime(renewable_s) if renewable_s else None,
             scopes=tuple((answer.scope or "").replace(",", " ").split()),
-            open_id=answer.open_id,
+            open_id=answer.open_id or "",
         )
 
 
@@ -360,6 +367,12 @@ def _video_query() -> dict[str, str]:
 
 
 def _counters(video: Video, seen_at: datetime) -> VideoCounters:
+    told = {
+        "views": video.view_count,
+        "likes": video.like_count,
+        "comments": video.comment_count,
+        "shares": video.share_count,
+    }
     return VideoCounters(
         tiktok_id=str(video.id),
         posted_at=_instant(video.create_time),
@@ -367,11 +380,9 @@ def _counters(video: Video, seen_at: datetime) -> VideoCounters:
         share_url=video.share_url or "",
         cover_url=video.cover_image_url or "",
         duration_s=int(video.duration or 0),
-        views=video.view_count or 0,
-        likes=video.like_count or 0,
-        comments=video.comment_count or 0,
-        shares=video.share_count or 0,
+        **{name: count or 0 for name, count in told.items()},
         seen_at=seen_at,
+        untold=frozenset(name for name, count in told.items() if count is None),
     )
 
 

@@ -1,0 +1,220 @@
+"""Pulling an account's profile, videos and counters, for `services.accounts` only."""
+
+import logging
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from tiktok_manager.domain.accounts import Account, CreatorInfo, Profile, Scope
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import (
+    AppError,
+    Cancelled,
+    FailureClass,
+    ReconnectNeeded,
+    RemoteError,
+)
+from tiktok_manager.domain.events import AccountChanged, EventBus, MetricsUpdated
+from tiktok_manager.domain.metrics import AccountCounters, VideoCounters
+from tiktok_manager.services.tokens import TokenKeeper
+from tiktok_manager.storage import accounts as queries
+from tiktok_manager.storage import metrics
+from tiktok_manager.storage.database import Database
+from tiktok_manager.tiktok.client import TikTokClient
+
+logger = logging.getLogger(__name__)
+
+MAX_VIDEO_PAGES = 10_000
+"""So that a list without an end ends; at 20 videos a page nobody has as many."""
+
+AVATAR_MAX_BYTES = 2_000_000
+_VIDEOS_AT_ONCE = 500  # so that no other work waits long for the database
+_PASSING = frozenset({FailureClass.RETRY, FailureClass.WAIT_RESET})
+# What the words for a post promise, as a sentence or as the end of one.
+_BY_ITSELF = re.compile(r"(; )?(?:TikTok Manager (?:tries again|goes on)|It is tried again)[^.]*\.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncResult:
+    """What a sync of one account brought; `error` says why it brought nothing, or not all."""
+
+    account_id: str
+    handle: str
+    videos: int = 0
+    error: AppError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    """The videos TikTok listed, each once; `is_whole` unless it said there are more."""
+
+    videos: Sequence[VideoCounters]
+    is_whole: bool = True
+
+
+class Syncing:
+    """Pulls one account after the other."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        tokens: TokenKeeper,
+        client: TikTokClient,
+        events: EventBus,
+        clock: Clock,
+        avatars_dir: Path,
+    ) -> None:
+        self._database = database
+        self._tokens = tokens
+        self._client = client
+        self._events = events
+        self._clock = clock
+        self._avatars_dir = avatars_dir
+
+    def sync(self, account: Account, cancel: CancelToken) -> SyncResult:
+        """Pull what may be seen of an account and record it; raises Cancelled alone."""
+        try:
+            profile = self._profile(account)
+            listed = self._list(account, cancel) if account.may(Scope.VIDEO_LIST) else None
+        except Cancelled:
+            raise
+        except RemoteError as exc:
+            return self._failed(account, repeated_by_hand(exc, "Sync the account again"))
+        except AppError as exc:
+            return self._failed(account, exc)
+        listed = listed or _Listed(videos=())
+        self._record(account, profile, listed.videos)
+        self.fetch_avatar(account)
+        self._events.publish(MetricsUpdated(account_id=account.id))
+        if not listed.is_whole:
+            return self._failed(account, _cut_short(len(listed.videos)), len(listed.videos))
+        self._events.publish(AccountChanged(account_id=account.id))
+        return SyncResult(account_id=account.id, handle=account.handle, videos=len(listed.videos))
+
+    def avatar_path(self, account_id: str) -> Path | None:
+        """Return the cached avatar picture, None before the first sync."""
+        path = self._avatars_dir / account_id
+        return path if path.is_file() else None
+
+    def fetch_avatar(self, account: Account) -> None:
+        """Cache the avatar picture; an account does well without."""
+        if not account.avatar_url:
+            return
+        try:
+            picture = self._client.fetch_image(account.avatar_url, AVATAR_MAX_BYTES)
+            self._avatars_dir.mkdir(parents=True, exist_ok=True)
+            (self._avatars_dir / account.id).write_bytes(picture)
+        except (AppError, OSError) as exc:
+            logger.info("No avatar for account %s: %s", account.id, type(exc).__name__)
+
+    def _profile(self, account: Account) -> Profile:
+        profile = self._tokens.call(
+            account.id, lambda token: self._client.profile(token, account.scopes)
+        )
+        if account.handle != account.open_id:
+            return profile
+        ask = partial(self._tokens.call, account.id, self._client.creator_info)
+        return with_handle(profile, account.scopes, ask)
+
+    def _list(self, account: Account, cancel: CancelToken) -> _Listed:
+        """Go on while TikTok says there is more, whatever a page's length."""
+        found: dict[str, VideoCounters] = {}
+        cursor: int | None = None
+        known: set[int | None] = {None}
+        for _page in range(MAX_VIDEO_PAGES):
+            cancel.check()
+            read = partial(self._client.video_page, cursor_ms=cursor)
+            page = self._tokens.call(account.id, read)
+            found.update((video.tiktok_id, video) for video in page.videos)
+            if not page.has_more:
+                return _Listed(videos=list(found.values()))
+            cursor = page.cursor_ms
+            if cursor in known:
+                break
+            known.add(cursor)
+        logger.warning("The list of videos of account %s has no end", account.id)
+        return _Listed(videos=list(found.values()), is_whole=False)
+
+    def _record(self, account: Account, profile: Profile, videos: Sequence[VideoCounters]) -> None:
+        now = self._clock.now()
+        waiting = iter(videos)
+        while some := list(islice(waiting, _VIDEOS_AT_ONCE)):
+            with self._database.write() as session:
+                metrics.record_videos(session, account.id, some)
+        with self._database.write() as session:
+            kept = queries.record_profile(session, account.id, profile, now)
+            told = (profile.followers, profile.following, profile.likes, profile.videos)
+            latest = (kept.followers, kept.following, kept.likes, kept.videos)
+            numbers = [number for number in latest if number is not None]
+            # A total TikTok did not tell keeps its last value: a 0 would be a drop nobody had.
+            if len(numbers) == len(latest) and any(number is not None for number in told):
+                followers, following, likes, total = numbers
+                counters = AccountCounters(
+                    account_id=account.id,
+                    seen_at=now,
+                    followers=followers,
+                    following=following,
+                    likes=likes,
+                    videos=total,
+                )
+                metrics.record_account(session, counters)
+
+    def _failed(self, account: Account, error: AppError, videos: int = 0) -> SyncResult:
+        with self._database.write() as session:
+            queries.record_sync_error(session, account.id, error.title)
+        self._events.publish(AccountChanged(account_id=account.id))
+        return SyncResult(account_id=account.id, handle=account.handle, videos=videos, error=error)
+
+
+def with_handle(
+    profile: Profile, scopes: Sequence[str], ask_creator: Callable[[], CreatorInfo]
+) -> Profile:
+    """Return the profile with the handle that creator_info tells, if it lacks one.
+
+    The username needs `user.info.profile`, which may not be granted. An account does without.
+    """
+    if profile.handle is not None or Scope.PUBLISH not in scopes:
+        return profile
+    try:
+        return replace(profile, handle=ask_creator().username or None)
+    except RemoteError as exc:
+        logger.info("The handle of the account is not known yet: %s", exc.code)
+        return profile
+
+
+def repeated_by_hand(error: RemoteError, what: str) -> RemoteError:
+    """Return the error with `what` the user can do: other than a post, it is not tried again."""
+    failure = error.failure
+    if failure.kind not in _PASSING:
+        return error
+    minutes = "a few" if failure.retry_after is None else _minutes(failure.retry_after)
+    advice = _BY_ITSELF.sub(lambda found: "." if found[1] else "", failure.action).strip()
+    action = f"{advice} {what} in {minutes} minutes.".strip()
+    return type(error)(replace(failure, action=action))
+
+
+def _minutes(wait: timedelta) -> str:
+    return str(max(2, math.ceil(wait.total_seconds() / 60)))
+
+
+def left_out(account: Account) -> SyncResult:
+    """Return the result for an account that must be reconnected before it can be synced."""
+    hint = f"Connect it again: `accounts connect --reconnect {account.handle}`."
+    error = ReconnectNeeded("TikTok no longer accepts this account's permission.", hint=hint)
+    return SyncResult(account_id=account.id, handle=account.handle, error=error)
+
+
+def _cut_short(count: int) -> AppError:
+    return AppError(
+        f"Only {count} videos could be read.",
+        "TikTok says there are more, but does not go on with them.",
+        "Their numbers are kept. Sync the account again later.",
+        code="list_cut_short",
+    )
