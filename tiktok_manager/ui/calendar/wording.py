@@ -30,6 +30,7 @@ from tiktok_manager.ui.formats import (
     zone_city,
     zoned_time,
 )
+from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.tokens import STATUS_WORDS
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def trouble(post: Post) -> Trouble | None:
         lines.append(f"Log id: {error.log_id}")
     if post.publish_id:
         lines.append(f"Publish id: {post.publish_id}")
-    resume, action = "", error.action
+    resume, action = "", in_window(error.action)
     if post.status is PostStatus.SCHEDULED and error.code in _RESUME_WORDS:
         resume, action = _RESUME_WORDS[error.code], "Its posts are kept."
     elif is_given_up(post):

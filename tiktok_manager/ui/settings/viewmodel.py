@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.events import DataChangedElsewhere, Event, SettingsChanged
+from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.settings.wording import SettingItem, setting_item
 from tiktok_manager.ui.tasks import Coalesced
 
@@ -100,7 +101,8 @@ class SettingsViewModel(QObject):
 
     def _on_failed(self, error: AppError, item: SettingItem, value: str) -> None:
         if isinstance(error, InputError):
-            words = " ".join(part for part in (error.title, error.message, error.hint) if part)
+            parts = (error.title, error.message, in_window(error.hint))
+            words = " ".join(part for part in parts if part)
             self.refused.emit(item.name, words)
         else:
             self.failed.emit(error, lambda: self.change(item.name, value))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from tiktok_manager.domain.errors import AppError, RemoteError
 from tiktok_manager.ui.basics.buttons import icon_button, push_button
 from tiktok_manager.ui.basics.plain import IconLabel, PlainLabel
+from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
 
@@ -53,7 +54,7 @@ class Notice:
     @classmethod
     def of_error(cls, error: AppError) -> "Notice":
         """Return the notice that tells an error in the user's words."""
-        more = " ".join(part for part in (error.message, error.hint) if part)
+        more = " ".join(part for part in (error.message, in_window(error.hint)) if part)
         return cls(text=error.title, more=more, tone=Tone.BAD, details=error_details(error))
 
 
