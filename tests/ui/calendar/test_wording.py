@@ -27,6 +27,7 @@ from tiktok_manager.ui.calendar.wording import (
     late_words,
     meaning,
     trouble,
+    waiting_words,
     when_lines,
 )
 
@@ -52,6 +53,9 @@ def test_what_the_user_said_is_never_told_as_tiktoks_word() -> None:
     trail = [entry("In doubt.", "unconfirmed"), entry("The user says so.", "resolved", 1)]
     post = a_post(status=PostStatus.PUBLISHED)
     assert meaning(post, ZONE, NOW, trail) == "You said that it is on TikTok."
+    dated = replace(post, published_at=NOW)
+    assert "Published" not in dict(facts(dated, ZONE, trail))
+    assert dict(facts(dated, ZONE, trail))["You said so"].startswith("Sat 21 Nov 2026, 13:00")
     # Before the record is read nobody's word is claimed.
     assert meaning(post, ZONE, NOW) == "It is on TikTok."
     # Found there later under its own id: then it is TikTok that says so.
@@ -65,6 +69,10 @@ def test_a_doubt_about_which_tiktok_is_asked_no_more_promises_no_asking() -> Non
     asked = replace(ended, next_try_at=NOW + timedelta(hours=1))
     assert "keeps asking" in meaning(asked, ZONE, NOW)
     assert "not asked any more" in meaning(ended, ZONE, NOW)
+    assert "only you can" in waiting_words(ended, ZONE, NOW)
+    # Asked again after a first sign of life, it has no error: it is still asked.
+    assert "keeps asking" in meaning(replace(ended, error=None), ZONE, NOW)
+    assert "asked again" in waiting_words(replace(ended, error=None), ZONE, NOW)
     shown = trouble(ended)
     assert shown is not None
     assert shown.action == "Look at @alice on TikTok, then say whether the video is there."

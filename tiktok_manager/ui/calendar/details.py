@@ -209,7 +209,7 @@ class PostDetails(QWidget):
         self._trouble.show_trouble(trouble(post))
         self._show_when(now)
         self._show_deeds()
-        self._show_facts(facts(post, self._viewmodel.timezone))
+        self._show_facts(facts(post, self._viewmodel.timezone, self._viewmodel.trail))
         self._record.show_trail(self._viewmodel.trail, self._viewmodel.timezone)
         self._on_progressed()
 

@@ -128,7 +128,9 @@ def meaning(post: Post, timezone: str, now: datetime, trail: Sequence[TrailEntry
 
 def is_given_up(post: Post) -> bool:
     """Say whether TikTok is not asked any more about a video in doubt."""
-    return post.status is PostStatus.UNCONFIRMED and post.next_try_at is None
+    # Without an error the time of the next question is not told, but there is one.
+    is_told = post.error is not None
+    return is_told and post.status is PostStatus.UNCONFIRMED and post.next_try_at is None
 
 
 def trouble(post: Post) -> Trouble | None:
@@ -191,11 +193,18 @@ def deeds(post: Post, now: datetime) -> Deeds:
     )
 
 
+def _ends(trail: Sequence[TrailEntry]) -> Sequence[str]:
+    return [entry.kind for entry in trail if entry.kind in {_RESOLVED, PostStatus.PUBLISHED.value}]
+
+
+def _by_users_word(post: Post, trail: Sequence[TrailEntry]) -> bool:
+    return post.tiktok_post_id is None and _ends(trail)[-1:] == [_RESOLVED]
+
+
 def _known_from(post: Post, trail: Sequence[TrailEntry]) -> str:
-    ends = [entry.kind for entry in trail if entry.kind in {_RESOLVED, PostStatus.PUBLISHED.value}]
-    if post.tiktok_post_id is None and ends[-1:] == [_RESOLVED]:
+    if _by_users_word(post, trail):
         return "You said that it is on TikTok."
-    if post.tiktok_post_id is not None or ends:
+    if post.tiktok_post_id is not None or _ends(trail):
         return "TikTok said that it is published."
     return _MEANS[PostStatus.PUBLISHED]
 
@@ -209,8 +218,10 @@ def needs_file(post: Post) -> bool:
 
 def waiting_words(post: Post, timezone: str, now: datetime) -> str:
     """Say when TikTok is asked again about a video in doubt."""
-    if post.next_try_at is None:
+    if is_given_up(post):
         return "TikTok can tell nothing about it: only you can."
+    if post.next_try_at is None:
+        return "TikTok is asked again by itself."
     return f"TikTok is asked again {zoned_time(post.next_try_at, timezone, now)}."
 
 
@@ -224,7 +235,7 @@ def when_lines(post: Post, timezone: str) -> Sequence[str]:
     return lines
 
 
-def facts(post: Post, timezone: str) -> Sequence[tuple[str, str]]:
+def facts(post: Post, timezone: str, trail: Sequence[TrailEntry] = ()) -> Sequence[tuple[str, str]]:
     """Return name and value of everything else worth knowing."""
     media = post.media
     found = [
@@ -241,7 +252,8 @@ def facts(post: Post, timezone: str) -> Sequence[tuple[str, str]]:
     if post.attempts:
         found.append(("Tries", str(post.attempts)))
     if post.published_at is not None:
-        found.append(("Published", full_stamp(post.published_at, timezone)))
+        name = "You said so" if _by_users_word(post, trail) else "Published"
+        found.append((name, full_stamp(post.published_at, timezone)))
     if post.tiktok_post_id:
         found.append(("Video id", post.tiktok_post_id))
     return found
