@@ -215,6 +215,16 @@ def test_profile_address_cannot_be_led_astray() -> None:
     assert profile_url("a/../b?c") == "https://www.tiktok.com/@a%2F..%2Fb%3Fc"
 
 
+def test_a_post_of_an_account_without_permission_is_not_said_to_go_out_by_itself() -> None:
+    lost = PostError(
+        code="x", message="Not connected.", action="Connect it.", kind="needs_reconnect"
+    )
+    for next_try_at in (None, NOW):
+        post = a_post(error=lost, next_try_at=next_try_at)
+        assert meaning(post, ZONE, NOW) == "Held until you connect @alice."
+    assert deeds(post, NOW).reconnect
+
+
 def refused_for(code: str) -> PostError:
     kind = FailureClass.NEEDS_EDIT.value
     return PostError(code=code, message="No.", action="Mend it, then retry.", kind=kind)

@@ -117,6 +117,8 @@ def meaning(post: Post, timezone: str, now: datetime, trail: Sequence[TrailEntry
     if post.status is PostStatus.SCHEDULED and post.error:
         if (held := _HELD_BY_USER.get(post.error.code)) is not None:
             return held.format(handle=post.handle)
+        if post.error.kind == FailureClass.NEEDS_RECONNECT:
+            return f"Held until you connect @{post.handle}."
         if post.next_try_at:
             return f"Held back. The next try is {zoned_time(post.next_try_at, timezone, now)}."
     if post.status is PostStatus.PUBLISHED:
