@@ -96,3 +96,13 @@ def test_an_upload_whose_last_byte_never_arrived_uses_nothing(world: World) -> N
     assert world.post(post).status is PostStatus.PUBLISHED
     assert world.calls("video_init") == 2
     assert world.workspace.quota.usage(account.id).used == 1
+
+
+def test_a_post_being_moved_takes_no_room_from_itself(world: World) -> None:
+    account = world.connect()
+    world.workspace.settings.set("direct-posts-per-day", "1")
+    post = world.plan(after=timedelta(hours=1))
+    soon = world.clock.now() + timedelta(hours=2)
+    quota = world.workspace.quota
+    assert quota.next_free(account.id, PostMode.DIRECT, soon) == post.schedule.due_at + WINDOW
+    assert quota.next_free(account.id, PostMode.DIRECT, soon, without=post.id) == soon

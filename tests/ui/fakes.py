@@ -339,6 +339,11 @@ class FakeQuota:
     def usage(self, account_id: str, mode: PostMode = PostMode.DIRECT) -> Usage:
         return Usage(used=self.used.get(account_id, 0), cap=15)
 
+    def next_free(
+        self, account_id: str, mode: PostMode, at: datetime, *, without: str = ""
+    ) -> datetime:
+        return at
+
 
 class FakeBackups:
     """Backups that cost nothing; `error` refuses the next thing."""

@@ -41,14 +41,21 @@ class Quota:
         return Usage(used=len(self._recent(account_id, mode)), cap=self._cap(mode))
 
     def next_free(
-        self, account_id: str, mode: PostMode, at: datetime, also: Sequence[datetime] = ()
+        self,
+        account_id: str,
+        mode: PostMode,
+        at: datetime,
+        also: Sequence[datetime] = (),
+        *,
+        without: str = "",
     ) -> datetime:
         """Return the first instant from `at` on at which one more post keeps the cap.
 
-        Counts what went out, what is on its way and what is planned, and `also`.
+        Counts what went out, what is on its way and what is planned, and `also`; but not the
+        planned post `without`, for which another time is looked for.
         """
         with self._database.read() as session:
-            known = queries.post_times(session, account_id, mode, at - WINDOW)
+            known = queries.post_times(session, account_id, mode, at - WINDOW, without)
         return next_free(sorted([*known, *also]), at, self._cap(mode))
 
     def wait(self, account_id: str, mode: PostMode) -> tuple[datetime, PostError] | None:

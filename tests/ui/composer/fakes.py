@@ -31,6 +31,7 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.schedule import parse_when, resolve
 from tiktok_manager.services.planning import Planning, PlanRequest, PlanResult, PostEdit
+from tiktok_manager.services.quota import Usage
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.frame import Core
 from tiktok_manager.ui.tasks import TaskRunner
@@ -145,6 +146,7 @@ class FakePlanning:
         self._events = events
         self.posts: dict[str, Post] = {}
         self.requests: list[PlanRequest] = []
+        self.spread: list[bool] = []
         self.edits: list[PostEdit] = []
         self.warnings: tuple[str, ...] = ()
         self.error: AppError | None = None
@@ -157,6 +159,7 @@ class FakePlanning:
         request: PlanRequest,
         *,
         strict: bool = False,
+        spread: bool = False,
         cancel: CancelToken | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> PlanResult:
@@ -169,6 +172,7 @@ class FakePlanning:
         if self.error is not None:
             raise self.error
         self.requests.append(request)
+        self.spread.append(spread)
         schedule = parse_when(request.when, request.timezone or ZONE, NOW)
         made = [
             a_post(
@@ -246,6 +250,23 @@ class FakePlanning:
         return post
 
 
+class FakeQuota:
+    """Accounts that are full until a time a test names."""
+
+    def __init__(self) -> None:
+        self.full_until: dict[str, datetime] = {}
+        self.asked: list[tuple[str, datetime, str]] = []
+
+    def next_free(
+        self, account_id: str, _mode: PostMode, at: datetime, *, without: str = ""
+    ) -> datetime:
+        self.asked.append((account_id, at, without))
+        return max(at, self.full_until.get(account_id, at))
+
+    def usage(self, _account_id: str, mode: PostMode) -> Usage:
+        return Usage(used=0, cap=15 if mode is PostMode.DIRECT else 5)
+
+
 class FakeSettings:
     """The default lateness."""
 
@@ -273,6 +294,7 @@ class FakeWorkspace:
         self.accounts = FakeAccounts(self.with_accounts)
         self.planning = FakePlanning(self.events)
         self.settings = FakeSettings()
+        self.quota = FakeQuota()
 
 
 @dataclass(kw_only=True)

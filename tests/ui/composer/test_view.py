@@ -1,7 +1,7 @@
 """The composer as the user meets it: mouse, keyboard, what can be seen."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -423,6 +423,28 @@ def test_the_time_field_sets_the_wall_time(filled: ComposerView, qtbot: QtBot) -
     assert filled.model.form.wall.date() == NOW.date().replace(day=22)
 
 
+def test_the_next_free_time_stands_under_when_and_is_one_click_away(
+    filled: ComposerView, stage: Stage, settle: Settle, qtbot: QtBot
+) -> None:
+    card = filled.when
+    shown = (card.use_free, card.spread, card.one_time)
+    assert [each.isVisibleTo(card) for each in shown] == [False, False, False]
+    full_until = stage.workspace.quota.full_until
+    full_until |= {"acc-alice": NOW + timedelta(hours=26), "acc-bob": NOW + timedelta(hours=30)}
+    filled.model.choose_account("acc-bob", True)
+    qtbot.waitUntil(lambda: card.spread.isVisibleTo(card))
+    card.spread.click()
+    assert [each.isVisibleTo(card) for each in shown] == [False, False, True]
+    card.one_time.click()
+    assert not filled.model.form.spread
+    filled.model.choose_account("acc-bob", False)
+    qtbot.waitUntil(lambda: card.use_free.isVisibleTo(card))
+    card.use_free.click()
+    assert card.moment.dateTime().toString("yyyy-MM-dd HH:mm") == "2026-11-22 15:00"
+    assert not card.use_free.isVisibleTo(card)
+    settle()
+
+
 @pytest.mark.parametrize("size", [(1080, 720), (824, 572), (520, 400), (1800, 1000)])
 @pytest.mark.parametrize("dark", [False, True])
 def test_nothing_is_cut_at_any_width(
@@ -438,10 +460,14 @@ def test_nothing_is_cut_at_any_width(
     )
     filled.model.choose_account("acc-bob", True)
     filled.model.set_disclose(True)
+    stage.workspace.quota.full_until |= dict.fromkeys(
+        ("acc-alice", "acc-bob"), NOW + timedelta(days=2)
+    )
+    qtbot.waitUntil(lambda: len(filled.model.full_days) == 2)
     filled.resize(*size)
     settle()
     qtbot.waitUntil(lambda: _cut_in(filled) == [])
-    assert not filled._scroll.horizontalScrollBar().isVisible()
+    qtbot.waitUntil(lambda: not filled._scroll.horizontalScrollBar().isVisible())
 
 
 def _cut_in(view: ComposerView) -> list[tuple[str, str]]:

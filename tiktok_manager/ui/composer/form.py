@@ -20,6 +20,7 @@ class Form:
     """The composer's input. `wall` is naive local time in `timezone`.
 
     `disclose` is the content disclosure switch; the two kinds it uncovers are in `choices`.
+    `spread` lets accounts without room at that time post at their next free time instead.
     """
 
     timezone: str
@@ -31,6 +32,7 @@ class Form:
     choices: Choices = Choices()
     disclose: bool = False
     post_now: bool = False
+    spread: bool = False
 
     @property
     def caption_units(self) -> int:
@@ -41,6 +43,11 @@ class Form:
     def schedule(self) -> Schedule:
         """The instant the chosen wall time names."""
         return resolve(self.wall, self.timezone)
+
+    @property
+    def moment(self) -> tuple[object, ...]:
+        """What decides which accounts have room: who posts what kind, and when."""
+        return (self.wall, self.timezone, self.post_now, self.mode, self.account_ids)
 
     def chosen(self, **changes: object) -> "Form":
         """Return the form with some of the creator's choices changed."""
@@ -126,6 +133,7 @@ def _read(record: dict[str, Any]) -> Form:
         choices=Choices(privacy=Privacy(privacy) if privacy else None, **choices),
         disclose=bool(record["disclose"]),
         post_now=bool(record["post_now"]),
+        spread=bool(record.get("spread", False)),
     )
     zone(form.timezone)
     return form

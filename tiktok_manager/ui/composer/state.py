@@ -20,6 +20,7 @@ from tiktok_manager.ui.composer.form import (
     new_form,
 )
 from tiktok_manager.ui.composer.media import Check, MediaLook, checks
+from tiktok_manager.ui.composer.room import FullDay, Room, Wish, room_text
 from tiktok_manager.ui.composer.roster import AccountChoice, Roster
 from tiktok_manager.ui.composer.rules import Rules, rules_for
 from tiktok_manager.ui.composer.submission import (
@@ -54,6 +55,7 @@ class ComposerState(QObject):
         self._edited = EditedPost(core, self)
         self._creators = Creators(core, self)
         self._submission = Submission(core, self)
+        self._room = Room(core, self)
 
     @property
     def form(self) -> Form:
@@ -144,6 +146,24 @@ class ComposerState(QObject):
         )
 
     @property
+    def full_days(self) -> Sequence[FullDay]:
+        """The chosen accounts that have no room for one more post at the chosen time."""
+        return self._room.full_days
+
+    @property
+    def room_text(self) -> str:
+        """Say which accounts have no room then, and when they have; empty where all have."""
+        form = self._form
+        return room_text(
+            self.full_days,
+            {account.id: account.handle for account in self.chosen_accounts},
+            form.mode,
+            spread=form.spread,
+            timezone=form.timezone,
+            now=self.now,
+        )
+
+    @property
     def can_send(self) -> bool:
         """Whether the button does something."""
         ready = self._roster.is_read and not self.blockers
@@ -191,6 +211,14 @@ class ComposerState(QObject):
     def outcome_text(self) -> str:
         """Say what was planned, and for when."""
         return "" if self.outcome is None else outcome_text(self.outcome, self.now)
+
+    def _wish(self) -> Wish:
+        form = self._form
+        at = None if form.post_now else form.schedule.due_at
+        if self.locked or (at is not None and at < self.now):
+            return Wish()
+        ids = tuple(account.id for account in self.chosen_accounts)
+        return Wish(account_ids=ids, mode=form.mode, at=at, post_id=self._post_id)
 
     @property
     def _post_id(self) -> str:

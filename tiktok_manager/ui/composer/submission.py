@@ -70,7 +70,9 @@ class Submission(QObject):
         planning = self._core.workspace.planning
         request = request_of(form)
         self._run(
-            lambda cancel, progress: planning.plan(request, cancel=cancel, progress=progress),
+            lambda cancel, progress: planning.plan(
+                request, spread=form.spread, cancel=cancel, progress=progress
+            ),
             done=lambda result: self._on_planned(result, now=form.post_now),
         )
 
@@ -170,8 +172,10 @@ def outcome_text(outcome: Outcome, now: datetime) -> str:
     who = f"@{first.handle}" if len(outcome.posts) == 1 else f"{len(outcome.posts)} accounts"
     if outcome.now:
         return f"On its way to {who}."
-    when = zoned_time(first.schedule.due_at, first.schedule.timezone, now)
-    return f"{'Changed' if outcome.edited else 'Planned'} for {who}: {when}."
+    times = {post.schedule.due_at for post in outcome.posts}
+    when = zoned_time(min(times), first.schedule.timezone, now)
+    since = "from " if len(times) > 1 else ""
+    return f"{'Changed' if outcome.edited else 'Planned'} for {who}: {since}{when}."
 
 
 def request_of(form: Form) -> PlanRequest:

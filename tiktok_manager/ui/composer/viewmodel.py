@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from tiktok_manager.domain.accounts import SCOPE_OF_MODE, AccountStatus
 from tiktok_manager.domain.errors import AppError, Cancelled, NotFound
 from tiktok_manager.domain.posts import Choices, Post, PostMode, Privacy
+from tiktok_manager.domain.schedule import at_instant
 from tiktok_manager.ui.composer.draft import Drafts, DraftStore
 from tiktok_manager.ui.composer.form import (
     Form,
@@ -66,6 +67,8 @@ class ComposerViewModel(ComposerState):
         self._submission.progressed.connect(self.progressed)
         self._submission.done.connect(self._on_done)
         self._submission.failed.connect(self._on_failed)
+        self._room.changed.connect(self.changed)
+        self.changed.connect(self._look_for_room)
         core.undo.done.connect(self._on_undone)
         core.undo.failed.connect(self.changed)
 
@@ -165,6 +168,17 @@ class ComposerViewModel(ComposerState):
         """Choose date and time in the form's zone."""
         self._change(replace(self._form, wall=wall.replace(second=0, microsecond=0)))
 
+    def use_free_time(self) -> None:
+        """Take the next time at which the one chosen account has room."""
+        if len(self.full_days) == 1 and len(self._form.account_ids) == 1:
+            free = at_instant(self.full_days[0].free_minute, self._form.timezone)
+            self._change(replace(self._form, wall=free.wall, post_now=False))
+            self.form_replaced.emit()
+
+    def set_spread(self, on: bool) -> None:
+        """Let accounts without room post at their next free time, or all at one time."""
+        self._change(replace(self._form, spread=on))
+
     def discard(self) -> None:
         """Throw the input away: an empty form, or the post as it is planned."""
         before = self._form
@@ -203,6 +217,7 @@ class ComposerViewModel(ComposerState):
     def minute_passed(self) -> None:
         """Judge the time anew and keep TikTok's answers fresh."""
         self._creators.refresh_stale()
+        self._room.look_again()
         self.changed.emit()
 
     # -- inside ---------------------------------------------------------------------------
@@ -212,10 +227,14 @@ class ComposerViewModel(ComposerState):
             self.form_replaced.emit()  # puts the inputs back to what holds
             return False
         self.cleared = None
-        self._form = replace(form, choices=self._settled(form))
+        spread = form.spread and form.moment == self._form.moment
+        self._form = replace(form, choices=self._settled(form), spread=spread)
         self._drafts.keep(self._form, self._post_id)
         self.changed.emit()
         return True
+
+    def _look_for_room(self) -> None:
+        self._room.look_for(self._wish())
 
     def _settled(self, form: Form) -> Choices:
         return settle(form.choices, self.rules, disclose=form.disclose)

@@ -10,7 +10,7 @@ from tiktok_manager.ui.composer.parts import CalmDateTimeEdit, help_label, say
 from tiktok_manager.ui.composer.timing import late_text, time_warning, when_text, zone_text
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.tokens import SPACE_S
-from tiktok_manager.ui.widgets import Card, PlainLabel
+from tiktok_manager.ui.widgets import Card, PlainLabel, push_button, row
 
 
 class WhenCard(Card):
@@ -27,6 +27,14 @@ class WhenCard(Card):
         self._when = PlainLabel("", wrap=True)
         self._warning = help_label()
         self._late = help_label()
+        self._full = help_label()
+        self.use_free = push_button("Use that time", icon_name="moved", clicked=model.use_free_time)
+        self.spread = push_button(
+            "Spread over free times", icon_name="moved", clicked=lambda: model.set_spread(True)
+        )
+        self.one_time = push_button(
+            "Keep one time for all", icon_name="undo", clicked=lambda: model.set_spread(False)
+        )
         self.moment.dateTimeChanged.connect(self._on_edited)
         self._build()
 
@@ -55,6 +63,17 @@ class WhenCard(Card):
         warning = "" if model.locked else time_warning(form, model.now)
         say(self._warning, warning, "attention")
         say(self._late, "" if form.post_now else late_text(model.lateness))
+        self._show_room(is_open=open_to_change)
+
+    def _show_room(self, *, is_open: bool) -> None:
+        form, text = self._model.form, self._model.room_text
+        say(self._full, text, "soft" if form.spread else "attention")
+        is_one = len(form.account_ids) == 1
+        self.use_free.setVisible(bool(text) and is_one)
+        self.spread.setVisible(bool(text) and not is_one and not form.spread)
+        self.one_time.setVisible(bool(text) and not is_one and form.spread)
+        for button in (self.use_free, self.spread, self.one_time):
+            button.setEnabled(is_open)
 
     def _build(self) -> None:
         kinds = QHBoxLayout()
@@ -63,8 +82,10 @@ class WhenCard(Card):
         kinds.addWidget(self.at_once, 1)
         self.body.setSpacing(SPACE_S)
         self.body.addLayout(kinds)
-        for widget in (self.moment, self._zone, self._when, self._warning, self._late):
+        for widget in (self.moment, self._zone, self._when, self._warning, self._full):
             self.body.addWidget(widget)
+        self.body.addLayout(row(self.use_free, self.spread, self.one_time, None))
+        self.body.addWidget(self._late)
 
     def _on_edited(self) -> None:
         day, clock = self.moment.date(), self.moment.time()

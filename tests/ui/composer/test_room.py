@@ -1,0 +1,179 @@
+"""A time at which an account has no room is told before it is planned, with a way out."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.composer.conftest import Settle
+from tests.ui.composer.fakes import NOW, Stage, a_post
+from tiktok_manager.domain.events import PostsChanged
+from tiktok_manager.domain.posts import PostMode
+from tiktok_manager.ui.composer.form import from_text, to_text
+from tiktok_manager.ui.composer.room import FullDay, room_text
+from tiktok_manager.ui.composer.submission import outcome_text
+from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
+
+WALL = datetime.fromisoformat("2026-11-21T18:30")  # 17:30 UTC
+FREE = NOW + timedelta(hours=26, seconds=7)  # Sunday 15:00:07 in Berlin
+
+
+@pytest.fixture
+def full(ready: ComposerViewModel, stage: Stage, qtbot: QtBot) -> ComposerViewModel:
+    """A form for @alice, who is full until tomorrow."""
+    stage.workspace.quota.full_until["acc-alice"] = FREE
+    ready.set_wall(WALL)
+    qtbot.waitUntil(lambda: bool(ready.full_days))
+    return ready
+
+
+def test_a_free_day_says_nothing(ready: ComposerViewModel, stage: Stage, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: bool(stage.workspace.quota.asked))
+    assert ready.room_text == ""
+
+
+def test_a_full_day_names_the_next_free_time_before_it_is_planned(full: ComposerViewModel) -> None:
+    assert full.room_text == (
+        "@alice already has 15 posts in those 24 hours, so one more would wait. "
+        "Next free time: Sun 15:01 (Berlin)."
+    )
+    assert full.can_send
+
+
+def test_the_free_time_is_taken_to_the_whole_minute_and_is_free(
+    full: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
+) -> None:
+    asked = len(stage.workspace.quota.asked)
+    full.use_free_time()
+    assert full.form.wall == datetime.fromisoformat("2026-11-22T15:01")
+    assert full.room_text == ""
+    qtbot.waitUntil(lambda: len(stage.workspace.quota.asked) > asked)
+    settle()
+    assert full.room_text == ""
+
+
+def test_posting_now_without_room_offers_a_time(full: ComposerViewModel, qtbot: QtBot) -> None:
+    full.set_post_now(True)
+    qtbot.waitUntil(lambda: bool(full.full_days))
+    full.use_free_time()
+    assert (full.form.post_now, full.form.wall.hour) == (False, 15)
+
+
+def test_advice_for_another_time_is_forgotten_at_once(full: ComposerViewModel) -> None:
+    full.set_wall(WALL + timedelta(days=3))
+    assert full.room_text == ""
+
+
+def test_drafts_have_a_room_of_their_own(full: ComposerViewModel, qtbot: QtBot) -> None:
+    full.set_mode(PostMode.INBOX)
+    qtbot.waitUntil(lambda: bool(full.full_days))
+    assert "already has 5 drafts in those 24 hours" in full.room_text
+
+
+def test_room_is_looked_for_again_when_the_plan_changes(
+    ready: ComposerViewModel, stage: Stage, qtbot: QtBot
+) -> None:
+    ready.set_wall(WALL)
+    qtbot.waitUntil(lambda: bool(stage.workspace.quota.asked))
+    assert ready.room_text == ""
+    stage.workspace.quota.full_until["acc-alice"] = FREE
+    stage.workspace.events.publish(PostsChanged())
+    qtbot.waitUntil(lambda: bool(ready.room_text))
+
+
+def test_a_burst_of_changes_costs_one_look(
+    ready: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: bool(stage.workspace.quota.asked))
+    settle()
+    stage.workspace.quota.asked.clear()
+    for minute in range(40):
+        ready.set_wall(WALL + timedelta(minutes=minute))
+    qtbot.waitUntil(lambda: bool(stage.workspace.quota.asked))
+    settle()
+    (asked,) = stage.workspace.quota.asked
+    assert asked[1] == NOW + timedelta(hours=5, minutes=30 + 39)
+
+
+def test_several_accounts_can_be_spread_and_the_planner_is_told(
+    full: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
+) -> None:
+    full.choose_account("acc-bob", True)
+    qtbot.waitUntil(lambda: bool(full.full_days))
+    assert full.room_text == (
+        "@alice already has 15 posts in those 24 hours, so one more would wait. "
+        "Next free time: Sun 15:00 (Berlin)."
+    )
+    full.set_spread(True)
+    assert full.room_text == (
+        "Spread over free times: @alice Sun 15:00 (Berlin). The others keep the chosen time."
+    )
+    settle()
+    full.submit()
+    settle()
+    assert stage.planning.spread == [True]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "full", "words"),
+    [
+        (2, 2, "Both accounts already have 15 posts"),
+        (3, 2, "2 of 3 accounts already have 15 posts"),
+        (5, 5, "All 5 accounts already have 15 posts"),
+    ],
+)
+def test_several_full_accounts_are_counted_and_the_first_named(
+    chosen: int, full: int, words: str
+) -> None:
+    handles = {f"acc-{number}": f"user{number}" for number in range(chosen)}
+    days = [
+        FullDay(account_id=each, cap=15, free_at=FREE, free_minute=FREE)
+        for each in list(handles)[:full]
+    ]
+    text = room_text(
+        days, handles, PostMode.DIRECT, spread=False, timezone="Europe/Berlin", now=NOW
+    )
+    assert text.startswith(words)
+    assert "@user0 Sun 15:00 (Berlin), @user1 Sun 15:00 (Berlin)" in text
+    assert ("and 2 more" in text) == (full == 5)
+
+
+def test_spreading_holds_for_the_time_and_accounts_it_was_chosen_for(
+    full: ComposerViewModel, qtbot: QtBot
+) -> None:
+    full.choose_account("acc-bob", True)
+    full.set_spread(True)
+    full.set_caption("Other words")
+    assert full.form.spread
+    assert from_text(to_text(full.form)) == full.form
+    full.set_wall(WALL + timedelta(hours=1))
+    assert not full.form.spread
+
+
+def test_the_post_that_is_moved_does_not_stand_in_its_own_way(
+    model: ComposerViewModel, stage: Stage, clip: Path, settle: Settle, qtbot: QtBot
+) -> None:
+    stage.planning.posts["post-1"] = a_post(clip)
+    model.open_post("post-1")
+    qtbot.waitUntil(
+        lambda: (
+            ("acc-alice", NOW + timedelta(hours=5, minutes=30), "post-1")
+            in stage.workspace.quota.asked
+        )
+    )
+    settle()
+
+
+def test_posts_at_several_times_are_told_by_the_first(
+    full: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    full.submit()
+    settle()
+    assert full.outcome is not None
+    assert full.outcome_text() == "Planned for @alice: Sat 18:30 (Berlin)."
+    first = full.outcome.posts[0]
+    later = replace(first.schedule, due_at=first.schedule.due_at + timedelta(days=1))
+    spread = replace(full.outcome, posts=(replace(first, schedule=later), first))
+    assert outcome_text(spread, NOW) == "Planned for 2 accounts: from Sat 18:30 (Berlin)."
