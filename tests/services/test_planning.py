@@ -1,5 +1,6 @@
 """Changing and retrying planned posts."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from tests.fakes.world import World
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import Cancelled, InputError
-from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.domain.posts import Choices, PostStatus, Privacy
 from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.storage.schema import AccountRow, PostRow
 
@@ -92,6 +93,17 @@ def test_the_next_post_is_one_that_will_go_out(world: World) -> None:
     assert planning.overview().next_due == goes
     accounts.set_paused(paused.id, False)
     assert planning.overview().next_due == held
+
+
+@pytest.mark.parametrize(("cover_ms", "words"), [(2**31, "too far"), (-1, "negative")])
+def test_a_cover_tiktok_cannot_take_is_refused(world: World, cover_ms: int, words: str) -> None:
+    world.connect()
+    choices = Choices(privacy=Privacy.PUBLIC, cover_ms=cover_ms)
+    with pytest.raises(InputError, match=words):
+        world.plan(after=LATER, choices=choices)
+    planned = world.plan(after=LATER, choices=replace(choices, cover_ms=2**31 - 1))
+    with pytest.raises(InputError, match=words):
+        world.workspace.planning.edit(planned.id, PostEdit(choices=choices, consent=True))
 
 
 def test_all_failed_posts_are_retried_and_no_others(world: World) -> None:

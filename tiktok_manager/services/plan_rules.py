@@ -28,6 +28,8 @@ NOT_POSTED = PostError(
     message="You said that this video is not on TikTok.",
     action="Retry it to post it, or cancel it.",
 )
+MAX_COVER_MS = 2**31 - 1
+"""TikTok: `video_cover_timestamp_ms` is an int32."""
 PAST_TOLERANCE = timedelta(minutes=1)
 MUSIC_CONSENT = "By posting, you agree to TikTok's Music Usage Confirmation"
 BRANDED_CONSENT = (
@@ -168,8 +170,19 @@ def _check_choices(choices: Choices) -> None:
             "Branded content visibility cannot be set to private.",
             hint="Choose another privacy, or leave branded content off.",
         )
-    if choices.cover_ms is not None and choices.cover_ms < 0:
+    if choices.cover_ms is not None:
+        _check_cover(choices.cover_ms)
+
+
+def _check_cover(cover_ms: int) -> None:
+    if cover_ms < 0:
         raise InputError("The cover's time is negative.", hint="Count from the first frame.")
+    if cover_ms > MAX_COVER_MS:
+        raise InputError(
+            "The cover's time is too far into the video.",
+            f"TikTok takes at most {MAX_COVER_MS} ms.",
+            "Choose a frame of the video.",
+        )
 
 
 def _at(schedule: Schedule) -> str:
