@@ -205,6 +205,8 @@ FAULTS = (
         "a chunk answered with 4xx, 5xx or 3xx",
         (
             "faults/test_lying_tiktok.py::test_whatever_a_chunk_is_answered_there_is_one_post",
+            "faults/test_lying_tiktok.py::"
+            "test_an_upload_answered_with_errors_asks_no_faster_than_tiktok_allows",
             "tiktok/test_upload.py::test_each_answer_has_its_verdict",
         ),
     ),

@@ -64,7 +64,7 @@ class Quota:
         with self._database.read() as session:
             paused_until = queries.get_app_pause(session)
             recent = queries.sent_times(session, account_id, mode, now - WINDOW)
-        if mode is PostMode.DIRECT and paused_until is not None and paused_until > now:
+        if mode is PostMode.DIRECT and paused_until and now < paused_until <= now + WINDOW:
             return paused_until, _app_cap()
         cap = self._cap(mode)
         if len(recent) < cap:

@@ -1,4 +1,4 @@
-"""Why planned posts wait that their owner holds: the account is paused, or publishing is off.
+"""Why planned posts wait that their owner holds: by a pause, or by an account not connected.
 
 This is told when posts are looked at, not written into them: it ends when the owner says so.
 """
@@ -6,9 +6,10 @@ This is told when posts are looked at, not written into them: it ends when the o
 from collections.abc import Iterable
 from dataclasses import replace
 
+from tiktok_manager.domain.errors import FailureClass
 from tiktok_manager.domain.posts import Post, PostError, PostStatus
 from tiktok_manager.services.settings import Settings
-from tiktok_manager.storage import accounts
+from tiktok_manager.storage import accounts, holds
 from tiktok_manager.storage.database import Database
 
 PUBLISHING_OFF = PostError(
@@ -20,6 +21,13 @@ ACCOUNT_PAUSED = PostError(
     code="account_paused",
     message="The account is paused.",
     action="Resume it; its posts are kept.",
+)
+
+NOT_CONNECTED = PostError(
+    code="account_not_connected",
+    message="The account is not connected.",
+    action="Connect it; its posts are kept.",
+    kind=FailureClass.NEEDS_RECONNECT.value,
 )
 
 
@@ -38,14 +46,23 @@ class Waiting:
         off = not self._settings.publishing_on()
         with self._database.read() as session:
             paused = accounts.paused_accounts(session)
-        return [_explained(post, off=off, paused=post.account_id in paused) for post in posts]
+            ready = holds.ready_accounts(session)
+        return [_explained(post, _reason(post, ready, paused, off=off)) for post in posts]
 
 
 def _is_open(post: Post) -> bool:
     return post.status is PostStatus.SCHEDULED and post.error is None
 
 
-def _explained(post: Post, *, off: bool, paused: bool) -> Post:
-    if not _is_open(post) or not (off or paused):
-        return post
-    return replace(post, error=ACCOUNT_PAUSED if paused else PUBLISHING_OFF)
+def _reason(
+    post: Post, ready: frozenset[str], paused: frozenset[str], *, off: bool
+) -> PostError | None:
+    if post.account_id in paused:
+        return ACCOUNT_PAUSED
+    if post.account_id not in ready:
+        return NOT_CONNECTED
+    return PUBLISHING_OFF if off else None
+
+
+def _explained(post: Post, reason: PostError | None) -> Post:
+    return replace(post, error=reason) if reason is not None and _is_open(post) else post

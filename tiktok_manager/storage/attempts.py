@@ -4,12 +4,12 @@ Every write names the epoch of the claim it belongs to. A worker that was frozen
 changes no row and is told so by `Fenced`: the database fences what TikTok cannot.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import UpdateBase, bindparam, func, or_, select, update
+from sqlalchemy import UpdateBase, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.errors import AppError
@@ -35,21 +35,9 @@ _ATTEMPT = select(AttemptRow).where(AttemptRow.id == bindparam("id"))
 _OPEN_ATTEMPT = select(AttemptRow).where(
     AttemptRow.post_id == bindparam("post_id"), AttemptRow.open
 )
-_ENDING_ATTEMPT = _OPEN_ATTEMPT.where(AttemptRow.final_intent_at.is_not(None))
 _NUMBER = select(func.count()).where(AttemptRow.post_id == bindparam("post_id"))
 _POST = (
     select(PostRow).where(PostRow.id == bindparam("id")).execution_options(populate_existing=True)
-)
-_INITS = (
-    select(AttemptRow.opened_at)
-    .where(AttemptRow.account_id == bindparam("id"), AttemptRow.opened_at > bindparam("since"))
-    .order_by(AttemptRow.opened_at)
-)
-_FRUITLESS = select(func.count()).where(
-    AttemptRow.post_id == bindparam("post_id"),
-    AttemptRow.opened_at >= bindparam("since"),
-    or_(AttemptRow.final_intent_at.is_(None), AttemptRow.outcome.startswith(PROVEN_DEAD)),
-    or_(AttemptRow.outcome.is_(None), ~AttemptRow.outcome.startswith(REFUSED)),
 )
 
 
@@ -100,13 +88,20 @@ class Claim:
     first_tried_at: datetime | None
     worker_losses: int
     is_first: bool = False
+    let_go_at: datetime | None = None
+
+    @property
+    def trying_since(self) -> datetime | None:
+        """Since when tries count: a cap that let it go later took none of its time."""
+        return max(filter(None, (self.first_tried_at, self.let_go_at)), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a piece of work led to: the post's next status and when to look again.
 
-    `untried` takes back that this claim was the post's first try.
+    `untried` takes back that this claim was the post's first try. `let_go_at` is when TikTok's own
+    limits let it go.
     """
 
     status: PostStatus
@@ -116,6 +111,7 @@ class Outcome:
     close_attempt: str | None = None
     release_slot: bool = False
     untried: bool = False
+    let_go_at: datetime | None = None
     published_at: datetime | None = None
     tiktok_post_id: str | None = None
     url: str | None = None
@@ -244,6 +240,7 @@ def close_attempt(
 def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> Post:
     """Give a claim back with what it led to; raises Fenced, IllegalTransition."""
     check_transition(claim.post.status, outcome.status)
+    outcome = _without_foreign_id(session, claim, outcome)
     values: dict[str, Any] = {
         "status": outcome.status.value,
         "wake_at": outcome.wake_at,
@@ -255,7 +252,7 @@ def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> P
     }
     if outcome.untried:
         values["first_tried_at"] = None
-    for name in ("published_at", "tiktok_post_id", "url"):
+    for name in ("let_go_at", "published_at", "tiktok_post_id", "url"):
         if getattr(outcome, name) is not None:
             values[name] = getattr(outcome, name)
     _fence(session, claim, **values)
@@ -263,6 +260,16 @@ def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> P
     row = session.scalars(_POST, {"id": claim.post.id}).one()
     row.attempts += outcome.uses_attempt
     return to_post(row, claim.post.handle)
+
+
+def _without_foreign_id(session: Session, claim: Claim, outcome: Outcome) -> Outcome:
+    """One video of TikTok belongs to one post; the post that had it first keeps it."""
+    if outcome.tiktok_post_id is None:
+        return outcome
+    owner = owner_of_tiktok_post(session, outcome.tiktok_post_id)
+    if owner in {None, claim.post.id}:
+        return outcome
+    return replace(outcome, tiktok_post_id=None, url=None)
 
 
 def withdraw(session: Session, post_id: str, reason: str, now: datetime) -> bool:
@@ -281,33 +288,6 @@ def release(session: Session, post_id: str, reason: str, now: datetime) -> None:
     row = session.scalars(_OPEN_ATTEMPT, {"post_id": post_id}).first()
     if row is not None:
         close_row(row, reason, now)
-
-
-def ending_upload(session: Session, post_id: str) -> Attempt | None:
-    """Return a post's open attempt if its last byte may have left."""
-    row = session.scalars(_ENDING_ATTEMPT, {"post_id": post_id}).first()
-    return None if row is None else to_attempt(row)
-
-
-def inits_since(session: Session, account_id: str, since: datetime) -> list[datetime]:
-    """Return when inits were sent for an account, oldest first."""
-    return list(session.scalars(_INITS, {"id": account_id, "since": since}))
-
-
-def was_sent_from_here(session: Session, account_id: str) -> bool:
-    """Say whether any video of an account may have left this data folder whole."""
-    query = select(AttemptRow.id).where(
-        AttemptRow.account_id == account_id, AttemptRow.final_intent_at.is_not(None)
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
-def fruitless_inits(session: Session, post_id: str, since: datetime) -> int:
-    """Return how many inits of a post TikTok may hold open without ever getting their last byte.
-
-    Inits that TikTok refused opened nothing and do not count.
-    """
-    return session.scalar(_FRUITLESS, {"post_id": post_id, "since": since}) or 0
 
 
 def owner_of_tiktok_post(session: Session, tiktok_post_id: str) -> str | None:

@@ -308,9 +308,11 @@ def write_lateness(
     row = session.get_one(PostRow, post.id)
     if row.epoch != post.epoch or row.status != PostStatus.SCHEDULED:
         return False
-    if wake_at is None or wake_at > now:
-        # An upload begun before must not hold the account's place until then.
-        withdraw(session, post.id, "late", now)
+    # An upload begun before must not hold the account's place until then.
+    if (wake_at is None or wake_at > now) and not withdraw(session, post.id, "late", now):
+        row.status = PostStatus.PROCESSING.value  # its last byte may have left: TikTok is asked
+        row.wake_at = now
+        return False
     if row.due_at == post.schedule.due_at:
         # Judged once: a post let go late is not missed while it waits for its turn.
         row.let_go_at = wake_at
@@ -381,4 +383,5 @@ def _claim(
         first_tried_at=row.first_tried_at,
         worker_losses=row.worker_losses,
         is_first=is_first,
+        let_go_at=row.let_go_at,
     )

@@ -117,13 +117,23 @@ def quarantine(
     )
     rows = session.scalars(query).all()
     for row in rows:
-        opened = session.scalars(
-            select(AttemptRow.id).where(
-                AttemptRow.post_id == row.id, AttemptRow.open, AttemptRow.publish_id.is_not(None)
-            )
-        ).first()
-        _set_aside(session, row, error, now, wake_at=None if opened is None else now)
+        has_id = _leave_to_tiktok(session, row, now)
+        _set_aside(session, row, error, now, wake_at=now if has_id else None)
     return len(rows)
+
+
+def _leave_to_tiktok(session: Session, row: PostRow, now: datetime) -> bool:
+    """Free the account's slot; returns whether TikTok can be asked about an upload of the post."""
+    has_id = False
+    for attempt in session.scalars(
+        select(AttemptRow).where(AttemptRow.post_id == row.id, AttemptRow.open)
+    ).all():
+        attempt.holds_slot = False
+        if attempt.publish_id is None:
+            close_row(attempt, "restored: its answer is not known", now)
+        has_id = has_id or attempt.publish_id is not None
+    session.flush()
+    return has_id
 
 
 def _known_publish_ids(session: Session) -> set[str]:

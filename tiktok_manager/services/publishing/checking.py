@@ -175,6 +175,9 @@ class Checking:
     def _failed(self, claim: Claim, status: PublishStatus) -> None:
         failure = status.failure or _no_reason()
         attempt = claim.attempt
+        if attempt is not None and _is_quarantined(claim.post, attempt):
+            self._leave_to_user(claim, f"The upload known here failed: {failure.message}")
+            return
         if (
             failure.kind is FailureClass.NEEDS_RECONNECT
             and attempt is not None
@@ -206,6 +209,12 @@ class Checking:
         may lag, or be off by one.
         """
         issued = attempt.url_issued_at or attempt.opened_at
+        if _is_quarantined(claim.post, attempt):
+            if now - issued > PROVEN_DEAD_AFTER:
+                self._leave_to_user(claim, "The upload known here came to nothing.")
+            else:
+                self._keep(claim, now + LOCKED_RETRY, claim.post.error)
+            return
         error = claim.post.error
         file_is_gone = error is not None and error.code in FILE_CODES
         is_expired = now - issued > UPLOAD_URL_LIFE
@@ -227,6 +236,16 @@ class Checking:
             outcome = Outcome(status=PostStatus.PUBLISHING, wake_at=now, error=error)
             text = "TikTok misses the last part: sending it again to the same upload."
         self._recorder.settle(claim, outcome, text)
+
+    def _leave_to_user(self, claim: Claim, why: str) -> None:
+        """Ask no more about an upload of an older database: a later one may have gone out."""
+        self._recorder.settle(
+            claim,
+            Outcome(
+                status=PostStatus.UNCONFIRMED, error=claim.post.error, close_attempt="restored"
+            ),
+            f"{why} Whether a later one went out, only the account shows.",
+        )
 
     def _refused(self, claim: Claim, attempt: Attempt | None, exc: TikTokRefused) -> None:
         now = self._clock.now()
@@ -276,14 +295,25 @@ class Checking:
         return True
 
     def _keep(self, claim: Claim, wake_at: datetime, error: PostError | None) -> None:
-        self._recorder.settle(
-            claim, Outcome(status=claim.post.status, wake_at=wake_at, error=error), ""
-        )
+        """Ask again later. Who cannot be asked for long leaves the post to the user meanwhile."""
+        attempt = claim.attempt
+        outcome = Outcome(status=claim.post.status, wake_at=wake_at, error=error)
+        told = ""
+        if attempt is not None and attempt.open and attempt.final_intent_at is not None:
+            outcome = decisions.unasked(outcome, attempt, self._clock.now())
+            if error is not None and outcome.status is not claim.post.status:
+                told = f"TikTok cannot be asked what became of it: {error.message}"
+        self._recorder.settle(claim, outcome, told)
 
 
 def _may_get_id(post: Post) -> bool:
     """TikTok gives ids to public posts only (status/fetch); a finished draft may be public."""
     return post.choices.privacy in {None, Privacy.PUBLIC}
+
+
+def _is_quarantined(post: Post, attempt: Attempt) -> bool:
+    """Say whether a post was set aside amid an upload: nobody knows what came after this one."""
+    return post.status is PostStatus.UNCONFIRMED and attempt.final_intent_at is None
 
 
 def _takes_bytes(attempt: Attempt, error: PostError | None) -> bool:

@@ -63,7 +63,9 @@ def after_failure(failure: Failure, claim: Claim, now: datetime, rng: random.Ran
             wait = failure.retry_after or backoff(tries, rng)
             return _again(now + wait, error, uses_attempt=True)
         case FailureClass.WAIT_RESET:
-            return _again(now + _reset_wait(failure, rng), error, uses_attempt=False)
+            let_go_at = now + _reset_wait(failure, rng)
+            outcome = _again(let_go_at, error, uses_attempt=False)
+            return replace(outcome, let_go_at=let_go_at)
         case FailureClass.OUR_BUG if tries < MAX_UNKNOWN_TRIES:
             return _again(now + OUR_BUG_WAIT, error, uses_attempt=True)
         case FailureClass.UNKNOWN if tries < MAX_UNKNOWN_TRIES - 1:
@@ -112,7 +114,7 @@ def held(error: PostError, until: datetime, claim: Claim, now: datetime) -> Outc
     after six hours.
     """
     untried = claim.is_first and claim.post.attempts == 0 and claim.attempt is None
-    if not untried and now - (claim.first_tried_at or now) >= MAX_TRYING:
+    if not untried and now - (claim.trying_since or now) >= MAX_TRYING:
         return Outcome(
             status=PostStatus.NEEDS_ATTENTION,
             error=replace(error, action=TRIED_LONG),
@@ -170,6 +172,19 @@ def still_processing(post: Post, attempt: Attempt, now: datetime) -> Outcome:
     )
 
 
+def unasked(outcome: Outcome, attempt: Attempt, now: datetime) -> Outcome:
+    """Return the outcome where TikTok could not even be asked about a video it may have."""
+    since = attempt.final_intent_at or attempt.opened_at
+    follows = next_check(attempt.polls, since, now)
+    silent = now - since > UNCONFIRMED_AFTER and outcome.status is PostStatus.PROCESSING
+    return replace(
+        outcome,
+        status=PostStatus.UNCONFIRMED if silent else outcome.status,
+        wake_at=max(filter(None, (outcome.wake_at, follows)), default=None),
+        release_slot=now - since > SLOT_HOLD,
+    )
+
+
 def error_of(failure: Failure) -> PostError:
     """Return a failure as the post keeps it."""
     return PostError(
@@ -203,7 +218,7 @@ def _again(wake_at: datetime, error: PostError, *, uses_attempt: bool) -> Outcom
 
 
 def _may_try_again(claim: Claim, now: datetime) -> bool:
-    started = claim.first_tried_at or now
+    started = claim.trying_since or now
     tried_for = now - started
     few = claim.post.attempts + 1 < MAX_TRIES or tried_for < MIN_TRYING
     return few and tried_for < MAX_TRYING

@@ -89,8 +89,6 @@ class Delivery:
             self._rest()
         except UploadGone as exc:
             self._gone(exc)
-        except UploadFailed as exc:
-            self._tools.checking.conclude(self._claim, self._attempt, exc.status)
         except RemoteError as exc:
             if self._cancel.cancelled and isinstance(exc, NetworkDown):
                 self._rest()
@@ -231,6 +229,9 @@ class Delivery:
             self._settle(Outcome(status=PostStatus.SCHEDULED, wake_at=now), f"Paused: {why}")
 
     def _gone(self, exc: UploadGone) -> None:
+        if isinstance(exc, UploadFailed):
+            self._tools.checking.conclude(self._claim, self._attempt, exc.status)
+            return
         if self._is_final():
             self._doubt(exc)
             return

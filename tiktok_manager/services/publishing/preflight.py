@@ -50,7 +50,7 @@ class Preflight:
         wait = self._quota.wait(claim.post.account_id, claim.post.mode)
         if wait is not None:
             until, error = wait
-            return Outcome(status=PostStatus.SCHEDULED, wake_at=until, error=error)
+            return Outcome(status=PostStatus.SCHEDULED, wake_at=until, error=error, let_go_at=until)
         now = self._clock.now()
         minute = timedelta(seconds=61)
         recent = self._recorder.inits_since(claim.post.account_id, now - minute)

@@ -1,7 +1,7 @@
 """Finding an unconfirmed video among the account's public ones.
 
 TikTok's list shows public videos only and may lag, so not finding one proves nothing. A find must
-be the only candidate: same time, same length, same words, and not claimed by another post.
+be the only candidate: same time, same length, same words, and nothing another post could claim.
 """
 
 from collections.abc import Callable, Sequence
@@ -57,6 +57,9 @@ class Reconciler:
             listed = self.list_videos(post.account_id, until=sent - EARLY)
         except (RemoteError, ActionNeeded):
             return None
+        others = self._recorder.captions_without_id(post, sent - EARLY)
+        if any(same_words(post.caption, caption) for caption in others):
+            return None  # what is found may be theirs
         info = video.probe(post.media.path)
         duration_s = None if info is None else info.duration_s
         found = candidates(

@@ -1,16 +1,17 @@
 """Writes down each step before it happens, keeps the flight record, and tells the window."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import AccountStatus, Scope
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.events import EventBus, PostProgressed, PostStatusChanged
-from tiktok_manager.domain.posts import Post
+from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.services.storage_guard import StorageGuard, tried_again
 from tiktok_manager.services.vault import VaultService
-from tiktok_manager.storage import accounts, posts
+from tiktok_manager.storage import accounts, past_uploads, posts
 from tiktok_manager.storage import attempts as queries
 from tiktok_manager.storage.attempts import Attempt, Claim, Outcome
 from tiktok_manager.storage.database import Database
@@ -179,7 +180,9 @@ class Recorder:
         self, claim: Claim, outcome: Outcome, text: str, now: datetime
     ) -> tuple[Post, Attempt | None]:
         with self._database.write() as session:
-            ending = queries.ending_upload(session, claim.post.id)
+            ending = past_uploads.ending_upload(session, claim.post.id)
+            if ending is not None and outcome.close_attempt is None:
+                outcome = _asked_first(outcome)
             post = queries.settle(session, claim, outcome, now)
             if text:
                 posts.add_step(
@@ -240,20 +243,25 @@ class Recorder:
         with self._database.read() as session:
             return queries.owner_of_tiktok_post(session, tiktok_post_id) is None
 
+    def captions_without_id(self, post: Post, since: datetime) -> list[str]:
+        """Return the captions of other posts of the account whose TikTok video is not known."""
+        with self._database.read() as session:
+            return past_uploads.captions_without_id(session, post, since)
+
     def is_newcomer(self, account_id: str) -> bool:
         """Say whether no video of an account was ever sent from this data folder."""
         with self._database.read() as session:
-            return not queries.was_sent_from_here(session, account_id)
+            return not past_uploads.was_sent_from_here(session, account_id)
 
     def inits_since(self, account_id: str, since: datetime) -> list[datetime]:
         """Return when inits were sent for an account."""
         with self._database.read() as session:
-            return queries.inits_since(session, account_id, since)
+            return past_uploads.inits_since(session, account_id, since)
 
     def fruitless_inits(self, post_id: str, since: datetime) -> int:
         """Return how many inits of a post never got their last byte."""
         with self._database.read() as session:
-            return queries.fruitless_inits(session, post_id, since)
+            return past_uploads.fruitless_inits(session, post_id, since)
 
     def _journal_end(self, claim: Claim, attempt: Attempt, outcome: str, now: datetime) -> None:
         """Journal an outcome. What is missing here only means that TikTok is asked once more."""
@@ -287,6 +295,13 @@ class Recorder:
                 return ""
             self._open_ids[account_id] = account.open_id
         return self._open_ids[account_id]
+
+
+def _asked_first(outcome: Outcome) -> Outcome:
+    """Nothing waits to be sent whose last byte may have left, whatever the worker believed."""
+    if outcome.status is PostStatus.SCHEDULED:
+        return replace(outcome, status=PostStatus.PROCESSING, untried=False, release_slot=False)
+    return outcome
 
 
 class Progress:

@@ -62,6 +62,11 @@ class Standstill:
         """Forget what an earlier publisher thought of the clock: it is looked at anew."""
         self._end(BY_CLOCK)
 
+    @property
+    def clock_is_wrong(self) -> bool:
+        """Whether this computer's clock is known to be wrong: by it nothing is late or missed."""
+        return self._clock_is_wrong
+
     def is_over(self) -> bool:
         """Say whether posts wait for the clock although it was set right meanwhile."""
         return self._clock_is_wrong and self._traffic.server_time.off() is None
@@ -148,7 +153,12 @@ class Standstill:
 
     def _fault(self) -> Hold | None:
         with self._database.read() as session:
-            return queries.get_hold(session, BY_FAULT)
+            hold = queries.get_hold(session, BY_FAULT)
+        now = self._clock.now()
+        if hold is not None and hold.until - now > LONGEST_FAULT_PAUSE:
+            # Counted from a clock that was far ahead.
+            return replace(hold, at=now - LONGEST_FAULT_PAUSE, until=now)
+        return hold
 
     def _fault_hold(self, now: datetime) -> Hold | None:
         """Return the hold by a fault of ours; when it is up, one post may try for the rest."""

@@ -42,10 +42,8 @@ class UploadGone(AppError):
     code = UPLOAD_GONE
 
 
-class UploadFailed(AppError):
+class UploadFailed(UploadGone):
     """TikTok ended the upload for a reason; `status` is what it said."""
-
-    code = "upload_failed"
 
     def __init__(self, status: PublishStatus) -> None:
         super().__init__(f"TikTok ended the upload: {status.fail_reason}.")

@@ -1,0 +1,80 @@
+"""Queries about uploads of before: what may have left, what came to nothing, and whose it is."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.storage.attempts import PROVEN_DEAD, REFUSED, Attempt, to_attempt
+from tiktok_manager.storage.schema import AttemptRow, PostRow
+
+# Each step of a publish asks some of these. Building one costs more than its answer.
+_ENDING = select(AttemptRow).where(
+    AttemptRow.post_id == bindparam("post_id"),
+    AttemptRow.open,
+    AttemptRow.final_intent_at.is_not(None),
+)
+_INITS = (
+    select(AttemptRow.opened_at)
+    .where(AttemptRow.account_id == bindparam("id"), AttemptRow.opened_at > bindparam("since"))
+    .order_by(AttemptRow.opened_at)
+)
+_FRUITLESS = select(func.count()).where(
+    AttemptRow.post_id == bindparam("post_id"),
+    AttemptRow.opened_at >= bindparam("since"),
+    or_(AttemptRow.final_intent_at.is_(None), AttemptRow.outcome.startswith(PROVEN_DEAD)),
+    or_(AttemptRow.outcome.is_(None), ~AttemptRow.outcome.startswith(REFUSED)),
+)
+_MAY_BE_THERE = (
+    PostStatus.PUBLISHING,
+    PostStatus.PROCESSING,
+    PostStatus.UNCONFIRMED,
+    PostStatus.PUBLISHED,
+)
+
+
+def ending_upload(session: Session, post_id: str) -> Attempt | None:
+    """Return a post's open attempt if its last byte may have left."""
+    row = session.scalars(_ENDING, {"post_id": post_id}).first()
+    return None if row is None else to_attempt(row)
+
+
+def inits_since(session: Session, account_id: str, since: datetime) -> list[datetime]:
+    """Return when inits were sent for an account, oldest first."""
+    return list(session.scalars(_INITS, {"id": account_id, "since": since}))
+
+
+def was_sent_from_here(session: Session, account_id: str) -> bool:
+    """Say whether any video of an account may have left this data folder whole."""
+    query = select(AttemptRow.id).where(
+        AttemptRow.account_id == account_id, AttemptRow.final_intent_at.is_not(None)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def fruitless_inits(session: Session, post_id: str, since: datetime) -> int:
+    """Return how many inits of a post TikTok may hold open without ever getting their last byte.
+
+    Inits that TikTok refused opened nothing and do not count.
+    """
+    return session.scalar(_FRUITLESS, {"post_id": post_id, "since": since}) or 0
+
+
+def captions_without_id(session: Session, post: Post, since: datetime) -> list[str]:
+    """Return the captions of the account's other posts that may be on TikTok under any id.
+
+    Of those whose last byte left since then.
+    """
+    query = (
+        select(PostRow.caption)
+        .join(AttemptRow, AttemptRow.post_id == PostRow.id)
+        .where(
+            PostRow.account_id == post.account_id,
+            PostRow.id != post.id,
+            PostRow.tiktok_post_id.is_(None),
+            PostRow.status.in_(_MAY_BE_THERE),
+            AttemptRow.final_intent_at >= since,
+        )
+    )
+    return list(session.scalars(query))
