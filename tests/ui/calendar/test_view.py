@@ -622,7 +622,7 @@ def test_an_open_confirmation_never_carries_over_to_the_next_post(
     button(content, "Post again…").click()
     warning = next(x for x in content.findChildren(QLabel) if "gets it twice" in x.text())
     assert warning.text().startswith(
-        "“Second walk through the woods through th…”, "
+        "“Second walk through the woods through…”, "
         "planned for Sat 21 Nov 2026, 18:30 (Berlin): if it is there after all, @bob"
     )
     plan.settle()

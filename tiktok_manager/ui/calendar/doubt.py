@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tiktok_manager.domain.posts import Post
 
 _CAPTION_SHOWN = 40
+_WORD_SHOWN = 24  # a longer word would be wider than the card
 
 
 class DoubtCard(QFrame):
@@ -100,5 +101,7 @@ def _beginning(caption: str) -> str:
     words = " ".join(caption.split())
     if not words:
         return "The video without a caption"
-    shown = words if len(words) <= _CAPTION_SHOWN else f"{words[:_CAPTION_SHOWN].rstrip()}…"
-    return f"“{shown}”"
+    if len(words) <= _CAPTION_SHOWN:
+        return f"“{words}”"
+    whole, space, _cut = words[: _CAPTION_SHOWN + 1].rpartition(" ")
+    return f"“{whole if space else words[:_WORD_SHOWN]}…”"
