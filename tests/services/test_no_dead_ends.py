@@ -9,6 +9,7 @@ from tests.services.test_restoring import reopened
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.posts import Lateness, LatePolicy, Post, PostStatus
 from tiktok_manager.services import backups
+from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.storage.attempts import Attempt, Claim
 from tiktok_manager.system.journal import Journal, JournalEntry, JournalStep
@@ -205,3 +206,46 @@ def test_a_post_of_an_account_that_is_not_connected_says_so(world: World) -> Non
     world.connect("sim01")
     world.run(2 * HOUR)
     assert world.post(post).status is PostStatus.PUBLISHED
+
+
+@pytest.mark.parametrize("hold", ["account", "publishing"])
+@pytest.mark.parametrize("tried", [True, False])
+def test_what_went_before_a_long_pause_is_no_leave_to_post_days_later(
+    world: World, hold: str, *, tried: bool
+) -> None:
+    account = world.connect()
+    post = world.plan(lateness=Lateness(within=2 * HOUR))
+    if tried:
+        world.fault(endpoint="creator_info", status=503, times=1)
+        world.tick()
+    else:
+        world.clock.advance(HOUR)
+        world.workspace.publishing.claim(uploads=0, checks=0)
+
+    def pause(*, on: bool) -> None:
+        if hold == "account":
+            world.workspace.accounts.set_paused(account.id, on)
+        else:
+            world.workspace.settings.hold_publishing(hold=on)
+
+    pause(on=True)
+    for _ in range(6 * 48):
+        world.clock.advance(HOUR / 6)
+        world.workspace.publishing.has_due()
+    pause(on=False)
+    world.run(HOUR)
+    assert world.post(post).status is PostStatus.MISSED
+
+
+def test_editing_a_post_that_waits_for_its_turn_keeps_its_turn(world: World) -> None:
+    world.connect()
+    world.workspace.settings.set("direct-posts-per-day", "1")
+    world.plan()
+    capped = world.plan(after=timedelta(minutes=1))
+    world.run(HOUR)
+    world.clock.advance(5 * HOUR)
+    edited = world.workspace.planning.edit(capped.id, PostEdit(caption="Mended"))
+    assert code(edited) == "daily_cap"
+    world.run(30 * HOUR)
+    assert world.post(capped).status is PostStatus.PUBLISHED
+    assert world.post(capped).caption == "Mended"

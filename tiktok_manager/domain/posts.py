@@ -63,6 +63,21 @@ class Step(StrEnum):
     CLOSED = "closed"
 
 
+ON_TIME = timedelta(minutes=10)
+"""A post this late still counts as on time."""
+
+RELEASED_LATER = frozenset(
+    {
+        "daily_cap",
+        "pending_drafts",
+        "rate_limit_exceeded",
+        "reached_active_user_cap",
+        "spam_risk_too_many_pending_share",
+        "spam_risk_too_many_posts",
+    }
+)
+"""Why a post was told to wait for its turn: it is late only against that."""
+
 ENDED = frozenset({PostStatus.PUBLISHED, PostStatus.IN_INBOX, PostStatus.CANCELLED})
 UNDER_WAY = frozenset({PostStatus.PUBLISHING, PostStatus.PROCESSING})
 EDITABLE = frozenset(

@@ -29,7 +29,7 @@ from tiktok_manager.domain.errors import (
     RemoteError,
 )
 from tiktok_manager.domain.events import AccountChanged, EventBus, PostsChanged
-from tiktok_manager.domain.posts import PostError, PostStatus
+from tiktok_manager.domain.posts import ON_TIME, PostError, PostStatus
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.syncing import (
     Syncing,
@@ -41,7 +41,7 @@ from tiktok_manager.services.syncing import (
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts as queries
-from tiktok_manager.storage import posts
+from tiktok_manager.storage import claims, posts
 from tiktok_manager.storage.database import Database
 from tiktok_manager.tiktok import oauth
 from tiktok_manager.tiktok.client import TikTokClient
@@ -187,6 +187,8 @@ class Accounts:
         """Hold the account's posts, or let them go again."""
         account = self.get(account_id)
         with self._database.write() as session:
+            if account.paused and not paused:
+                claims.forget_tries(session, self._clock.now(), ON_TIME, account_id=account.id)
             account = queries.set_paused(session, account.id, paused=paused)
         self._events.publish(AccountChanged(account_id=account.id))
         return account

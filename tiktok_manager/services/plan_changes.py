@@ -10,13 +10,12 @@ from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
 from tiktok_manager.domain.posts import EDITABLE, RETRYABLE, Post, PostStatus
 from tiktok_manager.services import plan_rules as rules
-from tiktok_manager.services.waiting import ACCOUNT_PAUSED, PUBLISHING_OFF
+from tiktok_manager.services.waiting import TOLD_NOT_WRITTEN
 from tiktok_manager.storage import attempts
 from tiktok_manager.storage import posts as queries
 from tiktok_manager.storage.database import Database
 
 _REVERSIBLE = EDITABLE | {PostStatus.CANCELLED}
-_TOLD_NOT_WRITTEN = (ACCOUNT_PAUSED, PUBLISHING_OFF)
 
 
 class PlanChanges:
@@ -81,7 +80,7 @@ def _as_written(post: Post) -> Post:
     """Return a post as its row had it, or as it is planned where it was being sent."""
     if post.status is PostStatus.PUBLISHING:
         return replace(post, status=PostStatus.SCHEDULED, error=None, next_try_at=None)
-    return replace(post, error=None) if post.error in _TOLD_NOT_WRITTEN else post
+    return replace(post, error=None) if post.error in TOLD_NOT_WRITTEN else post
 
 
 def _was_changed(current: Post, known: Post) -> bool:

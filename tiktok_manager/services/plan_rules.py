@@ -12,6 +12,7 @@ from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account, AccountStatus
 from tiktok_manager.domain.errors import FailureClass, InputError, OutcomeUnknown
 from tiktok_manager.domain.media import MediaFile, findings
 from tiktok_manager.domain.posts import (
+    RELEASED_LATER,
     Choices,
     Consent,
     Post,
@@ -74,6 +75,12 @@ def check_not_past(
             f"{schedule.wall:%Y-%m-%d %H:%M} ({schedule.timezone}) is before now.",
             hint,
         )
+
+
+def waits_for_turn(post: Post) -> bool:
+    """Say whether a planned post waits for a cap of TikTok's; an edit does not let it go."""
+    planned = post.status is PostStatus.SCHEDULED
+    return planned and post.error is not None and post.error.code in RELEASED_LATER
 
 
 def check_accounts(accounts: Sequence[Account]) -> None:

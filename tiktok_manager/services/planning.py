@@ -327,6 +327,8 @@ class Planning:
         status = post.status
         if status is not PostStatus.DRAFT:
             status = PostStatus.SCHEDULED
+        keeps_place = edit.when is None and edit.timezone is None and mode is post.mode
+        waits = keeps_place and rules.waits_for_turn(post)
         return replace(
             post,
             status=status,
@@ -336,8 +338,8 @@ class Planning:
             consent=rules.consent_for(mode, choices, agreed=agreed, now=now),
             schedule=self._edited_schedule(post, edit, now),
             lateness=edit.lateness or post.lateness,
-            error=None,
-            next_try_at=None,
+            error=post.error if waits else None,
+            next_try_at=post.next_try_at if waits else None,
         )
 
     def _edited_schedule(self, post: Post, edit: PostEdit, now: datetime) -> Schedule:

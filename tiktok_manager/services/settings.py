@@ -8,9 +8,10 @@ from tiktok_manager.domain.accounts import ALL_SCOPES, Scope
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import AppKeysMissing, InputError, NotFound
 from tiktok_manager.domain.events import EventBus, SettingsChanged
-from tiktok_manager.domain.posts import Lateness, LatePolicy
+from tiktok_manager.domain.posts import ON_TIME, Lateness, LatePolicy
 from tiktok_manager.domain.schedule import parse_duration, zone
 from tiktok_manager.services.vault import VaultService
+from tiktok_manager.storage import claims
 from tiktok_manager.storage import settings as queries
 from tiktok_manager.storage.database import Database
 from tiktok_manager.system.timezone import local_zone_name
@@ -97,6 +98,8 @@ class Settings:
         else:
             with self._database.write() as session:
                 queries.put_setting(session, name, checked)
+                if (name, checked) == ("publishing", "on"):
+                    claims.forget_tries(session, self._clock.now(), ON_TIME)
         self._events.publish(SettingsChanged(name=name))
 
     def app_keys_ready(self) -> bool:

@@ -86,7 +86,10 @@ class TokenKeeper:
                 if exc.failure.kind is not FailureClass.NEEDS_RECONNECT:
                     raise
                 if exc.failure.code != "access_token_invalid":
-                    raise self._lost(account_id, exc.failure) from exc
+                    if self._is_current(tokens):
+                        raise self._lost(account_id, exc.failure) from exc
+                    tokens = self._fresh(account_id)  # the owner gave a new permission meanwhile
+                    continue
             tokens = self._refresh(account_id, tokens.version, patient=True)
         try:
             return self._use(tokens, use)

@@ -29,6 +29,7 @@ NOT_CONNECTED = PostError(
     action="Connect it; its posts are kept.",
     kind=FailureClass.NEEDS_RECONNECT.value,
 )
+TOLD_NOT_WRITTEN = (ACCOUNT_PAUSED, NOT_CONNECTED, PUBLISHING_OFF)
 
 
 class Waiting:

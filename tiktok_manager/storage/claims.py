@@ -192,11 +192,14 @@ def adopt_orphans(session: Session, now: datetime, on_time: timedelta) -> int:
     return len(rows)
 
 
-def forget_tries(session: Session, now: datetime, on_time: timedelta) -> None:
+def forget_tries(
+    session: Session, now: datetime, on_time: timedelta, *, account_id: str | None = None
+) -> None:
     """Let posts be judged by their lateness that nobody could try when they were due to.
 
     So, too, those that TikTok may have, in case they must be sent anew.
-    For after a time without a publisher: a machine that slept, an app that was closed. A try, or
+    For after a time without a publisher: a machine that slept, an app that was closed, posts or an
+    account (`account_id`, else all) that their owner held. A try, or
     the user's word to post late, is leave for as long as the post may be late, not for days. That
     it was let go late, but nobody came to it, is no leave at all.
     """
@@ -205,6 +208,8 @@ def forget_tries(session: Session, now: datetime, on_time: timedelta) -> None:
         or_(PostRow.first_tried_at.is_not(None), PostRow.let_go_at.is_not(None)),
         PostRow.wake_at < now - on_time,
     )
+    if account_id is not None:
+        query = query.where(PostRow.account_id == account_id)
     for row in session.scalars(query):
         row.let_go_at = None
         if row.first_tried_at and now - row.first_tried_at > _leave(row, on_time):

@@ -5,20 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tiktok_manager.domain.posts import LatePolicy, Post, PostError, PostStatus
+from tiktok_manager.domain.posts import RELEASED_LATER, LatePolicy, Post, PostError, PostStatus
 from tiktok_manager.domain.schedule import Schedule, resolve
-
-RELEASED_LATER = frozenset(
-    {
-        "daily_cap",
-        "pending_drafts",
-        "rate_limit_exceeded",
-        "reached_active_user_cap",
-        "spam_risk_too_many_pending_share",
-        "spam_risk_too_many_posts",
-    }
-)
-"""Why a post was told to wait for its turn: it is late only against that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

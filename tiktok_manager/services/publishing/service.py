@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import DiskFull
+from tiktok_manager.domain.errors import DiskFull, VaultLocked
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
-from tiktok_manager.domain.posts import Post, PostError
+from tiktok_manager.domain.posts import ON_TIME, Post, PostError
 from tiktok_manager.services.publishing import lateness
 from tiktok_manager.services.publishing.absence import Absence
 from tiktok_manager.services.publishing.checking import Checking
@@ -32,7 +32,6 @@ from tiktok_manager.storage.attempts import Claim
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
-ON_TIME = timedelta(minutes=10)
 AFTER_FAULT = timedelta(seconds=10)
 
 
@@ -99,8 +98,9 @@ class Publishing:
         """
         trouble = self._guard.look()
         if trouble is not None and not isinstance(trouble, DiskFull):
+            self._absence.was_away = True  # as if: nothing can be tried
             return [], []
-        self._vault.unlock()
+        self._unlock()
         self._restoring.compare()
         self._come_back(self._clock.now())
         places = self._standstill.hold_due(trouble)
@@ -189,6 +189,13 @@ class Publishing:
         held = held or self._guard.holds()
         with self._database.read() as session:
             return queries.is_busy(session, self._clock.now() + within, held=held)
+
+    def _unlock(self) -> None:
+        try:
+            self._vault.unlock()
+        except VaultLocked:
+            self._absence.was_away = True  # as if: nothing can be tried
+            raise
 
     def _come_back(self, now: datetime) -> None:
         """After a start or a sleep, let lateness decide about what was tried before it, too."""
