@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.world import Browser, World, make_world
+from tests.services.test_restoring import reopened
 from tiktok_manager.domain.cancel import CancelToken
-from tiktok_manager.domain.errors import NetworkDown
+from tiktok_manager.domain.errors import NetworkDown, VaultLocked
 from tiktok_manager.domain.events import PublishingHeld
 from tiktok_manager.domain.posts import Lateness, Post, PostMode, PostStatus
+from tiktok_manager.services.vault import VaultService
 from tiktok_manager.tiktok.traffic import RESTING
 
 MINUTE = timedelta(minutes=1)
@@ -230,6 +232,71 @@ def test_a_wrong_clock_holds_publishing_until_it_is_set_right(
     assert told[-1].title == ""
     ends = {PostStatus.PUBLISHED, PostStatus.IN_INBOX}
     assert {world.post(p).status for p in (post, edited)} <= ends
+
+
+def told_of(world: World) -> list[PublishingHeld]:
+    told: list[PublishingHeld] = []
+    world.workspace.events.subscribe(PublishingHeld, told.append)
+    return told
+
+
+def test_it_is_told_that_tiktok_is_away_and_that_it_is_back(unruly: World) -> None:
+    world = unruly
+    world.connect()
+    told = told_of(world)
+    world.fault(endpoint="*", drop="before", for_s=3_000.0)
+    for _ in range(5):
+        world.workspace.accounts.sync()
+    world.plan()
+    world.run(timedelta(hours=2))
+    assert (told[0].code, bool(told[0].title)) == (RESTING, True)
+    assert told[0].until is not None
+    assert (told[-1].code, told[-1].title) == (RESTING, "")
+
+
+def test_a_fault_an_earlier_publisher_met_is_told_again(world: World) -> None:
+    world.connect()
+    world.fault(endpoint="token.refresh", code="invalid_client")
+    world.clock.advance_hours(30)
+    world.plan()
+    world.tick()
+    world.workspace.database.close()
+    with reopened(world) as again:
+        told = told_of(again)
+        again.workspace.publishing.resume()
+        assert [(event.code, bool(event.title)) for event in told] == [("invalid_client", True)]
+
+
+def test_a_full_app_is_told_with_its_end(world: World) -> None:
+    world.connect()
+    told = told_of(world)
+    world.fault(endpoint="video_init", status=403, code="reached_active_user_cap", times=1)
+    world.plan()
+    world.tick()
+    (event,) = told
+    assert event.code == "reached_active_user_cap"
+    assert event.until is not None
+
+
+def test_a_keyring_that_cannot_be_read_is_told_until_it_can(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.connect()
+    post = world.plan()
+    told = told_of(world)
+
+    def refuse(_self: VaultService, _passphrase: str | None = None) -> None:
+        raise VaultLocked("The keyring is locked.", hint="Unlock it.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(VaultService, "unlock", refuse)
+        for _ in range(2):
+            with pytest.raises(VaultLocked):
+                world.workspace.publishing.claim(uploads=1, checks=1)
+    assert [(event.code, bool(event.title)) for event in told] == [("vault_locked", True)]
+    world.settle()
+    assert (told[-1].code, told[-1].title) == ("vault_locked", "")
+    assert world.post(post).status is PostStatus.PUBLISHED
 
 
 def test_a_wrong_clock_is_forgotten_by_the_next_publisher(tmp_path: Path) -> None:

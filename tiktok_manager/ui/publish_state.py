@@ -154,8 +154,14 @@ class PublishState(QObject):
         """Why nothing is sent, the one that lasts longest; None where nothing is wrong."""
         if self._cannot_start is not None:
             return _trouble_at_start(self._cannot_start)
-        holds = sorted(self._holds.values(), key=lambda hold: hold.until or _FOREVER)
+        holds = sorted(self._holding, key=lambda hold: hold.until or _FOREVER)
         return _trouble_of(holds[-1]) if holds else None
+
+    @property
+    def _holding(self) -> list[PublishingHeld]:
+        """What holds posts now: nobody may be there to tell that a time is up."""
+        now = self._workspace.clock.now()
+        return [hold for hold in self._holds.values() if hold.until is None or hold.until > now]
 
     def until_words(self, trouble: Trouble) -> str:
         """`It goes on Tue 18:30 (Berlin).`, empty where that is not known."""
@@ -184,7 +190,7 @@ class PublishState(QObject):
             return Mood.PAUSED
         if self._locked:
             return Mood.LOCKED
-        if self._holds:
+        if self._holding:
             return Mood.HELD
         return Mood.WORKING if self._overview.under_way else Mood.ON
 

@@ -306,8 +306,12 @@ def stopped(status: PostStatus, code: str = "x", kind: str = "") -> Post:
             {"Choose another file", "Retry", "Cancel post"},
         ),
         (
-            stopped(PostStatus.UNCONFIRMED, "no_verdict"),
+            replace(stopped(PostStatus.UNCONFIRMED, "no_verdict"), next_try_at=at(20, 12)),
             {"It is there", "It is not there", "Post again…", "Wait", "Look at @alice"},
+        ),
+        (
+            stopped(PostStatus.UNCONFIRMED, "no_verdict"),  # TikTok is not asked any more
+            {"It is there", "It is not there", "Post again…", "Look at @alice"},
         ),
     ],
 )

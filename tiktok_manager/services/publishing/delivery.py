@@ -261,6 +261,7 @@ class Delivery:
         outcome = decisions.after_failure(failure, self._claim, now, self._tools.rng)
         if failure.code == "reached_active_user_cap" and outcome.wake_at is not None:
             self._tools.quota.pause_app(outcome.wake_at)
+            self._tools.standstill.app_is_full(decisions.error_of(failure), outcome.wake_at)
         if outcome.wake_at is not None:
             outcome = replace(outcome, wake_at=max(outcome.wake_at, not_before))
         self._settle(outcome, failure.message)

@@ -74,8 +74,10 @@ class Reconciler:
         for _page in range(PAGES):
             page = self._tokens.call(account_id, partial(self._client.video_page, cursor_ms=cursor))
             videos.extend(page.videos)
+            stuck = page.cursor_ms in {None, cursor}
             cursor = page.cursor_ms
-            if not page.has_more or (page.videos and page.videos[-1].posted_at < until):
+            done = page.videos and page.videos[-1].posted_at < until
+            if stuck or done or not page.has_more:
                 break
         return videos
 

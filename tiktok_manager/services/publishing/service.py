@@ -193,9 +193,12 @@ class Publishing:
     def _unlock(self) -> None:
         try:
             self._vault.unlock()
-        except VaultLocked:
+        except VaultLocked as exc:
             self._absence.was_away = True  # as if: nothing can be tried
+            if not self._vault.needs_passphrase():
+                self._standstill.cannot_open_secrets(exc)
             raise
+        self._standstill.opened_secrets()
 
     def _come_back(self, now: datetime) -> None:
         """After a start or a sleep, let lateness decide about what was tried before it, too."""

@@ -10,14 +10,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import AppError, Failure, FailureClass, StorageError
-from tiktok_manager.domain.events import EventBus, PostsChanged, PublishingHeld
+from tiktok_manager.domain.errors import AppError, Failure, FailureClass, StorageError, VaultLocked
+from tiktok_manager.domain.events import EventBus, PostsChanged
 from tiktok_manager.domain.posts import Post, PostError, PostMode
 from tiktok_manager.services.publishing import decisions
+from tiktok_manager.services.publishing.hold_news import HoldNews
 from tiktok_manager.storage import holds as queries
 from tiktok_manager.storage.database import Database
 from tiktok_manager.storage.holds import Hold
 from tiktok_manager.tiktok.client import TikTokClient
+from tiktok_manager.tiktok.traffic import RESTING
 
 logger = logging.getLogger(__name__)
 
@@ -54,13 +56,20 @@ class Standstill:
         self._client = client
         self._traffic = client.traffic
         self._events = events
+        self._news = HoldNews(events)
         self._clock = clock
         self._clock_is_wrong = False
         self._struck: str | None = None
 
     def begin(self) -> None:
-        """Forget what an earlier publisher thought of the clock: it is looked at anew."""
+        """Forget what an earlier publisher thought of the clock: it is looked at anew.
+
+        A fault of ours that it met still holds, and is told again.
+        """
         self._end(BY_CLOCK)
+        fault = self._fault()
+        if fault is not None and fault.until > self._clock.now():
+            self._news.tell(fault.error, fault.until)
 
     @property
     def clock_is_wrong(self) -> bool:
@@ -86,6 +95,10 @@ class Standstill:
         now = self._clock.now()
         clock, fault = self._clock_hold(now), self._fault_hold(now)
         resting = self._resting(self._client.init_routes(PostMode.DIRECT)[:1], now)
+        if resting is not None:
+            self._news.tell(resting.error, resting.until)
+        else:
+            self._news.over(RESTING)
         disk = None if trouble is None else _disk_hold(trouble, now)
         waits = [hold for hold in (clock, fault, resting, disk) if hold and hold.until > now]
         if not waits:
@@ -129,6 +142,18 @@ class Standstill:
             error = replace(decisions.error_of(failure), action=resting.error.action)
             return replace(resting, error=error)
         return resting if resting and failure.code == resting.error.code else None
+
+    def app_is_full(self, error: PostError, until: datetime) -> None:
+        """TikTok takes direct posts of no further account of this app until then."""
+        self._news.tell(error, until)
+
+    def cannot_open_secrets(self, exc: VaultLocked) -> None:
+        """The tokens cannot be read: nothing can be sent until they can."""
+        self._news.tell(decisions.error_from(exc), None)
+
+    def opened_secrets(self) -> None:
+        """The tokens can be read."""
+        self._news.over(VaultLocked.code)
 
     def opened(self) -> None:
         """TikTok took a post: whatever fault there was is over."""
@@ -197,16 +222,7 @@ class Standstill:
         with self._database.write() as session:
             queries.put_hold(session, name, hold)
         logger.warning("Publishing is held: %s %s", hold.error.message, hold.error.action)
-        error = hold.error
-        self._events.publish(
-            PublishingHeld(
-                code=error.code,
-                title="Publishing is held.",
-                message=error.message,
-                hint=error.action,
-                until=hold.until,
-            )
-        )
+        self._news.tell(hold.error, hold.until)
 
     def _end(self, name: str) -> None:
         with self._database.read() as session:
@@ -217,7 +233,7 @@ class Standstill:
             queries.put_hold(session, name, None)
             queries.release_held(session, hold.error.code, self._clock.now())
         logger.info("Publishing goes on: %s is over", hold.error.code)
-        self._events.publish(PublishingHeld(code=hold.error.code, title=""))
+        self._news.over(hold.error.code, always=True)
         self._events.publish(PostsChanged())
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
+from tiktok_manager.ui.calendar.wording import is_given_up
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
 from tiktok_manager.ui.widgets import PlainLabel, column, push_button, row
 
@@ -33,6 +34,7 @@ class DoubtCard(QFrame):
         self.setProperty("look", "notice")
         self.setProperty("tone", "attention")
         self._post_id = ""
+        self._can_wait = True
         self._question = PlainLabel("", wrap=True)
         self._there = push_button("It is there", clicked=lambda: self.answered.emit(True, False))
         self._absent = push_button(
@@ -66,9 +68,11 @@ class DoubtCard(QFrame):
         A confirmation begun for another post never stands for this one.
         """
         self._waiting.setText(waiting)
+        self._can_wait = not is_given_up(post)
         if not in_doubt or post.id != self._post_id:
             self._show_confirm(is_open=False)
         self._post_id = post.id
+        self._wait.setVisible(self._can_wait and self._confirm.isHidden())
         self.setVisible(in_doubt)
         self._question.setText(
             f"Is this video on the page of @{post.handle}? Your word settles it."
@@ -93,8 +97,9 @@ class DoubtCard(QFrame):
 
     def _show_confirm(self, *, is_open: bool) -> None:
         self._confirm.setVisible(is_open)
-        for widget in (self._again, self._wait, self._waiting):
+        for widget in (self._again, self._waiting):
             widget.setVisible(not is_open)
+        self._wait.setVisible(self._can_wait and not is_open)
 
 
 def _beginning(caption: str) -> str:

@@ -14,6 +14,7 @@ from tiktok_manager.ui.composer.form import Form
 from tiktok_manager.ui.composer.media import MediaLook
 from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED, Rules
 from tiktok_manager.ui.formats import duration_text
+from tiktok_manager.ui.hints import in_window
 
 _PAST_TOLERANCE = timedelta(minutes=1)
 
@@ -106,7 +107,7 @@ def _caption(facts: Facts) -> Iterator[Blocker]:
     try:
         check_caption(facts.form.caption)
     except InputError as error:
-        text = f"{error.title} {error.hint}".strip()
+        text = f"{error.title} {in_window(error.hint)}".strip()
         yield Blocker(field=Field.CAPTION, text=text)
 
 

@@ -14,6 +14,7 @@ from tiktok_manager.ui.composer.parts import empty, help_label, icon_label, say
 from tiktok_manager.ui.composer.rules import Difference
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import duration_text
+from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
@@ -201,7 +202,7 @@ class GreyBar(QWidget):
 
 def error_words(error: AppError) -> str:
     """Return why a creator cannot post now, and what to do: the form waits, no post does (1b)."""
-    hint = error.hint
+    hint = in_window(error.hint)
     if isinstance(error, RemoteError) and error.failure.kind is FailureClass.WAIT_RESET:
         hint = "Try again later."
     return " ".join(part for part in (error.title, hint) if part)

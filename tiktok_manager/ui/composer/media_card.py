@@ -10,6 +10,7 @@ from tiktok_manager.ui.composer.media import VIDEO_FILTER, Check, MediaLook
 from tiktok_manager.ui.composer.parts import Preview, empty, help_label, icon_label, say
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import size_text
+from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS, Type
 from tiktok_manager.ui.widgets import Card, PlainLabel, icon_button, push_button, row
 
@@ -97,7 +98,7 @@ class MediaCard(Card):
         else:
             self.preview.show_words("No picture")
         error = look.error if look is not None else None
-        parts = (error.title, error.message, error.hint) if error is not None else ()
+        parts = (error.title, error.message, in_window(error.hint)) if error is not None else ()
         say(self._problem, " ".join(part for part in parts if part), "bad")
 
     def _show_checks(self, checks: Sequence[Check]) -> None:

@@ -1,0 +1,43 @@
+"""Tells the window and the command line what holds every post: once, and when it is over."""
+
+from datetime import datetime, timedelta
+
+from tiktok_manager.domain.events import EventBus, PublishingHeld
+from tiktok_manager.domain.posts import PostError
+
+MOVED = timedelta(minutes=1)
+
+
+class HoldNews:
+    """One for a publisher; several reasons may hold at once, each under its code."""
+
+    def __init__(self, events: EventBus) -> None:
+        self._events = events
+        self._told: dict[str, datetime | None] = {}
+
+    def tell(self, error: PostError, until: datetime | None) -> None:
+        """Tell that publishing is held, unless that was told and its end has hardly moved."""
+        if error.code in self._told and _is_near(self._told[error.code], until):
+            return
+        self._told[error.code] = until
+        self._events.publish(
+            PublishingHeld(
+                code=error.code,
+                title="Publishing is held.",
+                message=error.message,
+                hint=error.action,
+                until=until,
+            )
+        )
+
+    def over(self, code: str, *, always: bool = False) -> None:
+        """Tell that a reason is over, if it was told; `always` for one an earlier process told."""
+        if code in self._told or always:
+            self._told.pop(code, None)
+            self._events.publish(PublishingHeld(code=code, title=""))
+
+
+def _is_near(one: datetime | None, other: datetime | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) < MOVED
