@@ -222,7 +222,7 @@ def test_a_post_of_an_account_without_permission_is_not_said_to_go_out_by_itself
     for next_try_at in (None, NOW):
         post = a_post(error=lost, next_try_at=next_try_at)
         assert meaning(post, ZONE, NOW) == "Held until you connect @alice."
-    assert deeds(post, NOW).reconnect
+        assert deeds(post, NOW).reconnect
 
 
 def refused_for(code: str) -> PostError:
