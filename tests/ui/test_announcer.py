@@ -190,7 +190,7 @@ def test_a_hold_that_comes_and_goes_is_told_again_only_after_a_while(room: Room)
         room.desk.world.events.publish(held(title=""))
     assert len(room.said) == 1
     clock.time += timedelta(hours=1)
-    room.desk.world.events.publish(held())
+    room.desk.world.events.publish(replace(held(), until=NOW + timedelta(hours=2)))
     assert len(room.said) == 2
 
 
