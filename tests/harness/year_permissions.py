@@ -11,6 +11,7 @@ from tests.harness.year_records import Creator, Refused, json_answer
 
 REFRESH_LIFE_S = 180 * 86_400
 SCOPES = "user.info.basic,user.info.profile,user.info.stats,video.list,video.publish,video.upload"
+IN_A_ROW_S = 10.0
 
 
 class Permissions:
@@ -45,6 +46,14 @@ class Permissions:
         creator.access.clear()
         creator.refresh = ""
         self.lose(creator)
+
+    def expire(self, creator: Creator) -> None:
+        """End an account's access tokens; a call refused so twice makes the app ask the owner."""
+        creator.access.clear()
+        now_s = self._now_s()
+        if now_s - creator.expired_s < IN_A_ROW_S:
+            self.lose(creator)
+        creator.expired_s = now_s
 
     def lose(self, creator: Creator) -> None:
         """From now on the app has no permission that holds."""
@@ -114,6 +123,7 @@ class Permissions:
         creator = self._owner.get(token)
         if creator is None or creator.access.get(token, 0.0) <= self._now_s():
             raise Refused(401, "access_token_invalid", "The access token is invalid.")
+        creator.expired_s = float("-inf")
         if token == next(reversed(creator.access)):
             creator.successor_used = True
         return creator

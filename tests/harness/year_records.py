@@ -67,6 +67,7 @@ class Creator:
     calls: list[tuple[float, str]] = field(default_factory=list)
     told: list[tuple[float, str, str]] = field(default_factory=list)
     broken_since_s: float | None = None
+    expired_s: float = float("-inf")
     broken: list[tuple[float, float]] = field(default_factory=list)
 
     def __hash__(self) -> int:

@@ -85,7 +85,7 @@ class FakeTikTok:
         if fault.status is not None:
             return self._faulty(fault)
         if fault.expires and creator is not None:
-            creator.access.clear()
+            self.permissions.expire(creator)
         answer = self._answer(kind, request, fault)
         self.trouble.wait(fault.after_s)
         self.point("after a request")
