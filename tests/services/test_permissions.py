@@ -37,6 +37,22 @@ def test_an_idle_account_is_renewed_after_thirty_days_and_not_before(world: Worl
     assert after - before >= 30 * DAY
 
 
+@pytest.mark.parametrize("hours", [0, 30])
+def test_who_must_be_reconnected_is_not_asked_for_again_and_again(world: World, hours: int) -> None:
+    account = world.connect()
+    world.fault(endpoint="video_init", processing_s=90 * 3600.0, times=1)
+    post = world.plan()
+    world.tick()
+    world.sim.world.remove_app("sim01")
+    world.clock.advance_hours(hours)
+    world.run(timedelta(minutes=5))
+    assert world.workspace.accounts.get(account.id).status is AccountStatus.NEEDS_RECONNECT
+    asked = world.calls("token")
+    world.run(timedelta(hours=12))
+    assert world.calls("token") == asked
+    assert world.post(post).status is PostStatus.UNCONFIRMED
+
+
 def test_an_account_that_cannot_be_renewed_keeps_no_other_from_it(world: World) -> None:
     gone = world.connect("sim01")
     fine = world.connect("sim02")

@@ -27,6 +27,7 @@ from tiktok_manager.domain.errors import (
     NotFound,
     ReconnectNeeded,
     RemoteError,
+    TikTokRefused,
 )
 from tiktok_manager.domain.events import AccountChanged, EventBus, PostsChanged
 from tiktok_manager.domain.posts import ON_TIME, PostError, PostStatus
@@ -305,6 +306,8 @@ class Accounts:
         except ReconnectNeeded:
             return []
         except AppError as exc:
+            if account.status is AccountStatus.NEEDS_RECONNECT and isinstance(exc, TikTokRefused):
+                return []  # there is no permission left to take back
             return [
                 f"TikTok did not confirm the disconnection of @{account.handle} ({exc.title}). "
                 "Remove the app in TikTok under Settings › Security › App permissions."

@@ -90,6 +90,8 @@ class TokenKeeper:
                         raise self._lost(account_id, exc.failure) from exc
                     tokens = self._fresh(account_id)  # the owner gave a new permission meanwhile
                     continue
+            if self._was_refused(account_id):
+                raise _reconnect_needed()
             tokens = self._refresh(account_id, tokens.version, patient=True)
         try:
             return self._use(tokens, use)
@@ -145,6 +147,8 @@ class TokenKeeper:
     def _fresh(self, account_id: str) -> SealedTokens:
         tokens = self._read(account_id)
         if self._is_old(tokens):
+            if self._was_refused(account_id):
+                return self._last_of(tokens)
             try:
                 return self._refresh(account_id, tokens.version, patient=False)
             except RemoteError:
@@ -152,6 +156,18 @@ class TokenKeeper:
                 if tokens.access_expires_at <= self._clock.now():
                     raise
         return tokens
+
+    def _was_refused(self, account_id: str) -> bool:
+        """Say whether only the account's owner can lead on: TikTok is not asked again and again."""
+        with self._database.read() as session:
+            account = queries.get_account(session, account_id)
+        return account is not None and account.status is AccountStatus.NEEDS_RECONNECT
+
+    def _last_of(self, tokens: SealedTokens) -> SealedTokens:
+        """Return tokens that cannot be renewed while they live; raises ReconnectNeeded after."""
+        if tokens.access_expires_at > self._clock.now():
+            return tokens
+        raise _reconnect_needed()
 
     def _is_old(self, tokens: SealedTokens) -> bool:
         life = tokens.access_expires_at - tokens.issued_at
@@ -275,6 +291,13 @@ class TokenKeeper:
     def _lock_of(self, account_id: str) -> threading.Lock:
         with self._guard:
             return self._locks[account_id]
+
+
+def _reconnect_needed() -> ReconnectNeeded:
+    return ReconnectNeeded(
+        "TikTok no longer accepts this account's permission.",
+        hint="Reconnect the account; its posts are kept.",
+    )
 
 
 def _refresh_under_way() -> Failure:
