@@ -326,8 +326,8 @@ class Judge:
         """Return when this post could not go out, for reasons that stand in the books."""
         spans = overlapping(self._machine if own else self._down, since_s, until_s)
         if not own:
-            spans += overlapping(merged(self._books.offline), since_s, until_s)
-            spans += overlapping(merged(self._books.outages), since_s, until_s)
+            away = merged([*self._books.offline, *self._books.outages])
+            spans += [(start, end + _rest_s(start, end)) for start, end in away]
         spans = [(start, end + PAUSE_S if own else end + 60.0) for start, end in spans]
         spans += self._broken(entry)
         spans += self._dead_addresses(entry)
@@ -388,3 +388,8 @@ class Judge:
             [0.0]
             + [skew_s for start, end, skew_s in self._books.skew if start <= at_s <= end + 3_600.0]
         )
+
+
+def _rest_s(start_s: float, end_s: float) -> float:
+    """How long TikTok may be left alone after an outage that nobody saw end."""
+    return min(15 * 60.0, (end_s - start_s) / 10)
