@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiktok_manager.domain.errors import InputError
-from tiktok_manager.domain.schedule import at_instant, parse_duration, parse_when, resolve
+from tiktok_manager.domain.schedule import (
+    at_instant,
+    parse_duration,
+    parse_when,
+    resolve,
+    span_words,
+)
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 ZONES = sorted(name for name in available_timezones() if not name.startswith(("right/", "posix")))
@@ -102,3 +108,18 @@ def test_durations_are_read(text: str, seconds: int) -> None:
 def test_other_durations_are_refused(text: str) -> None:
     with pytest.raises(InputError):
         parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0.5, "0 minutes"),
+        (1, "1 minute"),
+        (119, "119 minutes"),
+        (120, "2 hours"),
+        (47 * 60, "47 hours"),
+        (75 * 60, "3 days"),
+    ],
+)
+def test_a_span_is_told_in_the_unit_that_suits_it(minutes: float, words: str) -> None:
+    assert span_words(timedelta(minutes=minutes)) == words

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from tiktok_manager.domain.errors import AppError, Failure, FailureClass, ReconnectNeeded
 from tiktok_manager.domain.posts import Post, PostError, PostStatus
+from tiktok_manager.domain.schedule import span_words
 from tiktok_manager.storage.attempts import Attempt, Claim, Outcome
 
 MAX_TRIES = 12
@@ -232,9 +233,8 @@ def _reset_wait(failure: Failure, rng: random.Random) -> timedelta:
 
 
 def _silence(since: datetime, now: datetime) -> PostError:
-    minutes = int((now - since).total_seconds() // 60)
     return PostError(
         code="no_verdict",
-        message=f"TikTok has every byte but has said nothing final for {minutes} minutes.",
+        message=f"TikTok has every byte but has said nothing final for {span_words(now - since)}.",
         action="We keep asking. Look at the account on TikTok; do not post the video again yet.",
     )

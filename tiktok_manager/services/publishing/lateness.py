@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.posts import RELEASED_LATER, LatePolicy, Post, PostError, PostStatus
-from tiktok_manager.domain.schedule import Schedule, resolve
+from tiktok_manager.domain.schedule import Schedule, resolve, span_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +60,11 @@ def _is_missed(post: Post, now: datetime, on_time: timedelta) -> bool:
 
 
 def _missed(post: Post, now: datetime) -> LateDecision:
-    minutes = int((now - post.schedule.due_at).total_seconds() // 60)
+    gone = span_words(now - post.schedule.due_at)
     why = "" if post.error is None else f" {post.error.message}"
     error = PostError(
         code="missed",
-        message=f"Nothing could publish it at its time, {minutes} minutes ago.{why}",
+        message=f"Nothing could publish it at its time, {gone} ago.{why}",
         action="Retry to post it now, give it a new time, or cancel it.",
     )
     missed = replace(post, status=PostStatus.MISSED, error=error)
