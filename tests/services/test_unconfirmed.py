@@ -8,7 +8,7 @@ import pytest
 from tests.fakes.world import World
 from tiktok_manager.domain.errors import InputError, OutcomeUnknown
 from tiktok_manager.domain.metrics import VideoCounters
-from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.domain.posts import Choices, Post, PostStatus, Privacy
 from tiktok_manager.services.publishing.reconciling import candidates
 
 
@@ -32,6 +32,19 @@ def test_a_silent_video_found_in_the_accounts_list_is_published(world: World) ->
     assert after.status is PostStatus.PUBLISHED
     assert after.tiktok_post_id is not None
     assert world.calls("video_init") == 1
+
+
+def test_a_private_video_with_the_same_words_does_not_keep_it_from_being_found(
+    world: World,
+) -> None:
+    world.connect()
+    post = world.plan(caption="Found again")
+    private = Choices(privacy=Privacy.ONLY_ME)
+    twin = world.plan(caption="Found again", choices=private, after=timedelta(minutes=15))
+    world.fault(endpoint="status", status=400, code="invalid_params", message="invalid_publish_id")
+    world.run(timedelta(hours=2))
+    assert world.post(post).status is PostStatus.PUBLISHED
+    assert world.post(twin).status is PostStatus.UNCONFIRMED
 
 
 def test_not_finding_it_proves_nothing(world: World, doubtful: Post) -> None:

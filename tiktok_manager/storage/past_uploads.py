@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.storage.attempts import PROVEN_DEAD, REFUSED, Attempt, to_attempt
+from tiktok_manager.storage.posts import to_post
 from tiktok_manager.storage.schema import AttemptRow, PostRow
 
 # Each step of a publish asks some of these. Building one costs more than its answer.
@@ -61,13 +62,13 @@ def fruitless_inits(session: Session, post_id: str, since: datetime) -> int:
     return session.scalar(_FRUITLESS, {"post_id": post_id, "since": since}) or 0
 
 
-def captions_without_id(session: Session, post: Post, since: datetime) -> list[str]:
-    """Return the captions of the account's other posts that may be on TikTok under any id.
+def posts_without_id(session: Session, post: Post, since: datetime) -> list[Post]:
+    """Return the account's other posts that may be on TikTok under any id.
 
     Of those whose last byte left since then.
     """
     query = (
-        select(PostRow.caption)
+        select(PostRow)
         .join(AttemptRow, AttemptRow.post_id == PostRow.id)
         .where(
             PostRow.account_id == post.account_id,
@@ -77,4 +78,4 @@ def captions_without_id(session: Session, post: Post, since: datetime) -> list[s
             AttemptRow.final_intent_at >= since,
         )
     )
-    return list(session.scalars(query))
+    return [to_post(row, post.handle) for row in session.scalars(query)]

@@ -57,8 +57,8 @@ class Reconciler:
             listed = self.list_videos(post.account_id, until=sent - EARLY)
         except (RemoteError, ActionNeeded):
             return None
-        others = self._recorder.captions_without_id(post, sent - EARLY)
-        if any(same_words(post.caption, caption) for caption in others):
+        others = self._recorder.posts_without_id(post, sent - EARLY)
+        if any(may_be_listed(o) and same_words(post.caption, o.caption) for o in others):
             return None  # what is found may be theirs
         info = video.probe(post.media.path)
         duration_s = None if info is None else info.duration_s

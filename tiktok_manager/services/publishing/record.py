@@ -243,10 +243,10 @@ class Recorder:
         with self._database.read() as session:
             return queries.owner_of_tiktok_post(session, tiktok_post_id) is None
 
-    def captions_without_id(self, post: Post, since: datetime) -> list[str]:
-        """Return the captions of other posts of the account whose TikTok video is not known."""
+    def posts_without_id(self, post: Post, since: datetime) -> list[Post]:
+        """Return other posts of the account that may be on TikTok under an id nobody knows."""
         with self._database.read() as session:
-            return past_uploads.captions_without_id(session, post, since)
+            return past_uploads.posts_without_id(session, post, since)
 
     def is_newcomer(self, account_id: str) -> bool:
         """Say whether no video of an account was ever sent from this data folder."""
