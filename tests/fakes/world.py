@@ -17,7 +17,7 @@ from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
-from tiktok_manager.domain.posts import Choices, Lateness, Post, PostMode, Privacy
+from tiktok_manager.domain.posts import Choices, Lateness, Post, PostMode, PostStatus, Privacy
 from tiktok_manager.services.planning import PlanRequest
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.simulator import Fault, Simulator, SimulatorConfig
@@ -129,6 +129,18 @@ class World:
         for claim in asks:
             publishing.check(claim)
         return len(sends) + len(asks)
+
+    def failed_post(self) -> Post:
+        """Connect an account and let TikTok refuse a post of it for good."""
+        self.connect()
+        self.fault(
+            endpoint="video_init", status=403, code="spam_risk_user_banned_from_posting", times=1
+        )
+        post = self.plan()
+        self.settle()
+        failed = self.post(post)
+        assert failed.status is PostStatus.FAILED
+        return failed
 
     def run(self, limit: timedelta = timedelta(hours=100)) -> None:
         """Let time pass until nothing is left to do, or the limit is reached."""

@@ -51,12 +51,7 @@ def test_an_edit_that_is_refused_reads_no_file(world: World, tmp_path: Path) -> 
 
 
 def test_editing_a_post_that_stopped_asks_for_a_new_time(world: World) -> None:
-    world.connect()
-    world.fault(
-        endpoint="video_init", status=403, code="spam_risk_user_banned_from_posting", times=1
-    )
-    failed = world.plan()
-    world.settle()
+    failed = world.failed_post()
     world.clock.advance_hours(1)
     with pytest.raises(InputError, match="past") as refused:
         world.workspace.planning.edit(failed.id, PostEdit(caption="Again"))
@@ -107,13 +102,7 @@ def test_a_cover_tiktok_cannot_take_is_refused(world: World, cover_ms: int, word
 
 
 def test_all_failed_posts_are_retried_and_no_others(world: World) -> None:
-    world.connect()
-    world.fault(
-        endpoint="video_init", status=403, code="spam_risk_user_banned_from_posting", times=1
-    )
-    failed = world.plan()
-    world.settle()
-    assert world.post(failed).status is PostStatus.FAILED
+    failed = world.failed_post()
     waiting = world.plan(after=LATER)
     assert world.workspace.planning.overview().failed == 1
     assert [post.id for post in world.workspace.planning.retry_all_failed()] == [failed.id]

@@ -16,19 +16,6 @@ HOUR = timedelta(hours=1)
 Change = Callable[[Planning, Post], Post]
 
 
-def a_failed_post(world: World) -> Post:
-    """Let TikTok refuse a post for good."""
-    world.connect()
-    world.fault(
-        endpoint="video_init", status=403, code="spam_risk_user_banned_from_posting", times=1
-    )
-    post = world.plan()
-    world.settle()
-    failed = world.post(post)
-    assert failed.status is PostStatus.FAILED
-    return failed
-
-
 def a_missed_post(world: World) -> Post:
     """Let a post's time pass while nothing publishes."""
     world.connect()
@@ -55,7 +42,7 @@ def same_but_epoch(one: Post, other: Post) -> bool:
 
 
 @pytest.mark.parametrize("change", [cancel, move])
-@pytest.mark.parametrize("stop", [a_failed_post, a_missed_post])
+@pytest.mark.parametrize("stop", [World.failed_post, a_missed_post])
 def test_a_stopped_post_is_put_back_stopped_and_is_not_sent(
     world: World, stop: Callable[[World], Post], change: Change
 ) -> None:
@@ -112,7 +99,7 @@ def test_a_post_that_stopped_since_stays_stopped(world: World) -> None:
 
 
 def test_what_went_out_since_is_not_put_back(world: World) -> None:
-    failed = a_failed_post(world)
+    failed = world.failed_post()
     planning = world.workspace.planning
     after = planning.edit(failed.id, PostEdit(when="now"))
     world.run(HOUR)

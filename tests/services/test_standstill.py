@@ -209,8 +209,7 @@ def test_a_wrong_clock_holds_publishing_until_it_is_set_right(
     world: World, mode: PostMode, by_h: int
 ) -> None:
     world.connect()
-    told: list[PublishingHeld] = []
-    world.workspace.events.subscribe(PublishingHeld, told.append)
+    told = told_of(world)
     post = world.plan(mode=mode)
     with set_apart(world, timedelta(hours=by_h)):
         edited = world.plan(mode=mode)

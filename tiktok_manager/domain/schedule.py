@@ -110,8 +110,3 @@ def span_words(span: timedelta) -> str:
         if minutes >= 2 * length:
             return f"{minutes // length} {unit}s"
     return "1 minute" if minutes == 1 else f"{minutes} minutes"
-
-
-def is_late(due_at: datetime, now: datetime, grace: timedelta = timedelta(minutes=10)) -> bool:
-    """Say whether a due time is far enough behind to count as late."""
-    return now - due_at > grace

@@ -23,10 +23,11 @@ from tiktok_manager.domain.errors import (
 from tiktok_manager.domain.events import AccountChanged, EventBus, MetricsUpdated
 from tiktok_manager.domain.metrics import AccountCounters, VideoCounters
 from tiktok_manager.services.tokens import TokenKeeper
+from tiktok_manager.services.video_list import pages
 from tiktok_manager.storage import accounts as queries
 from tiktok_manager.storage import metrics
 from tiktok_manager.storage.database import Database
-from tiktok_manager.tiktok.client import TikTokClient
+from tiktok_manager.tiktok.client import TikTokClient, VideoPage
 
 logger = logging.getLogger(__name__)
 
@@ -126,21 +127,20 @@ class Syncing:
     def _list(self, account: Account, cancel: CancelToken) -> _Listed:
         """Go on while TikTok says there is more, whatever a page's length."""
         found: dict[str, VideoCounters] = {}
-        cursor: int | None = None
-        known: set[int | None] = {None}
-        for _page in range(MAX_VIDEO_PAGES):
+
+        def read(cursor_ms: int | None) -> VideoPage:
             cancel.check()
-            read = partial(self._client.video_page, cursor_ms=cursor)
-            page = self._tokens.call(account.id, read)
+            return self._tokens.call(
+                account.id, partial(self._client.video_page, cursor_ms=cursor_ms)
+            )
+
+        is_whole = False
+        for page in islice(pages(read), MAX_VIDEO_PAGES):
             found.update((video.tiktok_id, video) for video in page.videos)
-            if not page.has_more:
-                return _Listed(videos=list(found.values()))
-            cursor = page.cursor_ms
-            if cursor in known:
-                break
-            known.add(cursor)
-        logger.warning("The list of videos of account %s has no end", account.id)
-        return _Listed(videos=list(found.values()), is_whole=False)
+            is_whole = not page.has_more
+        if not is_whole:
+            logger.warning("The list of videos of account %s has no end", account.id)
+        return _Listed(videos=list(found.values()), is_whole=is_whole)
 
     def _record(self, account: Account, profile: Profile, videos: Sequence[VideoCounters]) -> None:
         now = self._clock.now()

@@ -39,7 +39,6 @@ CHECKED = (
 )
 ROWS_AT_ONCE = 50
 AWAITS_ID = timedelta(minutes=1)
-LATE = "late"
 LONGEST_CHECK = timedelta(hours=1)
 LONGEST_WAIT = timedelta(hours=24)
 # By due time, but not along the index of due times: that begins with years of posts that ended.
@@ -327,7 +326,7 @@ def write_lateness(
     row.wake_at = wake_at
     row.error = encode_error(post.error)
     row.updated_at = now
-    add_step(session, post.id, at=now, epoch=row.epoch, kind=LATE, text=text)
+    add_step(session, post.id, at=now, epoch=row.epoch, kind="late", text=text)
     return True
 
 

@@ -7,6 +7,7 @@ be the only candidate: same time, same length, same words, and nothing another p
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 
 from tiktok_manager.domain.accounts import Scope
 from tiktok_manager.domain.captions import same_words
@@ -16,9 +17,10 @@ from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.posts import Post, PostMode, Privacy
 from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.tokens import TokenKeeper
+from tiktok_manager.services.video_list import pages
 from tiktok_manager.storage.attempts import Attempt
 from tiktok_manager.system import video
-from tiktok_manager.tiktok.client import TikTokClient
+from tiktok_manager.tiktok.client import TikTokClient, VideoPage
 
 LOOKS_AFTER = (timedelta(minutes=40), timedelta(minutes=90), timedelta(hours=6.5))
 """Since the last byte left: ten minutes, an hour and six hours after it became unconfirmed."""
@@ -70,14 +72,15 @@ class Reconciler:
     def list_videos(self, account_id: str, until: datetime) -> list[VideoCounters]:
         """Return the newest public videos, some pages or as far as `until`; raises RemoteError."""
         videos: list[VideoCounters] = []
-        cursor: int | None = None
-        for _page in range(PAGES):
-            page = self._tokens.call(account_id, partial(self._client.video_page, cursor_ms=cursor))
+
+        def read(cursor_ms: int | None) -> VideoPage:
+            return self._tokens.call(
+                account_id, partial(self._client.video_page, cursor_ms=cursor_ms)
+            )
+
+        for page in islice(pages(read), PAGES):
             videos.extend(page.videos)
-            stuck = page.cursor_ms in {None, cursor}
-            cursor = page.cursor_ms
-            done = page.videos and page.videos[-1].posted_at < until
-            if stuck or done or not page.has_more:
+            if page.videos and page.videos[-1].posted_at < until:
                 break
         return videos
 
