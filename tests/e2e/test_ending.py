@@ -8,7 +8,8 @@ import pytest
 from tests.e2e.conftest import Program
 from tiktok_manager.simulator import Fault
 
-END_S = 10
+# Less than the answer it waits for takes.
+END_S = 30
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])

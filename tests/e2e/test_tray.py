@@ -21,7 +21,7 @@ from tests.e2e.conftest import PROGRAM, Program
 TOOLS = ("Xvfb", "openbox", "trayer", "xdotool", "xwininfo", "xprop")
 MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
 PATIENCE_S = 60.0
-END_S = 10.0
+END_S = 60.0
 TITLE = "TikTok Manager"
 LOOK_AGAIN = threading.Event()
 

@@ -83,6 +83,13 @@ def test_waiting_for_a_limit_uses_no_attempt_however_long_it_takes() -> None:
     assert outcome.wake_at == NOW + timedelta(seconds=90)
 
 
+@pytest.mark.parametrize("ago", [timedelta(), timedelta(hours=1)])
+def test_a_hold_that_is_over_when_it_is_told_does_not_make_its_post_spin(ago: timedelta) -> None:
+    error = decisions.error_of(failure(FailureClass.WAIT_RESET))
+    outcome = decisions.held(error, NOW - ago, claim(), NOW)
+    assert outcome.wake_at == NOW + decisions.SHORTEST_HOLD
+
+
 def test_a_refused_rate_is_left_alone_for_at_least_a_minute() -> None:
     outcome = decide(failure(FailureClass.WAIT_RESET, "rate_limit_exceeded"), claim())
     assert outcome.wake_at is not None

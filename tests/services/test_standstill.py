@@ -27,8 +27,7 @@ def code(post: Post) -> str | None:
 def run_until_ended(world: World, post: Post) -> None:
     """Let time pass to the instant at which a post was sent."""
     for _step in range(2000):
-        while world.tick():
-            pass
+        world.work_off()
         if world.post(post).status not in {PostStatus.SCHEDULED, PostStatus.PUBLISHING}:
             return
         wake = world.workspace.publishing.next_wake()

@@ -144,6 +144,14 @@ def test_after_the_pause_one_caller_tries_and_success_lets_all_in() -> None:
     assert breaker.enter("api") == 0.0
 
 
+def test_a_pause_is_over_though_a_clock_of_floats_falls_a_hair_short() -> None:
+    clock = FakeClock()
+    breaker = broken(clock)
+    clock.advance(30 - 4e-7)
+    assert breaker.wait_s("api") == 0.0
+    assert breaker.enter("api") == 0.0
+
+
 def test_looking_at_the_pause_takes_nothing() -> None:
     clock = FakeClock()
     breaker = broken(clock)

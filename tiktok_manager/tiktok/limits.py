@@ -13,6 +13,7 @@ from enum import StrEnum
 from tiktok_manager.domain.clock import Clock
 
 _ROUNDING_S = 1e-6
+"""Who waits as long as told must find the wait over, though a float is never quite exact."""
 
 
 class Kind(StrEnum):
@@ -173,7 +174,8 @@ def _left_s(circuit: _Circuit, now_s: float) -> float:
         return 0.0
     if circuit.probed_until_s is not None and now_s < circuit.probed_until_s:
         return PROBE_WAIT_S
-    return max(circuit.open_until_s - now_s, 0.0)
+    left_s = circuit.open_until_s - now_s
+    return left_s if left_s > _ROUNDING_S else 0.0
 
 
 def _open(circuit: _Circuit, now_s: float) -> None:

@@ -37,6 +37,9 @@ NOTHING_POSTED = (
 )
 DEFAULT_RESET = timedelta(minutes=2)
 
+SHORTEST_HOLD = timedelta(seconds=1)
+"""A hold that is over by the time it is told must not make its post spin."""
+
 SLOT_HOLD = timedelta(minutes=2)
 UNCONFIRMED_AFTER = timedelta(minutes=30)
 CHECKS_END_AFTER = timedelta(hours=72)
@@ -121,7 +124,8 @@ def held(error: PostError, until: datetime, claim: Claim, now: datetime) -> Outc
             error=replace(error, action=TRIED_LONG),
             close_attempt=f"held: {error.code}",
         )
-    return replace(_again(until, error, uses_attempt=False), untried=untried)
+    wake_at = max(until, now + SHORTEST_HOLD)
+    return replace(_again(wake_at, error, uses_attempt=False), untried=untried)
 
 
 def needs_user(exc: AppError) -> Outcome:
