@@ -15,12 +15,19 @@ from tiktok_manager.domain.errors import ActionNeeded, StorageError
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.services import backups
 from tiktok_manager.services.planning import PostEdit
+from tiktok_manager.services.publishing import restoring
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.system import journal as journal_module
-from tiktok_manager.system.journal import JournalStep
+from tiktok_manager.system.journal import JournalReading, JournalStep
 from tiktok_manager.system.locks import PublisherLock
 
 Step = Callable[[World], object]
+
+
+@pytest.fixture(autouse=True)
+def _marks_however_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each start keep how far it compared, as starts with more to compare do."""
+    monkeypatch.setattr(restoring, "WORTH_A_MARK_BYTES", 0)
 
 
 @contextmanager
@@ -261,6 +268,55 @@ def test_a_locked_vault_claims_nothing_before_the_journal_was_read(tmp_path: Pat
             locked.vault.unlock("correct horse battery")
             sends, asks = locked.publishing.claim(uploads=8, checks=8)
             assert (len(sends), len(asks)) == (0, 1)
+
+
+def test_a_start_compares_only_what_came_since_the_last_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.connect()
+    read: list[int] = []
+    original = journal_module.Journal.read
+
+    def counted(journal: journal_module.Journal, *since: object) -> JournalReading:
+        reading = original(journal, *since)  # type: ignore[arg-type]
+        read.append(len(reading.entries))
+        return reading
+
+    monkeypatch.setattr(journal_module.Journal, "read", counted)
+    for _ in range(3):
+        world.plan()
+        world.settle()
+        with reopened(world) as again:
+            start(again)
+        world.clock.advance(timedelta(hours=1))
+    assert read == [0, 3, 3, 3]
+
+
+def test_what_went_out_after_a_backup_made_between_two_starts_is_not_sent_again(
+    tmp_path: Path,
+) -> None:
+    def prepare(world: World) -> None:
+        world.plan()
+        world.settle()
+        with reopened(world) as again:
+            start(again)
+        world.plan(caption="Planned, not yet sent", after=timedelta(seconds=30))
+
+    def meanwhile(world: World) -> None:
+        world.settle()
+        with reopened(world) as again:
+            start(again)
+
+    with restored(tmp_path, prepare, meanwhile) as world:
+        assert sorted(post.status for post in world.posts()) == [
+            PostStatus.PUBLISHED,
+            PostStatus.SCHEDULED,
+        ]
+        start(world)
+        world.run(timedelta(hours=1))
+        assert {post.status for post in world.posts()} == {PostStatus.PUBLISHED}
+        assert world.calls("video_init") == 2
+        assert len(set(world.arrived())) == len(world.arrived()) == 2
 
 
 def test_each_step_is_journaled_and_no_address_or_token_is(world: World) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.system import journal as module
-from tiktok_manager.system.journal import Journal, JournalEntry, JournalStep
+from tiktok_manager.system.journal import SLACK, Journal, JournalEntry, JournalStep
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 KEY = b"k" * 32
@@ -274,11 +274,81 @@ def test_a_damaged_journal_is_left_as_evidence(journal: Journal, path: Path) -> 
     assert path.read_bytes() == before
 
 
-def test_only_a_large_journal_is_to_be_compacted(journal: Journal) -> None:
-    assert not journal.is_large(limit_bytes=100)
+def test_only_a_large_journal_with_much_that_is_old_is_to_be_compacted(journal: Journal) -> None:
+    later = NOW + SLACK + timedelta(minutes=1)
+    assert not journal.is_due_for_compacting(later, limit_bytes=100)
     fill(journal)
-    assert journal.is_large(limit_bytes=100)
-    assert not journal.is_large()
+    assert journal.is_due_for_compacting(later, limit_bytes=100)
+    assert not journal.is_due_for_compacting(NOW + timedelta(days=1), limit_bytes=100)
+    assert not journal.is_due_for_compacting(later)
+
+
+@pytest.mark.parametrize("before", [1, 40])
+def test_a_reading_goes_on_from_where_an_earlier_one_ended(
+    journal: Journal, path: Path, before: int
+) -> None:
+    fill(journal, before)
+    mark = reopened(path).read().end
+    assert mark is not None
+    assert mark.offset_bytes == path.stat().st_size
+    for number in (50, 51):
+        journal.append(entry(number))
+    path.write_bytes(path.read_bytes().replace(b"post-0", b"post-7"))
+    reading = reopened(path).read(mark)
+    assert (reading.entries, reading.faults) == ((entry(50), entry(51)), ())
+    assert reading.end == reopened(path).read().end
+    assert reopened(path).read(reading.end).entries == ()
+
+
+def test_a_place_that_is_no_longer_what_it_was_means_reading_everything(
+    journal: Journal, path: Path
+) -> None:
+    fill(journal, 10)
+    mark = reopened(path).read().end
+    journal.compact(NOW + timedelta(seconds=6))
+    journal.append(entry(10))
+    reading = reopened(path).read(mark)
+    assert [e.post_id for e in reading.entries] == [f"post-{n}" for n in range(6, 11)]
+    assert reading.faults == ()
+    path.unlink()
+    assert reopened(path).read(mark).entries == ()
+
+
+def test_a_line_that_follows_an_earlier_one_means_reading_everything(
+    journal: Journal, path: Path
+) -> None:
+    fill(journal, 2)
+    overtaken = reopened(path)
+    overtaken.append(entry(2))
+    journal.append(entry(3))
+    mark = reopened(path).read().end
+    overtaken.append(entry(4))
+    overtaken.close()
+    reading = reopened(path).read(mark)
+    assert ([e.post_id for e in reading.entries][-1], len(reading.entries)) == ("post-4", 5)
+    assert reading.faults == ()
+
+
+def test_what_is_altered_behind_the_place_is_told(journal: Journal, path: Path) -> None:
+    fill(journal, 2)
+    mark = reopened(path).read().end
+    journal.append(entry(2))
+    path.write_bytes(path.read_bytes().replace(b"post-2", b"post-7"))
+    reading = reopened(path).read(mark)
+    assert reading.faults == ("line 3 was altered or written with another key",)
+
+
+@pytest.mark.parametrize("cut", [1, 40])
+def test_reading_goes_on_behind_a_line_torn_by_a_power_cut(path: Path, cut: int) -> None:
+    first = Journal(path, lambda: KEY)
+    fill(first, 3)
+    first.close()
+    path.write_bytes(path.read_bytes()[:-cut])
+    mark = reopened(path).read().end
+    second = Journal(path, lambda: KEY)
+    second.append(entry(9))
+    second.close()
+    assert reopened(path).read(mark).entries == (entry(9),)
 
 
 def test_a_line_says_what_went_out_and_nothing_more(journal: Journal, path: Path) -> None:

@@ -57,6 +57,20 @@ def clear_restored(session: Session, now: datetime) -> None:
     row.restored_at = now
 
 
+def journal_known(session: Session) -> tuple[int, str] | None:
+    """Return how many bytes of the journal are known here, and the MAC they end with."""
+    row = session.get(InstallRow, 1)
+    if row is None or row.journal_bytes is None or row.journal_mac is None:
+        return None
+    return row.journal_bytes, row.journal_mac
+
+
+def put_journal_known(session: Session, size_bytes: int, mac: str) -> None:
+    """Keep that all the journal tells so far is known here."""
+    row = session.get_one(InstallRow, 1)
+    row.journal_bytes, row.journal_mac = size_bytes, mac
+
+
 def newest_instant(session: Session) -> datetime | None:
     """Return the last instant this database knows of; None if nothing ever happened."""
     instants = (

@@ -18,6 +18,7 @@ from tiktok_manager.storage.posts import add_step, encode_error
 from tiktok_manager.storage.schema import AttemptRow, PostRow
 
 _GREEN = (PostStatus.PUBLISHED, PostStatus.IN_INBOX)
+_IDS_AT_ONCE = 500
 _GOES_BY_ITSELF = (PostStatus.SCHEDULED, PostStatus.PUBLISHING)
 
 
@@ -49,7 +50,7 @@ def unknown_uploads(session: Session, sent: Uploads) -> Uploads:
     """
     install = get_install(session)
     dealt_with = None if install is None else install.restored_at
-    known = _known_publish_ids(session)
+    known = _known(session, [each.publish_id for uploads in sent.values() for each in uploads])
     found = {}
     for post_id, uploads in sent.items():
         unknown = [upload for upload in uploads if upload.publish_id not in known]
@@ -136,11 +137,15 @@ def _leave_to_tiktok(session: Session, row: PostRow, now: datetime) -> bool:
     return has_id
 
 
-def _known_publish_ids(session: Session) -> set[str]:
-    query = select(AttemptRow.publish_id).where(
-        AttemptRow.publish_id.is_not(None), AttemptRow.final_intent_at.is_not(None)
-    )
-    return {publish_id for publish_id in session.scalars(query) if publish_id}
+def _known(session: Session, publish_ids: Sequence[str]) -> set[str]:
+    """Return those of which this database knows that their last byte may have left."""
+    query = select(AttemptRow.publish_id).where(AttemptRow.final_intent_at.is_not(None))
+    known: set[str] = set()
+    for start in range(0, len(publish_ids), _IDS_AT_ONCE):
+        some = publish_ids[start : start + _IDS_AT_ONCE]
+        found = session.scalars(query.where(AttemptRow.publish_id.in_(some)))
+        known.update(publish_id for publish_id in found if publish_id)
+    return known
 
 
 def _open_attempt(condition: ColumnElement[bool]) -> ColumnElement[bool]:

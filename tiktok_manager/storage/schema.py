@@ -329,7 +329,9 @@ class InstallRow(Base):
 
     `backup_at` is set in every backup to the time it was taken. A publisher that finds it set
     works on a restored database; it clears it once the posts in doubt are set aside.
-    `restored_at` is until when the publisher may have gone on without this database.
+    `restored_at` is until when the publisher may have gone on without this database. All that
+    the publish journal tells up to `journal_bytes`, where a line ends with `journal_mac`, is known
+    here: so it is in every copy of this database, and only what follows needs to be compared.
     """
 
     __tablename__ = "install"
@@ -340,4 +342,6 @@ class InstallRow(Base):
     place: Mapped[str | None]
     backup_at: Mapped[datetime | None]
     restored_at: Mapped[datetime | None]
+    journal_bytes: Mapped[int | None]
+    journal_mac: Mapped[str | None]
     created_at: Mapped[datetime]

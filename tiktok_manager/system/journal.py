@@ -18,7 +18,7 @@ import stat
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,9 @@ from tiktok_manager.system.durable import put_in_place, sync_file, sync_folder
 
 KEY_PURPOSE = "publish-journal"
 LARGE_BYTES = 16_000_000
+SLACK = timedelta(days=30)
+"""So much more than is kept gathers before `compact`, or every start would rewrite the file."""
+
 _TAIL_BYTES = 16_384
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -56,12 +59,24 @@ class JournalEntry:
     outcome: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class JournalMark:
+    """A place in the file, right behind the line that ends with this MAC."""
+
+    offset_bytes: int
+    mac: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalReading:
-    """The entries that can be trusted, and what is wrong with the others in words."""
+    """The entries that can be trusted, and what is wrong with the others in words.
+
+    `end` is behind the last of them; a later reading may go on from there.
+    """
 
     entries: tuple[JournalEntry, ...] = ()
     faults: tuple[str, ...] = ()
+    end: JournalMark | None = None
 
 
 class Journal:
@@ -98,22 +113,32 @@ class Journal:
                     self._make_room()
                 raise _unwritable(exc) from exc
 
-    def read(self) -> JournalReading:
-        """Read and check every line; raises StorageError, and VaultLocked without the key."""
-        try:
-            content = self._path.read_bytes()
-        except FileNotFoundError:
-            return JournalReading()
-        except OSError as exc:
-            raise _unreadable(exc) from exc
+    def read(self, since: JournalMark | None = None) -> JournalReading:
+        """Read and check every line, or those behind a mark if all is well with them.
+
+        Raises StorageError, and VaultLocked without the key.
+        """
+        if since is not None:
+            content = self._read(max(0, since.offset_bytes - _TAIL_BYTES))
+            before = content[: min(since.offset_bytes, _TAIL_BYTES)]
+            if _last_mac(before) == since.mac:
+                reading = _check(content[len(before) :], self._key(), since)
+                if not reading.faults:
+                    return reading
+        content = self._read()
         return _check(content, self._key()) if content.strip() else JournalReading()
 
-    def is_large(self, limit_bytes: int = LARGE_BYTES) -> bool:
-        """Say whether it is time to `compact`."""
+    def is_due_for_compacting(self, keep_since: datetime, limit_bytes: int = LARGE_BYTES) -> bool:
+        """Say whether it is large and much of it is older."""
         try:
-            return self._path.stat().st_size > limit_bytes
+            with self._path.open("rb") as file:
+                first = _parse(file.readline(_TAIL_BYTES))
+                size_bytes = file.seek(0, os.SEEK_END)
         except OSError:
             return False
+        entry = None if first is None else _entry(first)
+        is_old = entry is None or entry.at < keep_since - SLACK
+        return size_bytes > limit_bytes and is_old
 
     def compact(self, keep_since: datetime) -> bool:
         """Drop older entries; False, and nothing changed, if a line cannot be trusted."""
@@ -132,6 +157,16 @@ class Journal:
         """Close the file; harmless if it is not open."""
         with self._guard:
             self._close()
+
+    def _read(self, start: int = 0) -> bytes:
+        try:
+            with self._path.open("rb") as file:
+                file.seek(start)
+                return file.read()
+        except FileNotFoundError:
+            return b""
+        except OSError as exc:
+            raise _unreadable(exc) from exc
 
     def _append(self, entry: JournalEntry, key: bytes) -> None:
         fd = self._open()
@@ -209,11 +244,13 @@ def _is_same(mac: str, told: str) -> bool:
     return hmac.compare_digest(mac.encode(), told.encode("utf-8", "replace"))
 
 
-def _check(content: bytes, key: bytes) -> JournalReading:
+def _check(content: bytes, key: bytes, since: JournalMark | None = None) -> JournalReading:
     entries: list[JournalEntry] = []
     faults: list[str] = []
-    seen = {""}
+    seen = {""} if since is None else {since.mac}
+    end, at = since, 0 if since is None else since.offset_bytes
     for number, line in enumerate(content.split(b"\n"), start=1):
+        at += len(line) + 1
         fields = _parse(line)
         if fields is None:
             continue
@@ -225,8 +262,9 @@ def _check(content: bytes, key: bytes) -> JournalReading:
             faults.append(f"lines before line {number} are missing")
         if entry is not None:
             entries.append(entry)
+            end = JournalMark(at, mac)
         seen.add(mac)
-    return JournalReading(entries=tuple(entries), faults=tuple(faults))
+    return JournalReading(entries=tuple(entries), faults=tuple(faults), end=end)
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:
@@ -253,6 +291,14 @@ def _entry(fields: dict[str, Any]) -> JournalEntry | None:
         )
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _last_mac(content: bytes) -> str | None:
+    """Return the MAC of the line with which this ends; None if it ends with none."""
+    if not content.endswith(b"\n"):
+        return None
+    fields = _parse(content[:-1].rpartition(b"\n")[2])
+    return None if fields is None else str(fields["mac"])
 
 
 def _tail(fd: int) -> tuple[str, bool]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.events import EventBus, PostsChanged
 from tiktok_manager.domain.posts import PostError
 from tiktok_manager.services.installation import Installation
@@ -19,12 +20,19 @@ from tiktok_manager.storage import installation
 from tiktok_manager.storage import restoring as queries
 from tiktok_manager.storage.database import Database
 from tiktok_manager.storage.restoring import SentUpload, Uploads
-from tiktok_manager.system.journal import Journal, JournalEntry, JournalReading, JournalStep
+from tiktok_manager.system.journal import (
+    Journal,
+    JournalEntry,
+    JournalMark,
+    JournalReading,
+    JournalStep,
+)
 
 logger = logging.getLogger(__name__)
 
 LOOK_BACK = timedelta(hours=24)
 KEEP_JOURNAL = timedelta(days=120)
+WORTH_A_MARK_BYTES = 16_384
 
 WENT_OUT = PostError(
     code="restored",
@@ -73,16 +81,30 @@ class Restoring:
         """
         if self._compared:
             return
-        reading = self.journal.read()
+        with self._database.read() as session:
+            known = installation.journal_known(session)
+        mark = None if known is None else JournalMark(*known)
+        reading = self.journal.read(mark)
         self._report(reading)
         sent = _sent_uploads(reading.entries)
         with self._database.read() as session:
             needed = queries.is_restored(session, sent)
         if needed:
             self._put_right(sent)
-        if self.journal.is_large():
-            self.journal.compact(self._clock.now() - KEEP_JOURNAL)
+        if reading.end is not None and not reading.faults and _is_far(reading.end, mark):
+            self._remember(reading.end)
+        keep_since = self._clock.now() - KEEP_JOURNAL
+        if self.journal.is_due_for_compacting(keep_since):
+            self.journal.compact(keep_since)
         self._compared = True
+
+    def _remember(self, mark: JournalMark) -> None:
+        """Spare the next start what was compared now; not worth failing for."""
+        try:
+            with self._database.write() as session:
+                installation.put_journal_known(session, mark.offset_bytes, mark.mac)
+        except StorageError as exc:
+            logger.warning("The next start compares the whole publish journal: %s", exc)
 
     def _put_right(self, sent: Uploads) -> None:
         now = self._clock.now()
@@ -108,6 +130,12 @@ class Restoring:
     def _report(self, reading: JournalReading) -> None:
         for fault in reading.faults[:5]:
             logger.error("The publish journal is damaged and partly not trusted: %s", fault)
+
+
+def _is_far(end: JournalMark, mark: JournalMark | None) -> bool:
+    """Say whether reading from here again would take longer than keeping a mark."""
+    start = 0 if mark is None else mark.offset_bytes
+    return abs(end.offset_bytes - start) > WORTH_A_MARK_BYTES
 
 
 def _sent_uploads(entries: Sequence[JournalEntry]) -> Uploads:
