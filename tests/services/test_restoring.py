@@ -413,6 +413,50 @@ def test_a_copied_data_folder_does_not_publish(world: World) -> None:
     assert world.calls("video_init") == 0
 
 
+def moved_back(copy: Path, root: Path) -> None:
+    shutil.rmtree(root)
+    copy.rename(root)
+
+
+def copied_back(copy: Path, root: Path) -> None:
+    shutil.rmtree(root)
+    shutil.copytree(copy, root)
+
+
+def emptied_and_filled(copy: Path, root: Path) -> None:
+    for path in root.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.copytree(copy, root, dirs_exist_ok=True)
+
+
+def written_over(copy: Path, root: Path) -> None:
+    shutil.copytree(copy, root, dirs_exist_ok=True)
+
+
+@pytest.mark.parametrize("put_back", [moved_back, copied_back, emptied_and_filled, written_over])
+def test_a_folder_put_back_with_its_journal_posts_nothing_again(
+    world: World, put_back: Callable[[Path, Path], None]
+) -> None:
+    world.connect()
+    world.plan()
+    copy, root = copied(world), world.workspace.paths.root
+    world.clock.advance(timedelta(minutes=1))
+    world.settle()
+    world.workspace.database.checkpoint()
+    world.workspace.database.close()
+    put_back(copy, root)
+    with reopened(world) as again:
+        with pytest.raises(ActionNeeded, match="put back in its place"):
+            start(again)
+        assert again.workspace.installation.adopt()
+        start(again)
+        again.run(timedelta(hours=1))
+        # What was written over may have left the newer journal in place.
+        known = put_back is written_over
+        assert only(again).status is (PostStatus.PUBLISHED if known else PostStatus.UNCONFIRMED)
+    assert world.calls("video_init") == 1
+
+
 def test_a_refused_start_leaves_the_lock_to_others(world: World) -> None:
     with reopened(world, copied(world)) as copy:
         runner = make_runner(copy.workspace)

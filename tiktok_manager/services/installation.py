@@ -2,7 +2,8 @@
 
 Two copies of a data folder on two machines would both post what is due. So a database remembers
 its machine and its place, and the publisher does not start elsewhere until the user says that
-this is the only copy now (`doctor --adopt`).
+this is the only copy now (`doctor --adopt`). It remembers the very folder, too: one put back in
+its place brings its own publish journal along, which cannot tell what went out since.
 """
 
 import hashlib
@@ -20,12 +21,19 @@ from tiktok_manager.storage.installation import Install
 
 
 class Installation:
-    """The home of one data folder. `machine_id` is asked for only when it is needed."""
+    """The home of one data folder. Both ids are asked for only when they are needed."""
 
     def __init__(
-        self, database: Database, root: Path, machine_id: Callable[[], str], clock: Clock
+        self,
+        database: Database,
+        root: Path,
+        machine_id: Callable[[], str],
+        folder_id: Callable[[Path], str],
+        clock: Clock,
     ) -> None:
         self._database = database
+        self._root = root
+        self._folder_id = folder_id
         self._place = os.path.normcase(root.resolve())
         self._machine_id = machine_id
         self._clock = clock
@@ -50,8 +58,7 @@ class Installation:
         if known is not None and not self._is_at_home(known):
             raise ActionNeeded(
                 "This data folder is a copy, so it does not publish.",
-                f"It was made at {known.place}{self._other_machine(known)}."
-                " If both copies published, posts would go out twice.",
+                self._why(known),
                 "If this is the only copy in use from now on, run `tiktok-manager doctor --adopt`.",
                 code="copied_data_folder",
             )
@@ -74,12 +81,31 @@ class Installation:
         machine = self._machine(install_id)
         now = self._clock.now()
         with self._database.write() as session:
-            queries.settle_at(session, install_id, machine, self._place, now)
+            queries.settle_at(
+                session,
+                install_id,
+                machine=machine,
+                place=self._place,
+                folder=self._folder_id(self._root),
+                now=now,
+            )
             if restored_from is not None:
                 queries.mark_restored(session, restored_from, now)
 
     def _is_at_home(self, known: Install) -> bool:
-        return known.place in {None, self._place} and not self._other_machine(known)
+        is_here = known.place in {None, self._place} and not self._other_machine(known)
+        return is_here and not self._is_put_back(known)
+
+    def _is_put_back(self, known: Install) -> bool:
+        here = self._folder_id(self._root) if known.folder else ""
+        return bool(here) and here != known.folder
+
+    def _why(self, known: Install) -> str:
+        machine = self._other_machine(known)
+        if known.place == self._place and not machine:
+            return "It was put back in its place, so it may not know what went out meanwhile."
+        origin = f"It was made at {known.place}{machine}."
+        return f"{origin} If both copies published, posts would go out twice."
 
     def _other_machine(self, known: Install) -> str:
         here = self._machine(known.install_id)

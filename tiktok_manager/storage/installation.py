@@ -16,6 +16,7 @@ class Install:
     install_id: str
     machine: str | None
     place: str | None
+    folder: str | None
     backup_at: datetime | None
     restored_at: datetime | None
 
@@ -29,17 +30,21 @@ def get_install(session: Session) -> Install | None:
         install_id=row.install_id,
         machine=row.machine,
         place=row.place,
+        folder=row.folder,
         backup_at=row.backup_at,
         restored_at=row.restored_at,
     )
 
 
-def settle_at(session: Session, install_id: str, machine: str, place: str, now: datetime) -> None:
+def settle_at(
+    session: Session, install_id: str, *, machine: str, place: str, folder: str, now: datetime
+) -> None:
     """Keep that this database is at home here from now on."""
     row = _row(session, install_id, now)
     row.install_id = install_id
     row.machine = machine
     row.place = place
+    row.folder = folder
 
 
 def mark_restored(session: Session, backup_at: datetime, now: datetime) -> None:

@@ -340,6 +340,7 @@ class InstallRow(Base):
     install_id: Mapped[str]
     machine: Mapped[str | None]
     place: Mapped[str | None]
+    folder: Mapped[str | None]
     backup_at: Mapped[datetime | None]
     restored_at: Mapped[datetime | None]
     journal_bytes: Mapped[int | None]

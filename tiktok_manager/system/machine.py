@@ -1,8 +1,38 @@
-"""The machine's own id, by which a copied data folder is noticed. Never shown, never sent."""
+"""What tells a machine and a folder from others, by which a copied data folder is noticed.
+
+Never shown, never sent.
+"""
 
 import sys
 from contextlib import suppress
 from pathlib import Path
+
+from tiktok_manager.system.filesystem import type_of
+
+_MARK = "home.mark"
+# Their files get other numbers whenever the disk is mounted.
+_NUMBERS_CHANGE = frozenset({"vfat", "msdos", "exfat", "9p"})
+
+
+def folder_id(folder: Path) -> str:
+    """Return what tells a folder from a copy put in its place, by a file made in it once.
+
+    Empty if that cannot be told. Changing the file's owner or rights changes it, too.
+    """
+    kind = type_of(folder)
+    if kind in _NUMBERS_CHANGE or kind.startswith("fuse"):
+        return ""
+    mark = folder / _MARK
+    try:
+        if not mark.exists():
+            mark.touch(mode=0o600)
+        found = mark.stat()
+    except OSError:
+        return ""
+    # Linux gives a number again as soon as its file is gone, to the first file of the copy.
+    made = f"-{found.st_ctime_ns}" if sys.platform == "linux" else ""
+    return f"{found.st_ino}{made}"
+
 
 if sys.platform == "win32":
     import winreg

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("install_id", sa.Text(), nullable=False),
         sa.Column("machine", sa.Text(), nullable=True),
         sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("folder", sa.Text(), nullable=True),
         sa.Column("backup_at", sa.BigInteger(), nullable=True),
         sa.Column("restored_at", sa.BigInteger(), nullable=True),
         sa.Column("journal_bytes", sa.Integer(), nullable=True),
