@@ -60,6 +60,18 @@ class Program:
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
+    def shell(self, script: str, *arguments: str) -> Result:
+        """Run a command by a shell script, in which it is `"$@"`."""
+        done = subprocess.run(
+            ["sh", "-c", script, "sh", *PROGRAM, *arguments],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         """Start a command and return at once."""
         return subprocess.Popen(

@@ -19,7 +19,13 @@ from tiktok_manager.cli import (
     sync,
 )
 from tiktok_manager.cli.context import CommandLine
-from tiktok_manager.cli.output import note, print_error, print_line
+from tiktok_manager.cli.output import (
+    give_up_output,
+    note,
+    print_error,
+    print_line,
+    speak_utf8,
+)
 from tiktok_manager.domain.captions import is_text
 from tiktok_manager.domain.errors import AppError, Cancelled, InputError
 
@@ -28,6 +34,7 @@ INTERRUPTED = 130
 
 def run(arguments: Sequence[str], command_line: CommandLine) -> int:
     """Run one command; returns 0 done, 2 bad input, 3 the user must act, 1 anything else."""
+    speak_utf8()
     command = typer.main.get_command(_build())
     as_json = "--json" in arguments
     try:
@@ -44,10 +51,19 @@ def run(arguments: Sequence[str], command_line: CommandLine) -> int:
     except typer.TyperException as error:
         _print_usage_error(error, as_json=as_json)
         return 2
+    except OSError as error:
+        return _broken_off(error)
     except (typer.Abort, KeyboardInterrupt):
         note("Stopped.")
         return INTERRUPTED
     return result if isinstance(result, int) else 0
+
+
+def _broken_off(error: OSError) -> int:
+    """Tell of what the system refused: mostly a full disk, or nobody who reads on."""
+    give_up_output()
+    note(f"Error: The command broke off. The system says: {error.strerror or error}.")
+    return 1
 
 
 def _check_text(arguments: Sequence[str]) -> None:

@@ -1,14 +1,38 @@
 """How commands speak: one JSON document or a table on stdout, everything else on stderr."""
 
+import io
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TextIO
 
 from tiktok_manager.domain.errors import AppError
 
 _KEPT = "\n\t\u200c\u200d"
+
+
+def speak_utf8() -> None:
+    """Write UTF-8 whatever the system's code page: a caption need not fit into that.
+
+    Where there is nothing to write to, what is said is lost and the command runs all the same.
+    """
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def give_up_output() -> None:
+    """Write no more to an output that takes nothing: what is left of it would fail at the end."""
+    sys.stdout = _nowhere()
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - until the end
 
 
 def print_json(document: object) -> None:

@@ -188,7 +188,7 @@ def _show_post(post: Post) -> None:
     if post.error:
         print_line(f"{'why':13} {post.error.message}")
         print_line(f"{'what to do':13} {post.error.action}")
-        print_line(f"{'TikTok code':13} {post.error.code} {post.error.log_id}".rstrip())
+        print_line(f"{'code':13} {post.error.code} {post.error.log_id}".rstrip())
 
 
 def _show_trail(trail: Sequence[TrailEntry], *, detailed: bool) -> None:
