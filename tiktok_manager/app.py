@@ -1,5 +1,6 @@
 """The composition root: the only place that knows concrete classes and their order of life."""
 
+import logging
 import os
 import random
 import uuid
@@ -30,7 +31,7 @@ from tiktok_manager.system.ballast import Ballast
 from tiktok_manager.system.journal import KEY_PURPOSE, Journal
 from tiktok_manager.system.locks import PublisherLock
 from tiktok_manager.system.logs import configure_logging
-from tiktok_manager.system.machine import machine_id
+from tiktok_manager.system.machine import folder_id, machine_id
 from tiktok_manager.system.paths import DataPaths, open_data_paths
 from tiktok_manager.system.redaction import Redactor
 from tiktok_manager.system.vault import OsKeyring
@@ -39,6 +40,8 @@ from tiktok_manager.tiktok.endpoints import Endpoints
 from tiktok_manager.tiktok.limits import Buckets
 from tiktok_manager.tiktok.traffic import Traffic
 from tiktok_manager.tiktok.upload import ChunkUploader
+
+logger = logging.getLogger(__name__)
 
 ENV_API_URL = "TIKTOK_MANAGER_API_URL"
 ENV_AUTH_URL = "TIKTOK_MANAGER_AUTH_URL"
@@ -125,7 +128,7 @@ def _build(base: _Base, paths: DataPaths, ballast: Ballast, closing: ExitStack) 
     quota = Quota(base.database, base.settings, base.clock)
     planning = Planning(base.database, accounts, quota, base.settings, base.events, base.clock)
     analytics = Analytics(base.database, accounts, base.clock)
-    installation = Installation(base.database, paths.root, machine_id, base.clock)
+    installation = Installation(base.database, paths.root, machine_id, folder_id, base.clock)
     installation.enroll()
     guard = StorageGuard(base.database, ballast, base.events)
     journal = Journal(
@@ -206,9 +209,12 @@ def make_runner(workspace: Workspace, *, standby: bool = False) -> Runner:
     """Return the publisher of a workspace, not yet started."""
 
     def keep_house() -> None:
-        workspace.storage.prepare()
-        workspace.backups.run_if_due()
-        workspace.accounts.keep_alive()
+        accounts, backups, storage = workspace.accounts, workspace.backups, workspace.storage
+        for chore in (storage.prepare, backups.run_if_due, accounts.keep_alive):
+            try:
+                chore()
+            except Exception:  # one chore's end must not stop the others
+                logger.exception("A chore of the publisher failed; it is tried again soon")
 
     return Runner(
         workspace.publishing,

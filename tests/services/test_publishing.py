@@ -494,3 +494,14 @@ def test_an_outage_of_everything_uses_up_no_uploads(world: World, mode: PostMode
     world.run(timedelta(minutes=30))
     assert world.post(post).status in {PostStatus.PUBLISHED, PostStatus.IN_INBOX}
     assert world.arrived() == [post.media.sha256]
+
+
+def test_what_the_account_switched_off_meanwhile_is_left_out_and_noted(world: World) -> None:
+    world.connect()
+    post = world.plan(choices=Choices(privacy=Privacy.PUBLIC, allow_comment=True, allow_duet=True))
+    account = world.sim.world.accounts["sim01"]
+    account.comment_disabled = account.duet_disabled = True
+    world.settle()
+    assert world.post(post).status is PostStatus.PUBLISHED
+    notes = [entry.text for entry in world.workspace.planning.trail(post.id)]
+    assert "The account has switched off comments and duets at TikTok: posted without." in notes

@@ -48,7 +48,8 @@ class Heart:
 
     def call_at(self, job: Job, at: datetime, name: str) -> None:
         """Call a job once at an instant; replaces the call of that name."""
-        self._call(job, DateTrigger(at), name, max_instances=1)
+        # Two instances: it may be due again before the job that asked for it has returned.
+        self._call(job, DateTrigger(at), name, max_instances=2)
 
     def revive(self) -> bool:
         """Start anew if its thread died; says whether that was needed."""

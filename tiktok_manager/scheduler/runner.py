@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 HEARTBEAT_S = 20
 HOUSEKEEPING_S = 600
+RENEW_EVERY_S = 10.0
 LOOK_S = 0.5
 LOOK_AHEAD_EVERY_S = 1.0
 NETWORK_SETTLING_S = 10
@@ -99,6 +100,7 @@ class Runner:
         self._guard = threading.RLock()
         self._moved = threading.Condition(self._guard)
         self._looked_ahead_s = float("-inf")
+        self._renewed_s = float("-inf")
         self._heart = Heart({self.tick: HEARTBEAT_S, self._keep_house: HOUSEKEEPING_S})
         self._uploads = ThreadPoolExecutor(MAX_UPLOADS_AT_ONCE, thread_name_prefix="upload")
         self._checks = ThreadPoolExecutor(CHECKS_AT_ONCE, thread_name_prefix="check")
@@ -181,13 +183,14 @@ class Runner:
         self._keep_watch()
         try:
             self._renew()
+            looked_at = self._clock.now()  # what falls due from here on, the wake must not miss
             places = self._policy.places()
             self._paused = not places
             if self._clock.monotonic_s() >= self._quiet_until_s:
                 if self._publishing.has_due():
                     self._start_due(places)
                 self._look_ahead(places)
-            self._set_wake()
+            self._set_wake(looked_at)
         except VaultLocked as exc:
             logger.warning("Posts wait: %s", exc)
         except AppError:
@@ -234,9 +237,12 @@ class Runner:
         self._set_state(RunnerState.RUNNING)
 
     def _renew(self) -> None:
+        """Prolong leases, not at every tick: the watcher takes each commit for another's."""
+        now_s = self._clock.monotonic_s()
         with self._guard:
             claims = list(self._active.values())
-        if claims:
+        if claims and now_s - self._renewed_s >= RENEW_EVERY_S:
+            self._renewed_s = now_s
             self._publishing.renew(claims)
 
     def _start_due(self, places: int) -> None:
@@ -284,8 +290,8 @@ class Runner:
         except AppError:
             logger.exception("Post %s is taken up again when its lease ends", claim.post.id)
 
-    def _set_wake(self) -> None:
-        due_at = self._publishing.next_wake()
+    def _set_wake(self, looked_at: datetime) -> None:
+        due_at = self._publishing.next_wake(looked_at)
         if due_at is None or self._cancel.cancelled:
             return
         if due_at - self._clock.now() < timedelta(seconds=HEARTBEAT_S):

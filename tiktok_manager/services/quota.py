@@ -16,6 +16,7 @@ from tiktok_manager.storage import quota as queries
 from tiktok_manager.storage.database import Database
 
 WINDOW = timedelta(hours=24)
+DRAFTS_LOOK = timedelta(hours=1)
 MAX_PENDING_DRAFTS = 5
 """TikTok: inbox upload, five pending shares in 24 hours."""
 
@@ -69,7 +70,10 @@ class Quota:
         cap = self._cap(mode)
         if len(recent) < cap:
             return None
-        return recent[-cap] + WINDOW, _own_cap(mode, cap)
+        until = recent[-cap] + WINDOW
+        if mode is PostMode.INBOX:  # drafts are looked at hourly: one may be finished before
+            until = min(until, now + DRAFTS_LOOK)
+        return until, _own_cap(mode, cap)
 
     def pause_app(self, until: datetime) -> None:
         """Hold direct posts of all accounts: TikTok's cap of posting accounts is reached."""

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import UpdateBase, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.errors import AppError, Failure, FailureClass, RemoteError
 from tiktok_manager.domain.posts import (
     Post,
     PostError,
@@ -160,7 +160,19 @@ def record_init(
     sealed: bytes,
     now: datetime,
 ) -> Attempt:
-    """Keep the publish id and the sealed upload URL in one commit (INITED)."""
+    """Keep the publish id and the sealed upload URL in one commit (INITED).
+
+    Raises RemoteError where the id is another upload's already: which of them it means is unknown.
+    """
+    if session.scalar(select(AttemptRow.id).where(AttemptRow.publish_id == publish_id)) is not None:
+        raise RemoteError(
+            Failure(
+                code="publish_id_reused",
+                kind=FailureClass.UNKNOWN,
+                message="TikTok gave this upload the id of another one.",
+                action="Nothing was sent. TikTok Manager tries a few times by itself.",
+            )
+        )
     _fence(session, claim, publish_id=publish_id, worker_losses=0, updated_at=now)
     row = _row(session, attempt)
     row.publish_id = publish_id

@@ -75,6 +75,7 @@ _TO_SEND = _IDS.where(
         ),
     ),
 )
+_TO_FINISH = _IDS.where(_IS_DUE, PostRow.status == PostStatus.PUBLISHING)
 _TO_CHECK = (
     _ROWS.where(_IS_DUE, PostRow.status.in_(CHECKED))
     .order_by(PostRow.wake_at, PostRow.id)
@@ -103,12 +104,12 @@ _NEWEST_ATTEMPT = (
 
 
 def claim_uploads(
-    session: Session, *, now: datetime, owner: str, lease: timedelta, limit: int
+    session: Session, *, now: datetime, owner: str, lease: timedelta, limit: int, begun: bool
 ) -> list[Claim]:
     """Claim up to `limit` posts that are due to be sent, at most one per account, oldest first.
 
-    Also takes over posts whose worker was lost. Accounts that are paused, not connected, or
-    still have another video under way are passed over.
+    Also takes over posts whose worker was lost; with `begun` those only. Accounts that are paused,
+    not connected, or still have another video under way are passed over.
     """
     if limit <= 0:
         return []
@@ -130,7 +131,9 @@ def claim_uploads(
             owner,
             lease,
         )
-        for post_id, handle in _first_of_each_account(session, _TO_SEND, values, limit)
+        for post_id, handle in _first_of_each_account(
+            session, _TO_FINISH if begun else _TO_SEND, values, limit
+        )
     ]
 
 
@@ -248,6 +251,7 @@ def is_busy(session: Session, until: datetime, *, held: bool = False) -> bool:
     query = select(PostRow.id).where(
         or_(
             PostRow.status == PostStatus.PUBLISHING,
+            and_(PostRow.wake_at.is_not(None), PostRow.lease_owner.is_not(None)),
             and_(
                 PostRow.status == PostStatus.PUBLISHED,
                 PostRow.mode == PostMode.DIRECT,
@@ -376,7 +380,8 @@ def _claim(
         row.first_tried_at = now
     session.flush()
     attempt = session.scalars(_NEWEST_ATTEMPT, {"post_id": row.id}).first()
-    if attempt is not None and attempt.open and attempt.final_intent_at is None:
+    is_sent = status is PostStatus.PUBLISHING  # a post that is only asked about takes no place
+    if is_sent and attempt is not None and attempt.open and attempt.final_intent_at is None:
         attempt.holds_slot = True
         session.flush()
     return Claim(

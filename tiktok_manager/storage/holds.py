@@ -108,3 +108,18 @@ def release_held(session: Session, code: str, now: datetime) -> None:
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def look_again(session: Session, code: str, now: datetime) -> None:
+    """Let posts that wait for their turn be looked at now; the reason stays until then."""
+    begins = json.dumps({"code": code})[:-1]
+    session.execute(
+        update(PostRow)
+        .where(
+            PostRow.status == PostStatus.SCHEDULED,
+            PostRow.wake_at > now,
+            PostRow.error.startswith(begins, autoescape=True),
+        )
+        .values(wake_at=now, updated_at=now)
+        .execution_options(synchronize_session=False)
+    )

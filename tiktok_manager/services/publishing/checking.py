@@ -111,7 +111,7 @@ class Checking:
         now = self._clock.now()
         wait_s = self._remote.buckets.take(Kind.STATUS, claim.post.account_id)
         if wait_s > 0:
-            self._keep(claim, now + timedelta(seconds=wait_s), claim.post.error)
+            self._keep(claim, now + timedelta(seconds=wait_s), claim.post.error, asked=False)
             return
         attempt = claim.attempt
         if attempt is not None and attempt.open:
@@ -150,7 +150,7 @@ class Checking:
         self._recorder.settle(claim, outcome, text)
 
     def _in_inbox(self, claim: Claim) -> None:
-        if claim.post.status is PostStatus.IN_INBOX:
+        if claim.post.status in {PostStatus.IN_INBOX, PostStatus.PUBLISHED}:
             self._follow_up(claim)
             return
         now = self._clock.now()
@@ -163,13 +163,7 @@ class Checking:
         self._recorder.settle(claim, outcome, "The draft is in the creator's TikTok inbox.")
 
     def _follow_up(self, claim: Claim) -> None:
-        now = self._clock.now()
-        since = claim.post.published_at or now
-        if claim.post.status is PostStatus.IN_INBOX:
-            ended = now - since > decisions.CHECKS_END_AFTER
-            wake_at = None if ended else now + timedelta(hours=1)
-        else:
-            wake_at = decisions.next_follow_up(since, now)
+        wake_at = _next_look(claim.post, self._clock.now())
         self._recorder.settle(claim, Outcome(status=claim.post.status, wake_at=wake_at), "")
 
     def _failed(self, claim: Claim, status: PublishStatus) -> None:
@@ -294,16 +288,29 @@ class Checking:
         self._recorder.settle(claim, outcome, "Found among the account's public videos.")
         return True
 
-    def _keep(self, claim: Claim, wake_at: datetime, error: PostError | None) -> None:
+    def _keep(
+        self, claim: Claim, wake_at: datetime, error: PostError | None, *, asked: bool = True
+    ) -> None:
         """Ask again later. Who cannot be asked for long leaves the post to the user meanwhile."""
         attempt = claim.attempt
         outcome = Outcome(status=claim.post.status, wake_at=wake_at, error=error)
+        if asked and claim.post.status in {PostStatus.PUBLISHED, PostStatus.IN_INBOX}:
+            look_at = _next_look(claim.post, self._clock.now())
+            outcome = replace(outcome, wake_at=look_at and max(wake_at, look_at))
         told = ""
         if attempt is not None and attempt.open and attempt.final_intent_at is not None:
             outcome = decisions.unasked(outcome, attempt, self._clock.now())
             if error is not None and outcome.status is not claim.post.status:
                 told = f"TikTok cannot be asked what became of it: {error.message}"
         self._recorder.settle(claim, outcome, told)
+
+
+def _next_look(post: Post, now: datetime) -> datetime | None:
+    """Return when to look again at a post that is out; None when that was done for long."""
+    since = post.published_at or now
+    if post.status is not PostStatus.IN_INBOX:
+        return decisions.next_follow_up(since, now)
+    return None if now - since > decisions.CHECKS_END_AFTER else now + timedelta(hours=1)
 
 
 def _may_get_id(post: Post) -> bool:

@@ -44,6 +44,7 @@ SLOT_HOLD = timedelta(minutes=2)
 UNCONFIRMED_AFTER = timedelta(minutes=30)
 CHECKS_END_AFTER = timedelta(hours=72)
 CHECKS_AT_LEAST = 100
+SELDOM = timedelta(hours=1)
 FIRST_FOLLOW_UP = timedelta(seconds=2)
 
 
@@ -180,12 +181,12 @@ def still_processing(post: Post, attempt: Attempt, now: datetime) -> Outcome:
 def unasked(outcome: Outcome, attempt: Attempt, now: datetime) -> Outcome:
     """Return the outcome where TikTok could not even be asked about a video it may have."""
     since = attempt.final_intent_at or attempt.opened_at
-    follows = next_check(attempt.polls, since, now)
+    follows = next_check(attempt.polls, since, now) or now + SELDOM  # nobody could ask: no end yet
     silent = now - since > UNCONFIRMED_AFTER and outcome.status is PostStatus.PROCESSING
     return replace(
         outcome,
         status=PostStatus.UNCONFIRMED if silent else outcome.status,
-        wake_at=max(filter(None, (outcome.wake_at, follows)), default=None),
+        wake_at=max(outcome.wake_at or follows, follows),
         release_slot=now - since > SLOT_HOLD,
     )
 

@@ -22,7 +22,7 @@ from tiktok_manager.services.publishing import decisions
 from tiktok_manager.services.publishing.checking import FILE_CODES, Checking, lacks_bytes
 from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.leases import LeaseToken
-from tiktok_manager.services.publishing.preflight import Preflight
+from tiktok_manager.services.publishing.preflight import Preflight, withheld
 from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.services.publishing.standstill import Held, Standstill
@@ -67,6 +67,7 @@ class Delivery:
         self._claim = claim
         self._cancel = cancel
         self._begun_at = tools.clock.now()
+        self._has_asked = False
         newest = claim.attempt
         self._attempt = newest if newest is not None and newest.open else None
 
@@ -76,6 +77,9 @@ class Delivery:
             self._work()
         except Fenced:
             logger.info("Post %s was taken over or cancelled", self._claim.post.id)
+        finally:
+            if not self._has_asked:
+                self._tools.standstill.found_nothing_out(self._claim.post)
 
     def _work(self) -> None:
         try:
@@ -162,8 +166,11 @@ class Delivery:
         if warning := tools.preflight.elsewhere.warning(post):
             logger.warning("Post %s: %s", post.id, warning)
             tools.recorder.note(self._claim, "warning", warning)
+        if without := withheld(post.choices, choices):
+            tools.recorder.note(self._claim, "warning", without)
         plan = plan_chunks(self._claim.post.media.size_bytes)
         intent = self._attempt = tools.recorder.open_attempt(self._claim, plan)
+        self._has_asked = True
         opened = tools.remote.tokens.call(
             post.account_id, lambda token: self._init(token, choices, plan)
         )
@@ -255,7 +262,7 @@ class Delivery:
         if self._attempt is not None and self._attempt.publish_id is None:
             not_before += self._close_intent(self._attempt, exc)
         if (hold := self._tools.standstill.pause_after(failure, self._claim.post)) is not None:
-            self._held(hold)
+            self._held(replace(hold, until=max(hold.until, not_before)))
             return
         now = self._tools.clock.now()
         outcome = decisions.after_failure(failure, self._claim, now, self._tools.rng)

@@ -76,14 +76,23 @@ class Leases:
         self._begun: dict[tuple[str, int], tuple[float, datetime]] = {}
         self._tokens: dict[tuple[str, int], LeaseToken] = {}
 
+    def begun(self, claims: Iterable[Claim]) -> None:
+        """Tell that the leases of posts to be sent were begun just now."""
+        with self._lock:
+            for claim in claims:
+                self._begun[claim.post.id, claim.epoch] = (
+                    self._clock.monotonic_s(),
+                    self._clock.now(),
+                )
+
     def renewed(self, claims: Iterable[Claim]) -> None:
-        """Tell that the leases of these claims were begun or prolonged just now."""
+        """Tell that the leases of these claims were prolonged just now."""
         with self._lock:
             for claim in claims:
                 key = (claim.post.id, claim.epoch)
                 if key in self._tokens:
                     self._tokens[key].renewed()
-                else:
+                elif key in self._begun:
                     self._begun[key] = (self._clock.monotonic_s(), self._clock.now())
 
     @contextmanager

@@ -75,7 +75,7 @@ class Preflight:
         if not self._recorder.may(post.account_id, SCOPE_OF_MODE[post.mode]):
             raise TikTokRefused(_not_granted(post.mode))
         if post.mode is PostMode.INBOX:
-            if post.attempts:
+            if post.attempts or claim.attempt is not None:
                 # A read that fails costs nothing; an init that fails may count at TikTok.
                 self.ask(post.account_id)
             return post.choices
@@ -174,6 +174,18 @@ def _privacy_gone(creator: CreatorInfo) -> Failure:
         message="The account no longer offers the privacy that was chosen for this post.",
         action=f"Choose again; it offers: {offered}.",
     )
+
+
+def withheld(wanted: Choices, granted: Choices) -> str:
+    """Say what the creator has switched off at TikTok since the post was planned."""
+    pairs = {
+        "comments": (wanted.allow_comment, granted.allow_comment),
+        "duets": (wanted.allow_duet, granted.allow_duet),
+        "stitches": (wanted.allow_stitch, granted.allow_stitch),
+    }
+    names = [name for name, (asked, given) in pairs.items() if asked and not given]
+    what = " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    return f"The account has switched off {what} at TikTok: posted without." if names else ""
 
 
 def _slow_down(wait_s: float) -> Failure:

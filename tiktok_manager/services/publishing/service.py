@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import DiskFull, VaultLocked
+from tiktok_manager.domain.errors import DiskFull, StorageError, VaultLocked
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
 from tiktok_manager.domain.posts import ON_TIME, Post, PostError
 from tiktok_manager.services.publishing import lateness
 from tiktok_manager.services.publishing.absence import Absence
 from tiktok_manager.services.publishing.checking import Checking
-from tiktok_manager.services.publishing.delivery import Delivery, Tools
+from tiktok_manager.services.publishing.delivery import MAX_WORKER_LOSSES, Delivery, Tools
 from tiktok_manager.services.publishing.leases import Leases
 from tiktok_manager.services.publishing.preflight import Preflight
 from tiktok_manager.services.publishing.preparing import LOOK_AHEAD, Preparing
@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 AFTER_FAULT = timedelta(seconds=10)
+LONGEST_AFTER_FAULT = timedelta(hours=1)
 
 
 class Publishing:
@@ -107,18 +108,35 @@ class Publishing:
         now = self._clock.now()
         if not self._standstill.clock_is_wrong:
             self._judge_late(now, let_go=places is None)
-        uploads = uploads if places is None else min(uploads, places)
+        uploads, begun = self._room(uploads, places, trouble)
         with self._database.write() as session:
             sends = queries.claim_uploads(
-                session, now=now, owner=self._owner, lease=LEASE, limit=uploads
+                session, now=now, owner=self._owner, lease=LEASE, limit=uploads, begun=begun
             )
             asks = queries.claim_checks(
                 session, now=now, owner=self._owner, lease=LEASE, limit=checks
             )
-        self._leases.renewed(sends)
+        self._leases.begun(sends)
         for claim in sends:
+            if places == 1:
+                self._standstill.goes_ahead(claim.post)
             self._tell(claim.post)
         return sends, asks
+
+    def _room(
+        self, uploads: int, places: int | None, trouble: StorageError | None
+    ) -> tuple[int, bool]:
+        """Return how many posts may be claimed to be sent, and whether only those under way.
+
+        These are finished, whatever holds the others.
+        """
+        if trouble is not None:
+            return 0, True
+        if not uploads and not self._settings.publishing_on():
+            return 1, True
+        if places == 0:
+            return uploads, True
+        return uploads if places is None else min(uploads, places), False
 
     def upcoming(self, limit: int) -> list[Post]:
         """Return the posts to `prepare` now: the next ones due within two minutes, or waiting.
@@ -155,7 +173,10 @@ class Publishing:
         Several such ends set the post aside, so that it cannot hold up the others for ever.
         """
         with self._database.write() as session:
-            queries.give_back(session, claim, self._clock.now() + AFTER_FAULT)
+            # A post to be sent is set aside by then; an outcome that cannot be asked for never is.
+            more = min(max(0, claim.worker_losses + 1 - MAX_WORKER_LOSSES), 10)
+            wait = min(AFTER_FAULT * 2**more, LONGEST_AFTER_FAULT)
+            queries.give_back(session, claim, self._clock.now() + wait)
 
     def renew(self, claims: list[Claim]) -> None:
         """Prolong the leases of work that is going on."""
@@ -172,10 +193,10 @@ class Publishing:
         with self._database.read() as session:
             return queries.has_due(session, now)
 
-    def next_wake(self) -> datetime | None:
-        """Return the next instant at which there is something to do."""
+    def next_wake(self, after: datetime | None = None) -> datetime | None:
+        """Return the next instant, after now or `after`, at which there is something to do."""
         with self._database.read() as session:
-            return queries.next_wake(session, self._clock.now())
+            return queries.next_wake(session, after or self._clock.now())
 
     def held_by(self) -> PostError | None:
         """Return why a publisher holds all posts now, None if it does not."""

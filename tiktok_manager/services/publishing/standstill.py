@@ -60,6 +60,7 @@ class Standstill:
         self._clock = clock
         self._clock_is_wrong = False
         self._struck: str | None = None
+        self._trial: str | None = None
 
     def begin(self) -> None:
         """Forget what an earlier publisher thought of the clock: it is looked at anew.
@@ -93,7 +94,7 @@ class Standstill:
         After a pause it is one, which finds out how things are. `trouble` is one of our own disk.
         """
         now = self._clock.now()
-        clock, fault = self._clock_hold(now), self._fault_hold(now)
+        clock, fault = self._clock_hold(now), self._fault()
         resting = self._resting(self._client.init_routes(PostMode.DIRECT)[:1], now)
         if resting is not None:
             self._news.tell(resting.error, resting.until)
@@ -111,6 +112,26 @@ class Standstill:
             logger.warning("Posts wait until %s: %s", hold.until, hold.error.message)
             self._events.publish(PostsChanged())
         return 0
+
+    def goes_ahead(self, post: Post) -> None:
+        """Let one post find out whether a fault of ours is over; the others wait for it."""
+        hold, now = self._fault(), self._clock.now()
+        if hold is not None and hold.until <= now:
+            self._trial = post.id
+            with self._database.write() as session:
+                queries.put_hold(session, BY_FAULT, replace(hold, until=now + TRIAL))
+
+    def found_nothing_out(self, post: Post) -> None:
+        """The post that went ahead never got as far as an upload: the next one may."""
+        if self._trial != post.id:
+            return
+        self._trial = None
+        hold, now = self._fault(), self._clock.now()
+        if hold is not None and hold.until > now:
+            with self._database.write() as session:
+                queries.put_hold(session, BY_FAULT, replace(hold, until=now))
+                queries.release_held(session, hold.error.code, now)
+            self._events.publish(PostsChanged())
 
     def check(self, mode: PostMode, since: datetime, ask: Callable[[], None]) -> None:
         """Raise Held if no upload may be opened now, by work that was begun at `since`.
@@ -173,6 +194,7 @@ class Standstill:
         pause = min(FAULT_PAUSE * 2 ** (min(times, 10) - 1), LONGEST_FAULT_PAUSE)
         until = now + (KEYS_PAUSE if failure.code in _OF_KEYS else pause)
         hold = Hold(error=decisions.error_of(failure), at=now, until=until, times=times)
+        self._trial = None
         self._begin(BY_FAULT, hold)
         return hold
 
@@ -183,14 +205,6 @@ class Standstill:
         if hold is not None and hold.until - now > LONGEST_FAULT_PAUSE:
             # Counted from a clock that was far ahead.
             return replace(hold, at=now - LONGEST_FAULT_PAUSE, until=now)
-        return hold
-
-    def _fault_hold(self, now: datetime) -> Hold | None:
-        """Return the hold by a fault of ours; when it is up, one post may try for the rest."""
-        hold = self._fault()
-        if hold is not None and hold.until <= now:
-            with self._database.write() as session:
-                queries.put_hold(session, BY_FAULT, replace(hold, until=now + TRIAL))
         return hold
 
     def _clock_hold(self, now: datetime) -> Hold | None:

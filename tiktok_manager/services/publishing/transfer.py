@@ -93,12 +93,16 @@ class Transfer:
         UploadGone, UploadFailed, MediaChanged, and Fenced when the claim was taken over.
         """
         index = self._first_missing() if resumed else 0
-        losses = 0
+        if index and self._plan.range_of(index - 1)[1] >= self._stored_bytes:
+            self._acknowledged(index - 1)  # an end of the app amid progress is no poison
+        losses, furthest = 0, index
         while index < self._plan.count:
             self._cancel.check()
             following = self._send(index)
-            losses = 0 if following > index else losses + 1
-            if losses:
+            if following > furthest:
+                losses, furthest = 0, following
+            elif following <= index:
+                losses += 1
                 self._pause(losses)
             index = following
         self.attempt = self._recorder.sent(self._claim, self.attempt)
