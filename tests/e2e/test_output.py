@@ -1,11 +1,13 @@
 """What commands say arrives whole, or the command says why it does not."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Program
+from tests.e2e.conftest import PATIENCE_S, PROGRAM, Program
 
 CAPTION = "Smile 😀 and go"
 FULL = Path("/dev/full")
@@ -49,3 +51,18 @@ def test_a_command_without_an_output_works_all_the_same(program: Program) -> Non
     told = program.run("settings", "list")
     (line,) = [line for line in told.out.splitlines() if "direct-posts-per-day" in line]
     assert line.split()[1] == "7"
+
+
+def test_nobody_who_reads_on_is_no_reason_to_complain(program: Program) -> None:
+    nobody, output = os.pipe()
+    os.close(nobody)
+    with os.fdopen(output) as file:
+        done = subprocess.run(
+            [*PROGRAM, "posts", "list", "--json"],
+            env=program.env,
+            stdout=file,
+            stderr=subprocess.PIPE,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+    assert done.stderr == b""

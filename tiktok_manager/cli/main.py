@@ -60,9 +60,10 @@ def run(arguments: Sequence[str], command_line: CommandLine) -> int:
 
 
 def _broken_off(error: OSError) -> int:
-    """Tell of what the system refused: mostly a full disk, or nobody who reads on."""
+    """Tell of what the system refused, mostly room on a disk; not that nobody reads on."""
     give_up_output()
-    note(f"Error: The command broke off. The system says: {error.strerror or error}.")
+    if not isinstance(error, BrokenPipeError):
+        note(f"Error: The command broke off. The system says: {error.strerror or error}.")
     return 1
 
 
