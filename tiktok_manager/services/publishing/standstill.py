@@ -202,8 +202,8 @@ class Standstill:
         with self._database.read() as session:
             hold = queries.get_hold(session, BY_FAULT)
         now = self._clock.now()
-        if hold is not None and hold.until - now > LONGEST_FAULT_PAUSE:
-            # Counted from a clock that was far ahead.
+        if hold is not None and hold.at - now > CLOCK_LOOK:
+            # Counted from a clock that was ahead.
             return replace(hold, at=now - LONGEST_FAULT_PAUSE, until=now)
         return hold
 
