@@ -3,6 +3,9 @@
 Never shown, never sent.
 """
 
+import ctypes
+import os
+import struct
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +13,7 @@ from pathlib import Path
 from tiktok_manager.system.filesystem import type_of
 
 _MARK = "home.mark"
+_HERE, _MADE_AT, _STATX_BYTES = -100, 0x800, 256  # AT_FDCWD, STATX_BTIME, struct statx
 # Their files get other numbers whenever the disk is mounted.
 _NUMBERS_CHANGE = frozenset({"vfat", "msdos", "exfat", "9p"})
 
@@ -17,7 +21,7 @@ _NUMBERS_CHANGE = frozenset({"vfat", "msdos", "exfat", "9p"})
 def folder_id(folder: Path) -> str:
     """Return what tells a folder from a copy put in its place, by a file made in it once.
 
-    Empty if that cannot be told. Changing the file's owner or rights changes it, too.
+    Empty if that cannot be told. A copy written over the folder's own files goes unnoticed.
     """
     kind = type_of(folder)
     if kind in _NUMBERS_CHANGE or kind.startswith("fuse"):
@@ -30,8 +34,17 @@ def folder_id(folder: Path) -> str:
     except OSError:
         return ""
     # Linux gives a number again as soon as its file is gone, to the first file of the copy.
-    made = f"-{found.st_ctime_ns}" if sys.platform == "linux" else ""
-    return f"{found.st_ino}{made}"
+    return f"{found.st_ino}-{_made_at(mark)}"
+
+
+def _made_at(file: Path) -> str:
+    """Return when a file was made, as Linux tells it to `statx` alone; empty elsewhere."""
+    statx = getattr(ctypes.CDLL(None), "statx", None) if sys.platform == "linux" else None
+    told = ctypes.create_string_buffer(_STATX_BYTES)
+    if statx is None or statx(_HERE, os.fsencode(file), 0, _MADE_AT, told) != 0:
+        return ""
+    known, made_s, made_ns = struct.unpack_from("=I76xqI", told)
+    return f"{made_s}.{made_ns:09}" if known & _MADE_AT else ""
 
 
 if sys.platform == "win32":
@@ -47,7 +60,6 @@ if sys.platform == "win32":
         return ""
 
 elif sys.platform == "darwin":
-    import ctypes
     import uuid
 
     def machine_id() -> str:
