@@ -169,7 +169,7 @@ def _claim_ours(database: Database, count: int) -> float:
         now = CLOCK.now()
         with database.write() as session:
             if not claims.claim_uploads(
-                session, now=now, owner="bench", lease=LEASE, limit=1, begun=False
+                session, now=now, owner="bench", lease=LEASE, limit=1, only_finish=False
             ):
                 raise RuntimeError("nothing was left to claim")
     return time.perf_counter() - started_s

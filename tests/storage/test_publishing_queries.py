@@ -17,7 +17,7 @@ LEASE = timedelta(seconds=90)
 def claim_one(database: Database, at: timedelta = timedelta(), owner: str = "me") -> list[Claim]:
     with database.write() as session:
         return claims.claim_uploads(
-            session, now=NOW + at, owner=owner, lease=LEASE, limit=8, begun=False
+            session, now=NOW + at, owner=owner, lease=LEASE, limit=8, only_finish=False
         )
 
 

@@ -78,7 +78,7 @@ class Claim:
     """The right to work on a post until the lease ends or a newer epoch exists.
 
     `attempt` is the newest one; it is open where its outcome is not known yet. `is_first` where
-    nobody tried the post before.
+    nobody tried the post before. With `only_finish` no upload may be opened for it now.
     """
 
     post: Post
@@ -89,6 +89,7 @@ class Claim:
     worker_losses: int
     is_first: bool = False
     let_go_at: datetime | None = None
+    only_finish: bool = False
 
     @property
     def trying_since(self) -> datetime | None:

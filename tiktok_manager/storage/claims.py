@@ -104,15 +104,17 @@ _NEWEST_ATTEMPT = (
 
 
 def claim_uploads(
-    session: Session, *, now: datetime, owner: str, lease: timedelta, limit: int, begun: bool
+    session: Session, *, now: datetime, owner: str, lease: timedelta, limit: int, only_finish: bool
 ) -> list[Claim]:
     """Claim up to `limit` posts that are due to be sent, at most one per account, oldest first.
 
-    Also takes over posts whose worker was lost; with `begun` those only. Accounts that are paused,
-    not connected, or still have another video under way are passed over.
+    Also takes over posts whose worker was lost; with `only_finish` those only, and no upload may be
+    opened for them. Accounts that are paused, not connected, or still have another video under way
+    are passed over.
     """
     if limit <= 0:
         return []
+    query = _TO_FINISH if only_finish else _TO_SEND
     # The few accounts under way are looked up once, not for each of the posts that wait.
     slots = session.execute(_SLOTS).all()
     values = {
@@ -121,20 +123,14 @@ def claim_uploads(
         "taken": [account_id for account_id, _ in slots],
         "takers": [post_id for _, post_id in slots],
     }
-    return [
+    found = _first_of_each_account(session, query, values, limit)
+    claims = (
         _claim(
-            session,
-            session.get_one(PostRow, post_id),
-            handle,
-            PostStatus.PUBLISHING,
-            now,
-            owner,
-            lease,
+            session, session.get_one(PostRow, id_), handle, PostStatus.PUBLISHING, now, owner, lease
         )
-        for post_id, handle in _first_of_each_account(
-            session, _TO_FINISH if begun else _TO_SEND, values, limit
-        )
-    ]
+        for id_, handle in found
+    )
+    return [replace(claim, only_finish=only_finish) for claim in claims]
 
 
 def claim_checks(

@@ -110,6 +110,9 @@ class Delivery:
         if self._claim.worker_losses >= MAX_WORKER_LOSSES:
             raise _poisonous(self._claim.worker_losses)
         self._drop_stale_attempt()
+        if self._attempt is None and self._claim.only_finish:
+            self._settle(Outcome(status=PostStatus.SCHEDULED, wake_at=self._begun_at), "")
+            return
         if self._attempt is None and (pause := self._tools.preflight.wait_for_turn(self._claim)):
             self._tools.recorder.settle(self._claim, pause, "")
             return

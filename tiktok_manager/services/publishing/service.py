@@ -108,10 +108,15 @@ class Publishing:
         now = self._clock.now()
         if not self._standstill.clock_is_wrong:
             self._judge_late(now, let_go=places is None)
-        uploads, begun = self._room(uploads, places, trouble)
+        uploads, only_finish = self._room(uploads, places, trouble)
         with self._database.write() as session:
             sends = queries.claim_uploads(
-                session, now=now, owner=self._owner, lease=LEASE, limit=uploads, begun=begun
+                session,
+                now=now,
+                owner=self._owner,
+                lease=LEASE,
+                limit=uploads,
+                only_finish=only_finish,
             )
             asks = queries.claim_checks(
                 session, now=now, owner=self._owner, lease=LEASE, limit=checks
