@@ -442,13 +442,18 @@ def test_a_folder_put_back_with_its_journal_posts_nothing_again(
     world.workspace.database.close()
     put_back(copy, root)
     with reopened(world) as again:
-        with pytest.raises(ActionNeeded, match="put back in its place"):
-            start(again)
-        assert again.workspace.installation.adopt()
         start(again)
         again.run(timedelta(hours=1))
         assert only(again).status is PostStatus.UNCONFIRMED
-    assert world.calls("video_init") == 1
+        assert world.calls("video_init") == 1
+        coming = again.plan()
+        again.settle()
+        assert again.post(coming).status is PostStatus.PUBLISHED
+    with reopened(world) as again:
+        later = again.plan()
+        start(again)
+        again.settle()
+        assert again.post(later).status is PostStatus.PUBLISHED
 
 
 def test_a_refused_start_leaves_the_lock_to_others(world: World) -> None:

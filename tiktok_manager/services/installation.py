@@ -3,7 +3,8 @@
 Two copies of a data folder on two machines would both post what is due. So a database remembers
 its machine and its place, and the publisher does not start elsewhere until the user says that
 this is the only copy now (`doctor --adopt`). It remembers the very folder, too: one put back in
-its place brings its own publish journal along, which cannot tell what went out since.
+its place brings its own publish journal along, which cannot tell what went out since, so this
+counts as a restored backup.
 """
 
 import hashlib
@@ -58,10 +59,19 @@ class Installation:
         if known is not None and not self._is_at_home(known):
             raise ActionNeeded(
                 "This data folder is a copy, so it does not publish.",
-                self._why(known),
+                f"It was made at {known.place}{self._other_machine(known)}."
+                " If both copies published, posts would go out twice.",
                 "If this is the only copy in use from now on, run `tiktok-manager doctor --adopt`.",
                 code="copied_data_folder",
             )
+
+    def come_home(self) -> None:
+        """In a folder put back from a copy, let posts be set aside as after a restore."""
+        with self._database.read() as session:
+            known = queries.get_install(session)
+            newest = queries.newest_instant(session)
+        if known is not None and self._is_at_home(known) and self._is_put_back(known):
+            self._settle(known.install_id, restored_from=newest)
 
     def adopt(self) -> bool:
         """Make this the data folder's home; False if it is already.
@@ -93,19 +103,11 @@ class Installation:
                 queries.mark_restored(session, restored_from, now)
 
     def _is_at_home(self, known: Install) -> bool:
-        is_here = known.place in {None, self._place} and not self._other_machine(known)
-        return is_here and not self._is_put_back(known)
+        return known.place in {None, self._place} and not self._other_machine(known)
 
     def _is_put_back(self, known: Install) -> bool:
         here = self._folder_id(self._root) if known.folder else ""
         return bool(here) and here != known.folder
-
-    def _why(self, known: Install) -> str:
-        machine = self._other_machine(known)
-        if known.place == self._place and not machine:
-            return "It was put back in its place, so it may not know what went out meanwhile."
-        origin = f"It was made at {known.place}{machine}."
-        return f"{origin} If both copies published, posts would go out twice."
 
     def _other_machine(self, known: Install) -> str:
         here = self._machine(known.install_id)

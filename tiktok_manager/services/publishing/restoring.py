@@ -70,6 +70,7 @@ class Restoring:
     def at_start(self) -> None:
         """Raise ActionNeeded in a copied data folder; compare at once if secrets are open."""
         self._installation.check()
+        self._installation.come_home()
         if self._vault.state() is VaultState.UNLOCKED:
             self.compare()
 
