@@ -18,6 +18,8 @@ from tiktok_manager.domain.posts import UNDER_WAY, LatePolicy, Post, PostStatus
 ON_TIME_S = 600.0
 # A tick, the network's settling after a sleep, the posts of others ahead of this one.
 QUEUE_S = 900.0
+# This machine does one thing at a time: what waited for a hang to end then waits in a queue.
+JAM_S = 240.0
 SPACING_S = 330.0
 # How long one lost request may hold a post back: the longest pause between two tries.
 PAUSE_S = 1_200.0
@@ -274,7 +276,7 @@ class Judge:
         causes = self._causes(entry, since_s, until_s, own=False)
         causes = merged([*causes, *self._full_days(entry, since_s, until_s)])
         free_s = limit_s - covered(causes, due_s, due_s + limit_s)
-        return free_s < 120.0 or any(
+        return free_s < 120.0 + (JAM_S if causes else 0.0) or any(
             start <= due_s + limit_s + PAUSE_S and end + skew_s > due_s + limit_s - 120.0
             for start, end, skew_s in self._books.skew
         )
