@@ -68,6 +68,10 @@ class ActionNeeded(AppError):
     code = "action_needed"
 
 
+PERMISSION_LOST = "TikTok no longer accepts this account's permission."
+RECONNECT_HINT = "Reconnect the account; its posts are kept."
+
+
 class ReconnectNeeded(ActionNeeded):
     """TikTok no longer accepts this account's permission."""
 

@@ -11,7 +11,6 @@ import hashlib
 import os
 import uuid
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 from tiktok_manager.domain.clock import Clock
@@ -69,9 +68,8 @@ class Installation:
         """In a folder put back from a copy, let posts be set aside as after a restore."""
         with self._database.read() as session:
             known = queries.get_install(session)
-            newest = queries.newest_instant(session)
         if known is not None and self._is_at_home(known) and self._is_put_back(known):
-            self._settle(known.install_id, restored_from=newest)
+            self._settle(known.install_id, restored=True)
 
     def adopt(self) -> bool:
         """Make this the data folder's home; False if it is already.
@@ -80,27 +78,22 @@ class Installation:
         """
         with self._database.read() as session:
             known = queries.get_install(session)
-            newest = queries.newest_instant(session)
         if known is not None and self._is_at_home(known):
             return False
-        self._settle("", restored_from=newest)
+        self._settle("", restored=True)
         return True
 
-    def _settle(self, install_id: str, restored_from: datetime | None = None) -> None:
+    def _settle(self, install_id: str, *, restored: bool = False) -> None:
         install_id = install_id or uuid.uuid4().hex
-        machine = self._machine(install_id)
+        machine, folder = self._machine(install_id), self._folder_id(self._root)
         now = self._clock.now()
         with self._database.write() as session:
             queries.settle_at(
-                session,
-                install_id,
-                machine=machine,
-                place=self._place,
-                folder=self._folder_id(self._root),
-                now=now,
+                session, install_id, machine=machine, place=self._place, folder=folder, now=now
             )
-            if restored_from is not None:
-                queries.mark_restored(session, restored_from, now)
+            newest = queries.newest_instant(session) if restored else None
+            if newest is not None:
+                queries.mark_restored(session, newest, now)
 
     def _is_at_home(self, known: Install) -> bool:
         return known.place in {None, self._place} and not self._other_machine(known)

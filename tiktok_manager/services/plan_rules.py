@@ -9,7 +9,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account, AccountStatus
-from tiktok_manager.domain.errors import FailureClass, InputError, OutcomeUnknown
+from tiktok_manager.domain.errors import (
+    PERMISSION_LOST,
+    RECONNECT_HINT,
+    FailureClass,
+    InputError,
+    OutcomeUnknown,
+)
 from tiktok_manager.domain.media import MediaFile, findings
 from tiktok_manager.domain.posts import (
     RELEASED_LATER,
@@ -39,8 +45,8 @@ BRANDED_CONSENT = (
 
 _LOST_PERMISSION = PostError(
     code="reconnect_needed",
-    message="TikTok no longer accepts this account's permission.",
-    action="Reconnect the account; its posts are kept.",
+    message=PERMISSION_LOST,
+    action=RECONNECT_HINT,
     kind=FailureClass.NEEDS_RECONNECT.value,
 )
 

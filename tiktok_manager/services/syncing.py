@@ -14,6 +14,7 @@ from tiktok_manager.domain.accounts import Account, CreatorInfo, Profile, Scope
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
+    PERMISSION_LOST,
     AppError,
     Cancelled,
     FailureClass,
@@ -207,7 +208,7 @@ def _minutes(wait: timedelta) -> str:
 def left_out(account: Account) -> SyncResult:
     """Return the result for an account that must be reconnected before it can be synced."""
     hint = f"Connect it again: `accounts connect --reconnect {account.handle}`."
-    error = ReconnectNeeded("TikTok no longer accepts this account's permission.", hint=hint)
+    error = ReconnectNeeded(PERMISSION_LOST, hint=hint)
     return SyncResult(account_id=account.id, handle=account.handle, error=error)
 
 

@@ -15,6 +15,8 @@ from tiktok_manager.domain.accounts import AccountStatus, TokenPair
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
+    PERMISSION_LOST,
+    RECONNECT_HINT,
     Failure,
     FailureClass,
     NetworkDown,
@@ -295,8 +297,8 @@ class TokenKeeper:
 
 def _reconnect_needed() -> ReconnectNeeded:
     return ReconnectNeeded(
-        "TikTok no longer accepts this account's permission.",
-        hint="Reconnect the account; its posts are kept.",
+        PERMISSION_LOST,
+        hint=RECONNECT_HINT,
     )
 
 
@@ -314,7 +316,7 @@ def _damaged(exc: SecretDamaged) -> Failure:
         code=exc.code,
         kind=FailureClass.NEEDS_RECONNECT,
         message="The permission kept for this account was altered, so it is not used.",
-        action="Reconnect the account; its posts are kept.",
+        action=RECONNECT_HINT,
     )
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, case, literal, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.posts import PostError, PostStatus
@@ -93,14 +93,9 @@ def ready_accounts(session: Session) -> frozenset[str]:
 
 def release_held(session: Session, code: str, now: datetime) -> None:
     """Let posts go on that wait for a reason which is over."""
-    begins = json.dumps({"code": code})[:-1]
     session.execute(
         update(PostRow)
-        .where(
-            PostRow.status == PostStatus.SCHEDULED,
-            PostRow.wake_at.is_not(None),
-            PostRow.error.startswith(begins, autoescape=True),
-        )
+        .where(*_waits_for(code), PostRow.wake_at.is_not(None))
         .values(
             wake_at=case((PostRow.due_at > now, PostRow.due_at), else_=literal(now, UtcInstant)),
             error=None,
@@ -112,14 +107,18 @@ def release_held(session: Session, code: str, now: datetime) -> None:
 
 def look_again(session: Session, code: str, now: datetime) -> None:
     """Let posts that wait for their turn be looked at now; the reason stays until then."""
-    begins = json.dumps({"code": code})[:-1]
     session.execute(
         update(PostRow)
-        .where(
-            PostRow.status == PostStatus.SCHEDULED,
-            PostRow.wake_at > now,
-            PostRow.error.startswith(begins, autoescape=True),
-        )
+        .where(*_waits_for(code), PostRow.wake_at > now)
         .values(wake_at=now, updated_at=now)
         .execution_options(synchronize_session=False)
+    )
+
+
+def _waits_for(code: str) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on posts that wait for this reason."""
+    begins = json.dumps({"code": code})[:-1]
+    return (
+        PostRow.status == PostStatus.SCHEDULED,
+        PostRow.error.startswith(begins, autoescape=True),
     )

@@ -11,7 +11,13 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote_plus as quote
 
-from tiktok_manager.domain.errors import Failure, FailureClass, InputError
+from tiktok_manager.domain.errors import (
+    PERMISSION_LOST,
+    RECONNECT_HINT,
+    Failure,
+    FailureClass,
+    InputError,
+)
 
 _SHORTEST_WAIT = timedelta(seconds=1)
 _LONGEST_WAIT = timedelta(hours=24)
@@ -38,14 +44,11 @@ _UNKNOWN = FailureClass.UNKNOWN
 
 AGAIN = "TikTok Manager tries again by itself."
 _UPDATE = "Your posts stay queued. Look for an update of TikTok Manager."
-_RECONNECT_HINT = "Reconnect the account; its posts are kept."
 _KEYS_HINT = "Check the client key and secret in Settings. Your posts stay queued."
 
 MEANINGS: dict[str, Meaning] = {
     # Every endpoint (TikTok: API v2 error handling)
-    "access_token_invalid": Meaning(
-        _RECONNECT, "TikTok no longer accepts this account's permission.", _RECONNECT_HINT
-    ),
+    "access_token_invalid": Meaning(_RECONNECT, PERMISSION_LOST, RECONNECT_HINT),
     "scope_not_authorized": Meaning(
         _RECONNECT,
         "This account did not allow TikTok Manager to do that.",
@@ -161,7 +164,7 @@ MEANINGS: dict[str, Meaning] = {
         _EDIT, "The upload was cancelled at TikTok.", "Retry the post if you still want it."
     ),
     "auth_removed": Meaning(
-        _RECONNECT, "The account's owner removed TikTok Manager in TikTok.", _RECONNECT_HINT
+        _RECONNECT, "The account's owner removed TikTok Manager in TikTok.", RECONNECT_HINT
     ),
     # Sign-in and tokens (TikTok: OAuth error handling)
     "access_denied": Meaning(

@@ -163,7 +163,7 @@ class Checking:
         self._recorder.settle(claim, outcome, "The draft is in the creator's TikTok inbox.")
 
     def _follow_up(self, claim: Claim) -> None:
-        wake_at = _next_look(claim.post, self._clock.now())
+        wake_at = decisions.next_look(claim.post, self._clock.now())
         self._recorder.settle(claim, Outcome(status=claim.post.status, wake_at=wake_at), "")
 
     def _failed(self, claim: Claim, status: PublishStatus) -> None:
@@ -295,7 +295,7 @@ class Checking:
         attempt = claim.attempt
         outcome = Outcome(status=claim.post.status, wake_at=wake_at, error=error)
         if asked and claim.post.status in {PostStatus.PUBLISHED, PostStatus.IN_INBOX}:
-            look_at = _next_look(claim.post, self._clock.now())
+            look_at = decisions.next_look(claim.post, self._clock.now())
             outcome = replace(outcome, wake_at=look_at and max(wake_at, look_at))
         told = ""
         if attempt is not None and attempt.open and attempt.final_intent_at is not None:
@@ -303,14 +303,6 @@ class Checking:
             if error is not None and outcome.status is not claim.post.status:
                 told = f"TikTok cannot be asked what became of it: {error.message}"
         self._recorder.settle(claim, outcome, told)
-
-
-def _next_look(post: Post, now: datetime) -> datetime | None:
-    """Return when to look again at a post that is out; None when that was done for long."""
-    since = post.published_at or now
-    if post.status is not PostStatus.IN_INBOX:
-        return decisions.next_follow_up(since, now)
-    return None if now - since > decisions.CHECKS_END_AFTER else now + timedelta(hours=1)
 
 
 def _may_get_id(post: Post) -> bool:

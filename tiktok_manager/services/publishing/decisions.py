@@ -148,7 +148,7 @@ def next_check(attempt_polls: int, since: datetime, now: datetime) -> datetime |
     if elapsed > CHECKS_END_AFTER and attempt_polls >= CHECKS_AT_LEAST:
         return None
     if elapsed > timedelta(hours=6):
-        return now + timedelta(hours=1)
+        return now + SELDOM
     if elapsed > UNCONFIRMED_AFTER:
         return now + timedelta(minutes=5)
     return now + timedelta(seconds=min(60, attempt_polls + 1))
@@ -160,9 +160,17 @@ def next_follow_up(published_at: datetime, now: datetime) -> datetime | None:
     if elapsed > CHECKS_END_AFTER:
         return None
     if elapsed < timedelta():  # the clock was ahead when it was published
-        return now + timedelta(hours=1)
+        return now + SELDOM
     # After 2, 4, 8 … 32 s, a minute, two minutes, and so on: most ids are there in the first.
     return now + min(max(elapsed, FIRST_FOLLOW_UP), timedelta(hours=1))
+
+
+def next_look(post: Post, now: datetime) -> datetime | None:
+    """Return when to look again at a post that is out; None when that was done for long."""
+    since = post.published_at or now
+    if post.status is not PostStatus.IN_INBOX:
+        return next_follow_up(since, now)
+    return None if now - since > CHECKS_END_AFTER else now + SELDOM
 
 
 def still_processing(post: Post, attempt: Attempt, now: datetime) -> Outcome:

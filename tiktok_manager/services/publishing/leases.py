@@ -80,10 +80,7 @@ class Leases:
         """Tell that the leases of posts to be sent were begun just now."""
         with self._lock:
             for claim in claims:
-                self._begun[claim.post.id, claim.epoch] = (
-                    self._clock.monotonic_s(),
-                    self._clock.now(),
-                )
+                self._begun[claim.post.id, claim.epoch] = self._instant()
 
     def renewed(self, claims: Iterable[Claim]) -> None:
         """Tell that the leases of these claims were prolonged just now."""
@@ -93,7 +90,10 @@ class Leases:
                 if key in self._tokens:
                     self._tokens[key].renewed()
                 elif key in self._begun:
-                    self._begun[key] = (self._clock.monotonic_s(), self._clock.now())
+                    self._begun[key] = self._instant()
+
+    def _instant(self) -> tuple[float, datetime]:
+        return self._clock.monotonic_s(), self._clock.now()
 
     @contextmanager
     def held(self, claim: Claim, outer: CancelToken) -> Iterator[LeaseToken]:
