@@ -31,7 +31,7 @@ from tiktok_manager.system.ballast import Ballast
 from tiktok_manager.system.journal import KEY_PURPOSE, Journal
 from tiktok_manager.system.locks import PublisherLock
 from tiktok_manager.system.logs import configure_logging
-from tiktok_manager.system.machine import folder_id, machine_id
+from tiktok_manager.system.machine import FolderMark, machine_id
 from tiktok_manager.system.paths import DataPaths, open_data_paths
 from tiktok_manager.system.redaction import Redactor
 from tiktok_manager.system.vault import OsKeyring
@@ -128,7 +128,8 @@ def _build(base: _Base, paths: DataPaths, ballast: Ballast, closing: ExitStack) 
     quota = Quota(base.database, base.settings, base.clock)
     planning = Planning(base.database, accounts, quota, base.settings, base.events, base.clock)
     analytics = Analytics(base.database, accounts, base.clock)
-    installation = Installation(base.database, paths.root, machine_id, folder_id, base.clock)
+    mark = FolderMark(paths.root)
+    installation = Installation(base.database, paths.root, machine_id, mark, base.clock)
     installation.enroll()
     guard = StorageGuard(base.database, ballast, base.events)
     journal = Journal(

@@ -46,6 +46,21 @@ def test_a_restored_older_backup_posts_nothing_again(planned: Program) -> None:
     assert planned.sim.world.records.violations == []
 
 
+def test_a_folder_written_over_by_its_old_copy_posts_nothing_again(planned: Program) -> None:
+    assert planned.run("publisher", "run", "--until-idle").code == 0
+    second = planned.folder / "second.mp4"
+    second.write_bytes(os.urandom(50_000))
+    planned.run("posts", "add", str(second), "--account", "sim01", "--at", "now", *PUBLIC)
+    copy = planned.folder / "copy"
+    shutil.copytree(planned.data_dir, copy)
+    assert planned.run("publisher", "run", "--until-idle").code == 0
+    assert (statuses(planned), inits(planned)) == (["published", "published"], 2)
+    shutil.copytree(copy, planned.data_dir, dirs_exist_ok=True)
+    assert planned.run("publisher", "run", "--until-idle").code == 0
+    assert sorted(statuses(planned)) == ["published", "unconfirmed"]
+    assert inits(planned) == 2
+
+
 def test_the_publisher_backs_up_by_itself_and_the_list_tells(planned: Program) -> None:
     planned.run("publisher", "run", "--until-idle")
     (backup,) = planned.run("backup", "list", "--json").json()

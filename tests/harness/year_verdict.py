@@ -38,6 +38,7 @@ TRYING_ENDED = (
     "internal",
     "upload_",
     "refresh_under_way",
+    "tiktok_resting",
     "too_many_uploads",
 )
 RECONNECT = frozenset({"access_token_invalid", "invalid_grant", "auth_removed", "scope"})
@@ -100,6 +101,7 @@ class Judge:
         self._end_s = end_s
         self._arrived: defaultdict[tuple[str, str], list[Publish]] = defaultdict(list)
         self._times: dict[str, list[float]] = {}
+        self._counted: dict[str, list[float]] = {}
         self._machine = merged([*books.down, *books.offline, *books.outages])
         self._down = merged(books.down)
         for creator in tiktok.creators.values():
@@ -110,6 +112,8 @@ class Judge:
             self._times[creator.handle] = sorted(
                 publish.complete_s for publish in creator.sent if publish.complete_s is not None
             )
+            unsure = [publish.opened_s for publish in creator.sent if self._is_unsure(publish)]
+            self._counted[creator.handle] = sorted([*self._times[creator.handle], *unsure])
 
     def judge(self, plan: Iterable[Entry], posts: dict[str, Post]) -> Verdict:
         """Return the verdict on every planned post."""
@@ -174,7 +178,7 @@ class Judge:
             return f"went out {(due_s - at_s) / 60:.0f} minutes early"
         verdict.late += at_s - due_s > ON_TIME_S
         if entry.touched_s is not None and at_s >= entry.touched_s:
-            due_s = max(due_s, entry.touched_s)
+            due_s = self._slot_after(entry, max(due_s, entry.touched_s), at_s)
         elif entry.policy is LatePolicy.NEXT_SLOT:
             due_s = self._slot_before(entry, at_s)
         elif self._too_late(entry, at_s):
@@ -243,6 +247,17 @@ class Judge:
         if unexplained_s > ON_TIME_S + QUEUE_S + SPACING_S * ahead:
             return f"{unexplained_s / 60:.0f} minutes late without a cause"
         return ""
+
+    def _slot_after(self, entry: Entry, due_s: float, at_s: float) -> float:
+        """When a post the user let go at an instant had to go, if it could not go then.
+
+        A next-slot post that nothing could publish until its lateness was over moves once more.
+        """
+        slot_s, late_s = self._slot_before(entry, at_s), due_s + self._limit_s(entry)
+        if entry.policy is not LatePolicy.NEXT_SLOT or slot_s < late_s:
+            return due_s
+        free_s = late_s - due_s - covered(self._causes(entry, due_s, late_s), due_s, late_s)
+        return slot_s if free_s < 120.0 + JAM_S else due_s
 
     # --- what did not arrive ---------------------------------------------------------------
 
@@ -361,7 +376,7 @@ class Judge:
 
     def _full_days(self, entry: Entry, since_s: float, until_s: float) -> list[Span]:
         """When the account had used its day's posts: the next one waits for the window."""
-        times = self._times[entry.handle]
+        times = self._counted[entry.handle]
         place = bisect_left(times, since_s - CAP_S)
         cap = 15 if entry.direct else 5
         return [
@@ -369,6 +384,20 @@ class Judge:
             for i in range(place, len(times) - cap + 1)
             if times[i + cap - 1] < until_s and times[i + cap - 1] - times[i] < CAP_S
         ]
+
+    def _is_unsure(self, publish: Publish) -> bool:
+        """Whether its last part was lost on the way, and the publisher must count it as arrived.
+
+        One it knows to be dead is opened anew.
+        """
+        if publish.complete_s is not None or not publish.direct:
+            return False
+        later = (
+            other.opened_s
+            for other in self._tiktok.by_caption[publish.caption]
+            if other.opened_s > publish.opened_s
+        )
+        return min(later, default=float("inf")) > publish.opened_s + DEAD_S
 
     def _broken(self, entry: Entry) -> list[Span]:
         creator: Creator = self._tiktok.creators[entry.handle]

@@ -44,6 +44,9 @@ class FakePublishing:
     def resume(self) -> int:
         return 0
 
+    def retire(self) -> None:
+        pass
+
     def has_due(self) -> bool:
         is_due = self.due_at is not None and self.due_at <= self.clock.now()
         self.clock.advance(self.look_takes)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -20,6 +21,7 @@ from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.system import journal as journal_module
 from tiktok_manager.system.journal import JournalReading, JournalStep
 from tiktok_manager.system.locks import PublisherLock
+from tiktok_manager.system.machine import FolderMark
 
 Step = Callable[[World], object]
 
@@ -429,23 +431,63 @@ def emptied_and_filled(copy: Path, root: Path) -> None:
     shutil.copytree(copy, root, dirs_exist_ok=True)
 
 
-@pytest.mark.parametrize("put_back", [moved_back, copied_back, emptied_and_filled])
-def test_a_folder_put_back_with_its_journal_posts_nothing_again(
-    world: World, put_back: Callable[[Path, Path], None]
-) -> None:
+def written_over(copy: Path, root: Path) -> None:
+    shutil.copytree(copy, root, dirs_exist_ok=True)
+
+
+def synchronised(copy: Path, root: Path) -> None:
+    """Exchange only what differs in size or time, as rsync does."""
+    for path in copy.iterdir():
+        old, new = root / path.name, root / f".{path.name}.new"
+        if path.is_file() and (
+            not old.exists()
+            or (path.stat().st_size, path.stat().st_mtime_ns)
+            != (old.stat().st_size, old.stat().st_mtime_ns)
+        ):
+            shutil.copy2(path, new)
+            new.replace(old)
+
+
+def copied_before_it_ran(world: World) -> Path:
+    copy = copied(world)
+    start(world)
+    return copy
+
+
+def copied_while_it_ran(world: World) -> Path:
+    start(world)
+    return copied(world)
+
+
+def with_a_journal(world: World) -> Post:
+    """Publish one video, so that a copy brings its own journal; return the next post."""
     world.connect()
     world.plan()
-    copy, root = copied(world), world.workspace.paths.root
+    world.settle()
+    return world.plan()
+
+
+PUT_BACK = [moved_back, copied_back, emptied_and_filled, written_over, synchronised]
+
+
+@pytest.mark.parametrize("put_back", PUT_BACK)
+@pytest.mark.parametrize("make_copy", [copied_before_it_ran, copied_while_it_ran])
+def test_a_folder_put_back_with_its_journal_posts_nothing_again(
+    world: World, make_copy: Callable[[World], Path], put_back: Callable[[Path, Path], None]
+) -> None:
+    post = with_a_journal(world)
+    copy, root = make_copy(world), world.workspace.paths.root
     world.clock.advance(timedelta(minutes=1))
     world.settle()
+    world.workspace.publishing.retire()
     world.workspace.database.checkpoint()
     world.workspace.database.close()
     put_back(copy, root)
     with reopened(world) as again:
         start(again)
         again.run(timedelta(hours=1))
-        assert only(again).status is PostStatus.UNCONFIRMED
-        assert world.calls("video_init") == 1
+        assert again.post(post).status is PostStatus.UNCONFIRMED
+        assert world.calls("video_init") == 2
         coming = again.plan()
         again.settle()
         assert again.post(coming).status is PostStatus.PUBLISHED
@@ -454,6 +496,61 @@ def test_a_folder_put_back_with_its_journal_posts_nothing_again(
         start(again)
         again.settle()
         assert again.post(later).status is PostStatus.PUBLISHED
+
+
+@pytest.mark.parametrize("put_back", PUT_BACK)
+def test_a_crash_before_the_folder_came_back_changes_nothing(
+    world: World, put_back: Callable[[Path, Path], None]
+) -> None:
+    post = with_a_journal(world)
+    copy, root = copied_before_it_ran(world), world.workspace.paths.root
+    world.settle()
+    world.workspace.database.close()
+    put_back(copy, root)
+    with reopened(world) as again:
+        start(again)
+        again.run(timedelta(hours=1))
+        assert again.post(post).status is PostStatus.UNCONFIRMED
+    assert world.calls("video_init") == 2
+
+
+class Ended(Exception):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("step", ["make_next", "change"])
+def test_a_start_cut_short_at_its_mark_is_no_restored_backup(
+    world: World, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    world.connect()
+    start(world)
+    world.plan()
+
+    def die(_mark: FolderMark) -> NoReturn:
+        raise Ended
+
+    for _ in range(2):
+        with monkeypatch.context() as patch:
+            patch.setattr(FolderMark, step, die)
+            with pytest.raises(Ended):
+                start(world)
+    start(world)
+    world.settle()
+    assert only(world).status is PostStatus.PUBLISHED
+
+
+def test_a_folder_that_came_back_while_it_ran_is_not_taken_for_the_old_one(world: World) -> None:
+    post = with_a_journal(world)
+    copy, root = copied_before_it_ran(world), world.workspace.paths.root
+    world.settle()
+    moved_back(copy, root)
+    world.workspace.publishing.retire()
+    world.workspace.database.close()
+    with reopened(world) as again:
+        start(again)
+        again.run(timedelta(hours=1))
+        assert again.post(post).status is PostStatus.UNCONFIRMED
+    assert world.calls("video_init") == 2
 
 
 def test_a_refused_start_leaves_the_lock_to_others(world: World) -> None:

@@ -1,46 +1,77 @@
 """What tells a folder from a copy put in its place."""
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
 from tiktok_manager.system import machine
-from tiktok_manager.system.machine import folder_id
+from tiktok_manager.system.machine import FolderMark
+
+
+def marked(folder: Path) -> FolderMark:
+    folder.mkdir(exist_ok=True)
+    mark = FolderMark(folder)
+    mark.make_next()
+    mark.change()
+    return mark
 
 
 def test_a_folder_stays_itself_when_moved_or_given_other_rights(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    folder.mkdir()
-    first = folder_id(folder)
+    first = marked(folder).here()
     assert first
     for path in folder.iterdir():
         path.chmod(0o400)
     moved = folder.rename(tmp_path / "elsewhere")
-    assert folder_id(moved) == first
+    assert FolderMark(moved).here() == first
     moved.rename(folder)
-    assert folder_id(folder) == first
+    assert FolderMark(folder).here() == first
 
 
 def test_a_copy_in_its_place_is_another(tmp_path: Path) -> None:
     folder, copy = tmp_path / "data", tmp_path / "copy"
-    folder.mkdir()
-    first = folder_id(folder)
+    mark = marked(folder)
+    first = mark.here()
     shutil.copytree(folder, copy)
     folder.rename(tmp_path / "aside")  # so that its file's number is not free
     copy.rename(folder)
-    assert folder_id(folder) not in {first, ""}
+    assert mark.here() not in {first, "", None}
+
+
+def test_the_next_mark_is_known_before_it_is_there(tmp_path: Path) -> None:
+    mark = marked(tmp_path)
+    first, following = mark.here(), mark.make_next()
+    assert mark.here() == first != following
+    mark.change()
+    assert mark.here() == following
+
+
+def test_a_next_mark_left_by_a_process_that_ended_is_no_hindrance(tmp_path: Path) -> None:
+    mark = marked(tmp_path)
+    first = mark.here()
+    mark.make_next()
+    following = FolderMark(tmp_path).make_next()
+    mark.change()
+    assert mark.here() == following != first
+
+
+def test_a_folder_whose_mark_was_taken_away_has_none(tmp_path: Path) -> None:
+    assert FolderMark(tmp_path).here() == ""
 
 
 def test_a_disk_without_lasting_numbers_tells_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machine, "type_of", lambda _folder: "exfat")
-    assert folder_id(tmp_path) == ""
+    mark = marked(tmp_path)
+    assert mark.make_next() == ""
+    assert mark.here() is None
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="rights work otherwise there")
-def test_a_folder_that_cannot_be_marked_tells_nothing(tmp_path: Path) -> None:
-    assert folder_id(tmp_path / "missing") == ""
+def test_a_folder_that_cannot_be_marked_keeps_what_it_has(tmp_path: Path) -> None:
+    mark = FolderMark(tmp_path / "missing")
+    assert mark.make_next() == ""
+    mark.change()
+    assert mark.here() == ""

@@ -165,6 +165,8 @@ class Runner:
         self._uploads.shutdown(wait=not late, cancel_futures=True)
         self._checks.shutdown(wait=not late, cancel_futures=True)
         self._preparations.shutdown(wait=not late, cancel_futures=True)
+        if self._state is RunnerState.RUNNING:
+            self._publishing.retire()
         self._lock.release()
         self._set_state(RunnerState.STOPPED)
 

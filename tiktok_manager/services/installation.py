@@ -2,9 +2,9 @@
 
 Two copies of a data folder on two machines would both post what is due. So a database remembers
 its machine and its place, and the publisher does not start elsewhere until the user says that
-this is the only copy now (`doctor --adopt`). It remembers the very folder, too: one put back in
-its place brings its own publish journal along, which cannot tell what went out since, so this
-counts as a restored backup.
+this is the only copy now (`doctor --adopt`). A folder put back from a copy of its own brings its
+old publish journal along, which cannot tell what went out since. So each start and each end of the
+publisher marks the folder anew: a database that does not know the mark counts as a restored backup.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ import os
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import ActionNeeded, StorageError
@@ -20,20 +21,33 @@ from tiktok_manager.storage.database import Database
 from tiktok_manager.storage.installation import Install
 
 
+class Mark(Protocol):
+    """What tells a folder from what was put in its place."""
+
+    def here(self) -> str | None:
+        """Return the folder's mark; empty if it has none, None if that cannot be told."""
+
+    def make_next(self) -> str:
+        """Return the mark that is to follow, empty if none can be made here."""
+
+    def change(self) -> None:
+        """Put the next mark in place, or leave the one that is there."""
+
+
 class Installation:
-    """The home of one data folder. Both ids are asked for only when they are needed."""
+    """The home of one data folder. The machine's id is asked for only when it is needed."""
 
     def __init__(
         self,
         database: Database,
         root: Path,
         machine_id: Callable[[], str],
-        folder_id: Callable[[Path], str],
+        mark: Mark,
         clock: Clock,
     ) -> None:
         self._database = database
         self._root = root
-        self._folder_id = folder_id
+        self._mark = mark
         self._place = os.path.normcase(root.resolve())
         self._machine_id = machine_id
         self._clock = clock
@@ -65,28 +79,34 @@ class Installation:
             )
 
     def come_home(self) -> None:
-        """In a folder put back from a copy, let posts be set aside as after a restore."""
-        with self._database.read() as session:
-            known = queries.get_install(session)
-        if known is not None and self._is_at_home(known) and self._is_put_back(known):
-            self._settle(known.install_id, restored=True)
+        """Begin to publish; in a folder put back, let posts be set aside as after a restore."""
+        known = self._at_home()
+        if known is not None:
+            is_news = known.backup_at is None and self._is_put_back(known)
+            self._settle(known.install_id, restored=is_news)
+
+    def leave(self) -> None:
+        """End publishing: a copy made until now is noticed if it comes back in any way."""
+        known = self._at_home()
+        if known is not None and not self._is_put_back(known):
+            self._settle(known.install_id)
 
     def adopt(self) -> bool:
         """Make this the data folder's home; False if it is already.
 
         The other copy may have published meanwhile, so this counts as a restored backup too.
         """
-        with self._database.read() as session:
-            known = queries.get_install(session)
-        if known is not None and self._is_at_home(known):
+        if self._at_home() is not None:
             return False
         self._settle("", restored=True)
         return True
 
     def _settle(self, install_id: str, *, restored: bool = False) -> None:
         install_id = install_id or uuid.uuid4().hex
-        machine, folder = self._machine(install_id), self._folder_id(self._root)
-        now = self._clock.now()
+        machine, now = self._machine(install_id), self._clock.now()
+        following = self._mark.make_next()
+        # Known before it is there: whenever this ends early, the mark in place is one of the two.
+        folder = " ".join(filter(None, (self._mark.here(), following)))
         with self._database.write() as session:
             queries.settle_at(
                 session, install_id, machine=machine, place=self._place, folder=folder, now=now
@@ -94,13 +114,20 @@ class Installation:
             newest = queries.newest_instant(session) if restored else None
             if newest is not None:
                 queries.mark_restored(session, newest, now)
+        if following:
+            self._mark.change()
+
+    def _at_home(self) -> Install | None:
+        with self._database.read() as session:
+            known = queries.get_install(session)
+        return known if known is not None and self._is_at_home(known) else None
 
     def _is_at_home(self, known: Install) -> bool:
         return known.place in {None, self._place} and not self._other_machine(known)
 
     def _is_put_back(self, known: Install) -> bool:
-        here = self._folder_id(self._root) if known.folder else ""
-        return bool(here) and here != known.folder
+        here = self._mark.here() if known.folder else None
+        return here is not None and here not in (known.folder or "").split()
 
     def _other_machine(self, known: Install) -> str:
         here = self._machine(known.install_id)

@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from tiktok_manager.system.durable import put_in_place
 from tiktok_manager.system.filesystem import type_of
 
 _MARK = "home.mark"
@@ -18,23 +19,50 @@ _HERE, _MADE_AT, _STATX_BYTES = -100, 0x800, 256  # AT_FDCWD, STATX_BTIME, struc
 _NUMBERS_CHANGE = frozenset({"vfat", "msdos", "exfat", "9p"})
 
 
-def folder_id(folder: Path) -> str:
-    """Return what tells a folder from a copy put in its place, by a file made in it once.
+class FolderMark:
+    """A file by which a data folder is told from what was put in its place.
 
-    Empty if that cannot be told. A copy written over the folder's own files goes unnoticed.
+    The file is empty: its number and the time it was made are what no copy has. It is made anew
+    in two steps, so that a database can know the next one before it is there.
     """
-    kind = type_of(folder)
-    if kind in _NUMBERS_CHANGE or kind.startswith("fuse"):
-        return ""
-    mark = folder / _MARK
-    try:
-        if not mark.exists():
-            mark.touch(mode=0o600)
-        found = mark.stat()
-    except OSError:
-        return ""
-    # Linux gives a number again as soon as its file is gone, to the first file of the copy.
-    return f"{found.st_ino}-{_made_at(mark)}"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file, self._next = folder / _MARK, folder / f"{_MARK}.next"
+
+    def here(self) -> str | None:
+        """Return the folder's mark; empty if it has none, None if that cannot be told."""
+        try:
+            return self._read(self._file) if self._is_lasting() else None
+        except FileNotFoundError:
+            return ""
+        except OSError:
+            return None
+
+    def make_next(self) -> str:
+        """Return the mark that is to follow, empty if none can be made here."""
+        try:
+            if not self._is_lasting():
+                return ""
+            self._next.unlink(missing_ok=True)
+            self._next.touch(mode=0o600)
+            return self._read(self._next)
+        except OSError:
+            return ""
+
+    def change(self) -> None:
+        """Put the next mark in place, or leave the one that is there."""
+        with suppress(OSError):
+            put_in_place(self._next, self._file)
+
+    def _is_lasting(self) -> bool:
+        kind = type_of(self._folder)
+        return kind not in _NUMBERS_CHANGE and not kind.startswith("fuse")
+
+    @staticmethod
+    def _read(file: Path) -> str:
+        # Linux gives a number again as soon as its file is gone, to the first file of a copy.
+        return f"{file.stat().st_ino}-{_made_at(file)}"
 
 
 def _made_at(file: Path) -> str:

@@ -74,6 +74,13 @@ class Restoring:
         if self._vault.state() is VaultState.UNLOCKED:
             self.compare()
 
+    def at_end(self) -> None:
+        """Mark the data folder, so that a copy made until now is noticed; never raises."""
+        try:
+            self._installation.leave()
+        except StorageError as exc:
+            logger.warning("A copy made since the start may go unnoticed if put back: %s", exc)
+
     def compare(self) -> None:
         """Set aside what must not be sent again; does its work once.
 

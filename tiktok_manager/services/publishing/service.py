@@ -91,6 +91,10 @@ class Publishing:
             accounts.take_over_refreshes(session, self._owner)
             return queries.adopt_orphans(session, self._clock.now(), ON_TIME)
 
+    def retire(self) -> None:
+        """Keep that nothing more is published by this process; never raises."""
+        self._restoring.at_end()
+
     def claim(self, uploads: int, checks: int) -> tuple[list[Claim], list[Claim]]:
         """Claim due work: up to `uploads` posts to send and `checks` outcomes to ask for.
 
