@@ -526,7 +526,7 @@ def test_a_start_cut_short_at_its_mark_is_no_restored_backup(
     start(world)
     world.plan()
 
-    def die(_mark: FolderMark) -> NoReturn:
+    def die(*_args: object) -> NoReturn:
         raise Ended
 
     for _ in range(2):

@@ -12,8 +12,7 @@ from tiktok_manager.system.machine import FolderMark
 def marked(folder: Path) -> FolderMark:
     folder.mkdir(exist_ok=True)
     mark = FolderMark(folder)
-    mark.make_next()
-    mark.change()
+    mark.change(mark.make_next())
     return mark
 
 
@@ -43,8 +42,16 @@ def test_the_next_mark_is_known_before_it_is_there(tmp_path: Path) -> None:
     mark = marked(tmp_path)
     first, following = mark.here(), mark.make_next()
     assert mark.here() == first != following
-    mark.change()
+    mark.change(following)
     assert mark.here() == following
+
+
+def test_the_next_mark_of_another_process_is_left_to_it(tmp_path: Path) -> None:
+    mark = marked(tmp_path)
+    first, ours = mark.here(), mark.make_next()
+    theirs = f"{ours}, later"
+    mark.change(theirs)
+    assert mark.here() == first
 
 
 def test_a_next_mark_left_by_a_process_that_ended_is_no_hindrance(tmp_path: Path) -> None:
@@ -52,7 +59,7 @@ def test_a_next_mark_left_by_a_process_that_ended_is_no_hindrance(tmp_path: Path
     first = mark.here()
     mark.make_next()
     following = FolderMark(tmp_path).make_next()
-    mark.change()
+    mark.change(following)
     assert mark.here() == following != first
 
 
@@ -73,5 +80,5 @@ def test_a_disk_without_lasting_numbers_tells_nothing(
 def test_a_folder_that_cannot_be_marked_keeps_what_it_has(tmp_path: Path) -> None:
     mark = FolderMark(tmp_path / "missing")
     assert mark.make_next() == ""
-    mark.change()
+    mark.change("")
     assert mark.here() == ""

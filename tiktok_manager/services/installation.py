@@ -30,8 +30,8 @@ class Mark(Protocol):
     def make_next(self) -> str:
         """Return the mark that is to follow, empty if none can be made here."""
 
-    def change(self) -> None:
-        """Put the next mark in place, or leave the one that is there."""
+    def change(self, following: str) -> None:
+        """Put the next mark in place if it is this one, or leave the one that is there."""
 
 
 class Installation:
@@ -104,18 +104,15 @@ class Installation:
     def _settle(self, install_id: str, *, restored: bool = False) -> None:
         install_id = install_id or uuid.uuid4().hex
         machine, now = self._machine(install_id), self._clock.now()
-        following = self._mark.make_next()
-        # Known before it is there: whenever this ends early, the mark in place is one of the two.
-        folder = " ".join(filter(None, (self._mark.here(), following)))
+        here, following = self._mark.here(), self._mark.make_next()
         with self._database.write() as session:
-            queries.settle_at(
-                session, install_id, machine=machine, place=self._place, folder=folder, now=now
-            )
+            queries.settle_at(session, install_id, machine=machine, place=self._place, now=now)
+            # Known before it is there: wherever this ends, the mark in place is known.
+            queries.add_marks(session, [mark for mark in (here, following) if mark])
             newest = queries.newest_instant(session) if restored else None
             if newest is not None:
                 queries.mark_restored(session, newest, now)
-        if following:
-            self._mark.change()
+        self._mark.change(following)
 
     def _at_home(self) -> Install | None:
         with self._database.read() as session:
@@ -126,8 +123,8 @@ class Installation:
         return known.place in {None, self._place} and not self._other_machine(known)
 
     def _is_put_back(self, known: Install) -> bool:
-        here = self._mark.here() if known.folder else None
-        return here is not None and here not in (known.folder or "").split()
+        here = self._mark.here() if known.marks else None
+        return here is not None and here not in known.marks
 
     def _other_machine(self, known: Install) -> str:
         here = self._machine(known.install_id)

@@ -1,5 +1,6 @@
 """Queries for where a database is at home, and what was restored into it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,15 +9,20 @@ from sqlalchemy.orm import Session
 
 from tiktok_manager.storage.schema import InstallRow, PostRow, StepRow
 
+KNOWN_MARKS = 8
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Install:
-    """The home of a database. `backup_at`: it is a restored backup nobody has looked at yet."""
+    """The home of a database. `backup_at`: it is a restored backup nobody has looked at yet.
+
+    `marks` are those the data folder had lately, and the one it may have next.
+    """
 
     install_id: str
     machine: str | None
     place: str | None
-    folder: str | None
+    marks: tuple[str, ...]
     backup_at: datetime | None
     restored_at: datetime | None
 
@@ -30,21 +36,27 @@ def get_install(session: Session) -> Install | None:
         install_id=row.install_id,
         machine=row.machine,
         place=row.place,
-        folder=row.folder,
+        marks=tuple((row.folder or "").split()),
         backup_at=row.backup_at,
         restored_at=row.restored_at,
     )
 
 
 def settle_at(
-    session: Session, install_id: str, *, machine: str, place: str, folder: str, now: datetime
+    session: Session, install_id: str, *, machine: str, place: str, now: datetime
 ) -> None:
     """Keep that this database is at home here from now on."""
     row = _row(session, install_id, now)
     row.install_id = install_id
     row.machine = machine
     row.place = place
-    row.folder = folder
+
+
+def add_marks(session: Session, marks: Sequence[str]) -> None:
+    """Keep marks of the data folder along with the last ones: two may be at it at once."""
+    row = session.get_one(InstallRow, 1)
+    known = [mark for mark in (row.folder or "").split() if mark not in marks]
+    row.folder = " ".join([*known, *marks][-KNOWN_MARKS:])
 
 
 def mark_restored(session: Session, backup_at: datetime, now: datetime) -> None:

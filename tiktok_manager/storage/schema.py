@@ -332,6 +332,7 @@ class InstallRow(Base):
     `restored_at` is until when the publisher may have gone on without this database. All that
     the publish journal tells up to `journal_bytes`, where a line ends with `journal_mac`, is known
     here: so it is in every copy of this database, and only what follows needs to be compared.
+    `folder` keeps the last marks of the data folder, apart by spaces: a copy knows none of later.
     """
 
     __tablename__ = "install"

@@ -50,10 +50,11 @@ class FolderMark:
         except OSError:
             return ""
 
-    def change(self) -> None:
-        """Put the next mark in place, or leave the one that is there."""
+    def change(self, following: str) -> None:
+        """Put the next mark in place if it is this one, or leave the one that is there."""
         with suppress(OSError):
-            put_in_place(self._next, self._file)
+            if following and self._read(self._next) == following:
+                put_in_place(self._next, self._file)
 
     def _is_lasting(self) -> bool:
         kind = type_of(self._folder)
