@@ -196,6 +196,23 @@ def test_a_hold_counted_from_a_clock_that_was_ahead_is_over(world: World, ahead:
     assert world.post(post).status is PostStatus.PUBLISHED
 
 
+def test_waits_counted_offline_by_a_clock_that_was_ahead_are_counted_anew(world: World) -> None:
+    world.connect()
+    patient = Lateness(within=timedelta(days=2))
+    late = [world.plan(lateness=patient), world.plan(lateness=patient)]
+    coming = world.plan(after=2 * HOUR, lateness=patient)
+    world.clock.set_by(7 * HOUR)
+    world.fault(endpoint="*", drop="before")
+    world.run(HOUR)
+    world.clock.set_by(-7 * HOUR)
+    world.sim.world.faults.clear()
+    world.run(HOUR)
+    assert {world.post(post).status for post in late} == {PostStatus.PUBLISHED}
+    assert world.post(coming).status is PostStatus.SCHEDULED
+    world.run(HOUR)
+    assert world.post(coming).status is PostStatus.PUBLISHED
+
+
 def test_a_post_of_an_account_that_is_not_connected_says_so(world: World) -> None:
     account = world.connect()
     post = world.plan(after=HOUR)

@@ -29,7 +29,13 @@ from tiktok_manager.domain.posts import LatePolicy, Post, PostMode, PostStatus
 from tiktok_manager.storage.accounts import IS_READY
 from tiktok_manager.storage.attempts import Claim, to_attempt, withdraw
 from tiktok_manager.storage.posts import add_step, encode_error, to_post
-from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow, UtcInstant
+from tiktok_manager.storage.schema import (
+    AccountRow,
+    AttemptRow,
+    PostRow,
+    UtcInstant,
+    to_stored,
+)
 
 CHECKED = (
     PostStatus.PROCESSING,
@@ -53,6 +59,8 @@ _MAY_MOVE = or_(
     PostRow.status != PostStatus.SCHEDULED,
     exists().where(AccountRow.id == PostRow.account_id, IS_READY),
 )
+_ASKED = PostRow.status.in_(CHECKED)
+_TRIED = PostRow.status == PostStatus.SCHEDULED
 _IS_DUE = PostRow.wake_at <= bindparam("now")
 _IDS = (
     select(PostRow.id, PostRow.account_id, AccountRow.handle)
@@ -215,18 +223,28 @@ def forget_tries(
 
 
 def shorten_waits(session: Session, now: datetime) -> None:
-    """Look again at posts whose wait ends further off than any wait is long.
+    """After a clock that was ahead is right again, count waits that began by it from now.
 
-    For after a clock that was far ahead and is right again: the waits were counted from its time.
+    A wait that began since, but ends further off than any is long, is over.
     """
-    asked = and_(PostRow.status.in_(CHECKED), PostRow.wake_at > now + LONGEST_CHECK)
-    longest = func.max(PostRow.due_at, literal(now + LONGEST_WAIT, UtcInstant()))
-    tried = and_(PostRow.status == PostStatus.SCHEDULED, PostRow.wake_at > longest)
-    soonest = func.max(PostRow.due_at, literal(now, UtcInstant()))
-    for late, wake_at in ((asked, now), (tried, soonest)):
+    length_us = type_coerce(PostRow.wake_at, BigInteger) - type_coerce(
+        PostRow.updated_at, BigInteger
+    )
+    anew = type_coerce(to_stored(now) + length_us, UtcInstant)
+    at_once, far = literal(now, UtcInstant), literal(now + LONGEST_WAIT, UtcInstant)
+    began_ahead = and_(PostRow.updated_at > now, PostRow.wake_at > now)
+    for is_long, wake_at in (
+        (and_(_ASKED, began_ahead), anew),
+        (and_(_TRIED, began_ahead), func.max(PostRow.due_at, anew)),
+        (and_(_ASKED, PostRow.wake_at > now + LONGEST_CHECK), at_once),
+        (
+            and_(_TRIED, PostRow.wake_at > func.max(PostRow.due_at, far)),
+            func.max(PostRow.due_at, at_once),
+        ),
+    ):
         session.execute(
             update(PostRow)
-            .where(PostRow.lease_owner.is_(None), late)
+            .where(PostRow.lease_owner.is_(None), is_long)
             .values(wake_at=wake_at, updated_at=now)
             .execution_options(synchronize_session=False)
         )
