@@ -9,6 +9,9 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from tests.harness.year_records import UPLOAD_LIFE_S, Creator, Publish
 from tests.harness.year_spans import Span, covered, merged, overlapping
@@ -25,6 +28,8 @@ SPACING_S = 330.0
 PAUSE_S = 1_200.0
 # An upload whose address died early is known to be dead when it would have died anyway.
 DEAD_S = 75 * 60.0
+# Two tokens refused within so long were refused one after the other.
+SIGN_OUT_S = 60.0
 # How often TikTok is asked about a video that takes long.
 LOOK_S = 300.0
 EARLY_S = 2.0
@@ -178,9 +183,9 @@ class Judge:
             return f"went out {(due_s - at_s) / 60:.0f} minutes early"
         verdict.late += at_s - due_s > ON_TIME_S
         if entry.touched_s is not None and at_s >= entry.touched_s:
-            due_s = self._slot_after(entry, max(due_s, entry.touched_s), at_s)
+            due_s = self._slot_after(entry, post, max(due_s, entry.touched_s), at_s)
         elif entry.policy is LatePolicy.NEXT_SLOT:
-            due_s = self._slot_before(entry, at_s)
+            due_s = self._slot_before(entry, post, at_s)
         elif self._too_late(entry, at_s):
             return f"went out {(at_s - due_s) / 3600:.1f} h late against its policy"
         return self._waited(entry, due_s, at_s)
@@ -248,12 +253,12 @@ class Judge:
             return f"{unexplained_s / 60:.0f} minutes late without a cause"
         return ""
 
-    def _slot_after(self, entry: Entry, due_s: float, at_s: float) -> float:
+    def _slot_after(self, entry: Entry, post: Post, due_s: float, at_s: float) -> float:
         """When a post the user let go at an instant had to go, if it could not go then.
 
         A next-slot post that nothing could publish until its lateness was over moves once more.
         """
-        slot_s, late_s = self._slot_before(entry, at_s), due_s + self._limit_s(entry)
+        slot_s, late_s = self._slot_before(entry, post, at_s), due_s + self._limit_s(entry)
         if entry.policy is not LatePolicy.NEXT_SLOT or slot_s < late_s:
             return due_s
         free_s = late_s - due_s - covered(self._causes(entry, due_s, late_s), due_s, late_s)
@@ -347,6 +352,7 @@ class Judge:
             spans += [(start, end + _rest_s(start, end)) for start, end in away]
         spans = [(start, end + PAUSE_S if own else end + 60.0) for start, end in spans]
         spans += self._broken(entry)
+        spans += self._signed_out(entry)
         spans += self._dead_addresses(entry)
         creator = self._tiktok.creators[entry.handle]
         place = bisect_left(creator.told, (since_s - CAP_S, "", ""))
@@ -406,12 +412,27 @@ class Judge:
             spans.append((creator.broken_since_s, self._end_s))
         return spans
 
+    def _signed_out(self, entry: Entry) -> list[Span]:
+        """When TikTok had refused a token and the one after it: the user has to sign in."""
+        creator = self._tiktok.creators[entry.handle]
+        refused = [at_s for at_s, code, _subject in creator.told if code == "access_token_invalid"]
+        signed_in = [at_s for at_s, kind in creator.calls if kind == "user"]
+        return [
+            (again_s, next((at_s for at_s in signed_in if at_s > again_s), self._end_s))
+            for first_s, again_s in pairwise(refused)
+            if again_s - first_s < SIGN_OUT_S
+        ]
+
     def _limit_s(self, entry: Entry) -> float:
         return ON_TIME_S if entry.policy is LatePolicy.ASK else max(ON_TIME_S, entry.within_s)
 
-    def _slot_before(self, entry: Entry, at_s: float) -> float:
-        """The last of a next-slot post's daily times before it arrived (an hour for DST)."""
-        return entry.due_s + max(0, int((at_s - entry.due_s + 3_700) // CAP_S)) * CAP_S
+    def _slot_before(self, entry: Entry, post: Post, at_s: float) -> float:
+        """The last of a next-slot post's daily times before it arrived, by its own wall clock."""
+        zone = ZoneInfo(post.schedule.timezone)
+        before, after = (datetime.fromtimestamp(each, UTC) for each in (entry.due_s, at_s))
+        turned = before.astimezone(zone).utcoffset() != after.astimezone(zone).utcoffset()
+        slot_s = entry.due_s + max(0, int((at_s - entry.due_s + 3_700) // CAP_S)) * CAP_S
+        return min(at_s, slot_s + 3_600.0) if turned and slot_s > entry.due_s else slot_s
 
     def _ahead_at(self, at_s: float) -> float:
         """By how much this machine's clock may have been ahead when the post set out."""

@@ -71,15 +71,15 @@ def test_a_try_before_a_long_sleep_is_no_leave_to_post_days_later(world: World) 
     assert world.arrived() == []
 
 
-def test_a_late_post_nobody_came_to_before_the_app_was_closed_is_judged_again(
-    world: World,
+@pytest.mark.parametrize("uploads", [0, 1])
+def test_a_late_post_nobody_began_before_the_app_ended_is_judged_again(
+    world: World, uploads: int
 ) -> None:
     world.connect()
     late = timedelta(hours=6)
     post = world.plan(lateness=Lateness(within=late))
     world.clock.advance(late - timedelta(minutes=30))
-    world.workspace.publishing.claim(uploads=0, checks=0)
-    assert world.post(post).status is PostStatus.SCHEDULED
+    world.workspace.publishing.claim(uploads, checks=0)
     world.clock.advance(timedelta(hours=2))
     world.workspace.publishing.resume()
     world.run(timedelta(hours=1))

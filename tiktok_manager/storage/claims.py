@@ -175,9 +175,10 @@ def late_posts(session: Session, now: datetime, on_time: timedelta) -> list[Post
     return sorted(late, key=lambda post: (post.schedule.due_at, post.id))
 
 
-def adopt_orphans(session: Session, now: datetime, on_time: timedelta) -> int:
+def adopt_orphans(session: Session, now: datetime, on_time: timedelta, lease: timedelta) -> int:
     """Free the posts of a publisher that is known to be dead; returns how many there were.
 
+    A first claim that it made for this `lease`, but died on before it did anything, was no try.
     One that lay longer than `on_time` with its last byte still here waits again, for its lateness
     to be judged; one whose last byte may have left is asked about. A death is held against a post
     only if that was the only one being sent: among several nobody knows which one it was, and a
@@ -188,6 +189,9 @@ def adopt_orphans(session: Session, now: datetime, on_time: timedelta) -> int:
     for row in rows:
         ended_at = row.lease_until or now
         row.wake_at = min(now, ended_at)
+        is_fresh = row.first_tried_at == ended_at - lease  # never prolonged
+        if is_fresh and session.scalars(_NEWEST_ATTEMPT, {"post_id": row.id}).first() is None:
+            row.first_tried_at = None
         if row in sending and now - ended_at > on_time:
             has_left = _may_have_left(session, row)
             row.status = (PostStatus.PROCESSING if has_left else PostStatus.SCHEDULED).value

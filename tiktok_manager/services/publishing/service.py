@@ -89,7 +89,7 @@ class Publishing:
         self._standstill.begin()
         with self._database.write() as session:
             accounts.take_over_refreshes(session, self._owner)
-            return queries.adopt_orphans(session, self._clock.now(), ON_TIME)
+            return queries.adopt_orphans(session, self._clock.now(), ON_TIME, LEASE)
 
     def retire(self) -> None:
         """Keep that nothing more is published by this process; never raises."""
