@@ -250,3 +250,13 @@ def make_world(
         variables = {**environment(sim.base_url, folder / "data"), **(env or {})}
         workspace = stack.enter_context(open_workspace(variables, clock))
         yield World(workspace, sim, clock, folder)
+
+
+@contextmanager
+def reopened(world: World, data_dir: Path | None = None) -> Iterator[World]:
+    """Close the app and open it again on its data folder, or on a copy of it."""
+    folder = data_dir or world.workspace.paths.root
+    with open_workspace(environment(world.sim.base_url, folder), world.clock) as workspace:
+        again = World(workspace, world.sim, world.clock, world.folder)
+        again.workspace.vault.unlock()
+        yield again

@@ -531,6 +531,8 @@ FAULTS = (
         (
             "faults/test_clock.py::test_a_wrong_clock_sends_nothing_before_its_time",
             "faults/test_clock.py::test_a_clock_set_wrong_under_way_doubles_and_loses_nothing",
+            "faults/test_clock.py::test_a_start_with_a_clock_hours_ahead_takes_no_post_away",
+            "faults/test_clock.py::test_a_start_too_late_for_a_post_tells_it_at_once_online_or_not",
             "faults/test_clock.py::test_a_refused_certificate_makes_one_look_at_the_clock",
             WRONG_CLOCK,
         ),

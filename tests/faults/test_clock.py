@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.world import START, World, make_world
-from tiktok_manager.domain.posts import PostStatus
+from tests.fakes.world import START, World, make_world, reopened
+from tiktok_manager.domain.posts import Lateness, LatePolicy, PostStatus
 from tiktok_manager.tiktok.errors import lost
 
 WRONG = {
@@ -64,6 +64,37 @@ def test_a_clock_set_wrong_under_way_doubles_and_loses_nothing(
     for post in (done, under_way):
         assert world.post(post).status is PostStatus.PUBLISHED
     assert sorted(world.arrived()) == sorted([done.media.sha256, under_way.media.sha256])
+
+
+@pytest.mark.parametrize("policy", LatePolicy)
+def test_a_start_with_a_clock_hours_ahead_takes_no_post_away(
+    world: World, policy: LatePolicy
+) -> None:
+    lateness = Lateness(policy=policy)
+    posts = [world.plan(after=timedelta(hours=hours), lateness=lateness) for hours in (1, 2)]
+    world.clock.set_by(timedelta(hours=5))
+    with reopened(world) as again:
+        again.run(timedelta(minutes=10))
+        assert [again.post(post).status for post in posts] == [PostStatus.SCHEDULED] * 2
+        assert [again.post(post).schedule for post in posts] == [post.schedule for post in posts]
+        again.clock.set_by(-timedelta(hours=5))
+        again.run(timedelta(hours=3))
+        assert [again.post(post).status for post in posts] == [PostStatus.PUBLISHED] * 2
+        opened = [publish.created_s for publish in again.sim.world.publishes.values()]
+    assert all(at_s >= p.schedule.due_at.timestamp() for at_s, p in zip(opened, posts, strict=True))
+
+
+@pytest.mark.parametrize("is_online", [True, False])
+def test_a_start_too_late_for_a_post_tells_it_at_once_online_or_not(
+    world: World, *, is_online: bool
+) -> None:
+    post = world.plan(after=timedelta(hours=1))
+    world.clock.advance(timedelta(hours=5))
+    if not is_online:
+        world.fault(endpoint="*", drop="before")
+    with reopened(world) as again:
+        again.tick()
+        assert again.post(post).status is PostStatus.MISSED
 
 
 def test_a_refused_certificate_makes_one_look_at_the_clock() -> None:

@@ -70,7 +70,7 @@ def _try(stage: Stage, probe: Probe) -> list[Finding]:
     if probe is Probe.POINTS:
         return every_point(stage, 5.0) or every_point(stage, 57 * 60.0, size_bytes=CHUNKED_BYTES)
     if probe is Probe.STOP:
-        return every_point(stage, 5.0, strike=Strike.STOP, stride=2)
+        return every_point(stage, 5.0, strike=Strike.STOP)
     return next(filter(None, (every_freeze(stage, span_s) for span_s in FREEZES_S)), [])
 
 

@@ -22,7 +22,7 @@ from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.transfer import Transfer
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.simulator import Fault
-from tiktok_manager.storage import attempts, claims
+from tiktok_manager.storage import absences, attempts
 from tiktok_manager.storage.attempts import Attempt, Claim, Fenced, Outcome
 from tiktok_manager.storage.schema import AttemptRow, PostRow
 from tiktok_manager.system.media import MediaReader
@@ -218,16 +218,16 @@ def _token_used_before_kept() -> None:
 
 
 def _adopting_resets() -> None:
-    original = claims.adopt_orphans
+    original = absences.adopt_orphans
 
-    def adopt(session: Session, now: Any, on_time: Any) -> int:
+    def adopt(session: Session, now: Any, *spans: Any) -> int:
         orphans = session.scalars(
             select(PostRow.id).where(
                 PostRow.lease_owner.is_not(None),
                 PostRow.status.in_([PostStatus.PUBLISHING, PostStatus.PROCESSING]),
             )
         ).all()
-        adopted = original(session, now, on_time)
+        adopted = original(session, now, *spans)
         session.flush()
         session.execute(
             update(PostRow)
@@ -241,7 +241,7 @@ def _adopting_resets() -> None:
         )
         return adopted
 
-    _set(claims, "adopt_orphans", adopt)
+    _set(absences, "adopt_orphans", adopt)
 
 
 def _failed_is_published() -> None:

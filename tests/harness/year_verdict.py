@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,8 @@ PAUSE_S = 1_200.0
 DEAD_S = 75 * 60.0
 # Two tokens refused within so long were refused one after the other.
 SIGN_OUT_S = 60.0
+# An upload whose answers were lost is opened anew sooner, unless its last part may have arrived.
+UNSURE_S = 900.0
 # How often TikTok is asked about a video that takes long.
 LOOK_S = 300.0
 EARLY_S = 2.0
@@ -403,7 +405,7 @@ class Judge:
             for other in self._tiktok.by_caption[publish.caption]
             if other.opened_s > publish.opened_s
         )
-        return min(later, default=float("inf")) > publish.opened_s + DEAD_S
+        return min(later, default=float("inf")) > publish.opened_s + UNSURE_S
 
     def _broken(self, entry: Entry) -> list[Span]:
         creator: Creator = self._tiktok.creators[entry.handle]
@@ -429,10 +431,10 @@ class Judge:
     def _slot_before(self, entry: Entry, post: Post, at_s: float) -> float:
         """The last of a next-slot post's daily times before it arrived, by its own wall clock."""
         zone = ZoneInfo(post.schedule.timezone)
-        before, after = (datetime.fromtimestamp(each, UTC) for each in (entry.due_s, at_s))
-        turned = before.astimezone(zone).utcoffset() != after.astimezone(zone).utcoffset()
-        slot_s = entry.due_s + max(0, int((at_s - entry.due_s + 3_700) // CAP_S)) * CAP_S
-        return min(at_s, slot_s + 3_600.0) if turned and slot_s > entry.due_s else slot_s
+        first = datetime.fromtimestamp(entry.due_s, zone)
+        days = int((at_s - entry.due_s) // CAP_S) + 1
+        slots_s = ((first + timedelta(days=day)).timestamp() for day in range(days, 0, -1))
+        return next((slot_s for slot_s in slots_s if slot_s <= at_s), entry.due_s)
 
     def _ahead_at(self, at_s: float) -> float:
         """By how much this machine's clock may have been ahead when the post set out."""

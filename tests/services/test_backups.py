@@ -82,7 +82,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     paths = open_data_paths({"TIKTOK_MANAGER_DATA_DIR": str(tmp_path / "data")})
     house = House(paths, VirtualClock())
     with house.database.write() as session:
-        home = {"machine": "machine", "place": str(paths.root), "folder": ""}
+        home = {"machine": "machine", "place": str(paths.root)}
         installation.settle_at(session, "install", **home, now=house.clock.now())
         profile = Profile(open_id="open-alice", display_name="Alice", handle="alice")
         accounts.put_connected(session, "alice", profile, (), house.clock.now())

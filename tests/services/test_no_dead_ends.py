@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.fakes.world import World
-from tests.services.test_restoring import reopened
+from tests.fakes.world import World, reopened
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.posts import Lateness, LatePolicy, Post, PostStatus
 from tiktok_manager.services import backups

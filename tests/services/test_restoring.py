@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import pytest
 
-from tests.fakes.world import World, environment, make_world
+from tests.fakes.world import World, environment, make_world, reopened
 from tiktok_manager import app
 from tiktok_manager.app import make_runner, open_workspace
 from tiktok_manager.domain.errors import ActionNeeded, StorageError
@@ -30,16 +30,6 @@ Step = Callable[[World], object]
 def _marks_however_little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each start keep how far it compared, as starts with more to compare do."""
     monkeypatch.setattr(restoring, "WORTH_A_MARK_BYTES", 0)
-
-
-@contextmanager
-def reopened(world: World, data_dir: Path | None = None) -> Iterator[World]:
-    """Close the app and open it again on its data folder, or on a copy of it."""
-    folder = data_dir or world.workspace.paths.root
-    with open_workspace(environment(world.sim.base_url, folder), world.clock) as workspace:
-        again = World(workspace, world.sim, world.clock, world.folder)
-        again.workspace.vault.unlock()
-        yield again
 
 
 @contextmanager

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.world import Browser, World, make_world
-from tests.services.test_restoring import reopened
+from tests.fakes.world import Browser, World, make_world, reopened
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import NetworkDown, VaultLocked
 from tiktok_manager.domain.events import PublishingHeld

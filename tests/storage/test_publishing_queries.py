@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.storage.conftest import NOW, MakePost
 from tiktok_manager.domain.posts import IllegalTransition, PostStatus, Step
-from tiktok_manager.storage import accounts, attempts, claims, posts
+from tiktok_manager.storage import absences, accounts, attempts, claims, posts
 from tiktok_manager.storage.attempts import Attempt, Claim, Fenced, Outcome
 from tiktok_manager.storage.database import Database
 
@@ -103,7 +103,9 @@ def test_a_dead_publishers_posts_are_taken_over_at_once(
     make_post("p1")
     claim_one(database, owner="dead")
     with database.write() as session:
-        assert claims.adopt_orphans(session, NOW, timedelta(minutes=10)) == 1
+        assert (
+            absences.adopt_orphans(session, NOW, timedelta(minutes=10), timedelta(seconds=90)) == 1
+        )
     (claim,) = claim_one(database, owner="heir")
     assert claim.worker_losses == 1
 

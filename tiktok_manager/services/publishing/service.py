@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import DiskFull, StorageError, VaultLocked
+from tiktok_manager.domain.errors import AppError, DiskFull, StorageError, VaultLocked
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
 from tiktok_manager.domain.posts import ON_TIME, Post, PostError
 from tiktok_manager.services.publishing import lateness
@@ -25,7 +25,7 @@ from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.storage_guard import StorageGuard
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.services.waiting import Waiting
-from tiktok_manager.storage import accounts, holds
+from tiktok_manager.storage import absences, accounts, holds
 from tiktok_manager.storage import claims as queries
 from tiktok_manager.storage.attempts import Claim
 
@@ -66,7 +66,7 @@ class Publishing:
         self._standstill = Standstill(database, remote.client, events, clock)
         self._leases = Leases(LEASE, clock)
         self._checking = Checking(recorder, remote, clock, rng)
-        preflight = Preflight(recorder, remote, quota, clock)
+        self._preflight = preflight = Preflight(recorder, remote, quota, clock)
         self._preparing = Preparing(preflight, remote.tokens, clock)
         self._tools = Tools(
             recorder=recorder,
@@ -89,7 +89,7 @@ class Publishing:
         self._standstill.begin()
         with self._database.write() as session:
             accounts.take_over_refreshes(session, self._owner)
-            return queries.adopt_orphans(session, self._clock.now(), ON_TIME, LEASE)
+            return absences.adopt_orphans(session, self._clock.now(), ON_TIME, LEASE)
 
     def retire(self) -> None:
         """Keep that nothing more is published by this process; never raises."""
@@ -108,6 +108,7 @@ class Publishing:
         self._unlock()
         self._restoring.compare()
         self._come_back(self._clock.now())
+        self._hear_the_time(self._clock.now())
         places = self._standstill.hold_due(trouble)
         now = self._clock.now()
         if not self._standstill.clock_is_wrong:
@@ -235,12 +236,28 @@ class Publishing:
         self._absence.look(now)
         if self._absence.was_away:
             with self._database.write() as session:
-                queries.forget_tries(session, now, ON_TIME)
+                absences.forget_tries(session, now, ON_TIME)
             self._absence.was_away = False
         if self._absence.was_set_back:
             with self._database.write() as session:
-                queries.shorten_waits(session, now)
+                absences.shorten_waits(session, now)
             self._absence.was_set_back = False
+
+    def _hear_the_time(self, now: datetime) -> None:
+        """Before a clock nobody confirmed since a start or a jump takes posts away, ask TikTok.
+
+        Without an answer they are judged by that clock.
+        """
+        if not self._standstill.time_is_unknown:
+            return
+        lost = {each.post.account_id for each in self._lateness(now) if not each.goes_out}
+        with self._database.read() as session:
+            askable = sorted(lost & holds.ready_accounts(session)) if lost else []
+        for account_id in askable[:1]:
+            try:
+                self._preflight.ask(account_id)
+            except AppError as exc:
+                logger.info("Nobody confirms the time: %s", exc)
 
     def _judge_late(self, now: datetime, *, let_go: bool) -> None:
         """Decide about posts whose time passed while nothing could publish them.
@@ -248,17 +265,13 @@ class Publishing:
         Without `let_go`, while something still holds them, only about those that will not go out;
         so, too, while the user holds them, or their account has lost its permission.
         """
-        with self._database.read() as session:
-            late = queries.late_posts(session, now, ON_TIME)
-            ready = holds.ready_accounts(session) if late and let_go else frozenset()
-        if not late:
+        decisions = self._lateness(now)
+        if not decisions:
             return
+        with self._database.read() as session:
+            ready = holds.ready_accounts(session) if let_go else frozenset()
         if not self._settings.publishing_on():
             ready = frozenset()
-        late = Waiting(self._database, self._settings).explain(late)
-        decisions = lateness.judge(
-            late, now, on_time=ON_TIME, spacing=self._settings.late_spacing()
-        )
         decisions = [d for d in decisions if not d.goes_out or d.post.account_id in ready]
         with self._database.write() as session:
             moved = [
@@ -270,6 +283,14 @@ class Publishing:
             ]
         for post in moved:
             self._tell(post)
+
+    def _lateness(self, now: datetime) -> list[lateness.LateDecision]:
+        with self._database.read() as session:
+            late = queries.late_posts(session, now, ON_TIME)
+        if not late:
+            return []
+        late = Waiting(self._database, self._settings).explain(late)
+        return lateness.judge(late, now, on_time=ON_TIME, spacing=self._settings.late_spacing())
 
     def _tell(self, post: Post) -> None:
         self._events.publish(

@@ -5,6 +5,7 @@ is judged when publishing goes on. Questions about videos already sent are not h
 """
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -76,6 +77,11 @@ class Standstill:
     def clock_is_wrong(self) -> bool:
         """Whether this computer's clock is known to be wrong: by it nothing is late or missed."""
         return self._clock_is_wrong
+
+    @property
+    def time_is_unknown(self) -> bool:
+        """Whether TikTok has told no time since the start, or since the clock was set."""
+        return math.isinf(self._traffic.server_time.age_s())
 
     def is_over(self) -> bool:
         """Say whether posts wait for the clock although it was set right meanwhile."""
