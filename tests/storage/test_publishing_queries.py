@@ -1,13 +1,17 @@
 """Claims, fences and the invariants the database itself holds."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from tests.storage.conftest import NOW, MakePost
-from tiktok_manager.domain.posts import IllegalTransition, PostStatus, Step
-from tiktok_manager.storage import absences, accounts, attempts, claims, posts
+from tiktok_manager.domain.posts import ON_TIME, IllegalTransition, PostError, PostStatus, Step
+from tiktok_manager.storage import absences, accounts, attempts, claims, holds, posts
 from tiktok_manager.storage.attempts import Attempt, Claim, Fenced, Outcome
 from tiktok_manager.storage.database import Database
 
@@ -39,6 +43,44 @@ def test_a_due_post_is_claimed_once(database: Database, make_post: MakePost) -> 
     make_post("later", "bob", timedelta(seconds=1))
     assert [claim.post.id for claim in claim_one(database)] == ["p1"]
     assert claim_one(database) == []
+
+
+AWAY = PostError(code="away", message="TikTok is away.", action="")
+LOOKS: dict[str, Callable[[Session], object]] = {
+    "hold": lambda session: holds.hold_due(session, NOW, NOW + LEASE, AWAY),
+    "late": lambda session: claims.late_posts(session, NOW, ON_TIME),
+    "next": lambda session: claims.next_wake(session, NOW),
+    "upcoming": lambda session: claims.upcoming(session, NOW, 8),
+    "checks": lambda session: claims.claim_checks(
+        session, now=NOW, owner="me", lease=LEASE, limit=8
+    ),
+    "uploads": lambda session: claims.claim_uploads(
+        session, now=NOW, owner="me", lease=LEASE, limit=8, only_finish=False
+    ),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=list(LOOKS))
+def test_what_the_publisher_asks_all_day_does_not_go_through_the_history(
+    database: Database, look: Callable[[Session], object]
+) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        asked.append((statement, values))
+
+    with database.write() as session:
+        connection = session.connection()
+        event.listen(connection, "before_cursor_execute", note)
+        look(session)
+        event.remove(connection, "before_cursor_execute", note)
+        steps = [
+            row[3]
+            for statement, values in asked
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    assert steps
+    assert not [step for step in steps if step == "SCAN posts" or "posts_by_account" in step]
 
 
 def test_an_account_publishes_one_post_at_a_time_in_order(

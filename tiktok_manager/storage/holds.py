@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, case, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, case, exists, literal, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.posts import PostError, PostStatus
@@ -67,7 +67,8 @@ def hold_due(session: Session, now: datetime, until: datetime, error: PostError)
         .where(
             PostRow.wake_at <= now,
             PostRow.status == PostStatus.SCHEDULED,
-            PostRow.account_id.in_(_READY),
+            # Not `in`: SQLite would go through all that every account ever posted.
+            exists().where(AccountRow.id == PostRow.account_id, IS_READY),
         )
         .values(wake_at=until, error=encode_error(error), updated_at=now)
         .returning(PostRow.id)
