@@ -109,6 +109,7 @@ class Judge:
         self._arrived: defaultdict[tuple[str, str], list[Publish]] = defaultdict(list)
         self._times: dict[str, list[float]] = {}
         self._counted: dict[str, list[float]] = {}
+        self._signed_out: dict[str, list[Span]] = {}
         self._machine = merged([*books.down, *books.offline, *books.outages])
         self._down = merged(books.down)
         for creator in tiktok.creators.values():
@@ -121,6 +122,7 @@ class Judge:
             )
             unsure = [publish.opened_s for publish in creator.sent if self._is_unsure(publish)]
             self._counted[creator.handle] = sorted([*self._times[creator.handle], *unsure])
+            self._signed_out[creator.handle] = _signed_out(creator, end_s)
 
     def judge(self, plan: Iterable[Entry], posts: dict[str, Post]) -> Verdict:
         """Return the verdict on every planned post."""
@@ -354,7 +356,7 @@ class Judge:
             spans += [(start, end + _rest_s(start, end)) for start, end in away]
         spans = [(start, end + PAUSE_S if own else end + 60.0) for start, end in spans]
         spans += self._broken(entry)
-        spans += self._signed_out(entry)
+        spans += self._signed_out[entry.handle]
         spans += self._dead_addresses(entry)
         creator = self._tiktok.creators[entry.handle]
         place = bisect_left(creator.told, (since_s - CAP_S, "", ""))
@@ -414,17 +416,6 @@ class Judge:
             spans.append((creator.broken_since_s, self._end_s))
         return spans
 
-    def _signed_out(self, entry: Entry) -> list[Span]:
-        """When TikTok had refused a token and the one after it: the user has to sign in."""
-        creator = self._tiktok.creators[entry.handle]
-        refused = [at_s for at_s, code, _subject in creator.told if code == "access_token_invalid"]
-        signed_in = [at_s for at_s, kind in creator.calls if kind == "user"]
-        return [
-            (again_s, next((at_s for at_s in signed_in if at_s > again_s), self._end_s))
-            for first_s, again_s in pairwise(refused)
-            if again_s - first_s < SIGN_OUT_S
-        ]
-
     def _limit_s(self, entry: Entry) -> float:
         return ON_TIME_S if entry.policy is LatePolicy.ASK else max(ON_TIME_S, entry.within_s)
 
@@ -442,6 +433,17 @@ class Judge:
             [0.0]
             + [skew_s for start, end, skew_s in self._books.skew if start <= at_s <= end + 3_600.0]
         )
+
+
+def _signed_out(creator: Creator, end_s: float) -> list[Span]:
+    """When TikTok had refused a token and the one after it: the user has to sign in."""
+    refused = [at_s for at_s, code, _subject in creator.told if code == "access_token_invalid"]
+    signed_in = [at_s for at_s, kind in creator.calls if kind == "user"]
+    return [
+        (again_s, next((at_s for at_s in signed_in if at_s > again_s), end_s))
+        for first_s, again_s in pairwise(refused)
+        if again_s - first_s < SIGN_OUT_S
+    ]
 
 
 def _rest_s(start_s: float, end_s: float) -> float:
