@@ -425,7 +425,8 @@ class Judge:
         first = datetime.fromtimestamp(entry.due_s, zone)
         days = int((at_s - entry.due_s) // CAP_S) + 1
         slots_s = ((first + timedelta(days=day)).timestamp() for day in range(days, 0, -1))
-        return next((slot_s for slot_s in slots_s if slot_s <= at_s), entry.due_s)
+        reached_s = at_s + EARLY_S + self._ahead_at(at_s)
+        return next((min(slot_s, at_s) for slot_s in slots_s if slot_s <= reached_s), entry.due_s)
 
     def _ahead_at(self, at_s: float) -> float:
         """By how much this machine's clock may have been ahead when the post set out."""
