@@ -46,7 +46,6 @@ class Installation:
         clock: Clock,
     ) -> None:
         self._database = database
-        self._root = root
         self._mark = mark
         self._place = os.path.normcase(root.resolve())
         self._machine_id = machine_id

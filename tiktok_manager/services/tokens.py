@@ -296,10 +296,7 @@ class TokenKeeper:
 
 
 def _reconnect_needed() -> ReconnectNeeded:
-    return ReconnectNeeded(
-        PERMISSION_LOST,
-        hint=RECONNECT_HINT,
-    )
+    return ReconnectNeeded(PERMISSION_LOST, hint=RECONNECT_HINT)
 
 
 def _refresh_under_way() -> Failure:

@@ -33,8 +33,7 @@ def adopt_orphans(session: Session, now: datetime, on_time: timedelta, lease: ti
     for row in rows:
         ended_at = row.lease_until or now
         row.wake_at = min(now, ended_at)
-        was_prolonged = row.first_tried_at != ended_at - lease
-        if not was_prolonged and not _has_begun(session, row):
+        if row.first_tried_at == ended_at - lease and not _has_begun(session, row):
             row.first_tried_at = None
         if row in sending and now - ended_at > on_time:
             has_left = _may_have_left(session, row)

@@ -4,14 +4,18 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, case, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.accounts import Account, AccountStatus, Profile
-from tiktok_manager.storage.schema import AccountRow, SettingRow, TokenRow
+from tiktok_manager.storage.schema import AccountRow, PostRow, SettingRow, TokenRow
 
 IS_READY = and_(AccountRow.status == AccountStatus.CONNECTED, AccountRow.paused.is_(False))
 """The account's posts may go out."""
+
+# Not `in`: SQLite would go through all that every account ever posted.
+HAS_READY_ACCOUNT = exists().where(AccountRow.id == PostRow.account_id, IS_READY)
+"""The post's account is ready."""
 
 _PUBLISHER = "publisher-owner"
 

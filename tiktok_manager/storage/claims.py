@@ -14,7 +14,6 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    exists,
     func,
     or_,
     select,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.posts import Post, PostMode, PostStatus
-from tiktok_manager.storage.accounts import IS_READY
+from tiktok_manager.storage.accounts import HAS_READY_ACCOUNT, IS_READY
 from tiktok_manager.storage.attempts import Claim, to_attempt, withdraw
 from tiktok_manager.storage.posts import add_step, encode_error, to_post
 from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow
@@ -46,10 +45,7 @@ _HOLDS_SLOT = text("attempts.holds_slot")
 
 # A publisher asks these all day. Building one costs more than its answer: each is built once.
 # Scheduled posts of paused or unconnected accounts wait for the user, not for an instant.
-_MAY_MOVE = or_(
-    PostRow.status != PostStatus.SCHEDULED,
-    exists().where(AccountRow.id == PostRow.account_id, IS_READY),
-)
+_MAY_MOVE = or_(PostRow.status != PostStatus.SCHEDULED, HAS_READY_ACCOUNT)
 _IS_DUE = PostRow.wake_at <= bindparam("now")
 _IDS = (
     select(PostRow.id, PostRow.account_id, AccountRow.handle)

@@ -4,11 +4,11 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, case, exists, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, case, literal, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.posts import PostError, PostStatus
-from tiktok_manager.storage.accounts import IS_READY
+from tiktok_manager.storage.accounts import HAS_READY_ACCOUNT, IS_READY
 from tiktok_manager.storage.posts import encode_error
 from tiktok_manager.storage.schema import AccountRow, PostRow, SettingRow, UtcInstant
 
@@ -67,8 +67,7 @@ def hold_due(session: Session, now: datetime, until: datetime, error: PostError)
         .where(
             PostRow.wake_at <= now,
             PostRow.status == PostStatus.SCHEDULED,
-            # Not `in`: SQLite would go through all that every account ever posted.
-            exists().where(AccountRow.id == PostRow.account_id, IS_READY),
+            HAS_READY_ACCOUNT,
         )
         .values(wake_at=until, error=encode_error(error), updated_at=now)
         .returning(PostRow.id)

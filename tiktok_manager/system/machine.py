@@ -8,6 +8,7 @@ import os
 import struct
 import sys
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 from tiktok_manager.system.durable import put_in_place
@@ -33,7 +34,7 @@ class FolderMark:
     def here(self) -> str | None:
         """Return the folder's mark; empty if it has none, None if that cannot be told."""
         try:
-            return self._read(self._file) if self._is_lasting() else None
+            return self._read(self._file) if self._is_lasting else None
         except FileNotFoundError:
             return ""
         except OSError:
@@ -42,7 +43,7 @@ class FolderMark:
     def make_next(self) -> str:
         """Return the mark that is to follow, empty if none can be made here."""
         try:
-            if not self._is_lasting():
+            if not self._is_lasting:
                 return ""
             self._next.unlink(missing_ok=True)
             self._next.touch(mode=0o600)
@@ -56,6 +57,7 @@ class FolderMark:
             if following and self._read(self._next) == following:
                 put_in_place(self._next, self._file)
 
+    @cached_property
     def _is_lasting(self) -> bool:
         kind = type_of(self._folder)
         return kind not in _NUMBERS_CHANGE and not kind.startswith("fuse")

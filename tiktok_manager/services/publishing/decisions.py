@@ -162,7 +162,7 @@ def next_follow_up(published_at: datetime, now: datetime) -> datetime | None:
     if elapsed < timedelta():  # the clock was ahead when it was published
         return now + SELDOM
     # After 2, 4, 8 … 32 s, a minute, two minutes, and so on: most ids are there in the first.
-    return now + min(max(elapsed, FIRST_FOLLOW_UP), timedelta(hours=1))
+    return now + min(max(elapsed, FIRST_FOLLOW_UP), SELDOM)
 
 
 def next_look(post: Post, now: datetime) -> datetime | None:

@@ -251,13 +251,13 @@ class Publishing:
         if not self._standstill.time_is_unknown:
             return
         lost = {each.post.account_id for each in self._lateness(now) if not each.goes_out}
-        with self._database.read() as session:
-            askable = sorted(lost & holds.ready_accounts(session)) if lost else []
-        for account_id in askable[:1]:
-            try:
-                self._preflight.ask(account_id)
-            except AppError as exc:
-                logger.info("Nobody confirms the time: %s", exc)
+        askable = lost and lost & self._ready_accounts()
+        if not askable:
+            return
+        try:
+            self._preflight.ask(min(askable))
+        except AppError as exc:
+            logger.info("Nobody confirms the time: %s", exc)
 
     def _judge_late(self, now: datetime, *, let_go: bool) -> None:
         """Decide about posts whose time passed while nothing could publish them.
@@ -268,10 +268,8 @@ class Publishing:
         decisions = self._lateness(now)
         if not decisions:
             return
-        with self._database.read() as session:
-            ready = holds.ready_accounts(session) if let_go else frozenset()
-        if not self._settings.publishing_on():
-            ready = frozenset()
+        let_go = let_go and self._settings.publishing_on()
+        ready = self._ready_accounts() if let_go else frozenset()
         decisions = [d for d in decisions if not d.goes_out or d.post.account_id in ready]
         with self._database.write() as session:
             moved = [
@@ -291,6 +289,10 @@ class Publishing:
             return []
         late = Waiting(self._database, self._settings).explain(late)
         return lateness.judge(late, now, on_time=ON_TIME, spacing=self._settings.late_spacing())
+
+    def _ready_accounts(self) -> frozenset[str]:
+        with self._database.read() as session:
+            return holds.ready_accounts(session)
 
     def _tell(self, post: Post) -> None:
         self._events.publish(
