@@ -298,11 +298,13 @@ class Judge:
         limit_s = self._limit_s(entry)
         since_s, until_s = due_s - PAUSE_S, due_s + limit_s + PAUSE_S
         causes = self._causes(entry, since_s, until_s, own=False)
-        causes = merged([*causes, *self._full_days(entry, since_s, until_s)])
+        full = self._full_days(entry, since_s, until_s)
+        causes = merged([*causes, *full, *self._clock_behind(due_s)])
         free_s = limit_s - covered(causes, due_s, due_s + limit_s)
         return free_s < 120.0 + (JAM_S if causes else 0.0) or any(
             start <= due_s + limit_s + PAUSE_S and end + skew_s > due_s + limit_s - 120.0
             for start, end, skew_s in self._books.skew
+            if skew_s > 0
         )
 
     def _may_be_stopped(self, entry: Entry, code: str) -> bool:
@@ -371,6 +373,14 @@ class Judge:
             spans += self._full_days(entry, since_s, until_s)
             spans += [(start, end + PAUSE_S) for start, end, _skew in self._books.skew]
         return merged(spans)
+
+    def _clock_behind(self, due_s: float) -> list[Span]:
+        """When a post was due, but not yet by this machine's clock."""
+        return [
+            (max(start, due_s), min(end, due_s - skew_s))
+            for start, end, skew_s in self._books.skew
+            if skew_s < 0 and start < due_s - skew_s and end > due_s
+        ]
 
     def _dead_addresses(self, entry: Entry) -> list[Span]:
         """When an upload lay at TikTok that came to nothing, but nobody could know it."""

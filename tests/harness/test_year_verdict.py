@@ -1,0 +1,87 @@
+"""The long run's judge excuses a post by what stands in the books, and by nothing else."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.harness.year_tiktok import FakeTikTok
+from tests.harness.year_trouble import Trouble
+from tests.harness.year_verdict import Books, Entry, Judge
+from tiktok_manager.domain.media import MediaFile
+from tiktok_manager.domain.posts import (
+    Choices,
+    Lateness,
+    LatePolicy,
+    Post,
+    PostError,
+    PostMode,
+    PostStatus,
+)
+from tiktok_manager.domain.schedule import Schedule
+
+DUE_S, HOUR_S = 1_780_000_000.0, 3_600.0
+NOW_S = DUE_S + 24 * HOUR_S
+HANDLE = "user000"
+MISSED = PostError(code="missed", message="Nothing could publish it.", action="Retry it.")
+
+
+@pytest.mark.parametrize(
+    ("start_s", "end_s", "skew_s", "lost"),
+    [
+        pytest.param(-600.0, HOUR_S, -22 * HOUR_S, 0, id="a day behind until long after its time"),
+        pytest.param(-600.0, HOUR_S, -60.0, 1, id="a minute behind"),
+        pytest.param(-600.0, 60.0, -22 * HOUR_S, 1, id="a day behind, right a minute later"),
+        pytest.param(-2 * HOUR_S, -HOUR_S, -22 * HOUR_S, 1, id="a day behind, right before"),
+        pytest.param(-600.0, 60.0, 2 * HOUR_S, 0, id="two hours ahead"),
+    ],
+)
+def test_a_missed_post_is_excused_by_a_clock_that_hid_its_time(
+    start_s: float, end_s: float, skew_s: float, lost: int
+) -> None:
+    books = Books(skew=[(DUE_S + start_s, DUE_S + end_s, skew_s)])
+    verdict = judge(books).judge([planned(LatePolicy.ASK)], {"post": missed(LatePolicy.ASK)})
+    assert verdict.lost == lost
+
+
+def judge(books: Books) -> Judge:
+    """Return a judge whose TikTok never heard of anything."""
+    trouble = Trouble(Random(1), lambda: NOW_S, lambda _s: None, 0.0)
+    tiktok = FakeTikTok([HANDLE], Random(1), lambda: NOW_S, trouble)
+    return Judge(tiktok, books, NOW_S)
+
+
+def planned(policy: LatePolicy) -> Entry:
+    """Return what the user planned."""
+    return Entry(
+        post_id="post",
+        handle=HANDLE,
+        caption=f"{HANDLE} A video",
+        sha256="00",
+        due_s=DUE_S,
+        policy=policy,
+        within_s=2 * HOUR_S,
+        direct=True,
+        planned_s=DUE_S - HOUR_S,
+    )
+
+
+def missed(policy: LatePolicy) -> Post:
+    """Return what the app says became of it."""
+    due = datetime.fromtimestamp(DUE_S, UTC)
+    return Post(
+        id="post",
+        account_id="1",
+        handle=HANDLE,
+        status=PostStatus.MISSED,
+        mode=PostMode.DIRECT,
+        schedule=Schedule(due_at=due, wall=due.replace(tzinfo=None), timezone="UTC"),
+        media=MediaFile(path=Path("a.mp4"), size_bytes=1, mtime_ns=1, file_id="1", sha256="00"),
+        caption="A video",
+        choices=Choices(),
+        consent=None,
+        lateness=Lateness(policy=policy),
+        error=MISSED,
+        created_at=due,
+    )
