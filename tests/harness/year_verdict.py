@@ -32,6 +32,8 @@ DEAD_S = 75 * 60.0
 SIGN_OUT_S = 60.0
 # An upload whose answers were lost is opened anew sooner, unless its last part may have arrived.
 UNSURE_S = 900.0
+# So long after its init an upload is offered what it lacks.
+OFFERED_S = 55 * 60.0
 # How often TikTok is asked about a video that takes long.
 LOOK_S = 300.0
 EARLY_S = 2.0
@@ -327,13 +329,21 @@ class Judge:
     def _may_be_unconfirmed(self, entry: Entry, _code: str) -> bool:
         if entry.direct:
             return any(
-                publish.stuck or publish.silent
+                publish.stuck or publish.silent or self._ended_unasked(publish)
                 for publish in self._tiktok.by_caption[entry.caption]
             )
         return any(
             publish.stuck and publish.sha256 == entry.sha256
             for publish in self._tiktok.creators[entry.handle].sent
         )
+
+    def _ended_unasked(self, publish: Publish) -> bool:
+        """Whether its address died while nobody could ask what had become of its last part."""
+        if publish.complete_s is not None:
+            return False
+        last_s = publish.opened_s + OFFERED_S
+        away = overlapping(self._machine, publish.opened_s, last_s)
+        return any(start <= last_s <= end + LOOK_S for start, end in away)
 
     def _of_account(self, entry: Entry) -> Counter[str]:
         told = self._tiktok.creators[entry.handle].told
