@@ -1,7 +1,6 @@
 """The long run's judge excuses a post by what stands in the books, and by nothing else."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -10,21 +9,13 @@ from tests.harness.year_records import UPLOAD_LIFE_S, Publish
 from tests.harness.year_tiktok import FakeTikTok
 from tests.harness.year_trouble import Trouble
 from tests.harness.year_verdict import Books, Entry, Judge
-from tiktok_manager.domain.media import MediaFile
-from tiktok_manager.domain.posts import (
-    Choices,
-    Lateness,
-    LatePolicy,
-    Post,
-    PostError,
-    PostMode,
-    PostStatus,
-)
-from tiktok_manager.domain.schedule import Schedule
+from tests.ui.fakes import a_post
+from tiktok_manager.domain.posts import LatePolicy, Post, PostError, PostStatus
 
 DUE_S, HOUR_S = 1_780_000_000.0, 3_600.0
 NOW_S = DUE_S + 24 * HOUR_S
 HANDLE = "user000"
+CAPTION = f"{HANDLE} A video"
 REASON = PostError(code="reason", message="It came to nothing.", action="Look at the account.")
 
 
@@ -77,7 +68,7 @@ def opened() -> Publish:
     return Publish(
         id="v_pub_file~v2-1.1",
         handle=HANDLE,
-        caption=f"{HANDLE} A video",
+        caption=CAPTION,
         direct=True,
         public=True,
         size=400,
@@ -94,7 +85,7 @@ def planned() -> Entry:
     return Entry(
         post_id="post",
         handle=HANDLE,
-        caption=f"{HANDLE} A video",
+        caption=CAPTION,
         sha256="00",
         due_s=DUE_S,
         policy=LatePolicy.ASK,
@@ -106,19 +97,5 @@ def planned() -> Entry:
 
 def ended(status: PostStatus) -> Post:
     """Return what the app says became of it."""
-    due = datetime.fromtimestamp(DUE_S, UTC)
-    return Post(
-        id="post",
-        account_id="1",
-        handle=HANDLE,
-        status=status,
-        mode=PostMode.DIRECT,
-        schedule=Schedule(due_at=due, wall=due.replace(tzinfo=None), timezone="UTC"),
-        media=MediaFile(path=Path("a.mp4"), size_bytes=1, mtime_ns=1, file_id="1", sha256="00"),
-        caption="A video",
-        choices=Choices(),
-        consent=None,
-        lateness=Lateness(policy=LatePolicy.ASK),
-        error=REASON,
-        created_at=due,
-    )
+    due_at = datetime.fromtimestamp(DUE_S, UTC)
+    return a_post("post", HANDLE, due_at, status, error=REASON)

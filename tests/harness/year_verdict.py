@@ -342,8 +342,7 @@ class Judge:
         if publish.complete_s is not None:
             return False
         last_s = publish.opened_s + OFFERED_S
-        away = overlapping(self._machine, publish.opened_s, last_s)
-        return any(start <= last_s <= end + LOOK_S for start, end in away)
+        return bool(overlapping(self._machine, last_s - LOOK_S, last_s))
 
     def _of_account(self, entry: Entry) -> Counter[str]:
         told = self._tiktok.creators[entry.handle].told

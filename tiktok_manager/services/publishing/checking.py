@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 LOCKED_RETRY = timedelta(minutes=10)
 OUTAGE_RETRY = timedelta(seconds=15)
 UPLOAD_URL_LIFE = timedelta(minutes=55)
+"""TikTok's upload addresses live an hour; one about to end is not worth starting on."""
 PROVEN_DEAD_AFTER = timedelta(minutes=70)
 """An upload address lives an hour; ten minutes more for clocks that differ."""
 

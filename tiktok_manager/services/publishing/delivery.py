@@ -19,7 +19,12 @@ from tiktok_manager.domain.errors import (
 )
 from tiktok_manager.domain.posts import Choices, PostError, PostMode, PostStatus
 from tiktok_manager.services.publishing import decisions
-from tiktok_manager.services.publishing.checking import FILE_CODES, Checking, lacks_bytes
+from tiktok_manager.services.publishing.checking import (
+    FILE_CODES,
+    UPLOAD_URL_LIFE,
+    Checking,
+    lacks_bytes,
+)
 from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.leases import LeaseToken
 from tiktok_manager.services.publishing.preflight import Preflight, withheld
@@ -36,9 +41,6 @@ from tiktok_manager.tiktok.client import Upload
 from tiktok_manager.tiktok.upload import ChunkPlan, plan_chunks
 
 logger = logging.getLogger(__name__)
-
-UPLOAD_URL_LIFE = timedelta(minutes=55)
-"""TikTok's upload addresses live an hour; one about to end is not worth starting on."""
 
 MAX_WORKER_LOSSES = 3
 DISK_RETRY = timedelta(minutes=1)
