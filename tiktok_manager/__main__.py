@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from tiktok_manager.system.hardening import harden_process
-from tiktok_manager.system.places import data_root
+from tiktok_manager.system.paths import data_root
 
 if TYPE_CHECKING:
     from tiktok_manager.scheduler.runner import Runner

@@ -15,12 +15,12 @@ from tiktok_manager.scheduler.runner import Runner
 from tiktok_manager.services.accounts import Accounts
 from tiktok_manager.services.analytics import Analytics
 from tiktok_manager.services.backups import Backups
+from tiktok_manager.services.database_recovery import check_present, with_way_out
 from tiktok_manager.services.installation import Installation
 from tiktok_manager.services.planning import Planning
 from tiktok_manager.services.publishing import Publishing, Remote, Restoring
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.reports import Reports
-from tiktok_manager.services.rescue import check_present, with_way_out
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.storage_guard import StorageGuard, tell_of_lock
 from tiktok_manager.services.tokens import TokenKeeper

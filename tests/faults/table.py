@@ -39,7 +39,7 @@ TAKEN_BACK = (
     "test_a_permission_taken_back_at_any_step_loses_and_doubles_nothing"
 )
 WRONG_CLOCK = (
-    "services/test_standstill.py::test_a_wrong_clock_holds_publishing_until_it_is_set_right"
+    "services/test_publish_gate.py::test_a_wrong_clock_holds_publishing_until_it_is_set_right"
 )
 
 FAULTS = (
@@ -145,7 +145,7 @@ FAULTS = (
             "faults/test_lying_tiktok.py::test_an_init_that_is_never_understood_ends_with_the_user",
             "faults/test_lying_tiktok.py::test_a_refresh_that_is_not_understood_disconnects_nobody",
             "tiktok/test_client.py::test_no_bytes_make_anything_but_a_remote_error",
-            "services/test_standstill.py::"
+            "services/test_publish_gate.py::"
             "test_a_fault_of_ours_holds_all_posts_and_one_finds_out_when_it_is_over",
         ),
     ),
@@ -173,7 +173,7 @@ FAULTS = (
         24,
         "ten minutes of 5xx",
         (
-            "services/test_standstill.py::"
+            "services/test_publish_gate.py::"
             "test_after_ten_minutes_of_errors_posts_go_out_within_a_minute",
             "services/test_publishing.py::test_an_outage_of_everything_uses_up_no_uploads",
         ),

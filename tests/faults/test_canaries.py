@@ -11,11 +11,11 @@ import pytest
 
 from tests.fakes.world import World, make_world
 from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.preflight import Preflight
-from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.transfer import Transfer
+from tiktok_manager.services.serializers import post_json
 from tiktok_manager.services.vault import VaultService
-from tiktok_manager.services.views import post_json
 from tiktok_manager.system.journal import Journal
 from tiktok_manager.system.media import MediaReader
 from tiktok_manager.tiktok.client import TikTokClient
@@ -26,19 +26,19 @@ STEPS: tuple[tuple[type, str], ...] = (
     (VaultService, "open"),
     (Preflight, "choices"),
     (TikTokClient, "creator_info"),
-    (Recorder, "open_attempt"),
+    (AttemptStore, "open_attempt"),
     (TikTokClient, "init_direct"),
-    (Recorder, "inited"),
+    (AttemptStore, "inited"),
     (Journal, "append"),
     (MediaReader, "hash_prefix"),
     (MediaReader, "verify_rest"),
-    (Recorder, "final_intent"),
+    (AttemptStore, "final_intent"),
     (ChunkUploader, "put"),
     (Transfer, "run"),
-    (Recorder, "sent"),
-    (Recorder, "polled"),
+    (AttemptStore, "sent"),
+    (AttemptStore, "polled"),
     (TikTokClient, "publish_status"),
-    (Recorder, "settle"),
+    (AttemptStore, "settle"),
 )
 logger = logging.getLogger("tiktok_manager.scheduler.runner")
 

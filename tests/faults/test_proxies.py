@@ -29,7 +29,7 @@ from tests.tiktok.test_transport import Authority, get
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.errors import AppError, FailureClass, NetworkDown
-from tiktok_manager.tiktok import trust
+from tiktok_manager.tiktok import tls
 from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.endpoints import Endpoints
 from tiktok_manager.tiktok.transport import NetworkTransport, Proxy
@@ -303,7 +303,7 @@ def test_an_authority_the_systems_store_trusts_is_trusted(
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
     monkeypatch.setattr(sys, "platform", "linux")
     with RawServer(authority.serving(hello)) as server:
-        way = NetworkTransport(SystemClock(), trust=trust.system_trust)
+        way = NetworkTransport(SystemClock(), trust=tls.system_trust)
         assert get(f"https://127.0.0.1:{server.port}", transport=way).body == BODY
 
 

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from tiktok_manager.domain.errors import AppError, NetworkDown, TikTokRefused
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.services.publishing import checking, decisions, delivery
+from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import Checking
 from tiktok_manager.services.publishing.delivery import Delivery
-from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.transfer import Transfer
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.simulator import Fault
-from tiktok_manager.storage import absences, attempts
+from tiktok_manager.storage import attempts, downtime
 from tiktok_manager.storage.attempts import Attempt, Claim, Fenced, Outcome
 from tiktok_manager.storage.schema import AttemptRow, PostRow
 from tiktok_manager.system.media import MediaReader
@@ -72,13 +72,13 @@ def _set(owner: object, name: str, value: object) -> None:
 
 def _anew(work: Any, claim: Claim, why: str) -> None:
     """Close whatever is open and let the post start all over."""
-    clock, recorder = work._clock, work._recorder
+    clock, recorder = work._clock, work._store
     outcome = Outcome(status=PostStatus.SCHEDULED, wake_at=clock.now(), close_attempt=why)
     recorder.settle(claim, outcome, "")
 
 
 def _no_final_intent() -> None:
-    _set(Recorder, "final_intent", lambda _self, _claim, attempt: attempt)
+    _set(AttemptStore, "final_intent", lambda _self, _claim, attempt: attempt)
 
 
 def _no_fence() -> None:
@@ -123,24 +123,24 @@ def _ceil() -> None:
 
 
 def _ids_kept_late() -> None:
-    final_intent, inited, sent = Recorder.final_intent, Recorder.inited, Recorder.sent
+    final_intent, inited, sent = AttemptStore.final_intent, AttemptStore.inited, AttemptStore.sent
     urls: dict[int, str] = {}
 
     def in_memory(
-        self: Recorder, _claim: Claim, attempt: Attempt, publish_id: str, upload_url: str
+        self: AttemptStore, _claim: Claim, attempt: Attempt, publish_id: str, upload_url: str
     ) -> Attempt:
         urls[attempt.id] = upload_url
         return replace(attempt, publish_id=publish_id, url_issued_at=self._clock.now())
 
-    def kept(self: Recorder, claim: Claim, attempt: Attempt) -> Attempt:
+    def kept(self: AttemptStore, claim: Claim, attempt: Attempt) -> Attempt:
         attempt = inited(self, claim, attempt, attempt.publish_id or "", urls[attempt.id])
         return sent(self, claim, final_intent(self, claim, attempt))
 
-    _set(Recorder, "inited", in_memory)
-    _set(Recorder, "upload_url", lambda _self, attempt: urls[attempt.id])
-    _set(Recorder, "acked", lambda _self, _claim, attempt, _bytes: attempt)
-    _set(Recorder, "final_intent", lambda _self, _claim, attempt: attempt)
-    _set(Recorder, "sent", kept)
+    _set(AttemptStore, "inited", in_memory)
+    _set(AttemptStore, "upload_url", lambda _self, attempt: urls[attempt.id])
+    _set(AttemptStore, "acked", lambda _self, _claim, attempt, _bytes: attempt)
+    _set(AttemptStore, "final_intent", lambda _self, _claim, attempt: attempt)
+    _set(AttemptStore, "sent", kept)
 
 
 def _no_verdict() -> None:
@@ -218,7 +218,7 @@ def _token_used_before_kept() -> None:
 
 
 def _adopting_resets() -> None:
-    original = absences.adopt_orphans
+    original = downtime.adopt_orphans
 
     def adopt(session: Session, now: Any, *spans: Any) -> int:
         orphans = session.scalars(
@@ -241,7 +241,7 @@ def _adopting_resets() -> None:
         )
         return adopted
 
-    _set(absences, "adopt_orphans", adopt)
+    _set(downtime, "adopt_orphans", adopt)
 
 
 def _failed_is_published() -> None:

@@ -83,7 +83,7 @@ class _Job:
 
 
 class Timers:
-    """Stands in for the runner's heart."""
+    """Stands in for the runner's ticker."""
 
     def __init__(self, clock: MachineClock, rounds_s: dict[Callable[[], Any], float]) -> None:
         self._clock = clock
@@ -220,9 +220,9 @@ class Machine:
         self.workspace = self._stack.enter_context(app.open_workspace(self.env, self.clock))
         self.runner = app.make_runner(self.workspace)
         self._desk = Desk(self._rng)
-        self.timers = Timers(self.clock, self.runner._heart._rounds_s)
+        self.timers = Timers(self.clock, self.runner._ticker._rounds_s)
         for name, stand_in in (
-            ("_heart", self.timers),
+            ("_ticker", self.timers),
             ("_uploads", self._desk),
             ("_checks", self._desk),
             ("_preparations", self._desk),

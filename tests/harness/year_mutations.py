@@ -12,7 +12,7 @@ from tiktok_manager.domain import schedule
 from tiktok_manager.domain.errors import FailureClass, InputError
 from tiktok_manager.domain.schedule import Schedule
 from tiktok_manager.services.publishing import decisions, lateness
-from tiktok_manager.services.publishing.standstill import Standstill
+from tiktok_manager.services.publishing.publish_gate import PublishGate
 from tiktok_manager.storage import claims
 
 
@@ -55,7 +55,7 @@ def _never_due_again() -> None:
 
 
 def _believes_any_clock() -> None:
-    _set(Standstill, "_clock_hold", lambda _self, _now: None)
+    _set(PublishGate, "_clock_hold", lambda _self, _now: None)
 
 
 OWN: dict[str, Mutation] = {

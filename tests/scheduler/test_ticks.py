@@ -18,8 +18,8 @@ from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.events import EventBus
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.scheduler import runner as runner_module
-from tiktok_manager.scheduler.heart import Heart
 from tiktok_manager.scheduler.runner import IDLE_WITHIN, Runner
+from tiktok_manager.scheduler.ticker import Ticker
 from tiktok_manager.services.publishing.leases import SAFE_SHARE
 from tiktok_manager.services.publishing.service import LEASE, Publishing
 from tiktok_manager.storage.attempts import Claim
@@ -74,7 +74,7 @@ class FakePublishing:
 
 
 class FakePolicy:
-    def places(self) -> int:
+    def max_concurrent_uploads(self) -> int:
         return 8
 
     def hold_publishing(self, *, hold: bool) -> None:
@@ -143,7 +143,7 @@ def test_a_call_that_is_due_before_the_one_that_set_it_has_returned_is_made() ->
     called_again, decided = threading.Event(), threading.Event()
     calls: list[int] = []
     told: list[int] = []
-    heart = Heart({})
+    ticker = Ticker({})
 
     def tell(event: JobEvent) -> None:
         told.append(event.code)
@@ -155,18 +155,18 @@ def test_a_call_that_is_due_before_the_one_that_set_it_has_returned_is_made() ->
         if len(calls) == 2:
             called_again.set()
             return
-        heart.call_at(job, SystemClock().now(), "next")
+        ticker.call_at(job, SystemClock().now(), "next")
         assert decided.wait(PATIENCE_S)
 
-    heart._clockwork.add_listener(tell, EVENT_JOB_SUBMITTED | EVENT_JOB_MAX_INSTANCES)
-    heart.start()
+    ticker._clockwork.add_listener(tell, EVENT_JOB_SUBMITTED | EVENT_JOB_MAX_INSTANCES)
+    ticker.start()
     try:
-        heart.call_at(job, SystemClock().now(), "next")
+        ticker.call_at(job, SystemClock().now(), "next")
         assert decided.wait(PATIENCE_S)
         assert told == [EVENT_JOB_SUBMITTED, EVENT_JOB_SUBMITTED]
         assert called_again.wait(PATIENCE_S)
     finally:
-        heart.stop()
+        ticker.stop()
 
 
 @pytest.mark.parametrize("held", [True, False])

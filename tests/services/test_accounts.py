@@ -16,7 +16,7 @@ from tiktok_manager.domain.errors import (
     ReconnectNeeded,
 )
 from tiktok_manager.domain.posts import PostMode, PostStatus
-from tiktok_manager.services.views import account_json, stamp
+from tiktok_manager.services.serializers import account_json, stamp
 from tiktok_manager.storage import accounts as queries
 
 

@@ -21,7 +21,7 @@ from tiktok_manager.services import backups
 from tiktok_manager.services.backups import BackupKind
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.storage.database import load_driver
-from tiktok_manager.storage.trust import side_files
+from tiktok_manager.storage.integrity import side_files
 
 FLIPS = 40
 PAGE_BYTES = 4096

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes.world import World
 from tiktok_manager.domain.posts import Lateness, LatePolicy, PostStatus
-from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.publishing.attempt_store import AttemptStore
 
 
 def test_posts_of_an_outage_go_out_one_after_another(world: World) -> None:
@@ -108,7 +108,7 @@ def die_and_come_back_days_later(
 ) -> None:
     """Let the publisher die under a final intent; another one starts three days later."""
     with monkeypatch.context() as patch:
-        patch.setattr(Recorder, "final_intent", final_intent)
+        patch.setattr(AttemptStore, "final_intent", final_intent)
         with pytest.raises(Death):
             world.tick()
     world.clock.advance(timedelta(days=3))
@@ -135,7 +135,7 @@ def test_a_dead_publishers_last_byte_that_may_have_left_is_in_doubt_days_later(
 ) -> None:
     world.connect()
     post = world.plan(lateness=Lateness(policy=LatePolicy.ASK))
-    final_intent = Recorder.final_intent
+    final_intent = AttemptStore.final_intent
 
     def die_after(*args: Any) -> None:
         final_intent(*args)

@@ -9,7 +9,7 @@ from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.posts import Lateness, LatePolicy, Post, PostStatus
 from tiktok_manager.services import backups
 from tiktok_manager.services.planning import PostEdit
-from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.storage.attempts import Attempt, Claim
 from tiktok_manager.system.journal import Journal, JournalEntry, JournalStep
 
@@ -31,17 +31,17 @@ def test_an_upload_of_an_old_backup_that_died_is_no_leave_to_post_again(
 ) -> None:
     world.connect()
     made: list[str] = []
-    inited = Recorder.inited
+    inited = AttemptStore.inited
 
     def back_up_then(
-        self: Recorder, claim: Claim, attempt: Attempt, publish_id: str, url: str
+        self: AttemptStore, claim: Claim, attempt: Attempt, publish_id: str, url: str
     ) -> Attempt:
         opened = inited(self, claim, attempt, publish_id, url)
         made.append(world.workspace.backups.create().name)
         return opened
 
     with monkeypatch.context() as patch:
-        patch.setattr(Recorder, "inited", back_up_then)
+        patch.setattr(AttemptStore, "inited", back_up_then)
         post = world.plan(size_bytes=65_000_000)
         world.fault(endpoint="upload.first", status=403, times=1)
         world.run(3 * HOUR)
@@ -62,15 +62,15 @@ def test_a_backup_made_while_an_upload_was_asked_for_holds_up_no_other_post(
     world.connect()
     post, other = world.plan(), world.plan(after=30 * HOUR)
     made: list[str] = []
-    open_attempt = Recorder.open_attempt
+    open_attempt = AttemptStore.open_attempt
 
-    def then_back_up(self: Recorder, claim: Claim, plan: object) -> Attempt:
+    def then_back_up(self: AttemptStore, claim: Claim, plan: object) -> Attempt:
         attempt = open_attempt(self, claim, plan)  # type: ignore[arg-type]
         made.append(world.workspace.backups.create().name)
         return attempt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Recorder, "open_attempt", then_back_up)
+        patch.setattr(AttemptStore, "open_attempt", then_back_up)
         world.settle()
     restore_without_journal(world, made[0])
     with reopened(world) as again:

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.world import World
+from tests.services.test_publish_gate import code, run_until_ended
 from tests.services.test_restoring import restored, start
-from tests.services.test_standstill import code, run_until_ended
 from tiktok_manager.domain.errors import Failure, FailureClass, NetworkDown
 from tiktok_manager.domain.posts import PostMode, PostStatus
 from tiktok_manager.services import quota
 from tiktok_manager.services.publishing import decisions
+from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.delivery import MAX_WORKER_LOSSES
-from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.service import AFTER_FAULT, LEASE
 from tiktok_manager.services.publishing.transfer import TRIES_PER_CHUNK, Transfer
 from tiktok_manager.tiktok.upload import ChunkAnswer, ChunkUploader, Verdict, plan_chunks
@@ -179,7 +179,7 @@ def die_before_its_books_are_kept(world: World) -> None:
         raise RuntimeError("the app dies")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Recorder, "sent", die)
+        patch.setattr(AttemptStore, "sent", die)
         with pytest.raises(RuntimeError):
             world.tick()
     world.clock.advance(LEASE)

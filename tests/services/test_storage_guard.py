@@ -14,7 +14,7 @@ from tiktok_manager.domain.errors import DatabaseDamaged, DiskFull, StorageError
 from tiktok_manager.domain.events import EventBus, PublishingHeld
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.services.storage_guard import tell_of_lock
-from tiktok_manager.storage import trust
+from tiktok_manager.storage import integrity
 from tiktok_manager.storage.database import Database, load_driver
 from tiktok_manager.system import journal
 from tiktok_manager.system.ballast import Ballast
@@ -210,7 +210,7 @@ def test_a_database_found_damaged_is_listed_and_exported_but_not_published_from(
 ) -> None:
     world.connect()
     post = world.plan()
-    monkeypatch.setattr(trust, "verdict", lambda *_args: "row 5 missing from index")
+    monkeypatch.setattr(integrity, "verdict", lambda *_args: "row 5 missing from index")
     with pytest.raises(Exception, match="as told"), world.workspace.database.write():
         raise error_of(IO_ERROR)
     assert world.tick() == 0

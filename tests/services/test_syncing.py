@@ -177,11 +177,11 @@ def test_a_total_that_is_not_told_is_no_drop(world: World, listing: Listing) -> 
 
 
 def test_a_counter_that_is_not_told_is_no_drop(world: World, listing: Listing) -> None:
-    untold = replace(page([]), videos=(video(1, views=0, untold=frozenset({"views"})),))
-    listing.pages = [untold]
+    unknown = replace(page([]), videos=(video(1, views=0, missing_fields=frozenset({"views"})),))
+    listing.pages = [unknown]
     listing.sync()
     assert listing.views(1) == []
-    for pages in ([page([1])], [untold], [page([1])]):
+    for pages in ([page([1])], [unknown], [page([1])]):
         listing.pages = pages
         listing.sync()
     assert listing.views(1) == [100]

@@ -23,7 +23,7 @@ from tiktok_manager.domain.errors import (
     StorageError,
 )
 from tiktok_manager.storage import database as module
-from tiktok_manager.storage import migrate, posts, settings, trust, waiting
+from tiktok_manager.storage import integrity, locking, migrate, posts, settings
 from tiktok_manager.storage.database import Database, load_driver, open_database
 from tiktok_manager.storage.ownership import check_writable
 
@@ -152,7 +152,7 @@ def test_a_disk_that_cannot_be_read_yet_is_judged_later(
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(trust, "verdict", unreadable)
+        patch.setattr(integrity, "verdict", unreadable)
         with pytest.raises(StorageError, match="disk I/O error"):
             put(database, "dark")
         assert theme(database) is None
@@ -275,8 +275,8 @@ def test_a_writer_waits_for_a_foreign_lock_and_the_alarm_is_raised_once_and_ende
     hasty: tuple[Database, list[bool]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database, told = hasty
-    monkeypatch.setattr(waiting, "BUSY_ROUNDS", 1_000_000)
-    database.patience = waiting.Patience(told.append)
+    monkeypatch.setattr(locking, "BUSY_ROUNDS", 1_000_000)
+    database.patience = locking.Patience(told.append)
     is_locked = threading.Event()
 
     def put_then() -> None:
@@ -298,8 +298,8 @@ def test_patience_ends_before_a_lease_does(hasty: tuple[Database, list[bool]]) -
     assert told == [True]
     put(database, "dark")
     assert told == [True, False]
-    assert 60 < waiting.BUSY_ROUNDS * waiting.BUSY_TIMEOUT_MS / 1000 < 90
-    assert waiting.ALARM_ROUNDS * waiting.BUSY_TIMEOUT_MS / 1000 == 30
+    assert 60 < locking.BUSY_ROUNDS * locking.BUSY_TIMEOUT_MS / 1000 < 90
+    assert locking.ALARM_ROUNDS * locking.BUSY_TIMEOUT_MS / 1000 == 30
 
 
 def test_who_is_closing_waits_for_nobody(hasty: tuple[Database, list[bool]]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests.storage.conftest import NOW, MakePost
 from tiktok_manager.domain.posts import ON_TIME, IllegalTransition, PostError, PostStatus, Step
-from tiktok_manager.storage import absences, accounts, attempts, claims, holds, posts
+from tiktok_manager.storage import accounts, attempts, claims, downtime, holds, posts
 from tiktok_manager.storage.attempts import Attempt, Claim, Fenced, Outcome
 from tiktok_manager.storage.database import Database
 
@@ -146,7 +146,7 @@ def test_a_dead_publishers_posts_are_taken_over_at_once(
     claim_one(database, owner="dead")
     with database.write() as session:
         assert (
-            absences.adopt_orphans(session, NOW, timedelta(minutes=10), timedelta(seconds=90)) == 1
+            downtime.adopt_orphans(session, NOW, timedelta(minutes=10), timedelta(seconds=90)) == 1
         )
     (claim,) = claim_one(database, owner="heir")
     assert claim.worker_losses == 1

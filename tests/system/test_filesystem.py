@@ -8,8 +8,7 @@ import pytest
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.system import filesystem
 from tiktok_manager.system.filesystem import refuse_shared, type_of
-from tiktok_manager.system.paths import open_data_paths
-from tiktok_manager.system.places import ENV_DATA_DIR
+from tiktok_manager.system.paths import ENV_DATA_DIR, open_data_paths
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 

@@ -14,8 +14,7 @@ import pytest
 
 from tiktok_manager.system import logs
 from tiktok_manager.system.logs import LOG_FILE, Redactor, configure_logging
-from tiktok_manager.system.paths import DataPaths, open_data_paths
-from tiktok_manager.system.places import ENV_DATA_DIR
+from tiktok_manager.system.paths import ENV_DATA_DIR, DataPaths, open_data_paths
 
 CANARY = "cAnArY-0123456789"
 

@@ -8,8 +8,7 @@ import pytest
 
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.system import durable
-from tiktok_manager.system.paths import DataPaths, open_data_paths
-from tiktok_manager.system.places import ENV_DATA_DIR, resources_dir
+from tiktok_manager.system.paths import ENV_DATA_DIR, DataPaths, open_data_paths, resources_dir
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
 

@@ -263,7 +263,7 @@ def test_one_odd_video_does_not_hide_the_others(odd: Any) -> None:
 def test_a_counter_that_is_none_is_told_from_a_zero(odd: object) -> None:
     tiktok = FakeTikTok(ok({"videos": [video(view_count=odd, share_count=0)]}))
     (found,) = client_for(tiktok).video_page(TOKEN).videos
-    assert (set(found.untold), found.likes, found.shares) == ({"views"}, 1, 0)
+    assert (set(found.missing_fields), found.likes, found.shares) == ({"views"}, 1, 0)
 
 
 @pytest.mark.parametrize("duration", ["nan", "inf", -1, 1e300, 10**400])

@@ -31,8 +31,8 @@ from tests.tiktok.fake_tiktok import (
 )
 from tiktok_manager.domain.clock import Clock, SystemClock
 from tiktok_manager.domain.errors import FailureClass, NetworkDown
+from tiktok_manager.tiktok.tls import system_trust
 from tiktok_manager.tiktok.transport import Http, NetworkTransport, Proxy, Reply
-from tiktok_manager.tiktok.trust import system_trust
 
 BODY = json.dumps({"hello": "world"}).encode()
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.system.places import resources_dir
+from tiktok_manager.system.paths import resources_dir
 from tiktok_manager.ui.icons import app_icon, icon, pixmap
 from tiktok_manager.ui.stylesheet import style_sheet
 from tiktok_manager.ui.theme import Theme, ThemeChoice, tokens, type_font

@@ -10,7 +10,7 @@ from tiktok_manager.cli.output import local_time, note, print_json, print_line, 
 from tiktok_manager.cli.sync import show_results
 from tiktok_manager.domain.accounts import Account, Profile
 from tiktok_manager.services.accounts import ConnectStage
-from tiktok_manager.services.views import account_json
+from tiktok_manager.services.serializers import account_json
 from tiktok_manager.system.browser import open_in_browser
 
 app = typer.Typer(no_args_is_help=True)

@@ -13,7 +13,7 @@ from tiktok_manager.cli.output import local_time, note, print_json, print_line, 
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.services.backups import Backup, list_backups
 from tiktok_manager.services.backups import restore as restore_backup
-from tiktok_manager.services.views import stamp
+from tiktok_manager.services.serializers import stamp
 from tiktok_manager.system.paths import open_data_paths
 
 app = typer.Typer(no_args_is_help=True)

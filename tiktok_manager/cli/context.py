@@ -13,7 +13,7 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.scheduler.runner import Runner
 from tiktok_manager.services.workspace import Workspace
-from tiktok_manager.system.ending import ending_signals
+from tiktok_manager.system.shutdown_signals import shutdown_signals
 
 
 class OpenWorkspace(Protocol):
@@ -69,7 +69,7 @@ def cancelled_by_signals() -> Iterator[CancelToken]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         token.cancel()
 
-    before = [(number, signal.signal(number, stop)) for number in ending_signals()]
+    before = [(number, signal.signal(number, stop)) for number in shutdown_signals()]
     try:
         yield token
     finally:

@@ -61,7 +61,7 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.schedule import parse_duration, parse_when
 from tiktok_manager.services.planning import PlanRequest, PlanResult, PostEdit
-from tiktok_manager.services.views import (
+from tiktok_manager.services.serializers import (
     flight_record,
     post_json,
     stamp,

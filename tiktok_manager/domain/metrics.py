@@ -8,7 +8,7 @@ from datetime import datetime
 class VideoCounters:
     """One public video and its lifetime totals at `seen_at`.
 
-    A counter named in `untold` was not in TikTok's answer: its 0 stands for nothing.
+    A counter named in `missing_fields` was not in TikTok's answer: its 0 stands for nothing.
     """
 
     tiktok_id: str
@@ -22,7 +22,7 @@ class VideoCounters:
     comments: int
     shares: int
     seen_at: datetime
-    untold: frozenset[str] = frozenset()
+    missing_fields: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from tiktok_manager.domain.events import (
     SettingsChanged,
 )
 from tiktok_manager.scheduler.clock_watch import ClockWatch
-from tiktok_manager.scheduler.heart import Heart
+from tiktok_manager.scheduler.ticker import Ticker
 from tiktok_manager.services.publishing import Publishing
 from tiktok_manager.storage.attempts import Claim
 from tiktok_manager.storage.database import ChangeWatch
@@ -58,7 +58,7 @@ class RunnerState(StrEnum):
 class PublishingPolicy(Protocol):
     """What the user may change while the publisher runs."""
 
-    def places(self) -> int:
+    def max_concurrent_uploads(self) -> int:
         """Return how many videos may be sent at the same time: none while the user holds posts."""
 
     def hold_publishing(self, *, hold: bool) -> None:
@@ -101,7 +101,7 @@ class Runner:
         self._moved = threading.Condition(self._guard)
         self._looked_ahead_s = float("-inf")
         self._renewed_s = float("-inf")
-        self._heart = Heart({self.tick: HEARTBEAT_S, self._keep_house: HOUSEKEEPING_S})
+        self._ticker = Ticker({self.tick: HEARTBEAT_S, self._keep_house: HOUSEKEEPING_S})
         self._uploads = ThreadPoolExecutor(MAX_UPLOADS_AT_ONCE, thread_name_prefix="upload")
         self._checks = ThreadPoolExecutor(CHECKS_AT_ONCE, thread_name_prefix="check")
         self._preparations = ThreadPoolExecutor(PREPARATIONS_AT_ONCE, thread_name_prefix="prepare")
@@ -139,7 +139,7 @@ class Runner:
                 f"It is {self._lock.holder()}.",
                 "Stop it first, or use `--standby` to take over when it ends.",
             )
-        self._heart.start()
+        self._ticker.start()
         self._keep_house()
         self._watcher.start()
         self.wake()
@@ -149,7 +149,7 @@ class Runner:
         self._cancel.cancel()
         self._stopping()
         self._unsubscribe()
-        self._heart.stop()
+        self._ticker.stop()
         if self._watcher.is_alive():
             self._watcher.join()
         with self._guard:
@@ -173,10 +173,10 @@ class Runner:
     def wake(self) -> None:
         """Look at the database now."""
         with self._guard:
-            if self._wake_is_set or not self._heart.beats or self._cancel.cancelled:
+            if self._wake_is_set or not self._ticker.beats or self._cancel.cancelled:
                 return
             self._wake_is_set = True
-        self._heart.call_now(self._woken)
+        self._ticker.call_now(self._woken)
 
     def tick(self) -> None:
         """Start what is due and set the wake for what comes next. Never raises."""
@@ -186,7 +186,7 @@ class Runner:
         try:
             self._renew()
             looked_at = self._clock.now()  # what falls due from here on, the wake must not miss
-            places = self._policy.places()
+            places = self._policy.max_concurrent_uploads()
             self._paused = not places
             if self._clock.monotonic_s() >= self._quiet_until_s:
                 if self._publishing.has_due():
@@ -297,20 +297,20 @@ class Runner:
         if due_at is None or self._cancel.cancelled:
             return
         if due_at - self._clock.now() < timedelta(seconds=HEARTBEAT_S):
-            self._heart.call_at(self.tick, due_at, "next")
+            self._ticker.call_at(self.tick, due_at, "next")
 
     def _make_watcher(self) -> threading.Thread:
         return threading.Thread(target=self._watch, name="watch-database")
 
     def _keep_watch(self) -> None:
-        """Heart and watcher look after each other: neither's end stops publishing."""
+        """Ticker and watcher look after each other: neither's end stops publishing."""
         if self._watcher.ident is not None and not self._watcher.is_alive():
             logger.error("The thread that notices changes has ended: starting it again")
             self._watcher = self._make_watcher()
             self._watcher.start()
 
     def _watch(self) -> None:
-        """Notice commits of other processes, a lock that was freed, and a heart that stopped."""
+        """Notice commits of other processes, a lock that was freed, and a ticker that stopped."""
         while not self._cancel.cancelled:
             try:
                 with self._open_watch() as changes:
@@ -323,7 +323,7 @@ class Runner:
         clocks = ClockWatch(self._clock.now(), self._clock.monotonic_s())
         while not self._cancel.wait(LOOK_S):
             self._notice_jump(clocks)
-            if self._heart.revive():
+            if self._ticker.revive():
                 logger.error("The clockwork of the publisher has ended: starting it again")
                 self._wake_is_set = False
                 self.wake()
@@ -341,10 +341,10 @@ class Runner:
         logger.info(
             "The clock jumped by %.0f s: publishing goes on in a moment", ahead.total_seconds()
         )
-        self._heart.begin_rounds()
+        self._ticker.begin_rounds()
         self._quiet_until_s = self._clock.monotonic_s() + NETWORK_SETTLING_S
         settled_at = self._clock.now() + timedelta(seconds=NETWORK_SETTLING_S)
-        self._heart.call_at(self.tick, settled_at, "settled")
+        self._ticker.call_at(self.tick, settled_at, "settled")
 
     def _on_event(self, event: Event) -> None:
         if isinstance(

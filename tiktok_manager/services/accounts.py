@@ -41,8 +41,8 @@ from tiktok_manager.services.syncing import (
 )
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.services.vault import VaultService
-from tiktok_manager.storage import absences, posts
 from tiktok_manager.storage import accounts as queries
+from tiktok_manager.storage import downtime, posts
 from tiktok_manager.storage.database import Database
 from tiktok_manager.tiktok import oauth
 from tiktok_manager.tiktok.client import TikTokClient
@@ -189,7 +189,7 @@ class Accounts:
         account = self.get(account_id)
         with self._database.write() as session:
             if account.paused and not paused:
-                absences.forget_tries(session, self._clock.now(), ON_TIME, account_id=account.id)
+                downtime.forget_tries(session, self._clock.now(), ON_TIME, account_id=account.id)
             account = queries.set_paused(session, account.id, paused=paused)
         self._events.publish(AccountChanged(account_id=account.id))
         return account

@@ -56,7 +56,7 @@ class Installation:
         with self._database.read() as session:
             known = queries.get_install(session)
         if known is None or known.place is None:
-            self._settle(known.install_id if known else "")
+            self._save_location(known.install_id if known else "")
 
     def check(self) -> None:
         """Raise ActionNeeded in a copy, StorageError where the database was replaced meanwhile."""
@@ -77,18 +77,18 @@ class Installation:
                 code="copied_data_folder",
             )
 
-    def come_home(self) -> None:
+    def register_start(self) -> None:
         """Begin to publish; in a folder put back, let posts be set aside as after a restore."""
         known = self._at_home()
         if known is not None:
             is_news = known.backup_at is None and self._is_put_back(known)
-            self._settle(known.install_id, restored=is_news)
+            self._save_location(known.install_id, restored=is_news)
 
-    def leave(self) -> None:
+    def register_stop(self) -> None:
         """End publishing: a copy made until now is noticed if it comes back in any way."""
         known = self._at_home()
         if known is not None and not self._is_put_back(known):
-            self._settle(known.install_id)
+            self._save_location(known.install_id)
 
     def adopt(self) -> bool:
         """Make this the data folder's home; False if it is already.
@@ -97,10 +97,10 @@ class Installation:
         """
         if self._at_home() is not None:
             return False
-        self._settle("", restored=True)
+        self._save_location("", restored=True)
         return True
 
-    def _settle(self, install_id: str, *, restored: bool = False) -> None:
+    def _save_location(self, install_id: str, *, restored: bool = False) -> None:
         install_id = install_id or uuid.uuid4().hex
         machine, now = self._machine(install_id), self._clock.now()
         here, following = self._mark.here(), self._mark.make_next()

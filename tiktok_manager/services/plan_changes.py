@@ -10,7 +10,7 @@ from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
 from tiktok_manager.domain.posts import EDITABLE, RETRYABLE, Post, PostStatus
 from tiktok_manager.services import plan_rules as rules
-from tiktok_manager.services.waiting import TOLD_NOT_WRITTEN
+from tiktok_manager.services.hold_reasons import TOLD_NOT_WRITTEN
 from tiktok_manager.storage import attempts
 from tiktok_manager.storage import posts as queries
 from tiktok_manager.storage.database import Database

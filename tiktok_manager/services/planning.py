@@ -27,10 +27,10 @@ from tiktok_manager.domain.posts import (
 from tiktok_manager.domain.schedule import Schedule, at_instant, parse_when
 from tiktok_manager.services import plan_rules as rules
 from tiktok_manager.services.accounts import Accounts
+from tiktok_manager.services.hold_reasons import HoldReasons
 from tiktok_manager.services.plan_changes import PlanChanges
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
-from tiktok_manager.services.waiting import Waiting
 from tiktok_manager.storage import posts as queries
 from tiktok_manager.storage.database import Database
 from tiktok_manager.storage.posts import PostFilter, TrailEntry
@@ -110,7 +110,7 @@ class Planning:
     ) -> None:
         self._database, self._accounts, self._quota = database, accounts, quota
         self._settings = settings
-        self._waiting = Waiting(database, settings)
+        self._waiting = HoldReasons(database, settings)
         self._changes = PlanChanges(database, events, clock)
         self._events = events
         self._clock = clock

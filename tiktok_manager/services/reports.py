@@ -11,7 +11,7 @@ from tiktok_manager.domain.posts import Post
 from tiktok_manager.services.accounts import Accounts
 from tiktok_manager.services.analytics import Analytics
 from tiktok_manager.services.planning import Planning
-from tiktok_manager.services.views import account_json, post_json, video_json
+from tiktok_manager.services.serializers import account_json, post_json, video_json
 from tiktok_manager.storage.posts import PostFilter
 
 KINDS = ("posts", "accounts", "videos")

@@ -11,7 +11,7 @@ from tiktok_manager.domain.events import EventBus, SettingsChanged
 from tiktok_manager.domain.posts import ON_TIME, Lateness, LatePolicy
 from tiktok_manager.domain.schedule import parse_duration, zone
 from tiktok_manager.services.vault import VaultService
-from tiktok_manager.storage import absences, holds
+from tiktok_manager.storage import downtime, holds
 from tiktok_manager.storage import settings as queries
 from tiktok_manager.storage.database import Database
 from tiktok_manager.system.timezone import local_zone_name
@@ -99,7 +99,7 @@ class Settings:
             with self._database.write() as session:
                 queries.put_setting(session, name, checked)
                 if (name, checked) == ("publishing", "on"):
-                    absences.forget_tries(session, self._clock.now(), ON_TIME)
+                    downtime.forget_tries(session, self._clock.now(), ON_TIME)
                 if name == "direct-posts-per-day":
                     holds.look_again(session, "daily_cap", self._clock.now())
         self._events.publish(SettingsChanged(name=name))
@@ -137,7 +137,7 @@ class Settings:
         value = self._text("timezone")
         return local_zone_name() if value == "system" else value
 
-    def places(self) -> int:
+    def max_concurrent_uploads(self) -> int:
         """Return how many videos may be sent at the same time: none while the user holds posts."""
         with self._database.read() as session:
             stored = queries.all_settings(session)

@@ -88,21 +88,21 @@ class Claim:
     first_tried_at: datetime | None
     worker_losses: int
     is_first: bool = False
-    let_go_at: datetime | None = None
+    released_at: datetime | None = None
     only_finish: bool = False
 
     @property
     def trying_since(self) -> datetime | None:
         """Since when tries count: a cap that let it go later took none of its time."""
-        return max(filter(None, (self.first_tried_at, self.let_go_at)), default=None)
+        return max(filter(None, (self.first_tried_at, self.released_at)), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a piece of work led to: the post's next status and when to look again.
 
-    `untried` takes back that this claim was the post's first try. `let_go_at` is when TikTok's own
-    limits let it go.
+    `untried` takes back that this claim was the post's first try. `released_at` is when TikTok's
+    own limits let it go.
     """
 
     status: PostStatus
@@ -112,7 +112,7 @@ class Outcome:
     close_attempt: str | None = None
     release_slot: bool = False
     untried: bool = False
-    let_go_at: datetime | None = None
+    released_at: datetime | None = None
     published_at: datetime | None = None
     tiktok_post_id: str | None = None
     url: str | None = None
@@ -265,7 +265,7 @@ def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> P
     }
     if outcome.untried:
         values["first_tried_at"] = None
-    for name in ("let_go_at", "published_at", "tiktok_post_id", "url"):
+    for name in ("released_at", "published_at", "tiktok_post_id", "url"):
         if getattr(outcome, name) is not None:
             values[name] = getattr(outcome, name)
     _fence(session, claim, **values)

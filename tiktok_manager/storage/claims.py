@@ -80,8 +80,8 @@ _UNTRIED = _ROWS.where(
     PostRow.status == PostStatus.SCHEDULED,
     PostRow.first_tried_at.is_(None),
     or_(
-        PostRow.let_go_at.is_(None),
-        and_(PostRow.error.is_not(None), PostRow.let_go_at < bindparam("long_ago")),
+        PostRow.released_at.is_(None),
+        and_(PostRow.error.is_not(None), PostRow.released_at < bindparam("long_ago")),
     ),
 )
 _SENDING = select(PostRow.account_id).where(_IS_SENDING)
@@ -247,7 +247,7 @@ def write_lateness(
         return False
     if row.due_at == post.schedule.due_at:
         # Judged once: a post let go late is not missed while it waits for its turn.
-        row.let_go_at = wake_at
+        row.released_at = wake_at
     row.status = post.status.value
     row.due_at = post.schedule.due_at
     row.wall = post.schedule.wall.isoformat(timespec="seconds")
@@ -304,5 +304,5 @@ def _claim(
         first_tried_at=row.first_tried_at,
         worker_losses=row.worker_losses,
         is_first=is_first,
-        let_go_at=row.let_go_at,
+        released_at=row.released_at,
     )

@@ -25,11 +25,11 @@ from sqlalchemy.pool import QueuePool
 
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import DatabaseReadOnly, DatabaseTooNew, StorageError
-from tiktok_manager.storage import faults, trust
+from tiktok_manager.storage import faults, integrity
 from tiktok_manager.storage.driver import is_safe_to_share, load_driver
 from tiktok_manager.storage.faults import Fault, fault_of, mapped_errors
+from tiktok_manager.storage.locking import BUSY_TIMEOUT_MS, Gate, Patience
 from tiktok_manager.storage.ownership import Ownership, check_writable
-from tiktok_manager.storage.waiting import BUSY_TIMEOUT_MS, Gate, Patience
 from tiktok_manager.storage.watch import ChangeWatch
 
 __all__ = [
@@ -86,7 +86,7 @@ class Database:
         self._watches: set[ChangeWatch] = set()
         self._doubt = ""
         self._trouble: StorageError | None = None
-        self._known: trust.Acknowledged | None = None
+        self._known: integrity.Acknowledged | None = None
         self._engine = self._create_engine()
         self._writer = self._engine.execution_options(write=True)
 
@@ -109,7 +109,7 @@ class Database:
         with self._turn:
             with self._session(self._writer, patient=True) as session:
                 yield session
-            self._known = trust.acknowledged_by(session) or self._known
+            self._known = integrity.acknowledged_by(session) or self._known
 
     @contextmanager
     def watch(self) -> Iterator[ChangeWatch]:
@@ -237,7 +237,7 @@ class Database:
             watch.drop()
         self._engine.dispose()
         try:
-            found = trust.verdict(self.path, self._driver, self._known)
+            found = integrity.verdict(self.path, self._driver, self._known)
         except self._driver.Error as exc:
             if fault_of(exc) in {Fault.BUSY, Fault.UNREADABLE}:
                 raise

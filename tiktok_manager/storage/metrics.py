@@ -48,7 +48,7 @@ def record_videos(session: Session, account_id: str, seen: Iterable[VideoCounter
         _apply(row, told)
         if changed:
             session.flush()
-            if not video.untold or _has_snapshot(session, row):
+            if not video.missing_fields or _has_snapshot(session, row):
                 session.merge(_snapshot(row, told))
     return len(videos)
 
@@ -151,7 +151,7 @@ def _counter_numbers(video: VideoCounters) -> tuple[int, int, int, int]:
 
 
 def _with_last_values(video: VideoCounters, row: VideoRow) -> VideoCounters:
-    return replace(video, **{name: getattr(row, name) for name in video.untold})
+    return replace(video, **{name: getattr(row, name) for name in video.missing_fields})
 
 
 def _has_snapshot(session: Session, row: VideoRow) -> bool:

@@ -7,7 +7,7 @@ from types import ModuleType
 
 from tiktok_manager.domain.errors import DatabaseBusy
 from tiktok_manager.storage import faults
-from tiktok_manager.storage.trust import side_files
+from tiktok_manager.storage.integrity import side_files
 
 
 def check_writable(database: Path) -> None:

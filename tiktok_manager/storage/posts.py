@@ -26,8 +26,8 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.schedule import Schedule
 from tiktok_manager.storage.accounts import IS_READY
+from tiktok_manager.storage.integrity import remember
 from tiktok_manager.storage.schema import AccountRow, PostRow, StepRow
-from tiktok_manager.storage.trust import remember
 
 _WAITING = frozenset({PostStatus.SCHEDULED, PostStatus.PROCESSING, PostStatus.UNCONFIRMED})
 
@@ -116,7 +116,7 @@ def update_post(
             setattr(row, name, value)
     row.epoch += 1
     row.first_tried_at = first_tried_at
-    row.let_go_at = None
+    row.released_at = None
     row.lease_owner = None
     row.lease_until = None
     if post.status is not PostStatus.PUBLISHED:
@@ -162,7 +162,7 @@ def resume_reconnected(session: Session, account_id: str, now: datetime) -> None
         if row.status in {PostStatus.NEEDS_ATTENTION, PostStatus.SCHEDULED}:
             row.status = PostStatus.SCHEDULED.value
             row.first_tried_at = None
-            row.let_go_at = None
+            row.released_at = None
             row.wake_at = max(row.due_at, now)
             row.error = row.error if row.due_at < now else None
 

@@ -166,7 +166,7 @@ class PostRow(Base):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     worker_losses: Mapped[int] = mapped_column(Integer, default=0)
     first_tried_at: Mapped[datetime | None]
-    let_go_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
     wake_at: Mapped[datetime | None]
     error: Mapped[str | None]
     publish_id: Mapped[str | None]

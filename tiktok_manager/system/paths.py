@@ -1,17 +1,31 @@
-"""The data folder and what lies in it. The composition root asks."""
+"""Paths of the app's resources, and of the data folder and what lies in it."""
 
 import os
-import tempfile
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tiktok_manager.domain.errors import StorageError
-from tiktok_manager.system.durable import make_folder
-from tiktok_manager.system.filesystem import refuse_shared
-from tiktok_manager.system.places import ENV_DATA_DIR, data_root
-
 OWNER_ONLY = 0o700
+ENV_DATA_DIR = "TIKTOK_MANAGER_DATA_DIR"
+
+
+def resources_dir() -> Path:
+    """Return the `resources` folder: of a frozen app, an installed package or a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    frozen = Path(getattr(sys, "_MEIPASS", package))
+    candidates = (frozen / "resources", package / "resources", package.parent / "resources")
+    return next((path for path in candidates if path.is_dir()), candidates[-1])
+
+
+def data_root(env: Mapping[str, str]) -> Path:
+    """Return the data folder, which may not exist yet: the one named, else the platform's usual."""
+    named = env.get(ENV_DATA_DIR)
+    if named:
+        return Path(os.path.abspath(Path(named).expanduser()))  # noqa: PTH100 - keeps symlinks
+    import platformdirs  # late: whoever names the folder does not pay for it
+
+    return platformdirs.user_data_path("TikTok Manager", appauthor=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +48,13 @@ def open_data_paths(env: Mapping[str, str]) -> DataPaths:
     `TIKTOK_MANAGER_DATA_DIR` names the folder, else the platform's usual one is taken.
     Raises StorageError if nothing can be written there, or if it is not on a disk of this computer.
     """
+    import tempfile
+
+    # Late: the first frame asks for the resources only, and waits for no more than that.
+    from tiktok_manager.domain.errors import StorageError
+    from tiktok_manager.system.durable import make_folder
+    from tiktok_manager.system.filesystem import refuse_shared
+
     root = data_root(env)
     refuse_shared(root)
     paths = DataPaths(

@@ -382,7 +382,7 @@ def _counters(video: Video, seen_at: datetime) -> VideoCounters:
         duration_s=int(video.duration or 0),
         **{name: count or 0 for name, count in told.items()},
         seen_at=seen_at,
-        untold=frozenset(name for name, count in told.items() if count is None),
+        missing_fields=frozenset(name for name, count in told.items() if count is None),
     )
 
 

@@ -25,8 +25,8 @@ from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, NetworkDown
 from tiktok_manager.tiktok.errors import lost, untrusted
 from tiktok_manager.tiktok.network import Network
+from tiktok_manager.tiktok.tls import system_trust
 from tiktok_manager.tiktok.traffic import Traffic
-from tiktok_manager.tiktok.trust import system_trust
 
 MAX_ANSWER_BYTES = 1024 * 1024
 _MAX_CONNECTIONS = 32

@@ -11,7 +11,7 @@ from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from tiktok_manager.system.places import resources_dir
+from tiktok_manager.system.paths import resources_dir
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens
 

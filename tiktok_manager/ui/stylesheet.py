@@ -2,7 +2,7 @@
 
 from string import Template
 
-from tiktok_manager.system.places import resources_dir
+from tiktok_manager.system.paths import resources_dir
 from tiktok_manager.ui.tokens import (
     CARD_RADIUS,
     CONTROL_HEIGHT,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QSocketNotifier
 
-from tiktok_manager.system.ending import ending_signals
+from tiktok_manager.system.shutdown_signals import shutdown_signals
 
 
 class UnixSignals(QObject):
@@ -19,7 +19,7 @@ class UnixSignals(QObject):
             end.setblocking(False)
         self._handler = handler
         self._saved = {
-            number: signal.signal(number, lambda *_: None) for number in ending_signals()
+            number: signal.signal(number, lambda *_: None) for number in shutdown_signals()
         }
         self._saved_fd = signal.set_wakeup_fd(self._pythons.fileno(), warn_on_full_buffer=False)
         self._notifier = QSocketNotifier(self._ours.fileno(), QSocketNotifier.Type.Read, self)

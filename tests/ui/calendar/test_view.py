@@ -17,12 +17,12 @@ from tests.ui.calendar.fakes import Desk, FakeFrame, at, entry, many_posts
 from tests.ui.fakes import a_post
 from tiktok_manager.domain.events import PostProgressed
 from tiktok_manager.domain.posts import Post, PostError, PostStatus
-from tiktok_manager.services.waiting import ACCOUNT_PAUSED
+from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED
 from tiktok_manager.ui.calendar import drawer
 from tiktok_manager.ui.calendar.details import PostDetails, TroubleCard
 from tiktok_manager.ui.calendar.grid import MonthModel
 from tiktok_manager.ui.calendar.lists import DayList
-from tiktok_manager.ui.calendar.text import PlainText
+from tiktok_manager.ui.calendar.plain_text import PlainText
 from tiktok_manager.ui.calendar.tiles import lay_out
 from tiktok_manager.ui.calendar.view import CalendarView
 from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel

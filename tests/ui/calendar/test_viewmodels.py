@@ -10,7 +10,7 @@ from tests.ui.fakes import a_post, refused
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.events import PostProgressed, PostsChanged, PostStatusChanged
 from tiktok_manager.domain.posts import Post, PostError, PostStatus
-from tiktok_manager.services.waiting import ACCOUNT_PAUSED, PUBLISHING_OFF
+from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
 from tiktok_manager.ui.calendar.agenda import AgendaViewModel, Scope
 from tiktok_manager.ui.calendar.details_viewmodel import PostDetailsViewModel
 from tiktok_manager.ui.calendar.month import Month

@@ -18,9 +18,8 @@ from tiktok_manager.domain.posts import (
     Privacy,
 )
 from tiktok_manager.domain.schedule import resolve
-from tiktok_manager.services.waiting import ACCOUNT_PAUSED, PUBLISHING_OFF
+from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
 from tiktok_manager.tiktok.errors import CONTENT_CODES, MEANINGS
-from tiktok_manager.ui.calendar.links import profile_url, tiktok_url
 from tiktok_manager.ui.calendar.wording import (
     deeds,
     facts,
@@ -30,6 +29,7 @@ from tiktok_manager.ui.calendar.wording import (
     waiting_words,
     when_lines,
 )
+from tiktok_manager.ui.link_gate import profile_url, tiktok_url
 
 WAITS = PostError(
     code="rate_limit_exceeded", message="TikTok asked us to slow down.", action="", log_id="L1"

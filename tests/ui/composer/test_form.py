@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from tests.ui.composer.fakes import NOW, ZONE, a_post
 from tiktok_manager.domain.media import MediaInfo
 from tiktok_manager.domain.posts import Choices, Lateness, LatePolicy, PostMode, Privacy
-from tiktok_manager.ui.composer.consent import LINKS, consent_html, is_tiktok_page
+from tiktok_manager.ui.composer.consent import LINKS, consent_html
 from tiktok_manager.ui.composer.form import Form, form_of_post, from_text, new_form, on_day, to_text
 from tiktok_manager.ui.composer.media import MediaLook, checks, look_into
 from tiktok_manager.ui.composer.timing import late_text, time_warning, when_text, zone_text
+from tiktok_manager.ui.link_gate import tiktok_url
 
 FINE = MediaInfo(duration_s=34.2, width_px=1080, height_px=1920, fps=29.97, codec="h264")
 
@@ -131,7 +132,7 @@ def test_the_consent_line_links_exactly_tiktoks_two_pages() -> None:
     html = consent_html(text, "#000000")
     for url in LINKS.values():
         assert f'href="{url}"' in html
-        assert is_tiktok_page(url)
+        assert tiktok_url(url)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_the_consent_line_links_exactly_tiktoks_two_pages() -> None:
     ],
 )
 def test_no_other_address_counts_as_tiktoks(url: str) -> None:
-    assert not is_tiktok_page(url)
+    assert not tiktok_url(url)
 
 
 def test_a_fine_video_has_no_problems() -> None:

@@ -22,8 +22,8 @@ from tiktok_manager.domain.errors import (
 )
 from tiktok_manager.domain.posts import Post, PostError, PostStatus, Privacy
 from tiktok_manager.services.publishing import decisions
+from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.reconciling import Reconciler
-from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.storage.attempts import PROVEN_DEAD, Attempt, Claim, Fenced, Outcome
 from tiktok_manager.tiktok.client import PublishState, PublishStatus
@@ -51,16 +51,16 @@ class Checking:
 
     def __init__(
         self,
-        recorder: Recorder,
+        attempts: AttemptStore,
         remote: Remote,
         clock: Clock,
         rng: random.Random,
     ) -> None:
-        self._recorder = recorder
+        self._store = attempts
         self._remote = remote
         self._clock = clock
         self._rng = rng
-        self._reconciler = Reconciler(recorder, remote.tokens, remote.client, clock)
+        self._reconciler = Reconciler(attempts, remote.tokens, remote.client, clock)
 
     def run(self, claim: Claim) -> None:
         """Ask once and settle; keeps the post's status when nothing was learned."""
@@ -96,7 +96,7 @@ class Checking:
                 self._in_inbox(claim)
             case PublishState.FAILED if post.status in {PostStatus.PUBLISHED, PostStatus.IN_INBOX}:
                 # A verdict once given stands; a failure after it is told, not acted upon.
-                self._recorder.settle(
+                self._store.settle(
                     claim,
                     Outcome(status=post.status),
                     f"TikTok now says it failed: {status.fail_reason}.",
@@ -116,7 +116,7 @@ class Checking:
             return
         attempt = claim.attempt
         if attempt is not None and attempt.open:
-            attempt = self._recorder.polled(claim, attempt)
+            attempt = self._store.polled(claim, attempt)
         try:
             status = self.ask(claim.post.account_id, claim.post.publish_id or "")
         except TikTokRefused as exc:
@@ -148,7 +148,7 @@ class Checking:
             text = "TikTok shows it to everybody now." if found else ""
         if len(status.post_ids) > 1:
             text += f" It named several posts: {', '.join(status.post_ids)}."
-        self._recorder.settle(claim, outcome, text)
+        self._store.settle(claim, outcome, text)
 
     def _in_inbox(self, claim: Claim) -> None:
         if claim.post.status in {PostStatus.IN_INBOX, PostStatus.PUBLISHED}:
@@ -161,11 +161,11 @@ class Checking:
             close_attempt="in_inbox",
             published_at=now,
         )
-        self._recorder.settle(claim, outcome, "The draft is in the creator's TikTok inbox.")
+        self._store.settle(claim, outcome, "The draft is in the creator's TikTok inbox.")
 
     def _follow_up(self, claim: Claim) -> None:
         wake_at = decisions.next_look(claim.post, self._clock.now())
-        self._recorder.settle(claim, Outcome(status=claim.post.status, wake_at=wake_at), "")
+        self._store.settle(claim, Outcome(status=claim.post.status, wake_at=wake_at), "")
 
     def _failed(self, claim: Claim, status: PublishStatus) -> None:
         failure = status.failure or _no_reason()
@@ -176,12 +176,12 @@ class Checking:
         if (
             failure.kind is FailureClass.NEEDS_RECONNECT
             and attempt is not None
-            and self._recorder.reconnected_since(claim.post.account_id, attempt.opened_at)
+            and self._store.reconnected_since(claim.post.account_id, attempt.opened_at)
         ):
             # TikTok speaks of the permission this upload was begun with; there is a new one now.
             failure = replace(failure, kind=FailureClass.RETRY)
         outcome = decisions.after_verdict(failure, claim, self._clock.now(), self._rng)
-        self._recorder.settle(claim, outcome, f"TikTok says it failed: {failure.message}")
+        self._store.settle(claim, outcome, f"TikTok says it failed: {failure.message}")
 
     def _processing(self, claim: Claim, attempt: Attempt | None, status: PublishStatus) -> None:
         now = self._clock.now()
@@ -195,7 +195,7 @@ class Checking:
                 return
             told = outcome.status is not claim.post.status
             text = outcome.error.message if told and outcome.error else ""
-            self._recorder.settle(claim, outcome, text)
+            self._store.settle(claim, outcome, text)
 
     def _unfinished(self, claim: Claim, attempt: Attempt, now: datetime) -> None:
         """TikTok misses the last part: finish the same upload, or know that it is dead.
@@ -230,11 +230,11 @@ class Checking:
         else:
             outcome = Outcome(status=PostStatus.PUBLISHING, wake_at=now, error=error)
             text = "TikTok misses the last part: sending it again to the same upload."
-        self._recorder.settle(claim, outcome, text)
+        self._store.settle(claim, outcome, text)
 
     def _leave_to_user(self, claim: Claim, why: str) -> None:
         """Ask no more about an upload of an older database: a later one may have gone out."""
-        self._recorder.settle(
+        self._store.settle(
             claim,
             Outcome(
                 status=PostStatus.UNCONFIRMED, error=claim.post.error, close_attempt="restored"
@@ -268,16 +268,16 @@ class Checking:
             error=error,
             release_slot=not fresh,
         )
-        self._recorder.settle(claim, outcome, error.message if not fresh else "")
+        self._store.settle(claim, outcome, error.message if not fresh else "")
 
     def _reconciled(self, claim: Claim, attempt: Attempt) -> bool:
         """Search the account's public videos for the post; settle it if it is found."""
         if not self._reconciler.is_due(claim.post, attempt):
             return False
-        self._recorder.looked(claim, attempt)
+        self._store.looked(claim, attempt)
         found = self._reconciler.find(claim.post, attempt)
         if found is None:
-            self._recorder.note(claim, "looked", "Not found among the account's public videos.")
+            self._store.note(claim, "looked", "Not found among the account's public videos.")
             return False
         outcome = Outcome(
             status=PostStatus.PUBLISHED,
@@ -286,7 +286,7 @@ class Checking:
             tiktok_post_id=found.tiktok_id,
             url=found.share_url or None,
         )
-        self._recorder.settle(claim, outcome, "Found among the account's public videos.")
+        self._store.settle(claim, outcome, "Found among the account's public videos.")
         return True
 
     def _keep(
@@ -303,7 +303,7 @@ class Checking:
             outcome = decisions.unasked(outcome, attempt, self._clock.now())
             if error is not None and outcome.status is not claim.post.status:
                 told = f"TikTok cannot be asked what became of it: {error.message}"
-        self._recorder.settle(claim, outcome, told)
+        self._store.settle(claim, outcome, told)
 
 
 def _may_get_id(post: Post) -> bool:

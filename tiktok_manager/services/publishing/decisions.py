@@ -68,9 +68,9 @@ def after_failure(failure: Failure, claim: Claim, now: datetime, rng: random.Ran
             wait = failure.retry_after or backoff(tries, rng)
             return _again(now + wait, error, uses_attempt=True)
         case FailureClass.WAIT_RESET:
-            let_go_at = now + _reset_wait(failure, rng)
-            outcome = _again(let_go_at, error, uses_attempt=False)
-            return replace(outcome, let_go_at=let_go_at)
+            released_at = now + _reset_wait(failure, rng)
+            outcome = _again(released_at, error, uses_attempt=False)
+            return replace(outcome, released_at=released_at)
         case FailureClass.OUR_BUG if tries < MAX_UNKNOWN_TRIES:
             return _again(now + OUR_BUG_WAIT, error, uses_attempt=True)
         case FailureClass.UNKNOWN if tries < MAX_UNKNOWN_TRIES - 1:

@@ -19,6 +19,7 @@ from tiktok_manager.domain.errors import (
 )
 from tiktok_manager.domain.posts import Choices, PostError, PostMode, PostStatus
 from tiktok_manager.services.publishing import decisions
+from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import (
     FILE_CODES,
     UPLOAD_URL_LIFE,
@@ -28,9 +29,8 @@ from tiktok_manager.services.publishing.checking import (
 from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.leases import LeaseToken
 from tiktok_manager.services.publishing.preflight import Preflight, withheld
-from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.publishing.publish_gate import Held, PublishGate
 from tiktok_manager.services.publishing.remote import Remote
-from tiktok_manager.services.publishing.standstill import Held, Standstill
 from tiktok_manager.services.publishing.transfer import Transfer, UploadFailed, UploadGone
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.storage.attempts import REFUSED, Attempt, Claim, Fenced, Outcome
@@ -50,10 +50,10 @@ DISK_RETRY = timedelta(minutes=1)
 class Tools:
     """What every delivery works with."""
 
-    recorder: Recorder
+    attempts: AttemptStore
     checking: Checking
     preflight: Preflight
-    standstill: Standstill
+    publish_gate: PublishGate
     files: KnownFiles
     quota: Quota
     remote: Remote
@@ -81,7 +81,7 @@ class Delivery:
             logger.info("Post %s was taken over or cancelled", self._claim.post.id)
         finally:
             if not self._has_asked:
-                self._tools.standstill.found_nothing_out(self._claim.post)
+                self._tools.publish_gate.end_probe(self._claim.post)
 
     def _work(self) -> None:
         try:
@@ -116,7 +116,7 @@ class Delivery:
             self._settle(Outcome(status=PostStatus.SCHEDULED, wake_at=self._begun_at), "")
             return
         if self._attempt is None and (pause := self._tools.preflight.wait_for_turn(self._claim)):
-            self._tools.recorder.settle(self._claim, pause, "")
+            self._tools.attempts.settle(self._claim, pause, "")
             return
         with closing(self._open_file()) as reader:
             resumed = self._attempt is not None
@@ -146,7 +146,7 @@ class Delivery:
             self._claim,
             attempt,
             reader,
-            recorder=tools.recorder,
+            attempts=tools.attempts,
             checking=tools.checking,
             uploader=tools.remote.uploader,
             cancel=self._cancel,
@@ -165,22 +165,22 @@ class Delivery:
         self._check_fruitless_inits()
         post = self._claim.post
         choices = tools.preflight.choices(self._claim)
-        tools.standstill.check(
+        tools.publish_gate.check(
             post.mode, self._begun_at, lambda: tools.preflight.ask(post.account_id)
         )
         if warning := tools.preflight.elsewhere.warning(post):
             logger.warning("Post %s: %s", post.id, warning)
-            tools.recorder.note(self._claim, "warning", warning)
+            tools.attempts.note(self._claim, "warning", warning)
         if without := withheld(post.choices, choices):
-            tools.recorder.note(self._claim, "warning", without)
+            tools.attempts.note(self._claim, "warning", without)
         plan = plan_chunks(self._claim.post.media.size_bytes)
-        intent = self._attempt = tools.recorder.open_attempt(self._claim, plan)
+        intent = self._attempt = tools.attempts.open_attempt(self._claim, plan)
         self._has_asked = True
         opened = tools.remote.tokens.call(
             post.account_id, lambda token: self._init(token, choices, plan)
         )
-        tools.standstill.opened()
-        attempt = tools.recorder.inited(self._claim, intent, opened.publish_id, opened.upload_url)
+        tools.publish_gate.opened()
+        attempt = tools.attempts.inited(self._claim, intent, opened.publish_id, opened.upload_url)
         self._attempt = attempt
         return attempt
 
@@ -204,7 +204,7 @@ class Delivery:
         now = self._tools.clock.now()
         # A retry by the user starts the count anew.
         since = max(now - decisions.FRUITLESS_WINDOW, self._claim.first_tried_at or now)
-        return self._tools.recorder.fruitless_inits(self._claim.post.id, since)
+        return self._tools.attempts.fruitless_inits(self._claim.post.id, since)
 
     def _drop_stale_attempt(self) -> None:
         attempt = self._attempt
@@ -217,7 +217,7 @@ class Delivery:
             reason = "its address at TikTok has expired"
         else:
             return
-        self._tools.recorder.abandon(self._claim, attempt, reason)
+        self._tools.attempts.abandon(self._claim, attempt, reason)
         self._attempt = None
 
     def _processing(self) -> None:
@@ -248,7 +248,7 @@ class Delivery:
             self._doubt(exc)
             return
         if self._attempt is not None:
-            self._tools.recorder.abandon(self._claim, self._attempt, exc.title)
+            self._tools.attempts.abandon(self._claim, self._attempt, exc.title)
             self._attempt = None
         failure = Failure(
             code=exc.code,
@@ -266,14 +266,14 @@ class Delivery:
         not_before = self._tools.clock.now()
         if self._attempt is not None and self._attempt.publish_id is None:
             not_before += self._close_intent(self._attempt, exc)
-        if (hold := self._tools.standstill.pause_after(failure, self._claim.post)) is not None:
+        if (hold := self._tools.publish_gate.pause_after(failure, self._claim.post)) is not None:
             self._held(replace(hold, until=max(hold.until, not_before)))
             return
         now = self._tools.clock.now()
         outcome = decisions.after_failure(failure, self._claim, now, self._tools.rng)
         if failure.code == "reached_active_user_cap" and outcome.wake_at is not None:
             self._tools.quota.pause_app(outcome.wake_at)
-            self._tools.standstill.app_is_full(decisions.error_of(failure), outcome.wake_at)
+            self._tools.publish_gate.app_is_full(decisions.error_of(failure), outcome.wake_at)
         if outcome.wake_at is not None:
             outcome = replace(outcome, wake_at=max(outcome.wake_at, not_before))
         self._settle(outcome, failure.message)
@@ -287,7 +287,7 @@ class Delivery:
         tools = self._tools
         answered = isinstance(exc, TikTokRefused) or exc.failure.kind is FailureClass.WAIT_RESET
         reason = exc.failure.code
-        tools.recorder.abandon(self._claim, intent, f"{REFUSED}{reason}" if answered else reason)
+        tools.attempts.abandon(self._claim, intent, f"{REFUSED}{reason}" if answered else reason)
         self._attempt = None
         tools.preflight.forget(self._claim.post.account_id)
         if answered:
@@ -332,7 +332,7 @@ class Delivery:
         )
 
     def _settle(self, outcome: Outcome, text: str) -> None:
-        self._tools.recorder.settle(self._claim, outcome, text)
+        self._tools.attempts.settle(self._claim, outcome, text)
 
     def _is_final(self) -> bool:
         return self._attempt is not None and self._attempt.final_intent_at is not None

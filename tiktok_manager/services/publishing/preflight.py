@@ -10,9 +10,9 @@ from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, FailureClass, TikTokRefused
 from tiktok_manager.domain.media import findings
 from tiktok_manager.domain.posts import Choices, Post, PostError, PostMode, PostStatus
-from tiktok_manager.services.publishing.elsewhere import Elsewhere
+from tiktok_manager.services.publishing.attempt_store import AttemptStore
+from tiktok_manager.services.publishing.duplicate_check import DuplicateCheck
 from tiktok_manager.services.publishing.files import KnownFiles
-from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.storage.attempts import Claim, Outcome
@@ -31,15 +31,15 @@ class Preflight:
 
     def __init__(
         self,
-        recorder: Recorder,
+        attempts: AttemptStore,
         remote: Remote,
         quota: Quota,
         clock: Clock,
     ) -> None:
         self.files = KnownFiles()
-        self.elsewhere = Elsewhere(recorder, remote, self.files, clock)
+        self.elsewhere = DuplicateCheck(attempts, remote, self.files, clock)
         self._quota = quota
-        self._recorder = recorder
+        self._store = attempts
         self._remote = remote
         self._clock = clock
         self._lock = threading.Lock()
@@ -50,10 +50,12 @@ class Preflight:
         wait = self._quota.wait(claim.post.account_id, claim.post.mode)
         if wait is not None:
             until, error = wait
-            return Outcome(status=PostStatus.SCHEDULED, wake_at=until, error=error, let_go_at=until)
+            return Outcome(
+                status=PostStatus.SCHEDULED, wake_at=until, error=error, released_at=until
+            )
         now = self._clock.now()
         minute = timedelta(seconds=61)
-        recent = self._recorder.inits_since(claim.post.account_id, now - minute)
+        recent = self._store.inits_since(claim.post.account_id, now - minute)
         if len(recent) < INITS_PER_MINUTE:
             return None
         return Outcome(
@@ -72,7 +74,7 @@ class Preflight:
         What the creator's account has switched off stays off, whatever was ticked when planning.
         """
         post = claim.post
-        if not self._recorder.may(post.account_id, SCOPE_OF_MODE[post.mode]):
+        if not self._store.may(post.account_id, SCOPE_OF_MODE[post.mode]):
             raise TikTokRefused(_not_granted(post.mode))
         if post.mode is PostMode.INBOX:
             if post.attempts or claim.attempt is not None:
@@ -99,7 +101,7 @@ class Preflight:
 
         Raises RemoteError and ActionNeeded; the account keeps its status.
         """
-        if not self._recorder.may(post.account_id, SCOPE_OF_MODE[post.mode]):
+        if not self._store.may(post.account_id, SCOPE_OF_MODE[post.mode]):
             return
         if post.mode is PostMode.DIRECT and not self._quota.wait(post.account_id, post.mode):
             token = self._remote.tokens.access_token(post.account_id)

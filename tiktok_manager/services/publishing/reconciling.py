@@ -15,7 +15,7 @@ from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import ActionNeeded, RemoteError
 from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.posts import Post, PostMode, Privacy
-from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.services.video_list import pages
 from tiktok_manager.storage.attempts import Attempt
@@ -34,9 +34,9 @@ class Reconciler:
     """Looks an unconfirmed post up in the account's video list."""
 
     def __init__(
-        self, recorder: Recorder, tokens: TokenKeeper, client: TikTokClient, clock: Clock
+        self, attempts: AttemptStore, tokens: TokenKeeper, client: TikTokClient, clock: Clock
     ) -> None:
-        self._recorder = recorder
+        self._store = attempts
         self._tokens = tokens
         self._client = client
         self._clock = clock
@@ -53,19 +53,19 @@ class Reconciler:
     def find(self, post: Post, attempt: Attempt) -> VideoCounters | None:
         """Return the one video that must be this post, None if there is none or a doubt."""
         sent = attempt.final_intent_at
-        if sent is None or not self._recorder.may(post.account_id, Scope.VIDEO_LIST):
+        if sent is None or not self._store.may(post.account_id, Scope.VIDEO_LIST):
             return None
         try:
             listed = self.list_videos(post.account_id, until=sent - EARLY)
         except (RemoteError, ActionNeeded):
             return None
-        others = self._recorder.posts_without_id(post, sent - EARLY)
+        others = self._store.posts_without_id(post, sent - EARLY)
         if any(may_be_listed(o) and same_words(post.caption, o.caption) for o in others):
             return None  # what is found may be theirs
         info = video.probe(post.media.path)
         duration_s = None if info is None else info.duration_s
         found = candidates(
-            post, listed, sent=sent, duration_s=duration_s, is_free=self._recorder.is_free
+            post, listed, sent=sent, duration_s=duration_s, is_free=self._store.is_free
         )
         return found[0] if len(found) == 1 else None
 

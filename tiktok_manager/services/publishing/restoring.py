@@ -70,14 +70,14 @@ class Restoring:
     def at_start(self) -> None:
         """Raise ActionNeeded in a copied data folder; compare at once if secrets are open."""
         self._installation.check()
-        self._installation.come_home()
+        self._installation.register_start()
         if self._vault.state() is VaultState.UNLOCKED:
             self.compare()
 
     def at_end(self) -> None:
         """Mark the data folder, so that a copy made until now is noticed; never raises."""
         try:
-            self._installation.leave()
+            self._installation.register_stop()
         except StorageError as exc:
             logger.warning("A copy made since the start may go unnoticed if put back: %s", exc)
 

@@ -9,23 +9,23 @@ from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import AppError, DiskFull, StorageError, VaultLocked
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
 from tiktok_manager.domain.posts import ON_TIME, Post, PostError
+from tiktok_manager.services.hold_reasons import HoldReasons
 from tiktok_manager.services.publishing import lateness
-from tiktok_manager.services.publishing.absence import Absence
+from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import Checking
 from tiktok_manager.services.publishing.delivery import MAX_WORKER_LOSSES, Delivery, Tools
+from tiktok_manager.services.publishing.downtime import Downtime
 from tiktok_manager.services.publishing.leases import Leases
 from tiktok_manager.services.publishing.preflight import Preflight
 from tiktok_manager.services.publishing.preparing import LOOK_AHEAD, Preparing
-from tiktok_manager.services.publishing.record import Recorder
+from tiktok_manager.services.publishing.publish_gate import PublishGate
 from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.services.publishing.restoring import Restoring
-from tiktok_manager.services.publishing.standstill import Standstill
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.storage_guard import StorageGuard
 from tiktok_manager.services.vault import VaultService
-from tiktok_manager.services.waiting import Waiting
-from tiktok_manager.storage import absences, accounts, holds
+from tiktok_manager.storage import accounts, downtime, holds
 from tiktok_manager.storage import claims as queries
 from tiktok_manager.storage.attempts import Claim
 
@@ -60,19 +60,19 @@ class Publishing:
         self._guard = guard
         self._events = events
         self._clock = clock
-        self._absence = Absence(clock.now(), ON_TIME)
+        self._downtime = Downtime(clock.now(), ON_TIME)
         self._owner = owner
-        recorder = Recorder(database, vault, events, clock, LEASE, restoring.journal, guard)
-        self._standstill = Standstill(database, remote.client, events, clock)
+        attempts = AttemptStore(database, vault, events, clock, LEASE, restoring.journal, guard)
+        self._publish_gate = PublishGate(database, remote.client, events, clock)
         self._leases = Leases(LEASE, clock)
-        self._checking = Checking(recorder, remote, clock, rng)
-        self._preflight = preflight = Preflight(recorder, remote, quota, clock)
+        self._checking = Checking(attempts, remote, clock, rng)
+        self._preflight = preflight = Preflight(attempts, remote, quota, clock)
         self._preparing = Preparing(preflight, remote.tokens, clock)
         self._tools = Tools(
-            recorder=recorder,
+            attempts=attempts,
             checking=self._checking,
             preflight=preflight,
-            standstill=self._standstill,
+            publish_gate=self._publish_gate,
             files=preflight.files,
             quota=quota,
             remote=remote,
@@ -86,10 +86,10 @@ class Publishing:
         Raises ActionNeeded in a copied data folder.
         """
         self._restoring.at_start()
-        self._standstill.begin()
+        self._publish_gate.begin()
         with self._database.write() as session:
             accounts.take_over_refreshes(session, self._owner)
-            return absences.adopt_orphans(session, self._clock.now(), ON_TIME, LEASE)
+            return downtime.adopt_orphans(session, self._clock.now(), ON_TIME, LEASE)
 
     def retire(self) -> None:
         """Keep that nothing more is published by this process; never raises."""
@@ -103,15 +103,15 @@ class Publishing:
         """
         trouble = self._guard.look()
         if trouble is not None and not isinstance(trouble, DiskFull):
-            self._absence.was_away = True  # as if: nothing can be tried
+            self._downtime.was_away = True  # as if: nothing can be tried
             return [], []
         self._unlock()
         self._restoring.compare()
         self._come_back(self._clock.now())
-        self._hear_the_time(self._clock.now())
-        places = self._standstill.hold_due(trouble)
+        self._confirm_server_time(self._clock.now())
+        places = self._publish_gate.hold_due(trouble)
         now = self._clock.now()
-        if not self._standstill.clock_is_wrong:
+        if not self._publish_gate.clock_is_wrong:
             self._judge_late(now, let_go=places is None)
         uploads, only_finish = self._room(uploads, places, trouble)
         with self._database.write() as session:
@@ -129,7 +129,7 @@ class Publishing:
         self._leases.begun(sends)
         for claim in sends:
             if places == 1:
-                self._standstill.goes_ahead(claim.post)
+                self._publish_gate.begin_probe(claim.post)
             self._tell(claim.post)
         return sends, asks
 
@@ -197,8 +197,8 @@ class Publishing:
     def has_due(self) -> bool:
         """Say whether anything is due now; a read, so that an idle publisher writes nothing."""
         now = self._clock.now()
-        self._absence.look(now)
-        if self._absence.was_set_back or self._standstill.is_over():
+        self._downtime.look(now)
+        if self._downtime.was_set_back or self._publish_gate.is_over():
             return True
         with self._database.read() as session:
             return queries.has_due(session, now)
@@ -210,7 +210,7 @@ class Publishing:
 
     def held_by(self) -> PostError | None:
         """Return why a publisher holds all posts now, None if it does not."""
-        return self._standstill.reason()
+        return self._publish_gate.reason()
 
     def is_busy(self, within: timedelta, *, held: bool = False) -> bool:
         """Say whether a post is under way, due, or to be tried or checked again within a time.
@@ -225,30 +225,30 @@ class Publishing:
         try:
             self._vault.unlock()
         except VaultLocked as exc:
-            self._absence.was_away = True  # as if: nothing can be tried
+            self._downtime.was_away = True  # as if: nothing can be tried
             if not self._vault.needs_passphrase():
-                self._standstill.cannot_open_secrets(exc)
+                self._publish_gate.cannot_open_secrets(exc)
             raise
-        self._standstill.opened_secrets()
+        self._publish_gate.opened_secrets()
 
     def _come_back(self, now: datetime) -> None:
         """After a start or a sleep, let lateness decide about what was tried before it, too."""
-        self._absence.look(now)
-        if self._absence.was_away:
+        self._downtime.look(now)
+        if self._downtime.was_away:
             with self._database.write() as session:
-                absences.forget_tries(session, now, ON_TIME)
-            self._absence.was_away = False
-        if self._absence.was_set_back:
+                downtime.forget_tries(session, now, ON_TIME)
+            self._downtime.was_away = False
+        if self._downtime.was_set_back:
             with self._database.write() as session:
-                absences.shorten_waits(session, now)
-            self._absence.was_set_back = False
+                downtime.shorten_waits(session, now)
+            self._downtime.was_set_back = False
 
-    def _hear_the_time(self, now: datetime) -> None:
+    def _confirm_server_time(self, now: datetime) -> None:
         """Before a clock nobody confirmed since a start or a jump takes posts away, ask TikTok.
 
         Without an answer they are judged by that clock.
         """
-        if not self._standstill.time_is_unknown:
+        if not self._publish_gate.time_is_unknown:
             return
         lost = {each.post.account_id for each in self._lateness(now) if not each.goes_out}
         askable = lost and lost & self._ready_accounts()
@@ -287,7 +287,7 @@ class Publishing:
             late = queries.late_posts(session, now, ON_TIME)
         if not late:
             return []
-        late = Waiting(self._database, self._settings).explain(late)
+        late = HoldReasons(self._database, self._settings).explain(late)
         return lateness.judge(late, now, on_time=ON_TIME, spacing=self._settings.late_spacing())
 
     def _ready_accounts(self) -> frozenset[str]:

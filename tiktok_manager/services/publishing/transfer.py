@@ -19,8 +19,8 @@ from tiktok_manager.domain.errors import (
     TikTokRefused,
 )
 from tiktok_manager.services.publishing import decisions
+from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import UPLOAD_GONE, Checking
-from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.storage.attempts import Attempt, Claim
 from tiktok_manager.system.media import MediaReader
 from tiktok_manager.tiktok.client import PublishState, PublishStatus
@@ -59,7 +59,7 @@ class Transfer:
         attempt: Attempt,
         reader: MediaReader,
         *,
-        recorder: Recorder,
+        attempts: AttemptStore,
         checking: Checking,
         uploader: ChunkUploader,
         cancel: CancelToken,
@@ -69,7 +69,7 @@ class Transfer:
         self.attempt = attempt
         self._claim = claim
         self._reader = reader
-        self._recorder = recorder
+        self._store = attempts
         self._checking = checking
         self._uploader = uploader
         self._cancel = cancel
@@ -78,8 +78,8 @@ class Transfer:
         self._left_whole = False
         self._stored_bytes = attempt.acked_bytes
         self._rng = rng
-        self._url = recorder.upload_url(attempt)
-        self._progress = recorder.progress(claim)
+        self._url = attempts.upload_url(attempt)
+        self._progress = attempts.progress(claim)
         self._plan = ChunkPlan(
             size_bytes=attempt.size_bytes,
             chunk_bytes=attempt.chunk_bytes,
@@ -105,7 +105,7 @@ class Transfer:
                 losses += 1
                 self._pause(losses)
             index = following
-        self.attempt = self._recorder.sent(self._claim, self.attempt)
+        self.attempt = self._store.sent(self._claim, self.attempt)
 
     def _send(self, index: int) -> int:
         """Send one chunk; returns the index of the chunk to send next."""
@@ -116,14 +116,14 @@ class Transfer:
             answer = self._put(index)
         except AppError as exc:
             if is_last and not self._left_whole:
-                self.attempt = self._recorder.not_taken(self._claim, self.attempt)
+                self.attempt = self._store.not_taken(self._claim, self.attempt)
             if not isinstance(exc, NetworkDown) or exc.failure.kind is FailureClass.WAIT_RESET:
                 raise  # the latter was not sent at all: the host is left alone for a while
-            self._recorder.note(self._claim, "chunk_lost", exc.failure.message, chunk=index + 1)
+            self._store.note(self._claim, "chunk_lost", exc.failure.message, chunk=index + 1)
             return self._first_missing()
         if is_last and answer.http_status in _TURNED_AWAY:
             if not self._left_whole or answer.http_status not in _OVER:
-                self.attempt = self._recorder.not_taken(self._claim, self.attempt)
+                self.attempt = self._store.not_taken(self._claim, self.attempt)
             if answer.uploaded_bytes == self._plan.size_bytes:
                 return self._everything_arrived()
         return self._follow(index, answer, is_last=is_last)
@@ -140,7 +140,7 @@ class Transfer:
                 raise UploadGone("TikTok no longer takes bytes for this upload.")
             case Verdict.REFUSED:
                 raise TikTokRefused(_refused(answer))
-        self._recorder.note(
+        self._store.note(
             self._claim,
             "chunk_answer",
             f"TikTok answered a part with {answer.http_status}: asking what it has.",
@@ -155,7 +155,7 @@ class Transfer:
         now_s = self._clock.monotonic_s()
         if now_s - self._acked_at_s >= ACK_EVERY_S:
             self._acked_at_s = now_s
-            self.attempt = self._recorder.acked(self._claim, self.attempt, self._stored_bytes)
+            self.attempt = self._store.acked(self._claim, self.attempt, self._stored_bytes)
 
     def _put(self, index: int) -> ChunkAnswer:
         first, last = self._plan.range_of(index)
@@ -187,7 +187,7 @@ class Transfer:
         self._reader.check()
         self._reader.verify_rest(first)
         self._cancel.check()
-        self.attempt = self._recorder.final_intent(self._claim, self.attempt)
+        self.attempt = self._store.final_intent(self._claim, self.attempt)
 
     def _first_missing(self) -> int:
         """Ask TikTok what it has; returns the first chunk it lacks, the count if it lacks none."""
@@ -211,7 +211,7 @@ class Transfer:
     def _everything_arrived(self) -> int:
         """TikTok is further than our books: the last byte did leave, so write that down first."""
         if self.attempt.final_intent_at is None:
-            self.attempt = self._recorder.final_intent(self._claim, self.attempt)
+            self.attempt = self._store.final_intent(self._claim, self.attempt)
         return self._plan.count
 
     def _pause(self, losses: int) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from tiktok_manager.ui.calendar.links import tiktok_url
 from tiktok_manager.ui.formats import age_text, exact_number, full_stamp, short_number
 from tiktok_manager.ui.icons import icon
+from tiktok_manager.ui.link_gate import tiktok_url
 from tiktok_manager.ui.models import Column, RowTableModel
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import type_font

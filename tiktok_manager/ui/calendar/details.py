@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from tiktok_manager.ui.calendar.doubt import DoubtCard
 from tiktok_manager.ui.calendar.flight_record import FlightRecord, empty_layout
 from tiktok_manager.ui.calendar.month import day_title
-from tiktok_manager.ui.calendar.text import PlainText
+from tiktok_manager.ui.calendar.plain_text import PlainText
 from tiktok_manager.ui.calendar.wording import (
     Trouble,
     facts,

@@ -19,7 +19,7 @@ from tiktok_manager.domain.events import (
     SettingsChanged,
 )
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.services.waiting import ACCOUNT_PAUSED, PUBLISHING_OFF
+from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
 from tiktok_manager.ui.calendar.pacing import Paced
 from tiktok_manager.ui.calendar.wording import Deeds, deeds
 from tiktok_manager.ui.formats import size_text

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.posts import Post
-from tiktok_manager.services.views import write_flight_record
+from tiktok_manager.services.serializers import write_flight_record
 from tiktok_manager.ui.calendar.details import PostDetails
 from tiktok_manager.ui.calendar.details_viewmodel import PostDetailsViewModel
 from tiktok_manager.ui.calendar.lists import DayList

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.calendar.text import PlainText
+from tiktok_manager.ui.calendar.plain_text import PlainText
 from tiktok_manager.ui.formats import full_stamp, plain_tip
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.overrides import override

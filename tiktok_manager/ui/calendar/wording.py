@@ -19,9 +19,8 @@ from tiktok_manager.domain.posts import (
     Privacy,
 )
 from tiktok_manager.domain.schedule import zone
-from tiktok_manager.services.waiting import ACCOUNT_PAUSED, PUBLISHING_OFF
+from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
 from tiktok_manager.tiktok.errors import CONTENT_CODES
-from tiktok_manager.ui.calendar.links import profile_url, tiktok_url
 from tiktok_manager.ui.formats import (
     clock_text,
     day_text,
@@ -31,6 +30,7 @@ from tiktok_manager.ui.formats import (
     zoned_time,
 )
 from tiktok_manager.ui.hints import in_window
+from tiktok_manager.ui.link_gate import profile_url, tiktok_url
 from tiktok_manager.ui.tokens import STATUS_WORDS
 
 if TYPE_CHECKING:

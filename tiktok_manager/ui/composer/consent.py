@@ -1,7 +1,6 @@
 """The sentence the user agrees to by posting, with links to TikTok's own pages only."""
 
 from html import escape
-from urllib.parse import urlsplit
 
 _LEGAL = "https://www.tiktok.com/legal/page/global"
 LINKS = {
@@ -17,10 +16,3 @@ def consent_html(text: str, colour: str) -> str:
         link = f'<a href="{url}" style="color: {colour}">{name}</a>'
         html = html.replace(name, link)
     return html
-
-
-def is_tiktok_page(url: str) -> bool:
-    """Say whether an address is a page of tiktok.com over https."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return parts.scheme == "https" and (host == "tiktok.com" or host.endswith(".tiktok.com"))

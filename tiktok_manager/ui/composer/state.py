@@ -20,7 +20,7 @@ from tiktok_manager.ui.composer.form import (
     new_form,
 )
 from tiktok_manager.ui.composer.media import Check, MediaLook, checks
-from tiktok_manager.ui.composer.room import FullDay, Room, Wish, room_text
+from tiktok_manager.ui.composer.quota_check import FullDay, QuotaCheck, Wish, quota_text
 from tiktok_manager.ui.composer.roster import AccountChoice, Roster
 from tiktok_manager.ui.composer.rules import Rules, rules_for
 from tiktok_manager.ui.composer.submission import (
@@ -55,7 +55,7 @@ class ComposerState(QObject):
         self._edited = EditedPost(core, self)
         self._creators = Creators(core, self)
         self._submission = Submission(core, self)
-        self._room = Room(core, self)
+        self._quota_check = QuotaCheck(core, self)
 
     @property
     def form(self) -> Form:
@@ -148,13 +148,13 @@ class ComposerState(QObject):
     @property
     def full_days(self) -> Sequence[FullDay]:
         """The chosen accounts that have no room for one more post at the chosen time."""
-        return self._room.full_days
+        return self._quota_check.full_days
 
     @property
-    def room_text(self) -> str:
+    def quota_text(self) -> str:
         """Say which accounts have no room then, and when they have; empty where all have."""
         form = self._form
-        return room_text(
+        return quota_text(
             self.full_days,
             {account.id: account.handle for account in self.chosen_accounts},
             form.mode,

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.ui.composer.blockers import Field
-from tiktok_manager.ui.composer.consent import is_tiktok_page
 from tiktok_manager.ui.composer.creators_card import CreatorsCard
 from tiktok_manager.ui.composer.foot import Foot
 from tiktok_manager.ui.composer.media_card import MediaCard, ask_video
@@ -30,6 +29,7 @@ from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.composer.when_card import WhenCard
 from tiktok_manager.ui.composer.words_card import AccountsCard, CaptionCard
 from tiktok_manager.ui.frame import Core, Frame
+from tiktok_manager.ui.link_gate import tiktok_url
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_S, SPACE_XL
 from tiktok_manager.ui.widgets import PaneView, PlainLabel, StatusBadge, Tone, push_button
@@ -285,7 +285,7 @@ class ComposerView(PaneView):
             self.model.choose_file(Path(name))
 
     def _on_link(self, url: str) -> None:
-        if is_tiktok_page(url):
+        if tiktok_url(url):
             self._frame.open_url(url)
 
     def _on_open_calendar(self) -> None:

@@ -67,8 +67,8 @@ class ComposerViewModel(ComposerState):
         self._submission.progressed.connect(self.progressed)
         self._submission.done.connect(self._on_done)
         self._submission.failed.connect(self._on_failed)
-        self._room.changed.connect(self.changed)
-        self.changed.connect(self._look_for_room)
+        self._quota_check.changed.connect(self.changed)
+        self.changed.connect(self._look_for_quota)
         core.undo.done.connect(self._on_undone)
         core.undo.failed.connect(self.changed)
 
@@ -217,7 +217,7 @@ class ComposerViewModel(ComposerState):
     def minute_passed(self) -> None:
         """Judge the time anew and keep TikTok's answers fresh."""
         self._creators.refresh_stale()
-        self._room.look_again()
+        self._quota_check.look_again()
         self.changed.emit()
 
     # -- inside ---------------------------------------------------------------------------
@@ -233,8 +233,8 @@ class ComposerViewModel(ComposerState):
         self.changed.emit()
         return True
 
-    def _look_for_room(self) -> None:
-        self._room.look_for(self._wish())
+    def _look_for_quota(self) -> None:
+        self._quota_check.look_for(self._wish())
 
     def _settled(self, form: Form) -> Choices:
         return settle(form.choices, self.rules, disclose=form.disclose)

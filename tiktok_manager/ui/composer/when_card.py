@@ -63,10 +63,10 @@ class WhenCard(Card):
         warning = "" if model.locked else time_warning(form, model.now)
         say(self._warning, warning, "attention")
         say(self._late, "" if form.post_now else late_text(model.lateness))
-        self._show_room(is_open=open_to_change)
+        self._show_quota(is_open=open_to_change)
 
-    def _show_room(self, *, is_open: bool) -> None:
-        form, text = self._model.form, self._model.room_text
+    def _show_quota(self, *, is_open: bool) -> None:
+        form, text = self._model.form, self._model.quota_text
         say(self._full, text, "soft" if form.spread else "attention")
         is_one = len(form.account_ids) == 1
         self.use_free.setVisible(bool(text) and is_one)

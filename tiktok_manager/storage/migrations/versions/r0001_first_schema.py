@@ -107,7 +107,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("worker_losses", sa.Integer(), nullable=False),
         sa.Column("first_tried_at", sa.BigInteger(), nullable=True),
-        sa.Column("let_go_at", sa.BigInteger(), nullable=True),
+        sa.Column("released_at", sa.BigInteger(), nullable=True),
         sa.Column("wake_at", sa.BigInteger(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("publish_id", sa.Text(), nullable=True),

@@ -8,7 +8,7 @@ from tiktok_manager.domain.posts import PostError
 MOVED = timedelta(minutes=1)
 
 
-class HoldNews:
+class HoldNotifier:
     """One for a publisher; several reasons may hold at once, each under its code."""
 
     def __init__(self, events: EventBus) -> None:

@@ -32,7 +32,7 @@ NOT_CONNECTED = PostError(
 TOLD_NOT_WRITTEN = (ACCOUNT_PAUSED, NOT_CONNECTED, PUBLISHING_OFF)
 
 
-class Waiting:
+class HoldReasons:
     """Knows what the user holds. Safe from any thread."""
 
     def __init__(self, database: Database, settings: Settings) -> None:

@@ -12,9 +12,9 @@ from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import RemoteError
 from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.posts import Post
+from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.reconciling import Reconciler, candidates, may_be_listed
-from tiktok_manager.services.publishing.record import Recorder
 from tiktok_manager.services.publishing.remote import Remote
 
 LOOK_BACK = timedelta(hours=24)
@@ -22,15 +22,17 @@ LOOK_BACK = timedelta(hours=24)
 logger = logging.getLogger(__name__)
 
 
-class Elsewhere:
+class DuplicateCheck:
     """Looks through an account's public videos of the last day. It may see nothing, and only warns.
 
     To hold the post back would be wrong as often as right: the same words are no proof.
     """
 
-    def __init__(self, recorder: Recorder, remote: Remote, files: KnownFiles, clock: Clock) -> None:
-        self._recorder = recorder
-        self._reconciler = Reconciler(recorder, remote.tokens, remote.client, clock)
+    def __init__(
+        self, attempts: AttemptStore, remote: Remote, files: KnownFiles, clock: Clock
+    ) -> None:
+        self._store = attempts
+        self._reconciler = Reconciler(attempts, remote.tokens, remote.client, clock)
         self._files = files
         self._clock = clock
 
@@ -57,8 +59,8 @@ class Elsewhere:
         return (
             may_be_listed(post)
             and bool(post.caption.strip())
-            and self._recorder.is_newcomer(post.account_id)
-            and self._recorder.may(post.account_id, Scope.VIDEO_LIST)
+            and self._store.is_newcomer(post.account_id)
+            and self._store.may(post.account_id, Scope.VIDEO_LIST)
         )
 
     def _find(self, post: Post) -> VideoCounters | None:
@@ -70,6 +72,6 @@ class Elsewhere:
             listed,
             sent=since,
             duration_s=None if info is None else info.duration_s,
-            is_free=self._recorder.is_free,
+            is_free=self._store.is_free,
         )
         return found[0] if found else None

@@ -21,7 +21,7 @@ from tiktok_manager.tiktok.upload import ChunkPlan
 logger = logging.getLogger(__name__)
 
 
-class Recorder:
+class AttemptStore:
     """One method per commit of a publish. Each raises `Fenced` if the claim was taken over."""
 
     def __init__(

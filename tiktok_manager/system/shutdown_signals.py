@@ -3,7 +3,7 @@
 import signal
 
 
-def ending_signals() -> list[signal.Signals]:
+def shutdown_signals() -> list[signal.Signals]:
     """Return what is to end this process in order; `nohup` has a closed terminal not count."""
     wanted = [signal.SIGINT, signal.SIGTERM]
     hangup = signal.Signals.__members__.get("SIGHUP")

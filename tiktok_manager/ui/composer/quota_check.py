@@ -56,7 +56,7 @@ class FullDay:
     free_minute: datetime
 
 
-class Room(QObject):
+class QuotaCheck(QObject):
     """Looks off the GUI thread, a moment after the last change of the form or of the plan.
 
     Signals:
@@ -129,7 +129,7 @@ def full_days(quota: Quota, wish: Wish, now: datetime, token: CancelToken) -> tu
     return tuple(found)
 
 
-def room_text(
+def quota_text(
     full: Sequence[FullDay],
     handles: dict[str, str],
     mode: PostMode,

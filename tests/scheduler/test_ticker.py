@@ -4,18 +4,18 @@ import threading
 from datetime import timedelta
 
 from tiktok_manager.domain.clock import SystemClock
-from tiktok_manager.scheduler.heart import Heart
+from tiktok_manager.scheduler.ticker import Ticker
 
 
 def test_rounds_counted_by_a_clock_that_was_hours_ahead_begin_anew() -> None:
     called = threading.Event()
-    heart = Heart({called.set: 0.05})
-    heart.start()
+    ticker = Ticker({called.set: 0.05})
+    ticker.start()
     try:
-        for job in heart._clockwork.get_jobs():
+        for job in ticker._clockwork.get_jobs():
             job.modify(next_run_time=SystemClock().now() + timedelta(hours=14))
         called.clear()
-        heart.begin_rounds()
+        ticker.begin_rounds()
         assert called.wait(20)
     finally:
-        heart.stop()
+        ticker.stop()

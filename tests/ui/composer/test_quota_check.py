@@ -12,7 +12,7 @@ from tests.ui.composer.fakes import NOW, Stage, a_post
 from tiktok_manager.domain.events import PostsChanged
 from tiktok_manager.domain.posts import PostMode
 from tiktok_manager.ui.composer.form import from_text, to_text
-from tiktok_manager.ui.composer.room import FullDay, room_text
+from tiktok_manager.ui.composer.quota_check import FullDay, quota_text
 from tiktok_manager.ui.composer.submission import outcome_text
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 
@@ -31,11 +31,11 @@ def full(ready: ComposerViewModel, stage: Stage, qtbot: QtBot) -> ComposerViewMo
 
 def test_a_free_day_says_nothing(ready: ComposerViewModel, stage: Stage, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bool(stage.workspace.quota.asked))
-    assert ready.room_text == ""
+    assert ready.quota_text == ""
 
 
 def test_a_full_day_names_the_next_free_time_before_it_is_planned(full: ComposerViewModel) -> None:
-    assert full.room_text == (
+    assert full.quota_text == (
         "@alice already has 15 posts in those 24 hours, so one more would wait. "
         "Next free time: Sun 15:01 (Berlin)."
     )
@@ -48,10 +48,10 @@ def test_the_free_time_is_taken_to_the_whole_minute_and_is_free(
     asked = len(stage.workspace.quota.asked)
     full.use_free_time()
     assert full.form.wall == datetime.fromisoformat("2026-11-22T15:01")
-    assert full.room_text == ""
+    assert full.quota_text == ""
     qtbot.waitUntil(lambda: len(stage.workspace.quota.asked) > asked)
     settle()
-    assert full.room_text == ""
+    assert full.quota_text == ""
 
 
 def test_posting_now_without_room_offers_a_time(full: ComposerViewModel, qtbot: QtBot) -> None:
@@ -63,13 +63,13 @@ def test_posting_now_without_room_offers_a_time(full: ComposerViewModel, qtbot: 
 
 def test_advice_for_another_time_is_forgotten_at_once(full: ComposerViewModel) -> None:
     full.set_wall(WALL + timedelta(days=3))
-    assert full.room_text == ""
+    assert full.quota_text == ""
 
 
 def test_drafts_have_a_room_of_their_own(full: ComposerViewModel, qtbot: QtBot) -> None:
     full.set_mode(PostMode.INBOX)
     qtbot.waitUntil(lambda: bool(full.full_days))
-    assert "already has 5 drafts in those 24 hours" in full.room_text
+    assert "already has 5 drafts in those 24 hours" in full.quota_text
 
 
 def test_room_is_looked_for_again_when_the_plan_changes(
@@ -77,10 +77,10 @@ def test_room_is_looked_for_again_when_the_plan_changes(
 ) -> None:
     ready.set_wall(WALL)
     qtbot.waitUntil(lambda: bool(stage.workspace.quota.asked))
-    assert ready.room_text == ""
+    assert ready.quota_text == ""
     stage.workspace.quota.full_until["acc-alice"] = FREE
     stage.workspace.events.publish(PostsChanged())
-    qtbot.waitUntil(lambda: bool(ready.room_text))
+    qtbot.waitUntil(lambda: bool(ready.quota_text))
 
 
 def test_a_burst_of_changes_costs_one_look(
@@ -102,12 +102,12 @@ def test_several_accounts_can_be_spread_and_the_planner_is_told(
 ) -> None:
     full.choose_account("acc-bob", True)
     qtbot.waitUntil(lambda: bool(full.full_days))
-    assert full.room_text == (
+    assert full.quota_text == (
         "@alice already has 15 posts in those 24 hours, so one more would wait. "
         "Next free time: Sun 15:00 (Berlin)."
     )
     full.set_spread(True)
-    assert full.room_text == (
+    assert full.quota_text == (
         "Spread over free times: @alice Sun 15:00 (Berlin). The others keep the chosen time."
     )
     settle()
@@ -132,7 +132,7 @@ def test_several_full_accounts_are_counted_and_the_first_named(
         FullDay(account_id=each, cap=15, free_at=FREE, free_minute=FREE)
         for each in list(handles)[:full]
     ]
-    text = room_text(
+    text = quota_text(
         days, handles, PostMode.DIRECT, spread=False, timezone="Europe/Berlin", now=NOW
     )
     assert text.startswith(words)

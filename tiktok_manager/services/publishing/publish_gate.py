@@ -15,7 +15,7 @@ from tiktok_manager.domain.errors import AppError, Failure, FailureClass, Storag
 from tiktok_manager.domain.events import EventBus, PostsChanged
 from tiktok_manager.domain.posts import Post, PostError, PostMode
 from tiktok_manager.services.publishing import decisions
-from tiktok_manager.services.publishing.hold_news import HoldNews
+from tiktok_manager.services.publishing.hold_notifier import HoldNotifier
 from tiktok_manager.storage import holds as queries
 from tiktok_manager.storage.database import Database
 from tiktok_manager.storage.holds import Hold
@@ -47,7 +47,7 @@ class Held(AppError):
         self.hold = hold
 
 
-class Standstill:
+class PublishGate:
     """Knows whether posts may start. Safe from any thread."""
 
     def __init__(
@@ -57,7 +57,7 @@ class Standstill:
         self._client = client
         self._traffic = client.traffic
         self._events = events
-        self._news = HoldNews(events)
+        self._news = HoldNotifier(events)
         self._clock = clock
         self._clock_is_wrong = False
         self._struck: str | None = None
@@ -119,7 +119,7 @@ class Standstill:
             self._events.publish(PostsChanged())
         return 0
 
-    def goes_ahead(self, post: Post) -> None:
+    def begin_probe(self, post: Post) -> None:
         """Let one post find out whether a fault of ours is over; the others wait for it."""
         hold, now = self._fault(), self._clock.now()
         if hold is not None and hold.until <= now:
@@ -127,7 +127,7 @@ class Standstill:
             with self._database.write() as session:
                 queries.put_hold(session, BY_FAULT, replace(hold, until=now + TRIAL))
 
-    def found_nothing_out(self, post: Post) -> None:
+    def end_probe(self, post: Post) -> None:
         """The post that went ahead never got as far as an upload: the next one may."""
         if self._trial != post.id:
             return

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 
-class Absence:
+class Downtime:
     """Notices them from one look to the next. A start counts as both: nobody knows what was."""
 
     def __init__(self, now: datetime, on_time: timedelta) -> None:

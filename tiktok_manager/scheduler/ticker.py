@@ -14,7 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 Job = Callable[[], None]
 
 
-class Heart:
+class Ticker:
     """Give it its rounds, then `start` once and `stop` once. Safe from any thread."""
 
     def __init__(self, rounds_s: dict[Job, float]) -> None:

@@ -58,13 +58,13 @@ def forget_tries(
     """
     query = select(PostRow).where(
         PostRow.status.in_((PostStatus.SCHEDULED, PostStatus.PROCESSING, PostStatus.UNCONFIRMED)),
-        or_(PostRow.first_tried_at.is_not(None), PostRow.let_go_at.is_not(None)),
+        or_(PostRow.first_tried_at.is_not(None), PostRow.released_at.is_not(None)),
         PostRow.wake_at < now - on_time,
     )
     if account_id is not None:
         query = query.where(PostRow.account_id == account_id)
     for row in session.scalars(query):
-        row.let_go_at = None
+        row.released_at = None
         if row.first_tried_at and now - row.first_tried_at > _leave(row, on_time):
             row.first_tried_at = None
 
