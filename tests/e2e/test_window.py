@@ -17,11 +17,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes.world import Browser, environment
 from tiktok_manager.app import make_runner, open_workspace
-from tiktok_manager.domain.posts import Post, PostStatus, Privacy
+from tiktok_manager.domain.posts import Post, PostFilter, PostStatus, Privacy
 from tiktok_manager.scheduler.runner import Runner, RunnerState
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.simulator import Simulator, SimulatorConfig
-from tiktok_manager.storage.posts import PostFilter
 from tiktok_manager.system.sample_video import make_sample_video
 from tiktok_manager.ui.accounts.view import AccountsView
 from tiktok_manager.ui.accounts.viewmodel import AccountsViewModel

@@ -17,11 +17,18 @@ from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
-from tiktok_manager.domain.posts import Choices, Lateness, Post, PostMode, PostStatus, Privacy
+from tiktok_manager.domain.posts import (
+    Choices,
+    Lateness,
+    Post,
+    PostFilter,
+    PostMode,
+    PostStatus,
+    Privacy,
+)
 from tiktok_manager.services.planning import PlanRequest
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.simulator import Fault, Simulator, SimulatorConfig
-from tiktok_manager.storage.posts import PostFilter
 
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SMALL_BYTES = 40_000

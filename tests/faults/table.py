@@ -239,7 +239,7 @@ FAULTS = (
         (
             "services/test_publishing.py::"
             "test_endless_processing_becomes_unconfirmed_and_is_never_sent_again",
-            "services/test_decisions.py::"
+            "domain/test_publish_rules.py::"
             "test_checks_thin_out_from_seconds_to_hours_and_end_after_three_days",
         ),
     ),

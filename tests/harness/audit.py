@@ -8,10 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.domain.posts import Post, PostFilter, PostStatus
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.simulator import World
-from tiktok_manager.storage.posts import PostFilter
 
 AT_TIKTOK = {"PUBLISH_COMPLETE": PostStatus.PUBLISHED, "SEND_TO_USER_INBOX": PostStatus.IN_INBOX}
 GREEN = frozenset({PostStatus.PUBLISHED, PostStatus.IN_INBOX})

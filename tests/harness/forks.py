@@ -36,14 +36,13 @@ from tests.harness.shared import SharedClock, SharedPage, SharedSimClock, start_
 from tests.harness.stagecraft import connect, help_the_user, swap_bytes, weather
 from tests.harness.warm import CHUNK_BYTES, NEVER_IDLE, SINGLE_CHUNK_BYTES, Result, Task, quick_key
 from tiktok_manager.app import open_workspace
-from tiktok_manager.domain.posts import Choices, Lateness, PostMode, Privacy
+from tiktok_manager.domain.posts import Choices, Lateness, PostFilter, PostMode, Privacy
 from tiktok_manager.services.planning import PlanRequest
 from tiktok_manager.services.publishing.service import LEASE
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.simulator import Simulator, SimulatorConfig, World
 from tiktok_manager.simulator import chunks as tiktok_rules
 from tiktok_manager.simulator.grants import Grant, TokenPair
-from tiktok_manager.storage.posts import PostFilter
 from tiktok_manager.system import vault
 
 ROOT = Path(__file__).resolve().parents[2]

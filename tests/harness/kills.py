@@ -35,12 +35,11 @@ from tests.harness.audit import OPEN, Finding, Planned, audit
 from tests.harness.launcher import Launcher, Program
 from tests.harness.stagecraft import connect, help_the_user, swap_bytes, weather
 from tiktok_manager.app import open_workspace
-from tiktok_manager.domain.posts import Choices, Lateness, PostMode, Privacy
+from tiktok_manager.domain.posts import Choices, Lateness, PostFilter, PostMode, Privacy
 from tiktok_manager.services.planning import PlanRequest
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.simulator import Fault, Simulator, SimulatorConfig
 from tiktok_manager.simulator.wire import Call
-from tiktok_manager.storage.posts import PostFilter
 from tiktok_manager.storage.schema import Base, SettingRow, UtcInstant
 
 ACCOUNTS = 12

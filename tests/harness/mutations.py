@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from tiktok_manager.domain import publish_rules
+from tiktok_manager.domain.attempts import Attempt, Claim, Fenced, Outcome
 from tiktok_manager.domain.errors import AppError, NetworkDown, TikTokRefused
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.services.publishing import checking, decisions, delivery
+from tiktok_manager.services.publishing import checking, delivery
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import Checking
 from tiktok_manager.services.publishing.delivery import Delivery
@@ -23,7 +25,6 @@ from tiktok_manager.services.publishing.transfer import Transfer
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.simulator import Fault
 from tiktok_manager.storage import attempts, downtime
-from tiktok_manager.storage.attempts import Attempt, Claim, Fenced, Outcome
 from tiktok_manager.storage.schema import AttemptRow, PostRow
 from tiktok_manager.system.media import MediaReader
 from tiktok_manager.tiktok import upload
@@ -260,14 +261,14 @@ def _no_file_proof() -> None:
 
 
 def _silence_means_lost() -> None:
-    original = decisions.still_processing
+    original = publish_rules.still_processing
 
     def still_processing(post: Any, attempt: Attempt, now: Any) -> Outcome:
-        if now - (attempt.final_intent_at or attempt.opened_at) > decisions.UNCONFIRMED_AFTER:
+        if now - (attempt.final_intent_at or attempt.opened_at) > publish_rules.UNCONFIRMED_AFTER:
             return Outcome(status=PostStatus.SCHEDULED, wake_at=now, close_attempt="silence")
         return original(post, attempt, now)
 
-    _set(decisions, "still_processing", still_processing)
+    _set(publish_rules, "still_processing", still_processing)
 
 
 def _dead_at_once() -> None:

@@ -9,10 +9,9 @@ from tests.fakes.world import Browser
 from tests.harness.audit import Planned
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.cancel import CancelToken
-from tiktok_manager.domain.posts import RETRYABLE, PostStatus
+from tiktok_manager.domain.posts import RETRYABLE, PostFilter, PostStatus
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.simulator import Fault, World
-from tiktok_manager.storage.posts import PostFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

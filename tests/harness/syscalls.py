@@ -25,9 +25,8 @@ from pathlib import Path
 from tests.harness.audit import OPEN, Finding, Planned
 from tests.harness.kills import Battle
 from tests.harness.strike import How, Report
-from tiktok_manager.domain.posts import Choices, Lateness, Privacy
+from tiktok_manager.domain.posts import Choices, Lateness, PostFilter, Privacy
 from tiktok_manager.services.planning import PlanRequest
-from tiktok_manager.storage.posts import PostFilter
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISH = ["publisher", "run", "--until-idle"]

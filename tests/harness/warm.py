@@ -28,9 +28,9 @@ from tests.harness.failpoints import Failpoints, Strike
 from tests.harness.mutations import MUTATIONS
 from tests.harness.shared import SharedClock, SharedPage
 from tiktok_manager import app
+from tiktok_manager.domain.attempts import Claim
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.services.workspace import Workspace
-from tiktok_manager.storage.attempts import Claim
 from tiktok_manager.storage.database import Database
 from tiktok_manager.system import vault
 from tiktok_manager.tiktok import upload

@@ -37,7 +37,7 @@ from tests.harness.year_trouble import Trouble
 from tests.harness.year_user import AHEAD, User
 from tests.harness.year_verdict import Books, Judge, Verdict
 from tiktok_manager.domain.errors import AppError
-from tiktok_manager.storage.posts import PostFilter
+from tiktok_manager.domain.posts import PostFilter
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DAY_S, HOUR_S = 86_400.0, 3_600.0

@@ -8,10 +8,9 @@ from typing import Any
 
 from tests.harness import mutations
 from tests.harness.mutations import MUTATIONS, Mutation
-from tiktok_manager.domain import schedule
+from tiktok_manager.domain import lateness, publish_rules, schedule
 from tiktok_manager.domain.errors import FailureClass, InputError
 from tiktok_manager.domain.schedule import Schedule
-from tiktok_manager.services.publishing import decisions, lateness
 from tiktok_manager.services.publishing.publish_gate import PublishGate
 from tiktok_manager.storage import claims
 
@@ -34,24 +33,24 @@ def _second_fold() -> None:
 
 
 def _gives_up_at_once() -> None:
-    original: Callable[..., Any] = decisions.after_failure
+    original: Callable[..., Any] = publish_rules.after_failure
 
     def after_failure(failure: Any, claim: Any, now: Any, rng: Any) -> Any:
         outcome = original(failure, claim, now, rng)
         if failure.kind is FailureClass.RETRY:
-            return decisions.needs_user(InputError("It failed.", code=failure.code))
+            return publish_rules.needs_user(InputError("It failed.", code=failure.code))
         return outcome
 
-    _set(decisions, "after_failure", after_failure)
+    _set(publish_rules, "after_failure", after_failure)
 
 
 def _never_due_again() -> None:
-    original = decisions._again
+    original = publish_rules._again
 
     def again(wake_at: Any, error: Any, *, uses_attempt: bool) -> Any:
         return original(wake_at + timedelta(days=400), error, uses_attempt=uses_attempt)
 
-    _set(decisions, "_again", again)
+    _set(publish_rules, "_again", again)
 
 
 def _believes_any_clock() -> None:

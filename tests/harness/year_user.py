@@ -23,12 +23,12 @@ from tiktok_manager.domain.posts import (
     Choices,
     Lateness,
     LatePolicy,
+    PostFilter,
     PostMode,
     PostStatus,
     Privacy,
 )
 from tiktok_manager.services.planning import PlanRequest
-from tiktok_manager.storage.posts import PostFilter
 
 AHEAD = timedelta(days=2)
 ZONES = (

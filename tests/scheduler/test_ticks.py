@@ -12,6 +12,7 @@ from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_SUBMITTED, Job
 
 from tests.fakes.world import VirtualClock, World, make_world
 from tiktok_manager.app import make_runner
+from tiktok_manager.domain.attempts import Claim
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.errors import StorageError
@@ -22,7 +23,6 @@ from tiktok_manager.scheduler.runner import IDLE_WITHIN, Runner
 from tiktok_manager.scheduler.ticker import Ticker
 from tiktok_manager.services.publishing.leases import SAFE_SHARE
 from tiktok_manager.services.publishing.service import LEASE, Publishing
-from tiktok_manager.storage.attempts import Claim
 from tiktok_manager.storage.database import ChangeWatch
 from tiktok_manager.system.locks import PublisherLock
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes.world import World, reopened
+from tiktok_manager.domain.attempts import Attempt, Claim
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.posts import Lateness, LatePolicy, Post, PostStatus
 from tiktok_manager.services import backups
 from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
-from tiktok_manager.storage.attempts import Attempt, Claim
 from tiktok_manager.system.journal import Journal, JournalEntry, JournalStep
 
 HOUR = timedelta(hours=1)

@@ -9,10 +9,10 @@ import pytest
 from tests.fakes.world import World
 from tests.services.test_publish_gate import code, run_until_ended
 from tests.services.test_restoring import restored, start
+from tiktok_manager.domain import publish_rules
 from tiktok_manager.domain.errors import Failure, FailureClass, NetworkDown
 from tiktok_manager.domain.posts import PostMode, PostStatus
 from tiktok_manager.services import quota
-from tiktok_manager.services.publishing import decisions
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.delivery import MAX_WORKER_LOSSES
 from tiktok_manager.services.publishing.service import AFTER_FAULT, LEASE
@@ -95,7 +95,7 @@ def test_a_video_tiktok_never_tells_of_is_asked_about_hourly_after_days(
     unruly: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = unruly
-    monkeypatch.setattr(decisions, "CHECKS_AT_LEAST", 5)
+    monkeypatch.setattr(publish_rules, "CHECKS_AT_LEAST", 5)
     world.connect()
     post = world.plan()
     world.tick()

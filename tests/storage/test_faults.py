@@ -22,6 +22,7 @@ from tiktok_manager.domain.errors import (
     DiskFull,
     StorageError,
 )
+from tiktok_manager.domain.posts import PostFilter
 from tiktok_manager.storage import database as module
 from tiktok_manager.storage import integrity, locking, migrate, posts, settings
 from tiktok_manager.storage.database import Database, load_driver, open_database
@@ -127,7 +128,7 @@ def test_a_damaged_file_is_only_read_from_then_on(database: Database, make_post:
     with pytest.raises(DatabaseDamaged, match="backup list"):
         put(database, "dark")
     with database.read() as session:
-        assert [post.id for post in posts.list_posts(session, posts.PostFilter())] == ["p1"]
+        assert [post.id for post in posts.list_posts(session, PostFilter())] == ["p1"]
     database.close()
 
 

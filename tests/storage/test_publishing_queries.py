@@ -10,9 +10,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.storage.conftest import NOW, MakePost
-from tiktok_manager.domain.posts import ON_TIME, IllegalTransition, PostError, PostStatus, Step
+from tiktok_manager.domain.attempts import Attempt, Claim, Fenced, Outcome
+from tiktok_manager.domain.posts import (
+    ON_TIME,
+    IllegalTransition,
+    PostError,
+    PostFilter,
+    PostStatus,
+    Step,
+)
 from tiktok_manager.storage import accounts, attempts, claims, downtime, holds, posts
-from tiktok_manager.storage.attempts import Attempt, Claim, Fenced, Outcome
 from tiktok_manager.storage.database import Database
 
 LEASE = timedelta(seconds=90)
@@ -203,7 +210,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(
     seen: list[str] = []
     after = None
     with database.read() as session:
-        while page := posts.list_posts(session, posts.PostFilter(), after=after, limit=2):
+        while page := posts.list_posts(session, PostFilter(), after=after, limit=2):
             seen += [post.id for post in page]
             after = (page[-1].schedule.due_at, page[-1].id)
     assert seen == [f"p{number}" for number in range(7)]

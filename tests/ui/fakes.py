@@ -29,6 +29,7 @@ from tiktok_manager.domain.posts import (
     Choices,
     Lateness,
     Post,
+    PostFilter,
     PostMode,
     PostStatus,
     Privacy,
@@ -40,7 +41,6 @@ from tiktok_manager.services.planning import PublishOverview
 from tiktok_manager.services.quota import Usage
 from tiktok_manager.services.settings import DEFINITIONS, SettingValue
 from tiktok_manager.services.vault import VaultState
-from tiktok_manager.storage.posts import PostFilter
 
 if TYPE_CHECKING:
     from tiktok_manager.services.workspace import Workspace

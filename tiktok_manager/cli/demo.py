@@ -23,11 +23,10 @@ from tiktok_manager.cli.demo_world import (
 from tiktok_manager.cli.options import Json
 from tiktok_manager.cli.output import note, print_json, print_line, print_table, shortened
 from tiktok_manager.domain.errors import AppError
-from tiktok_manager.domain.posts import Choices, Post, PostMode, PostStatus, Privacy
+from tiktok_manager.domain.posts import Choices, Post, PostFilter, PostMode, PostStatus, Privacy
 from tiktok_manager.services.planning import PlanRequest
 from tiktok_manager.services.serializers import post_json
 from tiktok_manager.services.workspace import Workspace
-from tiktok_manager.storage.posts import PostFilter
 from tiktok_manager.system.sample_video import make_sample_video
 
 if TYPE_CHECKING:

@@ -55,9 +55,11 @@ from tiktok_manager.domain.posts import (
     Lateness,
     LatePolicy,
     Post,
+    PostFilter,
     PostMode,
     PostStatus,
     Privacy,
+    TrailEntry,
 )
 from tiktok_manager.domain.schedule import parse_duration, parse_when
 from tiktok_manager.services.planning import PlanRequest, PlanResult, PostEdit
@@ -69,7 +71,6 @@ from tiktok_manager.services.serializers import (
     write_flight_record,
 )
 from tiktok_manager.services.workspace import Workspace
-from tiktok_manager.storage.posts import PostFilter, TrailEntry
 
 app = typer.Typer(no_args_is_help=True)
 

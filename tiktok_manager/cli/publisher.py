@@ -13,10 +13,9 @@ from tiktok_manager.domain.events import (
     PublisherStateChanged,
     PublishingHeld,
 )
-from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.domain.posts import PostFilter, PostStatus
 from tiktok_manager.services.vault import VaultState
 from tiktok_manager.services.workspace import Workspace
-from tiktok_manager.storage.posts import PostFilter
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from tiktok_manager.domain.posts import PostMode, Privacy
 
+CALLBACK_PATH = "/callback/"
+"""Where TikTok leads back to after a sign-in, on this computer: part of the registered address."""
+
 
 class AccountStatus(StrEnum):
     """Whether the app holds a permission for the account."""

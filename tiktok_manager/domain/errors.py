@@ -2,6 +2,7 @@
 
 AppError
 ├── InputError            the user's input is wrong: names the field and the limit (exit 2)
+│   ├── ChangedMeanwhile  another hand changed the row since it was read
 │   └── NotFound          no such account, post, file
 ├── ActionNeeded          only the user can lead on: reconnect, unlock, set keys (exit 3)
 │   ├── ReconnectNeeded   the account's permission is gone
@@ -22,6 +23,7 @@ AppError
     └── TikTokRefused     TikTok answered with an error code
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -53,6 +55,35 @@ class InputError(AppError):
 
     exit_code = 2
     code = "bad_input"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A field that another hand changed meanwhile: the value wanted, and the one that stands."""
+
+    field: str
+    yours: object
+    theirs: object
+
+
+class ChangedMeanwhile(InputError):
+    """The row has another version than the one this change was made from; nothing was written.
+
+    `what` it is (`post`, `account`), `id` which one, `changes` what stands now beside what was
+    wanted. Empty where the row is gone, or nothing a person sees was changed.
+    """
+
+    code = "changed_meanwhile"
+
+    def __init__(self, what: str, id_: str, changes: Sequence[Change] = ()) -> None:
+        super().__init__(
+            f"This {what} was changed meanwhile.",
+            " ".join(f"{each.field}: {each.theirs} (yours: {each.yours})." for each in changes),
+            "Nothing was written. Look at it again, then change it.",
+        )
+        self.what = what
+        self.id = id_
+        self.changes = tuple(changes)
 
 
 class NotFound(InputError):

@@ -78,6 +78,20 @@ RELEASED_LATER = frozenset(
 )
 """Why a post was told to wait for its turn: it is late only against that."""
 
+CONTENT_CODES = frozenset(
+    {
+        "invalid_file_upload",
+        "spam_risk_text",
+        "spam_risk",
+        "privacy_level_option_mismatch",
+        "file_format_check_failed",
+        "duration_check_failed",
+        "frame_rate_check_failed",
+        "picture_size_check_failed",
+    }
+)
+"""Refusals of the post as it is: until its words, file or choices are changed, trying is vain."""
+
 ENDED = frozenset({PostStatus.PUBLISHED, PostStatus.IN_INBOX, PostStatus.CANCELLED})
 UNDER_WAY = frozenset({PostStatus.PUBLISHING, PostStatus.PROCESSING})
 EDITABLE = frozenset(
@@ -231,3 +245,24 @@ class Post:
         """Return the post in its new status; raises IllegalTransition."""
         check_transition(self.status, new)
         return replace(self, status=new)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostFilter:
+    """Which posts to list; an empty part means all."""
+
+    statuses: frozenset[PostStatus] = frozenset()
+    account_id: str | None = None
+    due_from: datetime | None = None
+    due_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailEntry:
+    """One line of a post's flight record; `detail` holds no secret."""
+
+    at: datetime
+    epoch: int
+    kind: str
+    text: str
+    detail: dict[str, object]

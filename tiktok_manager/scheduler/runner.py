@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from tiktok_manager.domain.attempts import Claim
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import AppError, PublisherBusy, VaultLocked
@@ -28,7 +29,6 @@ from tiktok_manager.domain.events import (
 from tiktok_manager.scheduler.clock_watch import ClockWatch
 from tiktok_manager.scheduler.ticker import Ticker
 from tiktok_manager.services.publishing import Publishing
-from tiktok_manager.storage.attempts import Claim
 from tiktok_manager.storage.database import ChangeWatch
 from tiktok_manager.system.locks import PublisherLock
 

@@ -30,7 +30,7 @@ from tiktok_manager.domain.errors import (
     TikTokRefused,
 )
 from tiktok_manager.domain.events import AccountChanged, EventBus, PostsChanged
-from tiktok_manager.domain.posts import ON_TIME, PostError, PostStatus
+from tiktok_manager.domain.posts import ON_TIME, PostError, PostFilter, PostStatus
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.syncing import (
     Syncing,
@@ -287,7 +287,7 @@ class Accounts:
             logger.info("The unused permission could not be revoked: %s", exc.code)
 
     def _refuse_while_sending(self, account: Account) -> None:
-        wanted = posts.PostFilter(
+        wanted = PostFilter(
             statuses=frozenset({PostStatus.PUBLISHING, PostStatus.PROCESSING}),
             account_id=account.id,
         )

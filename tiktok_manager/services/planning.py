@@ -21,8 +21,10 @@ from tiktok_manager.domain.posts import (
     Consent,
     Lateness,
     Post,
+    PostFilter,
     PostMode,
     PostStatus,
+    TrailEntry,
 )
 from tiktok_manager.domain.schedule import Schedule, at_instant, parse_when
 from tiktok_manager.services import plan_rules as rules
@@ -33,7 +35,6 @@ from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.storage import posts as queries
 from tiktok_manager.storage.database import Database
-from tiktok_manager.storage.posts import PostFilter, TrailEntry
 from tiktok_manager.system import media as media_files
 
 _NEEDS_USER = (

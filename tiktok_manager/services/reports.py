@@ -7,12 +7,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tiktok_manager.domain.errors import InputError, StorageError
-from tiktok_manager.domain.posts import Post
+from tiktok_manager.domain.posts import Post, PostFilter
 from tiktok_manager.services.accounts import Accounts
 from tiktok_manager.services.analytics import Analytics
 from tiktok_manager.services.planning import Planning
 from tiktok_manager.services.serializers import account_json, post_json, video_json
-from tiktok_manager.storage.posts import PostFilter
 
 KINDS = ("posts", "accounts", "videos")
 # Spreadsheets read the full-width forms of these signs as the signs.

@@ -12,8 +12,7 @@ from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.clock import iso_stamp
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.metrics import VideoCounters
-from tiktok_manager.domain.posts import Post
-from tiktok_manager.storage.posts import TrailEntry
+from tiktok_manager.domain.posts import Post, TrailEntry
 
 Record = dict[str, object]
 

@@ -23,9 +23,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from tiktok_manager.domain.attempts import Claim
 from tiktok_manager.domain.posts import Post, PostMode, PostStatus
 from tiktok_manager.storage.accounts import HAS_READY_ACCOUNT, IS_READY
-from tiktok_manager.storage.attempts import Claim, to_attempt, withdraw
+from tiktok_manager.storage.attempts import to_attempt, withdraw
 from tiktok_manager.storage.posts import add_step, encode_error, to_post
 from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow
 

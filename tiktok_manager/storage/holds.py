@@ -1,12 +1,13 @@
 """Queries for what holds every post at once, and for the posts that wait for it."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, case, literal, select, update
 from sqlalchemy.orm import Session
 
+from tiktok_manager.domain.holds import Hold
 from tiktok_manager.domain.posts import PostError, PostStatus
 from tiktok_manager.storage.accounts import HAS_READY_ACCOUNT, IS_READY
 from tiktok_manager.storage.posts import encode_error
@@ -15,16 +16,6 @@ from tiktok_manager.storage.schema import AccountRow, PostRow, SettingRow, UtcIn
 # Asked for all day, so built once.
 _VALUE = select(SettingRow.value).where(SettingRow.name == bindparam("name"))
 _READY = select(AccountRow.id).where(IS_READY)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
-    """Why all posts wait, since when and until when; `times` counts how often in a row."""
-
-    error: PostError
-    at: datetime
-    until: datetime
-    times: int = 1
 
 
 def get_hold(session: Session, name: str) -> Hold | None:

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from tiktok_manager.domain.attempts import PROVEN_DEAD, REFUSED, Attempt
 from tiktok_manager.domain.posts import Post, PostStatus
-from tiktok_manager.storage.attempts import PROVEN_DEAD, REFUSED, Attempt, to_attempt
+from tiktok_manager.storage.attempts import to_attempt
 from tiktok_manager.storage.posts import to_post
 from tiktok_manager.storage.schema import AttemptRow, PostRow
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from tiktok_manager.domain.posts import (
     LatePolicy,
     Post,
     PostError,
+    PostFilter,
     PostMode,
     PostStatus,
     Privacy,
+    TrailEntry,
 )
 from tiktok_manager.domain.schedule import Schedule
 from tiktok_manager.storage.accounts import IS_READY
@@ -30,27 +32,6 @@ from tiktok_manager.storage.integrity import remember
 from tiktok_manager.storage.schema import AccountRow, PostRow, StepRow
 
 _WAITING = frozenset({PostStatus.SCHEDULED, PostStatus.PROCESSING, PostStatus.UNCONFIRMED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostFilter:
-    """Which posts to list; an empty part means all."""
-
-    statuses: frozenset[PostStatus] = frozenset()
-    account_id: str | None = None
-    due_from: datetime | None = None
-    due_to: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrailEntry:
-    """One line of a post's flight record; `detail` holds no secret."""
-
-    at: datetime
-    epoch: int
-    kind: str
-    text: str
-    detail: dict[str, object]
 
 
 def add_posts(session: Session, posts: Iterable[Post], now: datetime) -> None:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from tiktok_manager.domain.attempts import PROVEN_DEAD
 from tiktok_manager.domain.posts import PostMode, PostStatus
-from tiktok_manager.storage.attempts import PROVEN_DEAD
 from tiktok_manager.storage.schema import AttemptRow, PostRow, SettingRow
 
 _APP_PAUSE = "app-paused-until"

@@ -200,20 +200,6 @@ MEANINGS: dict[str, Meaning] = {
     "temporarily_unavailable": Meaning(_RETRY, "TikTok is busy.", AGAIN),
 }
 
-CONTENT_CODES = frozenset(
-    {
-        "invalid_file_upload",
-        "spam_risk_text",
-        "spam_risk",
-        "privacy_level_option_mismatch",
-        "file_format_check_failed",
-        "duration_check_failed",
-        "frame_rate_check_failed",
-        "picture_size_check_failed",
-    }
-)
-"""Refusals of the post as it is: until its words, file or choices are changed, trying is vain."""
-
 _SPELLINGS = {"invalid_param": "invalid_params"}
 # TikTok hides the cause in the message of `invalid_params`.
 _TELLING_TEXTS = (

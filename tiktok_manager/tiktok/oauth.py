@@ -21,13 +21,13 @@ from urllib.parse import unquote, unquote_plus, urlencode
 
 import h11
 
+from tiktok_manager.domain.accounts import CALLBACK_PATH
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import AppError, ConsentRefused
 from tiktok_manager.tiktok.endpoints import Endpoints
 from tiktok_manager.tiktok.errors import clean
 
-CALLBACK_PATH = "/callback/"
 WAIT_S = 300.0
 REQUEST_S = 5.0
 MAX_HEADER_BYTES = 8192

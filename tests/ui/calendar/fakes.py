@@ -12,10 +12,9 @@ from pytestqt.qtbot import QtBot
 from tests.ui.fakes import NOW, ZONE, FakePlanning, FakeWorkspace, a_post
 from tiktok_manager.domain.errors import AppError, InputError, NotFound
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
-from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.domain.posts import Post, PostFilter, PostStatus, TrailEntry
 from tiktok_manager.domain.schedule import parse_when
 from tiktok_manager.services.planning import PostEdit
-from tiktok_manager.storage.posts import PostFilter, TrailEntry
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.drawer import Drawer
 from tiktok_manager.ui.frame import Core

@@ -9,6 +9,7 @@ from tests.ui.calendar.fakes import entry
 from tests.ui.fakes import NOW, ZONE, a_post
 from tiktok_manager.domain.errors import FailureClass
 from tiktok_manager.domain.posts import (
+    CONTENT_CODES,
     Choices,
     Lateness,
     LatePolicy,
@@ -19,7 +20,7 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.schedule import resolve
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
-from tiktok_manager.tiktok.errors import CONTENT_CODES, MEANINGS
+from tiktok_manager.tiktok.errors import MEANINGS
 from tiktok_manager.ui.calendar.wording import (
     deeds,
     facts,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import AccountStatus, Scope
+from tiktok_manager.domain.attempts import Attempt, Claim, Outcome
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.events import EventBus, PostProgressed, PostStatusChanged
@@ -13,7 +14,6 @@ from tiktok_manager.services.storage_guard import StorageGuard, tried_again
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts, past_uploads, posts
 from tiktok_manager.storage import attempts as queries
-from tiktok_manager.storage.attempts import Attempt, Claim, Outcome
 from tiktok_manager.storage.database import Database
 from tiktok_manager.system.journal import Journal, JournalEntry, JournalStep
 from tiktok_manager.tiktok.upload import ChunkPlan

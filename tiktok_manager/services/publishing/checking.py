@@ -9,6 +9,8 @@ import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tiktok_manager.domain import publish_rules
+from tiktok_manager.domain.attempts import PROVEN_DEAD, Attempt, Claim, Fenced, Outcome
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
@@ -21,11 +23,9 @@ from tiktok_manager.domain.errors import (
     TikTokRefused,
 )
 from tiktok_manager.domain.posts import Post, PostError, PostStatus, Privacy
-from tiktok_manager.services.publishing import decisions
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.reconciling import Reconciler
 from tiktok_manager.services.publishing.remote import Remote
-from tiktok_manager.storage.attempts import PROVEN_DEAD, Attempt, Claim, Fenced, Outcome
 from tiktok_manager.tiktok.client import PublishState, PublishStatus
 from tiktok_manager.tiktok.limits import Kind
 
@@ -123,9 +123,9 @@ class Checking:
             self._refused(claim, attempt, exc)
         except NetworkDown as exc:
             wait = exc.failure.retry_after or OUTAGE_RETRY
-            self._keep(claim, now + wait, decisions.error_of(exc.failure))
+            self._keep(claim, now + wait, publish_rules.error_of(exc.failure))
         except (ActionNeeded, StorageError) as exc:
-            self._keep(claim, now + LOCKED_RETRY, decisions.error_from(exc))
+            self._keep(claim, now + LOCKED_RETRY, publish_rules.error_from(exc))
         else:
             self.conclude(claim, attempt, status)
 
@@ -137,7 +137,7 @@ class Checking:
         awaits_id = found is None and post.tiktok_post_id is None and _may_get_id(post)
         outcome = Outcome(
             status=PostStatus.PUBLISHED,
-            wake_at=decisions.next_follow_up(published_at, now) if awaits_id else None,
+            wake_at=publish_rules.next_follow_up(published_at, now) if awaits_id else None,
             close_attempt="published",
             published_at=published_at,
             tiktok_post_id=found,
@@ -164,7 +164,7 @@ class Checking:
         self._store.settle(claim, outcome, "The draft is in the creator's TikTok inbox.")
 
     def _follow_up(self, claim: Claim) -> None:
-        wake_at = decisions.next_look(claim.post, self._clock.now())
+        wake_at = publish_rules.next_look(claim.post, self._clock.now())
         self._store.settle(claim, Outcome(status=claim.post.status, wake_at=wake_at), "")
 
     def _failed(self, claim: Claim, status: PublishStatus) -> None:
@@ -180,7 +180,7 @@ class Checking:
         ):
             # TikTok speaks of the permission this upload was begun with; there is a new one now.
             failure = replace(failure, kind=FailureClass.RETRY)
-        outcome = decisions.after_verdict(failure, claim, self._clock.now(), self._rng)
+        outcome = publish_rules.after_verdict(failure, claim, self._clock.now(), self._rng)
         self._store.settle(claim, outcome, f"TikTok says it failed: {failure.message}")
 
     def _processing(self, claim: Claim, attempt: Attempt | None, status: PublishStatus) -> None:
@@ -190,7 +190,7 @@ class Checking:
         elif lacks_bytes(attempt, status):
             self._unfinished(claim, attempt, now)
         else:
-            outcome = decisions.still_processing(claim.post, attempt, now)
+            outcome = publish_rules.still_processing(claim.post, attempt, now)
             if outcome.status is PostStatus.UNCONFIRMED and self._reconciled(claim, attempt):
                 return
             told = outcome.status is not claim.post.status
@@ -222,7 +222,7 @@ class Checking:
             )
             text = "TikTok never got the last part and the upload has expired: nothing was posted."
         elif file_is_gone or is_expired or not _takes_bytes(attempt, error):
-            outcome = decisions.still_processing(claim.post, attempt, now)
+            outcome = publish_rules.still_processing(claim.post, attempt, now)
             if outcome.status is PostStatus.UNCONFIRMED and self._reconciled(claim, attempt):
                 return
             outcome = replace(outcome, error=outcome.error if is_expired else error)
@@ -246,15 +246,15 @@ class Checking:
         now = self._clock.now()
         failure = exc.failure
         if failure.kind is FailureClass.WAIT_RESET or failure.kind is FailureClass.RETRY:
-            wait = failure.retry_after or decisions.backoff(3, self._rng)
-            self._keep(claim, now + wait, decisions.error_of(failure))
+            wait = failure.retry_after or publish_rules.backoff(3, self._rng)
+            self._keep(claim, now + wait, publish_rules.error_of(failure))
         elif attempt is None or claim.post.status not in {
             PostStatus.PROCESSING,
             PostStatus.UNCONFIRMED,
         }:
             self._follow_up(claim)
         else:
-            self._doubt(claim, attempt, decisions.error_of(failure), now)
+            self._doubt(claim, attempt, publish_rules.error_of(failure), now)
 
     def _doubt(self, claim: Claim, attempt: Attempt, error: PostError, now: datetime) -> None:
         """TikTok will not tell: keep asking, and say so once a fresh id has had its time."""
@@ -264,7 +264,7 @@ class Checking:
             return
         outcome = Outcome(
             status=claim.post.status if fresh else PostStatus.UNCONFIRMED,
-            wake_at=decisions.next_check(attempt.polls, since, now),
+            wake_at=publish_rules.next_check(attempt.polls, since, now),
             error=error,
             release_slot=not fresh,
         )
@@ -296,11 +296,11 @@ class Checking:
         attempt = claim.attempt
         outcome = Outcome(status=claim.post.status, wake_at=wake_at, error=error)
         if asked and claim.post.status in {PostStatus.PUBLISHED, PostStatus.IN_INBOX}:
-            look_at = decisions.next_look(claim.post, self._clock.now())
+            look_at = publish_rules.next_look(claim.post, self._clock.now())
             outcome = replace(outcome, wake_at=look_at and max(wake_at, look_at))
         told = ""
         if attempt is not None and attempt.open and attempt.final_intent_at is not None:
-            outcome = decisions.unasked(outcome, attempt, self._clock.now())
+            outcome = publish_rules.unasked(outcome, attempt, self._clock.now())
             if error is not None and outcome.status is not claim.post.status:
                 told = f"TikTok cannot be asked what became of it: {error.message}"
         self._store.settle(claim, outcome, told)

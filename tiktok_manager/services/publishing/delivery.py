@@ -6,6 +6,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from tiktok_manager.domain import publish_rules
+from tiktok_manager.domain.attempts import REFUSED, Attempt, Claim, Fenced, Outcome
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
     AppError,
@@ -17,8 +19,8 @@ from tiktok_manager.domain.errors import (
     StorageError,
     TikTokRefused,
 )
+from tiktok_manager.domain.holds import Hold
 from tiktok_manager.domain.posts import Choices, PostError, PostMode, PostStatus
-from tiktok_manager.services.publishing import decisions
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import (
     FILE_CODES,
@@ -33,8 +35,6 @@ from tiktok_manager.services.publishing.publish_gate import Held, PublishGate
 from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.services.publishing.transfer import Transfer, UploadFailed, UploadGone
 from tiktok_manager.services.quota import Quota
-from tiktok_manager.storage.attempts import REFUSED, Attempt, Claim, Fenced, Outcome
-from tiktok_manager.storage.holds import Hold
 from tiktok_manager.system.media import MediaReader
 from tiktok_manager.system.power import keep_awake
 from tiktok_manager.tiktok.client import Upload
@@ -192,7 +192,7 @@ class Delivery:
 
     def _check_fruitless_inits(self) -> None:
         fruitless = self._fruitless_inits()
-        if fruitless >= decisions.MAX_FRUITLESS_INITS:
+        if fruitless >= publish_rules.MAX_FRUITLESS_INITS:
             raise AppError(
                 f"The upload was opened {fruitless} times today and never finished.",
                 "Each time TikTok did not get the last part, so nothing was posted.",
@@ -203,7 +203,7 @@ class Delivery:
     def _fruitless_inits(self) -> int:
         now = self._tools.clock.now()
         # A retry by the user starts the count anew.
-        since = max(now - decisions.FRUITLESS_WINDOW, self._claim.first_tried_at or now)
+        since = max(now - publish_rules.FRUITLESS_WINDOW, self._claim.first_tried_at or now)
         return self._tools.attempts.fruitless_inits(self._claim.post.id, since)
 
     def _drop_stale_attempt(self) -> None:
@@ -270,10 +270,10 @@ class Delivery:
             self._held(replace(hold, until=max(hold.until, not_before)))
             return
         now = self._tools.clock.now()
-        outcome = decisions.after_failure(failure, self._claim, now, self._tools.rng)
+        outcome = publish_rules.after_failure(failure, self._claim, now, self._tools.rng)
         if failure.code == "reached_active_user_cap" and outcome.wake_at is not None:
             self._tools.quota.pause_app(outcome.wake_at)
-            self._tools.publish_gate.app_is_full(decisions.error_of(failure), outcome.wake_at)
+            self._tools.publish_gate.app_is_full(publish_rules.error_of(failure), outcome.wake_at)
         if outcome.wake_at is not None:
             outcome = replace(outcome, wake_at=max(outcome.wake_at, not_before))
         self._settle(outcome, failure.message)
@@ -292,26 +292,26 @@ class Delivery:
         tools.preflight.forget(self._claim.post.account_id)
         if answered:
             return timedelta()
-        return decisions.wait_after_lost_init(self._fruitless_inits(), tools.rng)
+        return publish_rules.wait_after_lost_init(self._fruitless_inits(), tools.rng)
 
     def _held(self, hold: Hold) -> None:
         """What stands in the way is no fault of this post."""
         now = self._tools.clock.now()
-        outcome = decisions.held(hold.error, hold.until, self._claim, now)
+        outcome = publish_rules.held(hold.error, hold.until, self._claim, now)
         self._settle(outcome, hold.error.message)
 
     def _stopped(self, exc: AppError) -> None:
         if self._is_final():
             self._doubt(exc)
         else:
-            self._settle(decisions.needs_user(exc), exc.title)
+            self._settle(publish_rules.needs_user(exc), exc.title)
 
     def _wait_for_disk(self, exc: StorageError) -> None:
         """Our own books cannot be kept: go on by itself from the last commit once they can."""
         outcome = Outcome(
             status=PostStatus.PROCESSING if self._is_final() else PostStatus.SCHEDULED,
             wake_at=self._tools.clock.now() + DISK_RETRY,
-            error=decisions.error_from(exc),
+            error=publish_rules.error_from(exc),
         )
         self._settle(outcome, exc.title)
 
@@ -321,11 +321,11 @@ class Delivery:
         now = self._tools.clock.now()
         since = now if attempt is None else attempt.final_intent_at or now
         polls = 0 if attempt is None else attempt.polls
-        error = decisions.error_from(exc)
+        error = publish_rules.error_from(exc)
         self._settle(
             Outcome(
                 status=PostStatus.PROCESSING,
-                wake_at=decisions.next_check(polls, since, now),
+                wake_at=publish_rules.next_check(polls, since, now),
                 error=replace(error, action=_advice(error)),
             ),
             f"{exc.title} Asking TikTok what it has.",
@@ -340,7 +340,9 @@ class Delivery:
 
 def _advice(error: PostError) -> str:
     """Say what to do while TikTok may have the whole video."""
-    return decisions.FILE_BACK if error.code in FILE_CODES else error.action or decisions.ASKED
+    return (
+        publish_rules.FILE_BACK if error.code in FILE_CODES else error.action or publish_rules.ASKED
+    )
 
 
 def _poisonous(losses: int) -> AppError:

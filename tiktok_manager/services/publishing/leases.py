@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from typing_extensions import override
 
+from tiktok_manager.domain.attempts import Claim
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Cancelled
-from tiktok_manager.storage.attempts import Claim
 
 SAFE_SHARE = 0.6
 

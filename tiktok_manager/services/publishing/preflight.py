@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import SCOPE_OF_MODE, CreatorInfo, Scope
+from tiktok_manager.domain.attempts import Claim, Outcome
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, FailureClass, TikTokRefused
 from tiktok_manager.domain.media import findings
@@ -15,7 +16,6 @@ from tiktok_manager.services.publishing.duplicate_check import DuplicateCheck
 from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.services.quota import Quota
-from tiktok_manager.storage.attempts import Claim, Outcome
 from tiktok_manager.tiktok.limits import Kind
 
 INITS_PER_MINUTE = 5

@@ -10,15 +10,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tiktok_manager.domain import publish_rules
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import AppError, Failure, FailureClass, StorageError, VaultLocked
 from tiktok_manager.domain.events import EventBus, PostsChanged
+from tiktok_manager.domain.holds import Hold
 from tiktok_manager.domain.posts import Post, PostError, PostMode
-from tiktok_manager.services.publishing import decisions
 from tiktok_manager.services.publishing.hold_notifier import HoldNotifier
 from tiktok_manager.storage import holds as queries
 from tiktok_manager.storage.database import Database
-from tiktok_manager.storage.holds import Hold
 from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.traffic import RESTING
 
@@ -166,7 +166,7 @@ class PublishGate:
             return self._stop(failure, now) if self._concerns_all(failure, post) else None
         resting = self._resting(self._client.init_routes(post.mode), now)
         if resting is not None and failure.kind is FailureClass.RETRY:
-            error = replace(decisions.error_of(failure), action=resting.error.action)
+            error = replace(publish_rules.error_of(failure), action=resting.error.action)
             return replace(resting, error=error)
         return resting if resting and failure.code == resting.error.code else None
 
@@ -176,7 +176,7 @@ class PublishGate:
 
     def cannot_open_secrets(self, exc: VaultLocked) -> None:
         """The tokens cannot be read: nothing can be sent until they can."""
-        self._news.tell(decisions.error_from(exc), None)
+        self._news.tell(publish_rules.error_from(exc), None)
 
     def opened_secrets(self) -> None:
         """The tokens can be read."""
@@ -199,7 +199,7 @@ class PublishGate:
         times = 1 if before is None else before.times + 1
         pause = min(FAULT_PAUSE * 2 ** (min(times, 10) - 1), LONGEST_FAULT_PAUSE)
         until = now + (KEYS_PAUSE if failure.code in _OF_KEYS else pause)
-        hold = Hold(error=decisions.error_of(failure), at=now, until=until, times=times)
+        hold = Hold(error=publish_rules.error_of(failure), at=now, until=until, times=times)
         self._trial = None
         self._begin(BY_FAULT, hold)
         return hold
@@ -235,7 +235,7 @@ class PublishGate:
         exc = self._traffic.why_resting(routes)
         if exc is None or exc.failure.retry_after is None:
             return None
-        error = decisions.error_of(exc.failure)
+        error = publish_rules.error_of(exc.failure)
         return Hold(error=error, at=now, until=now + exc.failure.retry_after)
 
     def _begin(self, name: str, hold: Hold) -> None:
@@ -258,7 +258,7 @@ class PublishGate:
 
 
 def _disk_hold(trouble: StorageError, now: datetime) -> Hold:
-    return Hold(error=decisions.error_from(trouble), at=now, until=now + DISK_LOOK)
+    return Hold(error=publish_rules.error_from(trouble), at=now, until=now + DISK_LOOK)
 
 
 def _clock_wrong(off: timedelta) -> PostError:

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import islice
 
 from tiktok_manager.domain.accounts import Scope
+from tiktok_manager.domain.attempts import Attempt
 from tiktok_manager.domain.captions import same_words
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import ActionNeeded, RemoteError
@@ -18,7 +19,6 @@ from tiktok_manager.domain.posts import Post, PostMode, Privacy
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.services.video_list import pages
-from tiktok_manager.storage.attempts import Attempt
 from tiktok_manager.system import video
 from tiktok_manager.tiktok.client import TikTokClient, VideoPage
 

@@ -4,13 +4,14 @@ import logging
 import random
 from datetime import datetime, timedelta
 
+from tiktok_manager.domain import lateness
+from tiktok_manager.domain.attempts import Claim
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import AppError, DiskFull, StorageError, VaultLocked
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
 from tiktok_manager.domain.posts import ON_TIME, Post, PostError
 from tiktok_manager.services.hold_reasons import HoldReasons
-from tiktok_manager.services.publishing import lateness
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import Checking
 from tiktok_manager.services.publishing.delivery import MAX_WORKER_LOSSES, Delivery, Tools
@@ -27,7 +28,6 @@ from tiktok_manager.services.storage_guard import StorageGuard
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts, downtime, holds
 from tiktok_manager.storage import claims as queries
-from tiktok_manager.storage.attempts import Claim
 
 logger = logging.getLogger(__name__)
 

@@ -8,6 +8,8 @@ import random
 from collections.abc import Iterator
 from datetime import timedelta
 
+from tiktok_manager.domain import publish_rules
+from tiktok_manager.domain.attempts import Attempt, Claim
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
@@ -18,10 +20,8 @@ from tiktok_manager.domain.errors import (
     NetworkDown,
     TikTokRefused,
 )
-from tiktok_manager.services.publishing import decisions
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import UPLOAD_GONE, Checking
-from tiktok_manager.storage.attempts import Attempt, Claim
 from tiktok_manager.system.media import MediaReader
 from tiktok_manager.tiktok.client import PublishState, PublishStatus
 from tiktok_manager.tiktok.upload import ChunkAnswer, ChunkPlan, ChunkUploader, Verdict
@@ -217,7 +217,7 @@ class Transfer:
     def _pause(self, losses: int) -> None:
         if losses >= TRIES_PER_CHUNK:
             raise NetworkDown(_stuck())
-        pause = max(decisions.backoff(losses, self._rng), timedelta(seconds=1))
+        pause = max(publish_rules.backoff(losses, self._rng), timedelta(seconds=1))
         if self._clock.pause(self._cancel, pause.total_seconds()):
             raise Cancelled("The publisher is stopping.")
 

@@ -20,8 +20,7 @@ from tiktok_manager.domain.events import (
     PostStatusChanged,
     SettingsChanged,
 )
-from tiktok_manager.domain.posts import Post, PostStatus
-from tiktok_manager.storage.posts import PostFilter
+from tiktok_manager.domain.posts import Post, PostFilter, PostStatus
 from tiktok_manager.system.browser import open_in_browser
 from tiktok_manager.ui.accounts.connecting import ConnectViewModel, Progress
 from tiktok_manager.ui.accounts.wording import (

@@ -14,7 +14,7 @@ from tiktok_manager.domain.events import (
     PostsChanged,
     PostStatusChanged,
 )
-from tiktok_manager.storage.posts import PostFilter
+from tiktok_manager.domain.posts import PostFilter
 from tiktok_manager.ui.calendar.lists import Avatar, agenda_columns
 from tiktok_manager.ui.calendar.month import day_start, local_day
 from tiktok_manager.ui.calendar.pacing import Paced

@@ -27,9 +27,8 @@ from tiktok_manager.ui.formats import size_text
 if TYPE_CHECKING:
     from tiktok_manager.domain.accounts import Account
     from tiktok_manager.domain.cancel import CancelToken
-    from tiktok_manager.domain.posts import Post
+    from tiktok_manager.domain.posts import Post, TrailEntry
     from tiktok_manager.services.workspace import Workspace
-    from tiktok_manager.storage.posts import TrailEntry
     from tiktok_manager.ui.frame import Core
 
 

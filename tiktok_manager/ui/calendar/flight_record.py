@@ -19,7 +19,7 @@ from tiktok_manager.ui.tokens import SPACE_S, Type, status_icon
 from tiktok_manager.ui.widgets import PlainLabel, column, push_button, row
 
 if TYPE_CHECKING:
-    from tiktok_manager.storage.posts import TrailEntry
+    from tiktok_manager.domain.posts import TrailEntry
 
 _SHOWN_STEPS = 60
 

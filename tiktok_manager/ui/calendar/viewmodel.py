@@ -18,9 +18,9 @@ from tiktok_manager.domain.events import (
     PostsChanged,
     PostStatusChanged,
 )
+from tiktok_manager.domain.lateness import next_day
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.services.planning import PostEdit
-from tiktok_manager.services.publishing.lateness import next_day
 from tiktok_manager.ui.calendar.month import Days, Month, Tile, day_start, local_day
 from tiktok_manager.ui.calendar.pacing import Paced
 from tiktok_manager.ui.calendar.reading import DaysRead, read_days

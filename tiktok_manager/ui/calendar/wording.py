@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.errors import FailureClass
 from tiktok_manager.domain.posts import (
+    CONTENT_CODES,
     EDITABLE,
     RETRYABLE,
     Lateness,
@@ -20,7 +21,6 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.schedule import zone
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
-from tiktok_manager.tiktok.errors import CONTENT_CODES
 from tiktok_manager.ui.formats import (
     clock_text,
     day_text,
@@ -34,7 +34,7 @@ from tiktok_manager.ui.link_gate import profile_url, tiktok_url
 from tiktok_manager.ui.tokens import STATUS_WORDS
 
 if TYPE_CHECKING:
-    from tiktok_manager.storage.posts import TrailEntry
+    from tiktok_manager.domain.posts import TrailEntry
 
 # Putting a draft back would plan it; the composer is where drafts are thrown away.
 CANCELLABLE = (EDITABLE | {PostStatus.PUBLISHING}) - {PostStatus.DRAFT}

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-from tiktok_manager.domain.accounts import ALL_SCOPES
-from tiktok_manager.tiktok.oauth import CALLBACK_PATH
+from tiktok_manager.domain.accounts import ALL_SCOPES, CALLBACK_PATH
 from tiktok_manager.ui.accounts.wording import SCOPE_WORDS
 
 if TYPE_CHECKING:

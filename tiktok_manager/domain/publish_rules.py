@@ -4,10 +4,10 @@ import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tiktok_manager.domain.attempts import Attempt, Claim, Outcome
 from tiktok_manager.domain.errors import AppError, Failure, FailureClass, ReconnectNeeded
 from tiktok_manager.domain.posts import Post, PostError, PostStatus
 from tiktok_manager.domain.schedule import span_words
-from tiktok_manager.storage.attempts import Attempt, Claim, Outcome
 
 MAX_TRIES = 12
 MIN_TRYING = timedelta(hours=1)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tiktok_manager.domain import publish_rules
+from tiktok_manager.domain.attempts import Claim, Outcome
 from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.posts import Choices, Lateness, Post, PostMode, PostStatus
 from tiktok_manager.domain.schedule import at_instant
-from tiktok_manager.services.publishing import decisions
-from tiktok_manager.storage.attempts import Claim, Outcome
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -50,12 +50,12 @@ def failure(kind: FailureClass, code: str = "x", retry_after: timedelta | None =
 
 
 def decide(what: Failure, of: Claim) -> Outcome:
-    return decisions.after_failure(what, of, NOW, random.Random(1))
+    return publish_rules.after_failure(what, of, NOW, random.Random(1))
 
 
 def test_a_passing_failure_is_tried_again_with_growing_jittered_waits() -> None:
     waits = [
-        max(decisions.backoff(tries, random.Random(seed)) for seed in range(200))
+        max(publish_rules.backoff(tries, random.Random(seed)) for seed in range(200))
         for tries in range(12)
     ]
     assert all(a < b for a, b in itertools.pairwise(waits[:9]))
@@ -70,7 +70,7 @@ def test_a_retry_keeps_its_reason_and_uses_an_attempt() -> None:
     assert outcome.close_attempt is None
 
 
-@pytest.mark.parametrize(("attempts", "hours"), [(decisions.MAX_TRIES - 1, 1.1), (1, 6.5)])
+@pytest.mark.parametrize(("attempts", "hours"), [(publish_rules.MAX_TRIES - 1, 1.1), (1, 6.5)])
 def test_retries_end_with_the_user(attempts: int, hours: float) -> None:
     outcome = decide(failure(FailureClass.RETRY), claim(attempts, timedelta(hours=hours)))
     assert outcome.status is PostStatus.NEEDS_ATTENTION
@@ -85,9 +85,9 @@ def test_waiting_for_a_limit_uses_no_attempt_however_long_it_takes() -> None:
 
 @pytest.mark.parametrize("ago", [timedelta(), timedelta(hours=1)])
 def test_a_hold_that_is_over_when_it_is_told_does_not_make_its_post_spin(ago: timedelta) -> None:
-    error = decisions.error_of(failure(FailureClass.WAIT_RESET))
-    outcome = decisions.held(error, NOW - ago, claim(), NOW)
-    assert outcome.wake_at == NOW + decisions.SHORTEST_HOLD
+    error = publish_rules.error_of(failure(FailureClass.WAIT_RESET))
+    outcome = publish_rules.held(error, NOW - ago, claim(), NOW)
+    assert outcome.wake_at == NOW + publish_rules.SHORTEST_HOLD
 
 
 def test_a_refused_rate_is_left_alone_for_at_least_a_minute() -> None:
@@ -113,7 +113,7 @@ def test_an_unknown_code_is_tried_three_times_and_then_shown() -> None:
 
 
 def test_tiktoks_failed_verdict_closes_the_upload_so_that_a_new_one_may_follow() -> None:
-    outcome = decisions.after_verdict(
+    outcome = publish_rules.after_verdict(
         failure(FailureClass.RETRY, "internal"), claim(), NOW, random.Random(1)
     )
     assert outcome.close_attempt == "failed: internal"
@@ -122,7 +122,7 @@ def test_tiktoks_failed_verdict_closes_the_upload_so_that_a_new_one_may_follow()
 
 def test_checks_thin_out_from_seconds_to_hours_and_end_after_three_days() -> None:
     gaps = [
-        decisions.next_check(polls, NOW - timedelta(seconds=since), NOW)
+        publish_rules.next_check(polls, NOW - timedelta(seconds=since), NOW)
         for polls, since in [(0, 1), (1, 2), (80, 1700), (90, 3600), (200, 7 * 3600)]
     ]
     assert [gap - NOW for gap in gaps if gap] == [
@@ -132,13 +132,13 @@ def test_checks_thin_out_from_seconds_to_hours_and_end_after_three_days() -> Non
         timedelta(minutes=5),
         timedelta(hours=1),
     ]
-    assert decisions.next_check(300, NOW - timedelta(hours=73), NOW) is None
+    assert publish_rules.next_check(300, NOW - timedelta(hours=73), NOW) is None
 
 
 def test_the_status_questions_of_a_slow_video_stay_under_tiktoks_rate() -> None:
     at, polls, asked = NOW, 0, []
     while at - NOW < timedelta(minutes=20):
-        following = decisions.next_check(polls, NOW, at)
+        following = publish_rules.next_check(polls, NOW, at)
         assert following is not None
         at, polls = following, polls + 1
         asked.append(at)
