@@ -48,8 +48,6 @@ def open_data_paths(env: Mapping[str, str]) -> DataPaths:
     `TIKTOK_MANAGER_DATA_DIR` names the folder, else the platform's usual one is taken.
     Raises StorageError if nothing can be written there, or if it is not on a disk of this computer.
     """
-    import tempfile
-
     # Late: the first frame asks for the resources only, and waits for no more than that.
     from tiktok_manager.domain.errors import StorageError
     from tiktok_manager.system.durable import make_folder
@@ -72,12 +70,7 @@ def open_data_paths(env: Mapping[str, str]) -> DataPaths:
             root.mkdir(mode=OWNER_ONLY, exist_ok=True)
         else:  # what is kept in a folder is lost with the folder's name
             make_folder(root, OWNER_ONLY)
-        _close_to_others(paths)
-        for folder in (paths.logs_dir, paths.media_cache_dir, paths.backups_dir):
-            folder.mkdir(mode=OWNER_ONLY, exist_ok=True)
-        with tempfile.NamedTemporaryFile(prefix=".write-check-", dir=root) as probe:
-            probe.write(b"x")
-            probe.flush()
+        _make_folders(paths)
     except OSError as exc:
         raise StorageError(
             f"The data folder {root} cannot be written.",
@@ -85,6 +78,18 @@ def open_data_paths(env: Mapping[str, str]) -> DataPaths:
             f"Free space or mend its permissions, or set {ENV_DATA_DIR} to another folder.",
         ) from exc
     return paths
+
+
+def _make_folders(paths: DataPaths) -> None:
+    """Make what lies in the data folder; raises OSError where nothing can be written there."""
+    import tempfile
+
+    _close_to_others(paths)
+    for folder in (paths.logs_dir, paths.media_cache_dir, paths.backups_dir):
+        folder.mkdir(mode=OWNER_ONLY, exist_ok=True)
+    with tempfile.NamedTemporaryFile(prefix=".write-check-", dir=paths.root) as probe:
+        probe.write(b"x")
+        probe.flush()
 
 
 def _close_to_others(paths: DataPaths) -> None:
