@@ -1,4 +1,4 @@
-"""The options of `posts add` and `posts edit`, each with its name and its words."""
+"""The options of `posts add`, `posts edit` and `posts list`, each with its name and its words."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,11 +7,12 @@ import typer
 
 from tiktok_manager.domain.posts import Privacy
 
+WHEN_HELP = "ISO 8601, `now`, or such as `fri 18:00`, `tomorrow 9am`, `in 2 hours`."
 VideoArgument = Annotated[Path, typer.Argument(metavar="FILE", help="MP4, MOV or WebM.")]
 Accounts = Annotated[
     list[str], typer.Option("--account", metavar="HANDLE", help="Who posts it; repeatable.")
 ]
-At = Annotated[str, typer.Option("--at", metavar="WHEN", help="ISO 8601 or `now`.")]
+At = Annotated[str, typer.Option("--at", metavar="WHEN", help=WHEN_HELP)]
 Zone = Annotated[
     str | None, typer.Option("--tz", metavar="ZONE", help="IANA zone of WHEN, as Europe/Berlin.")
 ]
@@ -60,7 +61,7 @@ Spread = Annotated[
 ]
 
 NewFile = Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Another video.")]
-NewAt = Annotated[str | None, typer.Option("--at", metavar="WHEN", help="ISO 8601 or `now`.")]
+NewAt = Annotated[str | None, typer.Option("--at", metavar="WHEN", help=WHEN_HELP)]
 NewCaption = Annotated[str | None, typer.Option("--caption", help="Other words.")]
 NewAllowComment = Annotated[bool | None, typer.Option("--allow-comment/--no-comment")]
 NewAllowDuet = Annotated[bool | None, typer.Option("--allow-duet/--no-duet")]
@@ -69,3 +70,10 @@ NewYourBrand = Annotated[bool | None, typer.Option("--your-brand/--no-your-brand
 NewBrandedContent = Annotated[bool | None, typer.Option("--branded-content/--no-branded-content")]
 NewAiGenerated = Annotated[bool | None, typer.Option("--ai-generated/--no-ai-generated")]
 NewMode = Annotated[str | None, typer.Option("--mode", metavar="direct|inbox")]
+
+DueFrom = Annotated[
+    str | None, typer.Option("--from", metavar="WHEN", help="From then on; a day: its start.")
+]
+DueTo = Annotated[
+    str | None, typer.Option("--to", metavar="WHEN", help="Before then; a day: its start.")
+]

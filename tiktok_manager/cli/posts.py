@@ -29,6 +29,8 @@ from tiktok_manager.cli.post_options import (
     Caption,
     ConsentGiven,
     CoverMs,
+    DueFrom,
+    DueTo,
     Inbox,
     Late,
     LateWithin,
@@ -61,7 +63,7 @@ from tiktok_manager.domain.posts import (
     Privacy,
     TrailEntry,
 )
-from tiktok_manager.domain.schedule import parse_duration, parse_when
+from tiktok_manager.domain.schedule import parse_bound, parse_duration
 from tiktok_manager.services.planning import PlanRequest, PlanResult, PostEdit
 from tiktok_manager.services.serializers import (
     flight_record,
@@ -119,8 +121,8 @@ def list_posts(
     context: typer.Context,
     status: Annotated[list[str] | None, typer.Option(metavar="S", help="Repeatable.")] = None,
     account: Annotated[str | None, typer.Option(metavar="HANDLE")] = None,
-    due_from: Annotated[str | None, typer.Option("--from", metavar="WHEN")] = None,
-    due_to: Annotated[str | None, typer.Option("--to", metavar="WHEN")] = None,
+    due_from: DueFrom = None,
+    due_to: DueTo = None,
     limit: Limit = None,
     json: Json = False,
 ) -> None:
@@ -352,4 +354,4 @@ def _lateness(old: Lateness, policy: str | None, within: str | None) -> Lateness
 def _instant(workspace: Workspace, text: str | None) -> datetime | None:
     if text is None:
         return None
-    return parse_when(text, workspace.settings.timezone(), workspace.clock.now()).due_at
+    return parse_bound(text, workspace.settings.timezone(), workspace.clock.now())

@@ -6,6 +6,37 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tiktok_manager.domain.errors import InputError
+from tiktok_manager.domain.when import (
+    BAD,
+    NO_SLOTS,
+    NO_TIME,
+    TWO_MEANINGS,
+    UnclearTime,
+    read_when,
+)
+
+_UNCLEAR = {
+    BAD: (
+        "“{}” is not a time.",
+        "It cannot be read to the minute.",
+        "Write it like 2026-11-28T18:30, `fri 18:00`, `tomorrow 9am`, `in 2 hours` or `now`.",
+    ),
+    TWO_MEANINGS: (
+        "“{}” can mean two things.",
+        "A wrong guess would publish at another time.",
+        "Write the date as year, month, day and the time in 24 hours, like 2026-11-28T18:30.",
+    ),
+    NO_TIME: (
+        "“{}” has no time.",
+        "A day alone does not say when.",
+        "Add the time, like `{} 18:30`, or write it like 2026-11-28T18:30.",
+    ),
+    NO_SLOTS: (
+        "There is no slot to take.",
+        "No weekly slots are set up.",
+        "Name the time, like 2026-11-28T18:30 or `tomorrow 9am`.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,22 +85,38 @@ def at_instant(due_at: datetime, timezone: str) -> Schedule:
 
 
 def parse_when(text: str, timezone: str, now: datetime) -> Schedule:
-    """Read `now` or ISO 8601; a time without offset is wall time in `timezone`.
+    """Read `now`, ISO 8601 or plain English (`fri 18:00`, `tomorrow 9am`, `in 2 hours`).
 
-    Raises InputError for anything else. Whether the time has passed is for the planner to say.
+    A time without offset is wall time in `timezone`. Raises InputError for what has no time, can
+    mean two things or cannot be read to the minute. Whether it has passed is for the planner.
     """
+    return _read(text, timezone, now)
+
+
+def parse_bound(text: str, timezone: str, now: datetime) -> datetime:
+    """Read the instant at which a range begins or ends; a day alone means its first moment.
+
+    Everything else is read, and refused, as `parse_when` does.
+    """
+    return _read(text, timezone, now, day_start=True).due_at
+
+
+def _read(text: str, timezone: str, now: datetime, *, day_start: bool = False) -> Schedule:
     if text.strip().lower() == "now":
         return at_instant(now, timezone)
-    zone(timezone)
+    local = now.astimezone(zone(timezone))
     try:
-        when = datetime.fromisoformat(text.strip())
+        when = read_when(text, local, day_start=day_start)
         return resolve(when, timezone) if when.tzinfo is None else at_instant(when, timezone)
-    except (ValueError, OverflowError) as exc:  # UTC may lie beyond the years 1 to 9999
-        raise InputError(
-            f"“{text}” is not a time.",
-            "It is neither `now` nor an ISO 8601 date and time.",
-            "Write it like 2026-11-28T18:30.",
-        ) from exc
+    except UnclearTime as exc:
+        raise _unclear(text, exc.code) from exc
+    except OverflowError as exc:  # UTC may lie beyond the years 1 to 9999
+        raise _unclear(text, BAD) from exc
+
+
+def _unclear(text: str, code: str) -> InputError:
+    title, why, hint = _UNCLEAR[code]
+    return InputError(title.format(text), why, hint.format(text), code=code)
 
 
 def parse_duration(text: str) -> timedelta:
