@@ -1,4 +1,4 @@
-"""Set up and drive the project: `python3 build/dev.py setup|demo|run|test|check|bench`.
+"""Set up and drive the project: `python3 build/dev.py setup|demo|run|test|check|bench|package`.
 
 The first thing a newcomer runs. It needs nothing but Python 3.11: it makes `.venv`, installs the
 pinned dependencies and the app itself, then hands over; while nothing changed, set-up is skipped.
@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 MINIMUM_PYTHON = (3, 11)
+APT_ATTEMPTS = 3
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
@@ -47,9 +48,16 @@ QT_DEBIAN_PACKAGES = (
     "libxcb-shm0", "libxcb-sync1", "libxcb-xfixes0", "libxcb-xinerama0", "libxcb-xkb1",
     "libxkbcommon-x11-0", "libxkbcommon0",
 )
+# What tests call: a real window with its manager and tray, a keyring, proxies, a team's database.
+TEST_DEBIAN_PACKAGES = (
+    "binutils", "dbus", "dbus-x11", "gnome-keyring", "libsecret-1-0", "microsocks", "openbox",
+    "postgresql", "procps", "strace", "tinyproxy-bin", "trayer", "xdotool", "xvfb",
+)
 # fmt: on
 
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as lint; lint()"
+# As many at once as there are cores, and whoever is done takes from the others; a later -n wins.
+SIDE_BY_SIDE = ("-n", "auto", "--dist", "worksteal")
 LINTS: Mapping[str, Sequence[str]] = {
     "ruff check": ("-m", "ruff", "check", "tiktok_manager", "build", "tests"),
     "ruff format": ("-m", "ruff", "format", "--check", "tiktok_manager", "build", "tests"),
@@ -84,7 +92,12 @@ def check(_args: Sequence[str]) -> int:
 
 
 def test(args: Sequence[str]) -> int:
-    return run_all({**LINTS, "pytest": ("-m", "pytest", *args)})
+    ensure_test_packages()
+    return run_all({**LINTS, "pytest": ("-m", "pytest", *SIDE_BY_SIDE, *args)})
+
+
+def package(args: Sequence[str]) -> int:
+    return hand_over("build/package.py", *args)
 
 
 def bench(args: Sequence[str]) -> int:
@@ -98,6 +111,7 @@ COMMANDS: Mapping[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "test": (test, "style, types, imports and tests [arguments of pytest]"),
     "check": (check, "style, types and imports only"),
     "bench": (bench, "measure speed [names of benchmarks]"),
+    "package": (package, "build the program for this system into dist/ and let it test itself"),
 }
 
 
@@ -244,6 +258,26 @@ def ensure_qt_libraries() -> bool:
     return not problem
 
 
+def ensure_test_packages() -> None:
+    """Install what tests call, if we may; a test whose program is missing is skipped by name."""
+    missing = missing_packages(TEST_DEBIAN_PACKAGES)
+    if missing and not apt_install(missing):
+        print(
+            "Note: some tests are skipped, for what they call is missing. This installs it:\n"
+            f"  {apt_command(missing)}",
+            file=sys.stderr,
+        )
+
+
+def missing_packages(packages: Sequence[str]) -> list[str]:
+    """Return those of the Debian packages that are not installed; none on other systems."""
+    if not shutil.which("dpkg-query"):
+        return []
+    query = ("dpkg-query", "-W", "-f=${Package} ${db:Status-Status}\n", *packages)
+    told = subprocess.run(query, capture_output=True, text=True, check=False).stdout
+    return [name for name in packages if f"{name} installed" not in told.splitlines()]
+
+
 def qt_problem() -> str:
     """Return why Qt cannot be loaded, such as the library it misses; empty if it can."""
     probe = (VENV_PYTHON, "-c", QT_PROBE)
@@ -258,8 +292,13 @@ def apt_install(packages: Sequence[str]) -> bool:
     if not (is_root() and shutil.which("apt-get")):
         return False
     print(f"Installing with apt: {' '.join(packages)}", flush=True)
-    call("apt-get", "update", "-qq")
-    return call("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages) == 0
+    os.environ.setdefault("DEBIAN_FRONTEND", "noninteractive")
+    install = ("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages)
+    for _attempt in range(APT_ATTEMPTS):  # a mirror may be away for a moment
+        call("apt-get", "update", "-qq")
+        if call(*install) == 0:
+            return True
+    return False
 
 
 def is_root() -> bool:

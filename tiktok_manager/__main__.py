@@ -30,6 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         from tiktok_manager.system import video_child
 
         return video_child.main()
+    if arguments == ["--self-test"]:
+        return run_self_test()
     if arguments in ([], ["--hidden"]):
         return run_window(hidden=bool(arguments))
     return run_command_line(arguments)
@@ -73,6 +75,45 @@ def run_command_line(arguments: Sequence[str]) -> int:
             run_window=run_window,
         ),
     )
+
+
+def run_self_test() -> int:
+    """Prove that an installed app is whole, on a throw-away data folder; returns the exit code.
+
+    The demo publishes real videos to a TikTok of its own, then the window shows every pane.
+    """
+    import secrets
+    import tempfile
+    from pathlib import Path
+
+    from tiktok_manager.app import open_workspace
+    from tiktok_manager.cli.output import print_line
+    from tiktok_manager.system.os_keyring import OsKeyring
+    from tiktok_manager.tiktok.tls import system_trust
+    from tiktok_manager.ui import self_test
+
+    with tempfile.TemporaryDirectory(prefix="tiktok-manager-self-test-") as name:
+        folder = Path(name)
+        environment = {
+            "TIKTOK_MANAGER_DATA_DIR": str(folder / "data"),
+            "TIKTOK_MANAGER_PASSPHRASE": secrets.token_hex(),
+        }
+        print_line(f"modules: {self_test.import_everything()}")
+        print_line(f"certificate authorities: {system_trust().cert_store_stats()['x509_ca']}")
+        print_line(f"keyring: {'there' if OsKeyring().available() else 'none on this machine'}")
+        code = run_command_line(["demo", "--headless", "--out", str(folder / "posts.csv")])
+        if code:
+            return code
+        print_line(f"icons: {self_test.draw_icons()}")
+        with ExitStack() as closing:
+            shown = self_test.show_window(
+                lambda: closing.enter_context(open_workspace(environment)),
+                _standby,
+                data_root(environment),
+            )
+        print_line(f"panes: {', '.join(shown)}")
+    print_line("Nothing is missing.")
+    return 0
 
 
 def _standby(workspace: "Workspace") -> "Runner":

@@ -153,6 +153,46 @@ def test_root_on_debian_gets_missing_qt_libraries_installed(
     assert "libegl1" in tools.calls[1]
 
 
+def test_what_tests_call_is_installed_where_it_may_be(
+    tools: FakeTools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev, "missing_packages", lambda _packages: ["microsocks"])
+    monkeypatch.setattr(dev, "is_root", lambda: True)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    dev.ensure_test_packages()
+    assert [call[:2] for call in tools.calls] == [("apt-get", "update"), ("apt-get", "install")]
+    assert tools.calls[1][-1] == "microsocks"
+
+
+def test_what_tests_call_and_may_not_be_installed_is_told(
+    tools: FakeTools, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dev, "missing_packages", lambda _packages: ["microsocks"])
+    monkeypatch.setattr(dev, "is_root", lambda: False)
+    dev.ensure_test_packages()
+    assert tools.calls == []
+    assert "sudo apt-get install -y microsocks" in capsys.readouterr().err
+
+
+def test_a_mirror_that_is_away_for_a_moment_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = iter([100, 0])
+    installs: list[str] = []
+
+    def call(*command: str | Path) -> int:
+        if command[1] != "install":
+            return 0
+        installs.append(str(command[-1]))
+        return next(answers)
+
+    monkeypatch.setattr(dev, "is_root", lambda: True)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(dev, "call", call)
+    assert dev.apt_install(["xvfb"])
+    assert installs == ["xvfb", "xvfb"]
+
+
 @pytest.mark.usefixtures("tools")
 def test_python_without_venv_is_told_which_package_is_missing(
     monkeypatch: pytest.MonkeyPatch,
@@ -223,9 +263,11 @@ def test_every_check_runs_and_the_first_failure_is_the_exit_code(
 ) -> None:
     tools = FakeTools({"mypy": 2, "pytest": 5})
     monkeypatch.setattr(dev, "call", tools)
+    monkeypatch.setattr(dev, "ensure_test_packages", lambda: None)
     assert dev.test(["-k", "slots"]) == 2
     assert len(tools.calls) == len(dev.LINTS) + 1
-    assert tools.calls[-1][-4:] == ("-m", "pytest", "-k", "slots")
+    assert tools.calls[-1][1:3] == ("-m", "pytest")
+    assert tools.calls[-1][-2:] == ("-k", "slots")
     assert capsys.readouterr().out.endswith("FAILED: mypy --strict (exit 2), pytest (exit 5)\n")
 
 
