@@ -16,6 +16,7 @@ from tiktok_manager.domain.errors import AppError
 from tiktok_manager.services.vault import VaultState
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.system.filesystem import type_of
+from tiktok_manager.wording import joined, words
 
 LOW_DISK_BYTES = 1_000_000_000
 _ADOPTED = (
@@ -74,7 +75,7 @@ def _check(name: str, look: Callable[[Workspace], Finding], workspace: Workspace
     try:
         return look(workspace)
     except AppError as exc:
-        return Finding(name=name, ok=False, text=str(exc))
+        return Finding(name=name, ok=False, text=joined(words(exc).cause, words(exc).command_hint))
 
 
 def _data_folder(workspace: Workspace) -> Finding:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TextIO
 
 from tiktok_manager.domain.errors import AppError
+from tiktok_manager.wording import english, words
 
 _KEPT = "\n\t\u200c\u200d"
 
@@ -56,21 +57,27 @@ def note(text: str) -> None:
 
 def print_error(error: AppError, *, as_json: bool) -> None:
     """Tell the user what went wrong and what to do; in JSON mode also as the document."""
-    note(f"Error: {error.title}")
-    for part in (error.message, error.hint):
+    told = words(error)
+    note(f"Error: {told.title}")
+    for part in (told.message, told.command_hint):
         if part:
             note(f"  {part}")
     if as_json:
-        print_json(
-            {
-                "error": {
-                    "code": error.code,
-                    "title": error.title,
-                    "message": error.message,
-                    "hint": error.hint,
-                }
-            }
-        )
+        print_json({"error": error_json(error)})
+
+
+def error_json(error: AppError) -> dict[str, object]:
+    """Return an error as scripts are told it: its code, and words in English."""
+    told = english(error)
+    return {
+        "code": error.code,
+        "title": told.title,
+        "message": told.message,
+        "hint": told.command_hint,
+        "action": told.command_hint,
+        "raw_code": error.raw_code,
+        "log_id": error.log_id,
+    }
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -9,6 +9,7 @@ from tiktok_manager.cli.context import cancelled_by_signals, command_line
 from tiktok_manager.cli.options import Json
 from tiktok_manager.cli.output import note, print_json, print_table
 from tiktok_manager.services.accounts import SyncResult
+from tiktok_manager.wording import english, joined, words
 
 
 def sync(
@@ -28,14 +29,15 @@ def show_results(results: Sequence[SyncResult], *, as_json: bool) -> None:
     """Print what a sync brought; raises the first error if no account could be synced."""
     for result in results:
         if result.error is not None:
-            note(f"@{result.handle}: {result.error}")
+            told = words(result.error)
+            note(f"@{result.handle}: {joined(told.cause, told.command_hint)}")
     if as_json:
         print_json([_record(result) for result in results])
     else:
         print_table(
             ("ACCOUNT", "VIDEOS", "RESULT"),
             (
-                (f"@{r.handle}", r.videos, "ok" if r.error is None else r.error.title)
+                (f"@{r.handle}", r.videos, "ok" if r.error is None else words(r.error).title)
                 for r in results
             ),
         )
@@ -52,5 +54,11 @@ def _record(result: SyncResult) -> dict[str, object]:
         "videos": result.videos,
         "error": None
         if error is None
-        else {"code": error.code, "message": error.title, "action": error.hint},
+        else {
+            "code": error.code,
+            "message": english(error).title,
+            "action": english(error).command_hint,
+            "raw_code": error.raw_code,
+            "log_id": error.log_id,
+        },
     }

@@ -23,31 +23,77 @@ AppError
     └── TikTokRefused     TikTok answered with an error code
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from tiktok_manager.domain.findings import Param
+
+
+class FailureClass(StrEnum):
+    """What a failure means for a post; each has one way on (see `services.publishing`)."""
+
+    RETRY = "retry"
+    WAIT_RESET = "wait_reset"
+    NEEDS_RECONNECT = "needs_reconnect"
+    NEEDS_EDIT = "needs_edit"
+    PERMANENT = "permanent"
+    OUR_BUG = "our_bug"
+    UNKNOWN = "unknown"
+
 
 class AppError(Exception):
-    """An error with words for the user: what happened, why, and what to do next."""
+    """Something that went wrong, as a code with parameters; `wording` says it in sentences.
+
+    Attributes:
+        code: Ours, ASCII snake_case; the class's own where none is given.
+        params: What the sentences need; a class may give them defaults.
+        raw_code: What TikTok called it, where it was TikTok.
+        log_id: TikTok's log id, where there is one.
+    """
 
     exit_code = 1
     code = "error"
 
     def __init__(
-        self, title: str, message: str = "", hint: str = "", *, code: str = "", log_id: str = ""
+        self,
+        first: str = "",
+        message: str = "",
+        hint: str = "",
+        *,
+        code: str = "",
+        raw_code: str = "",
+        log_id: str = "",
+        **params: Param,
     ) -> None:
-        super().__init__(title)
-        self.title = title
-        self.message = message
-        self.hint = hint
+        if " " in first or message or hint:
+            params |= {"_title": first, "_message": message, "_hint": hint}
+            first = code
+        self.code = first or code or type(self).code
+        self.params: Mapping[str, Param] = params
+        self.raw_code = raw_code
         self.log_id = log_id
-        if code:
-            self.code = code
+        super().__init__(self.code)
+
+    @property
+    def title(self) -> str:
+        return str(self.params.get("_title", self.code))
+
+    @property
+    def message(self) -> str:
+        return str(self.params.get("_message", "")).strip()
+
+    @property
+    def hint(self) -> str:
+        return str(self.params.get("_hint", ""))
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.title, self.message, self.hint) if part)
+        """Code and parameters, for logs: words for people are made in `wording`."""
+        if "_title" in self.params:
+            return " ".join(str(part) for part in self.params.values() if part)
+        told = ", ".join(f"{name}={value}" for name, value in self.params.items())
+        return f"{self.code} ({told})" if told else self.code
 
 
 class InputError(AppError):
@@ -181,18 +227,6 @@ class Cancelled(AppError):
     code = "cancelled"
 
 
-class FailureClass(StrEnum):
-    """What a failure means for a post; each has one way on (see `services.publishing`)."""
-
-    RETRY = "retry"
-    WAIT_RESET = "wait_reset"
-    NEEDS_RECONNECT = "needs_reconnect"
-    NEEDS_EDIT = "needs_edit"
-    PERMANENT = "permanent"
-    OUR_BUG = "our_bug"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """A failure as a post keeps it: TikTok's own code and log id stay one click away."""
@@ -210,7 +244,7 @@ class RemoteError(AppError):
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(
-            failure.message, hint=failure.action, code=failure.code, log_id=failure.log_id
+            failure.message, " ", failure.action, code=failure.code, log_id=failure.log_id
         )
         self.failure = failure
 

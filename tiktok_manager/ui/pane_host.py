@@ -18,6 +18,7 @@ from tiktok_manager.ui.passphrase import PassphraseBar, PassphraseViewModel
 from tiktok_manager.ui.shortcuts import add_shortcut
 from tiktok_manager.ui.trouble_bar import TroubleBar
 from tiktok_manager.ui.widgets import EmptyState, Notice, NoticeBar, Slot, Tone
+from tiktok_manager.wording import joined, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -179,8 +180,9 @@ class PaneHost(QObject):
 
     def show_failure(self, error: AppError, retry: Callable[[], object]) -> None:
         """The workspace could not be opened: say why, offer to try again."""
-        text = " ".join(part for part in (error.message, error.hint) if part)
-        page = EmptyState("database", error.title, text, action_text="Try again", action=retry)
+        told = words(error)
+        text = joined(told.message, told.hint)
+        page = EmptyState("database", told.title, text, action_text="Try again", action=retry)
         self._window.show_passing(page)
         self._top_bar.set_title("Cannot open")
         self._window.rail.select("")

@@ -13,6 +13,7 @@ from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
 from tiktok_manager.ui.widgets import PlainLabel, push_button
+from tiktok_manager.wording import joined, words
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
@@ -173,7 +174,7 @@ class PassphraseBar(QFrame):
 
     def _on_refused(self, error: AppError) -> None:
         self._unlock.setEnabled(True)
-        self._text.setText(f"{error.title} {in_window(error.hint)}".strip())
+        self._text.setText(joined(words(error).title, in_window(words(error).hint)))
         self._text.set_tone("bad")
         self.show()
         self.field.selectAll()

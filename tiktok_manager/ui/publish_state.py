@@ -26,6 +26,7 @@ from tiktok_manager.ui.formats import zoned_time
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.tasks import Coalesced, TaskRunner
 from tiktok_manager.ui.tokens import STATUS_WORDS
+from tiktok_manager.wording import joined, words
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
@@ -345,15 +346,16 @@ class PublishState(QObject):
 
 
 def _trouble_at_start(error: AppError) -> Trouble:
+    told = words(error)
     if error.code == _COPIED:
         return Trouble(
             code=error.code,
-            title=error.title,
-            more=f"{error.message} If this is the only copy in use from now on, let it publish.",
+            title=told.title,
+            more=f"{told.message} If this is the only copy in use from now on, let it publish.",
             step=Step.ADOPT,
         )
-    more = " ".join(part for part in (error.message, error.hint) if part)
-    return Trouble(code=error.code, title=error.title, more=more, step=Step.START)
+    more = joined(told.message, told.hint)
+    return Trouble(code=error.code, title=told.title, more=more, step=Step.START)
 
 
 def _trouble_of(hold: PublishingHeld) -> Trouble:

@@ -15,6 +15,7 @@ from tiktok_manager.ui.composer.media import MediaLook
 from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED, Rules
 from tiktok_manager.ui.formats import duration_text
 from tiktok_manager.ui.hints import in_window
+from tiktok_manager.wording import joined, words
 
 _PAST_TOLERANCE = timedelta(minutes=1)
 
@@ -83,7 +84,7 @@ def _file(facts: Facts) -> Iterator[Blocker]:
     elif look is None:
         yield Blocker(field=Field.FILE, text="The video is being read.")
     elif look.error is not None:
-        yield Blocker(field=Field.FILE, text=look.error.title)
+        yield Blocker(field=Field.FILE, text=words(look.error).title)
 
 
 def _accounts(facts: Facts) -> Iterator[Blocker]:
@@ -107,7 +108,7 @@ def _caption(facts: Facts) -> Iterator[Blocker]:
     try:
         check_caption(facts.form.caption)
     except InputError as error:
-        text = f"{error.title} {in_window(error.hint)}".strip()
+        text = joined(words(error).title, in_window(words(error).hint))
         yield Blocker(field=Field.CAPTION, text=text)
 
 
@@ -115,7 +116,7 @@ def _creators(facts: Facts) -> Iterator[Blocker]:
     for state in facts.creators:
         handle = state.account.handle
         if state.error is not None:
-            text = f"@{handle} cannot post now: {state.error.title}"
+            text = f"@{handle} cannot post now: {words(state.error).title}"
             yield Blocker(field=Field.CREATORS, text=text)
         elif state.loading:
             text = f"Asking TikTok what @{handle} may post."

@@ -19,6 +19,7 @@ from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
 from tiktok_manager.ui.widgets import AvatarLabel, Card, PlainLabel, push_button
+from tiktok_manager.wording import joined, words
 
 _DIRECT_TIP = "TikTok publishes the video with the settings below."
 _INBOX_TIP = "A draft arrives in the TikTok inbox; the creator finishes and posts it there."
@@ -202,10 +203,11 @@ class GreyBar(QWidget):
 
 def error_words(error: AppError) -> str:
     """Return why a creator cannot post now, and what to do: the form waits, no post does (1b)."""
-    hint = in_window(error.hint)
+    told = words(error)
+    hint = in_window(told.hint)
     if isinstance(error, RemoteError) and error.failure.kind is FailureClass.WAIT_RESET:
         hint = "Try again later."
-    return " ".join(part for part in (error.title, hint) if part)
+    return joined(told.title, hint)
 
 
 def _cell(handle: str, rule: str, value: bool | str) -> QWidget:

@@ -13,6 +13,7 @@ from tiktok_manager.ui.formats import size_text
 from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS, Type
 from tiktok_manager.ui.widgets import Card, PlainLabel, icon_button, push_button, row
+from tiktok_manager.wording import joined, words
 
 _INVITATION = "Drop a video here\nMP4, MOV or WebM, up to 4 GB"
 
@@ -98,8 +99,9 @@ class MediaCard(Card):
         else:
             self.preview.show_words("No picture")
         error = look.error if look is not None else None
-        parts = (error.title, error.message, in_window(error.hint)) if error is not None else ()
-        say(self._problem, " ".join(part for part in parts if part), "bad")
+        told = words(error) if error is not None else None
+        problem = joined(told.cause, in_window(told.hint)) if told is not None else ""
+        say(self._problem, problem, "bad")
 
     def _show_checks(self, checks: Sequence[Check]) -> None:
         if checks == self._shown:

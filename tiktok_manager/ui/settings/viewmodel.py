@@ -11,6 +11,7 @@ from tiktok_manager.domain.events import DataChangedElsewhere, Event, SettingsCh
 from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.settings.wording import SettingItem, setting_item
 from tiktok_manager.ui.tasks import Coalesced
+from tiktok_manager.wording import joined, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,9 +102,8 @@ class SettingsViewModel(QObject):
 
     def _on_failed(self, error: AppError, item: SettingItem, value: str) -> None:
         if isinstance(error, InputError):
-            parts = (error.title, error.message, in_window(error.hint))
-            words = " ".join(part for part in parts if part)
-            self.refused.emit(item.name, words)
+            told = words(error)
+            self.refused.emit(item.name, joined(told.cause, in_window(told.hint)))
         else:
             self.failed.emit(error, lambda: self.change(item.name, value))
 

@@ -8,12 +8,13 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from tiktok_manager.domain.errors import AppError, RemoteError
+from tiktok_manager.domain.errors import AppError
 from tiktok_manager.ui.basics.buttons import icon_button, push_button
 from tiktok_manager.ui.basics.plain import IconLabel, PlainLabel
 from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
+from tiktok_manager.wording import joined, words
 
 
 class Tone(StrEnum):
@@ -54,16 +55,18 @@ class Notice:
     @classmethod
     def of_error(cls, error: AppError) -> "Notice":
         """Return the notice that tells an error in the user's words."""
-        more = " ".join(part for part in (error.message, in_window(error.hint)) if part)
-        return cls(text=error.title, more=more, tone=Tone.BAD, details=error_details(error))
+        told = words(error)
+        more = joined(told.message, in_window(told.hint))
+        return cls(text=told.title, more=more, tone=Tone.BAD, details=error_details(error))
 
 
 def error_details(error: AppError) -> str:
     """Return code and log id, for TikTok's support or a bug report."""
     lines = [f"Code: {error.code}"]
-    if isinstance(error, RemoteError) and error.failure.log_id:
-        lines.append(f"Log id: {error.failure.log_id}")
-    return "\n".join([*lines, str(error)])
+    if error.log_id:
+        lines.append(f"Log id: {error.log_id}")
+    told = words(error)
+    return "\n".join([*lines, joined(told.cause, told.hint)])
 
 
 class NoticeBar(QFrame):

@@ -1,0 +1,117 @@
+"""How a code becomes words: an entry of sentences, chosen, filled and said in the user's language.
+
+An entry holds whole sentences in English, which are also the ids of their translations. They are
+never glued from fragments; what may be missing is a sentence of its own, and is left out while a
+parameter it names is empty.
+"""
+
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from gettext import NullTranslations
+
+from tiktok_manager.domain.findings import Param
+from tiktok_manager.wording.spans import span_words
+from tiktok_manager.wording.steps import Step
+from tiktok_manager.wording.terms import TERMS
+
+Params = Mapping[str, Param]
+
+
+@dataclass(frozen=True, slots=True)
+class Plural:
+    """A sentence with a number in it, which the parameter `by` gives."""
+
+    one: str
+    many: str
+    by: str
+
+
+Text = str | Plural
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The sentences of one code. `typed` is said in a terminal only, `shown` in the window only.
+
+    All are templates: `{name}` is a parameter, `{name:span}` and the like are the formats of
+    `filled`.
+    """
+
+    title: Text
+    message: Text = ""
+    hint: Text = ""
+    step: Step = Step.NONE
+    typed: Text = ""
+    shown: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A code whose sentences depend on a parameter: the entry of its value, else that of `""`."""
+
+    by: str
+    entries: Mapping[str, Entry]
+
+
+Catalogue = Mapping[str, Entry | Choice]
+
+
+def chosen(entry: Entry | Choice, params: Params) -> Entry:
+    """Return the entry for these parameters; raises KeyError for a value nobody thought of."""
+    if isinstance(entry, Entry):
+        return entry
+    value = str(params.get(entry.by, ""))
+    return entry.entries[value if value in entry.entries else ""]
+
+
+def filled(text: Text, params: Params, speech: NullTranslations) -> str:
+    """Return a sentence with its parameters; empty if one that it names is empty or not given.
+
+    Formats: `span` a time span, `at` an instant in UTC, `mb` megabytes, `word` and `words` values
+    of ours in words, and Python's own; several values are parted by commas.
+    """
+    if not text:
+        return ""
+    if isinstance(text, Plural):
+        count = params.get(text.by, 0)
+        number = int(count) if isinstance(count, int | float) else 0
+        template = speech.ngettext(text.one, text.many, number)
+    else:
+        template = speech.gettext(text)
+    if any(params.get(name, "") in ("", ()) for name in names_in(template)):
+        return ""
+    return _Filling(speech).vformat(template, (), params)
+
+
+def names_in(template: str) -> Iterator[str]:
+    """Yield the parameters a template names."""
+    for _literal, name, _format, _conversion in string.Formatter().parse(template):
+        if name:
+            yield name
+
+
+class _Filling(string.Formatter):
+    def __init__(self, speech: NullTranslations) -> None:
+        self._speech = speech
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        match format_spec, value:
+            case "span", timedelta():
+                return span_words(value, self._speech)
+            case "at", datetime():
+                return f"{value:%Y-%m-%d %H:%M} (UTC)"
+            case "mb", int() | float():
+                return f"{value / 1e6:.0f} MB"
+            case "word", str():
+                return self._term(value)
+            case "words", tuple():
+                return ", ".join(map(self._term, value))
+            case _, tuple():
+                return ", ".join(map(str, value))
+        return str(format(value, format_spec))
+
+    def _term(self, value: object) -> str:
+        term = TERMS.get(str(value))
+        return str(value) if term is None else self._speech.gettext(term)
