@@ -151,7 +151,7 @@ def _build(base: _Base, paths: DataPaths, ballast: Ballast, closing: ExitStack) 
         storage=guard,
         publishing=_make_publishing(base, quota, restoring, guard, closing),
         analytics=analytics,
-        reports=Reports(planning, accounts, analytics),
+        reports=Reports(planning, accounts, analytics, base.settings),
         backups=Backups(base.database, paths.backups_dir, base.clock),
         installation=installation,
     )

@@ -75,3 +75,15 @@ def cancelled_by_signals() -> Iterator[CancelToken]:
     finally:
         for number, handler in before:
             signal.signal(number, handler)
+
+
+@contextmanager
+def interrupted_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP interrupt as Ctrl+C does, wherever the command waits just then."""
+    interrupt = signal.default_int_handler
+    before = [(number, signal.signal(number, interrupt)) for number in shutdown_signals()]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)

@@ -7,9 +7,11 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TextIO
 
-from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.errors import AppError, InputError
+from tiktok_manager.system.files import is_stdout
 from tiktok_manager.wording import english, words
 
 _KEPT = "\n\t\u200c\u200d"
@@ -53,6 +55,16 @@ def note(text: str) -> None:
     """Tell the user something that is not the result."""
     sys.stderr.write(_plain(text) + "\n")
     sys.stderr.flush()
+
+
+def refuse_two_documents(out: Path | None, *, as_json: bool) -> None:
+    """Raise InputError if the file and the JSON document would both come on standard output."""
+    if as_json and out is not None and is_stdout(out):
+        raise InputError(
+            "Standard output cannot hold both the file and the JSON document.",
+            hint="Leave out `--json`, or name a file.",
+            code="two_documents",
+        )
 
 
 def print_error(error: AppError, *, as_json: bool) -> None:

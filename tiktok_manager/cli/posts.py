@@ -16,6 +16,7 @@ from tiktok_manager.cli.output import (
     print_json,
     print_line,
     print_table,
+    refuse_two_documents,
     shortened,
 )
 from tiktok_manager.cli.post_options import (
@@ -170,6 +171,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show a post and all that happened to it."""
+    refuse_two_documents(out, as_json=json)
     with command_line(context).workspace() as workspace:
         post = workspace.planning.get(post_id)
         trail = workspace.planning.trail(post.id)

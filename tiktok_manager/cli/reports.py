@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from tiktok_manager.cli.context import command_line
+from tiktok_manager.cli.context import command_line, interrupted_by_signals
 from tiktok_manager.cli.options import Json
-from tiktok_manager.cli.output import print_json, print_line
+from tiktok_manager.cli.output import note, print_json, print_line, refuse_two_documents
 from tiktok_manager.services.reports import KINDS
+from tiktok_manager.system.files import is_stdout
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -22,13 +23,21 @@ def reports() -> None:
 def export(
     context: typer.Context,
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.")],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The CSV to write.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="CSV, or XLSX if named so; - is stdout.")
+    ],
+    delimiter: Annotated[
+        str, typer.Option("--delimiter", metavar="CHAR", help="Of a CSV: , or ; or tab.")
+    ] = ",",
     json: Json = False,
 ) -> None:
-    """Write a CSV: UTF-8, safe to open in a spreadsheet."""
-    with command_line(context).workspace() as workspace:
-        rows = workspace.reports.export(kind, out)
+    """Write a table: UTF-8, safe to open in a spreadsheet."""
+    refuse_two_documents(out, as_json=json)
+    delimiter = "\t" if delimiter in {"tab", "\\t"} else delimiter
+    with command_line(context).workspace() as workspace, interrupted_by_signals():
+        rows = workspace.reports.export(kind, out, delimiter=delimiter)
     if json:
         print_json({"kind": kind, "file": str(out), "rows": rows})
     else:
-        print_line(f"{rows} rows in {out}.")
+        tell = note if is_stdout(out) else print_line
+        tell(f"{rows} rows in {'standard output' if is_stdout(out) else out}.")

@@ -1,21 +1,21 @@
-"""Tables handed out as CSV: UTF-8, every field quoted, safe to open in a spreadsheet."""
+"""What the lists show, as files for a spreadsheet: read page by page, so that any number fits."""
 
-import csv
-import os
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
-from tiktok_manager.domain.errors import InputError, StorageError
+from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.posts import Post, PostFilter
+from tiktok_manager.domain.schedule import zone
 from tiktok_manager.services.accounts import Accounts
 from tiktok_manager.services.analytics import Analytics
 from tiktok_manager.services.planning import Planning
 from tiktok_manager.services.serializers import account_json, post_json, video_json
+from tiktok_manager.services.settings import Settings
+from tiktok_manager.services.tables import write_table
 
 KINDS = ("posts", "accounts", "videos")
-# Spreadsheets read the full-width forms of these signs as the signs.
-_FORMULA_STARTS = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
+PAGE_ROWS = 500
 
 Record = dict[str, object]
 
@@ -23,76 +23,65 @@ Record = dict[str, object]
 class Reports:
     """Writes what the lists show into files."""
 
-    def __init__(self, planning: Planning, accounts: Accounts, analytics: Analytics) -> None:
+    def __init__(
+        self, planning: Planning, accounts: Accounts, analytics: Analytics, settings: Settings
+    ) -> None:
         self._planning = planning
         self._accounts = accounts
         self._analytics = analytics
+        self._settings = settings
 
-    def export(self, kind: str, out: Path) -> int:
-        """Write a CSV of `kind` whole or not at all; returns the number of rows.
+    def export(self, kind: str, out: Path, *, delimiter: str = ",") -> int:
+        """Write a table of `kind` whole or not at all; returns the number of rows.
 
-        Raises InputError for an unknown kind, StorageError where the file cannot be written.
+        CSV, or XLSX by the suffix; `-` is standard output. Raises InputError for an unknown kind,
+        format or folder, StorageError where the file cannot be written.
         """
         if kind not in KINDS:
             raise InputError(
-                f"There is no report “{kind}”.", hint=f"The reports are: {', '.join(KINDS)}."
+                f"There is no report “{kind}”.",
+                hint=f"The reports are: {', '.join(KINDS)}.",
+                code="unknown_report",
             )
-        records = self._records(kind)
-        write_csv(out, records, _COLUMNS[kind])
-        return len(records)
+        rows = {"posts": self._posts, "accounts": self._account_rows, "videos": self._videos}
+        records = rows[kind](self._settings.timezone())
+        return write_table(out, records, _COLUMNS[kind], delimiter=delimiter)
 
-    def _records(self, kind: str) -> list[Record]:
-        if kind == "posts":
-            return [_post_row(post) for post in self._planning.page(PostFilter())]
-        accounts = self._accounts.list()
-        if kind == "accounts":
-            return [account_json(account) for account in accounts]
-        return [
-            {"account": account.handle, **video_json(video)}
-            for account in accounts
-            for video in self._analytics.videos(account.id, None)
-        ]
+    def _posts(self, _timezone: str) -> Iterator[Record]:
+        after = None
+        while True:
+            page = self._planning.page(PostFilter(), after=after, limit=PAGE_ROWS)
+            yield from map(_post_row, page)
+            if len(page) < PAGE_ROWS:
+                return
+            after = (page[-1].schedule.due_at, page[-1].id)
 
+    def _account_rows(self, timezone: str) -> Iterator[Record]:
+        for account in self._accounts.list():
+            local = {"last_sync_at_local": _local(account.last_sync_at, timezone)}
+            yield {**account_json(account), **local, "timezone": timezone}
 
-def write_csv(out: Path, records: Iterable[Record], columns: Sequence[str]) -> None:
-    """Write records beside the target and move them into place, so that no half file stays."""
-    try:
-        handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
-                writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-                writer.writerow(columns)
-                writer.writerows(
-                    [_cell(record.get(name)) for name in columns] for record in records
-                )
-            Path(name).replace(out)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as exc:
-        raise StorageError(
-            f"{out} could not be written.", f"{exc.strerror}.", "Choose another place."
-        ) from exc
+    def _videos(self, timezone: str) -> Iterator[Record]:
+        for account in self._accounts.list():
+            for video in self._analytics.videos(account.id, None):
+                local = {"posted_at_local": _local(video.posted_at, timezone)}
+                named = {"account": account.handle, "timezone": timezone}
+                yield {**named, **video_json(video), **local}
 
 
 def _post_row(post: Post) -> Record:
     error = post.error
     return {
         **post_json(post),
+        "publish_at_local": _local(post.schedule.due_at, post.schedule.timezone),
         "error_code": error.code if error else None,
         "error_message": error.message if error else None,
     }
 
 
-def _cell(value: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula (CWE-1236)."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    text = str(value)
-    is_text = not isinstance(value, int | float)
-    return f"'{text}" if is_text and text.startswith(_FORMULA_STARTS) else text
+def _local(at: datetime | None, timezone: str) -> str | None:
+    """Return wall time in a zone, in the form every spreadsheet reads as a date."""
+    return None if at is None else f"{at.astimezone(zone(timezone)):%Y-%m-%d %H:%M:%S}"
 
 
 _COLUMNS = {
@@ -102,6 +91,7 @@ _COLUMNS = {
         "status",
         "mode",
         "publish_at",
+        "publish_at_local",
         "timezone",
         "caption",
         "file",
@@ -125,11 +115,15 @@ _COLUMNS = {
         "groups",
         "tags",
         "last_sync_at",
+        "last_sync_at_local",
+        "timezone",
     ),
     "videos": (
         "account",
         "id",
         "posted_at",
+        "posted_at_local",
+        "timezone",
         "caption",
         "duration_s",
         "views",

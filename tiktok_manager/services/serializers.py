@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.clock import iso_stamp
-from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.posts import Post, TrailEntry
+from tiktok_manager.system.files import writing
 
 Record = dict[str, object]
 
@@ -65,17 +65,11 @@ def flight_record(post: Post, trail: Iterable[TrailEntry]) -> Record:
     return {**post_json(post), "trail": trail_json(trail)}
 
 
-def write_flight_record(file: Path, post: Post, trail: Iterable[TrailEntry]) -> None:
-    """Write a flight record as a JSON file; raises InputError if that cannot be."""
+def write_flight_record(out: Path, post: Post, trail: Iterable[TrailEntry]) -> None:
+    """Write a flight record as a JSON file; raises as `system.files.writing` does."""
     text = json.dumps(flight_record(post, trail), ensure_ascii=False, indent=2)
-    try:
-        file.write_text(f"{text}\n", encoding="utf-8", errors="replace")
-    except OSError as exc:
-        raise InputError(
-            f"{file} cannot be written.",
-            f"The system says: {exc.strerror or exc}.",
-            "Choose another folder.",
-        ) from exc
+    with writing(out) as file:
+        file.write(f"{text}\n".encode("utf-8", "replace"))
 
 
 def account_json(account: Account) -> Record:
