@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from tests.benchmarks.measure import Row, median, report, spread
-from tests.benchmarks.workspaces import filled, invent_posts
+from tests.benchmarks.workspaces import add_posts, filled, invent_posts
 from tiktok_manager.domain.posts import Choices, Post, Privacy
 from tiktok_manager.services.planning import PlanRequest
 from tiktok_manager.services.workspace import Workspace
@@ -114,7 +114,7 @@ def _month(workspace: Workspace) -> list[Post]:
 
 def _add(workspace: Workspace, posts: Sequence[Post]) -> None:
     for first in range(0, len(posts), BATCH):
-        workspace.planning.add(posts[first : first + BATCH])
+        add_posts(workspace, posts[first : first + BATCH])
 
 
 def _copy(workspace: Workspace, folder: Path) -> Path:

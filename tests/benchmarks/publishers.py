@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.benchmarks.measure import ROOT, Child
-from tests.benchmarks.workspaces import invent_post
+from tests.benchmarks.workspaces import add_posts, invent_post
 from tests.fakes.world import Browser, environment
 from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.cancel import CancelToken
@@ -49,7 +49,7 @@ def plan(
             due_at: datetime = now + ahead + timedelta(seconds=offset_s)
             dues[owner.handle].append(due_at.timestamp())
             posts.append(invent_post(owner, media[turn % len(media)], due_at, now))
-        workspace.planning.add(posts)
+        add_posts(workspace, posts)
     return dues
 
 

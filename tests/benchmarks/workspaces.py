@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.accounts import ALL_SCOPES, Account, Profile
+from tiktok_manager.domain.events import PostsChanged
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.posts import (
     Choices,
@@ -20,7 +21,8 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.schedule import at_instant
 from tiktok_manager.services.workspace import Workspace
-from tiktok_manager.storage import accounts as queries
+from tiktok_manager.storage import accounts as account_queries
+from tiktok_manager.storage import posts as queries
 
 PASSPHRASE = "correct horse battery"
 NOWHERE = "http://127.0.0.1:9"
@@ -42,8 +44,15 @@ def filled(data_dir: Path, *, accounts: int, posts: int = 0) -> Iterator[Workspa
     with open_workspace(environment(data_dir)) as workspace:
         owners = [_account(workspace, number) for number in range(1, accounts + 1)]
         start = workspace.clock.now() + timedelta(days=1)
-        workspace.planning.add(invent_posts(owners, posts, start, timedelta(hours=1)))
+        add_posts(workspace, invent_posts(owners, posts, start, timedelta(hours=1)))
         yield workspace
+
+
+def add_posts(workspace: Workspace, posts: Sequence[Post]) -> None:
+    """Write invented posts in one transaction and tell the publisher."""
+    with workspace.database.write() as session:
+        queries.add_posts(session, posts, workspace.clock.now())
+    workspace.events.publish(PostsChanged())
 
 
 def invent_posts(
@@ -86,6 +95,6 @@ def _account(workspace: Workspace, number: int) -> Account:
         open_id=f"open-{number}", handle=f"creator{number:02}", display_name=f"Creator {number}"
     )
     with workspace.database.write() as session:
-        return queries.put_connected(
+        return account_queries.put_connected(
             session, uuid.uuid4().hex, profile, ALL_SCOPES, workspace.clock.now()
         )

@@ -7,8 +7,9 @@ import pytest
 from tests.fakes.world import Browser, World
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import InputError, NetworkDown
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import Choices, LatePolicy, PostMode, PostStatus, Privacy
-from tiktok_manager.services.planning import PlanRequest
+from tiktok_manager.services.planning import PlanRequest, PlanResult
 
 MINUTE = timedelta(minutes=1)
 
@@ -23,8 +24,8 @@ def request(world: World, name: str, *accounts: str) -> PlanRequest:
     )
 
 
-def twins(warnings: tuple[str, ...]) -> list[str]:
-    return [warning for warning in warnings if "very video" in warning]
+def twins(result: PlanResult) -> list[Finding]:
+    return [finding for finding in result.findings if finding.code == "same_video"]
 
 
 def test_the_same_video_for_the_same_account_is_warned_of_by_its_bytes(world: World) -> None:
@@ -33,9 +34,8 @@ def test_the_same_video_for_the_same_account_is_warned_of_by_its_bytes(world: Wo
     first = world.plan("sim01", file=world.file(name="one.mp4"), after=MINUTE)
     (world.folder / "copy.mp4").write_bytes((world.folder / "one.mp4").read_bytes())
     result = world.workspace.planning.plan(request(world, "copy.mp4", "sim01", "sim02"))
-    (warning,) = twins(result.warnings)
-    assert "@sim01" in warning
-    assert first.id[:8] in warning
+    (warning,) = twins(result)
+    assert (warning.params["account"], warning.params["post"]) == ("sim01", first.id[:8])
     assert len(result.posts) == 2
 
 
@@ -55,7 +55,7 @@ def test_another_video_or_a_cancelled_or_failed_one_is_no_twin(world: World) -> 
     world.file(name="other.mp4")
     for name in ("one.mp4", "other.mp4"):
         result = world.workspace.planning.plan(request(world, name, "sim01"))
-        assert twins(result.warnings) == []
+        assert twins(result) == []
 
 
 def test_until_idle_waits_a_moment_for_the_id_of_a_public_post(world: World) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes.world import World
-from tiktok_manager.domain.errors import InputError, OutcomeUnknown
+from tiktok_manager.domain.errors import ChangedMeanwhile, InputError, OutcomeUnknown
 from tiktok_manager.domain.posts import Lateness, LatePolicy, Post, PostStatus
 from tiktok_manager.services.planning import Planning, PostEdit
 
@@ -81,7 +81,7 @@ def test_a_change_made_since_is_never_thrown_away(world: World) -> None:
     before = world.plan(after=LATER)
     after = planning.edit(before.id, PostEdit(caption="Second"))
     planning.edit(before.id, PostEdit(caption="Third"))
-    with pytest.raises(InputError, match="changed since"):
+    with pytest.raises(ChangedMeanwhile):
         planning.put_back(before, over=after)
     assert world.post(before).caption == "Third"
 
@@ -93,7 +93,7 @@ def test_a_post_that_stopped_since_stays_stopped(world: World) -> None:
     after = planning.edit(before.id, PostEdit(caption="Second"))
     world.workspace.accounts.disconnect(account.id)
     assert world.post(before).status is PostStatus.NEEDS_ATTENTION
-    with pytest.raises(InputError, match="changed since"):
+    with pytest.raises(ChangedMeanwhile):
         planning.put_back(before, over=after)
     assert world.post(before).status is PostStatus.NEEDS_ATTENTION
 

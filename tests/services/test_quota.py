@@ -1,37 +1,12 @@
 """TikTok's caps are kept before TikTok has to say so."""
 
-from datetime import UTC, datetime, timedelta
-
-from hypothesis import given
-from hypothesis import strategies as st
+from datetime import timedelta
 
 from tests.fakes.world import World
 from tiktok_manager.domain.posts import PostMode, PostStatus
-from tiktok_manager.services.quota import WINDOW, next_free
+from tiktok_manager.domain.quota import WINDOW
 
 MB = 1_000_000
-NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-
-
-@given(
-    st.lists(st.integers(min_value=-1440, max_value=2880), max_size=40),
-    st.integers(min_value=0, max_value=1440),
-    st.integers(min_value=1, max_value=8),
-)
-def test_the_next_free_time_never_overfills_a_day_it_lies_in(
-    minutes: list[int], at: int, cap: int
-) -> None:
-    times = sorted(NOW + timedelta(minutes=minute) for minute in minutes)
-    start = NOW + timedelta(minutes=at)
-    free = next_free(times, start, cap)
-    assert free >= start
-    filled = sorted([*times, free])
-    for first, last in zip(filled, filled[cap:], strict=False):
-        assert not (last - first < WINDOW and first <= free <= last)
-
-
-def test_a_free_day_takes_the_wanted_time() -> None:
-    assert next_free([NOW - timedelta(hours=1)], NOW, 15) == NOW
 
 
 def test_a_full_day_is_warned_of_with_the_next_free_time(world: World) -> None:
@@ -39,10 +14,9 @@ def test_a_full_day_is_warned_of_with_the_next_free_time(world: World) -> None:
     world.workspace.settings.set("direct-posts-per-day", "2")
     for minutes in (10, 20):
         world.plan(after=timedelta(minutes=minutes))
-    free = world.workspace.quota.next_free(
-        account.id, PostMode.DIRECT, world.clock.now() + timedelta(minutes=30)
-    )
-    assert free == world.clock.now() + timedelta(minutes=10) + WINDOW
+    wanted = world.clock.now() + timedelta(minutes=30)
+    ledger = world.workspace.quota.ledger(account.id, PostMode.DIRECT, wanted)
+    assert ledger.next_free(wanted) == world.clock.now() + timedelta(minutes=10) + WINDOW
 
 
 def test_posts_over_the_cap_wait_and_go_out_by_themselves(world: World) -> None:
@@ -103,6 +77,7 @@ def test_a_post_being_moved_takes_no_room_from_itself(world: World) -> None:
     world.workspace.settings.set("direct-posts-per-day", "1")
     post = world.plan(after=timedelta(hours=1))
     soon = world.clock.now() + timedelta(hours=2)
-    quota = world.workspace.quota
-    assert quota.next_free(account.id, PostMode.DIRECT, soon) == post.schedule.due_at + WINDOW
-    assert quota.next_free(account.id, PostMode.DIRECT, soon, without=post.id) == soon
+    others = world.workspace.quota.ledger(account.id, PostMode.DIRECT, soon)
+    assert others.next_free(soon) == post.schedule.due_at + WINDOW
+    own = world.workspace.quota.ledger(account.id, PostMode.DIRECT, soon, without=(post.id,))
+    assert own.next_free(soon) == soon

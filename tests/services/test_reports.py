@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.workspaces import filled, invent_posts
+from tests.benchmarks.workspaces import add_posts, filled, invent_posts
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.posts import PostFilter
 from tiktok_manager.services import reports, tables
@@ -31,7 +31,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 def plan(workspace: Workspace, count: int) -> None:
     start = datetime(2031, 1, 1, 12, tzinfo=UTC)
     owners = list(workspace.accounts.list())
-    workspace.planning.add(invent_posts(owners, count, start, timedelta()))
+    add_posts(workspace, invent_posts(owners, count, start, timedelta()))
 
 
 def read_csv(file: Path, delimiter: str = ",") -> list[dict[str, str]]:

@@ -34,11 +34,11 @@ from tiktok_manager.domain.posts import (
     PostStatus,
     Privacy,
 )
+from tiktok_manager.domain.quota import Usage
 from tiktok_manager.domain.schedule import Schedule
 from tiktok_manager.services.accounts import ConnectStage, SyncResult
 from tiktok_manager.services.backups import Backup, BackupKind, Rank
 from tiktok_manager.services.planning import PublishOverview
-from tiktok_manager.services.quota import Usage
 from tiktok_manager.services.settings import DEFINITIONS, SettingValue
 from tiktok_manager.services.vault import VaultState
 

@@ -1,11 +1,22 @@
 """The options of `posts add`, `posts edit` and `posts list`, each with its name and its words."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tiktok_manager.domain.posts import Privacy
+from tiktok_manager.domain.errors import InputError
+from tiktok_manager.domain.posts import (
+    Choices,
+    Lateness,
+    LatePolicy,
+    PostMode,
+    PostStatus,
+    Privacy,
+)
+from tiktok_manager.domain.schedule import parse_duration
 
 WHEN_HELP = "ISO 8601, `now`, or such as `fri 18:00`, `tomorrow 9am`, `in 2 hours`."
 VideoArgument = Annotated[Path, typer.Argument(metavar="FILE", help="MP4, MOV or WebM.")]
@@ -59,6 +70,17 @@ Strict = Annotated[bool, typer.Option("--strict", help="Refuse on any warning.")
 Spread = Annotated[
     bool, typer.Option("--spread", help="Over an account's daily cap: take the next free time.")
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be planned; plan nothing.")
+]
+Version = Annotated[
+    int | None,
+    typer.Option(
+        "--version",
+        metavar="N",
+        help="Only if this is still its version, as `posts show --json` tells it.",
+    ),
+]
 
 NewFile = Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Another video.")]
 NewAt = Annotated[str | None, typer.Option("--at", metavar="WHEN", help=WHEN_HELP)]
@@ -77,3 +99,57 @@ DueFrom = Annotated[
 DueTo = Annotated[
     str | None, typer.Option("--to", metavar="WHEN", help="Before then; a day: its start.")
 ]
+
+_SWITCHES = (
+    "allow_comment",
+    "allow_duet",
+    "allow_stitch",
+    "your_brand",
+    "branded_content",
+    "ai_generated",
+)
+
+
+def read_choices(
+    old: Choices, privacy: str | None, ticked: Sequence[bool | None], cover_ms: int | None
+) -> Choices:
+    """Return choices with what was named; `ticked` are the switches by the order of `_SWITCHES`."""
+    values: dict[str, object] = dict(zip(_SWITCHES, ticked, strict=True))
+    values |= {"privacy": _privacy(privacy), "cover_ms": cover_ms}
+    named = {name: value for name, value in values.items() if value is not None}
+    return replace(old, **named)  # type: ignore[arg-type]
+
+
+def _privacy(level: str | None) -> Privacy | None:
+    if level is None:
+        return None
+    return Privacy(_choice("--privacy", level.upper(), tuple(Privacy)))
+
+
+def read_status(name: str) -> PostStatus:
+    """Return the status named; raises InputError."""
+    return PostStatus(_choice("--status", name, tuple(PostStatus)))
+
+
+def read_mode(name: str | None) -> PostMode | None:
+    """Return the mode named, if any; raises InputError."""
+    return None if name is None else PostMode(_choice("--mode", name, tuple(PostMode)))
+
+
+def _choice(option: str, value: str, possible: Sequence[str]) -> str:
+    if value not in possible:
+        raise InputError(
+            f"“{value}” is not possible for {option}.",
+            hint=f"Choose: {', '.join(possible)}.",
+            code="not_a_choice",
+        )
+    return value
+
+
+def read_lateness(old: Lateness, policy: str | None, within: str | None) -> Lateness:
+    """Return a lateness with what was named; raises InputError."""
+    possible = tuple(LatePolicy)
+    return Lateness(
+        policy=old.policy if policy is None else LatePolicy(_choice("--late", policy, possible)),
+        within=old.within if within is None else parse_duration(within),
+    )

@@ -1,6 +1,6 @@
 """`posts`: plan, list, show, change, cancel, retry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from tiktok_manager.cli.post_options import (
     Caption,
     ConsentGiven,
     CoverMs,
+    DryRun,
     DueFrom,
     DueTo,
     Inbox,
@@ -48,27 +49,32 @@ from tiktok_manager.cli.post_options import (
     PrivacyLevel,
     Spread,
     Strict,
+    Version,
     VideoArgument,
     YourBrand,
     Zone,
+    read_choices,
+    read_lateness,
+    read_mode,
+    read_status,
 )
 from tiktok_manager.domain.errors import InputError
+from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.plans import PlanRequest, PlanResult, PostEdit, Proposal
 from tiktok_manager.domain.posts import (
     Choices,
-    Lateness,
-    LatePolicy,
     Post,
     PostFilter,
     PostMode,
-    PostStatus,
-    Privacy,
     TrailEntry,
 )
-from tiktok_manager.domain.schedule import parse_bound, parse_duration
-from tiktok_manager.services.planning import PlanRequest, PlanResult, PostEdit
+from tiktok_manager.domain.schedule import parse_bound
+from tiktok_manager.services.plan_words import finding_text
 from tiktok_manager.services.serializers import (
+    findings_json,
     flight_record,
     post_json,
+    proposed_json,
     stamp,
     trail_json,
     write_flight_record,
@@ -100,21 +106,23 @@ def add(
     consent: ConsentGiven = False,
     strict: Strict = False,
     spread: Spread = False,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """Plan a video for one or more accounts."""
-    flags = {"allow_comment": allow_comment, "allow_duet": allow_duet, "allow_stitch": allow_stitch}
-    labels = {"your_brand": your_brand, "branded_content": branded_content}
-    given = {**flags, **labels, "ai_generated": ai_generated, "cover_ms": cover_ms}
-    choices = _changed(Choices(privacy=_privacy(privacy)), given)
-    mode = PostMode.INBOX if inbox else PostMode.DIRECT
+    ticked = (allow_comment, allow_duet, allow_stitch, your_brand, branded_content, ai_generated)
+    choices = read_choices(Choices(), privacy, ticked, cover_ms)
     request = PlanRequest(file=file, accounts=tuple(account), when=at, timezone=tz, caption=caption)
+    mode = PostMode.INBOX if inbox else PostMode.DIRECT
     request = replace(request, mode=mode, choices=choices, consent=consent)
     with command_line(context).workspace() as workspace, cancelled_by_signals() as cancel:
         usual = workspace.settings.lateness()
-        request = replace(request, lateness=_lateness(usual, late, late_within))
-        result = workspace.planning.plan(request, strict=strict, spread=spread, cancel=cancel)
-    _show_plan(result, as_json=json)
+        request = replace(request, lateness=read_lateness(usual, late, late_within))
+        proposal = workspace.planning.propose([request], spread=spread, cancel=cancel)
+        _warn(proposal.findings)
+        workspace.planning.check(proposal, strict=strict)
+        result = None if dry_run else workspace.planning.commit(proposal)
+    _show_plan(proposal if result is None else result, as_json=json)
 
 
 @app.command("list")
@@ -130,7 +138,7 @@ def list_posts(
     """List posts by the time they go out."""
     with command_line(context).workspace() as workspace:
         wanted = PostFilter(
-            statuses=frozenset(map(_status, status or [])),
+            statuses=frozenset(map(read_status, status or [])),
             account_id=None if account is None else workspace.accounts.get(account).id,
             due_from=_instant(workspace, due_from),
             due_to=_instant(workspace, due_to),
@@ -224,33 +232,35 @@ def edit(
     late: Late = None,
     late_within: LateWithin = None,
     consent: ConsentGiven = False,
+    strict: Strict = False,
+    version: Version = None,
     json: Json = False,
 ) -> None:
     """Change a post that is not on its way yet. What is not named stays as it is."""
-    named = {
-        "privacy": _privacy(privacy),
-        "allow_comment": allow_comment,
-        "allow_duet": allow_duet,
-        "allow_stitch": allow_stitch,
-        "your_brand": your_brand,
-        "branded_content": branded_content,
-        "ai_generated": ai_generated,
-        "cover_ms": cover_ms,
-    }
+    ticked = (allow_comment, allow_duet, allow_stitch, your_brand, branded_content, ai_generated)
     change = PostEdit(file=file, when=at, timezone=tz, caption=caption, consent=consent)
     with command_line(context).workspace() as workspace, cancelled_by_signals() as cancelled:
-        post = workspace.planning.get(post_id)
-        change = replace(change, mode=_mode(mode), choices=_changed(post.choices, named))
-        change = replace(change, lateness=_lateness(post.lateness, late, late_within))
-        changed = workspace.planning.edit(post.id, change, cancel=cancelled)
-    _done(changed, f"Changed {changed.id}: goes out at {_when(changed)}.", as_json=json)
+        planning = workspace.planning
+        post = planning.get(post_id)
+        choices = read_choices(post.choices, privacy, ticked, cover_ms)
+        lateness = read_lateness(post.lateness, late, late_within)
+        change = replace(change, mode=read_mode(mode), choices=choices, lateness=lateness)
+        seen = post.version if version is None else version
+        proposal = planning.propose_edit(post.id, change, version=seen, cancel=cancelled)
+        _warn(proposal.findings)
+        result = planning.commit(proposal, strict=strict)
+    (changed,) = result.posts
+    told = f"Changed {changed.id}: goes out at {_when(changed)}."
+    _done(changed, told, findings=result.findings, as_json=json)
 
 
 @app.command()
-def cancel(context: typer.Context, post_id: PostArgument, json: Json = False) -> None:
+def cancel(
+    context: typer.Context, post_id: PostArgument, version: Version = None, json: Json = False
+) -> None:
     """Take a post out of the plan; works until its last bytes are about to leave."""
     with command_line(context).workspace() as workspace:
-        post = workspace.planning.cancel(post_id)
+        post = workspace.planning.cancel(post_id, version=version)
     _done(post, f"Cancelled {post.id}.", as_json=json)
 
 
@@ -259,14 +269,15 @@ def retry(
     context: typer.Context,
     post_id: Annotated[str | None, typer.Argument(metavar="ID")] = None,
     all_failed: Annotated[bool, typer.Option("--all-failed", help="Every failed post.")] = False,
+    version: Version = None,
     json: Json = False,
 ) -> None:
     """Let a stopped post go out again: now, or at its time if that is still to come."""
-    if (post_id is None) != all_failed:
-        raise InputError("Name one post, or use `--all-failed`.")
+    if (post_id is None) != all_failed or (all_failed and version is not None):
+        raise InputError("Name one post, or use `--all-failed`.", code="one_post_or_all")
     with command_line(context).workspace() as workspace:
         if post_id is not None:
-            post = workspace.planning.retry(post_id)
+            post = workspace.planning.retry(post_id, version=version)
             _done(post, f"{post.id} goes out again.", as_json=json)
             return
         retried = workspace.planning.retry_all_failed()
@@ -287,70 +298,51 @@ def resolve(
     post_again: Annotated[
         bool, typer.Option("--post-again", help="With --not-posted: post it anew.")
     ] = False,
+    version: Version = None,
     json: Json = False,
 ) -> None:
     """Say what became of an unconfirmed video, after a look at the account on TikTok."""
     if posted == not_posted or (post_again and posted):
-        raise InputError("Say either `--posted`, or `--not-posted` (with `--post-again` or not).")
+        raise InputError(
+            "Say either `--posted`, or `--not-posted` (with `--post-again` or not).",
+            code="posted_or_not",
+        )
     with command_line(context).workspace() as workspace:
-        post = workspace.planning.resolve(post_id, posted=posted, post_again=post_again)
+        post = workspace.planning.resolve(
+            post_id, posted=posted, post_again=post_again, version=version
+        )
     _done(post, f"{post.id} is {post.status.replace('_', ' ')}.", as_json=json)
 
 
-def _show_plan(result: PlanResult, *, as_json: bool) -> None:
-    for warning in result.warnings:
-        note(f"Warning: {warning}")
-    if as_json:
-        print_json([{**post_json(p), "warnings": list(result.warnings)} for p in result.posts])
+def _warn(findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        note(f"Warning: {finding_text(finding)}")
+
+
+def _show_plan(plan: Proposal | PlanResult, *, as_json: bool) -> None:
+    if isinstance(plan, Proposal):
+        records = [proposed_json(row) for row in plan.rows]
+        lines = [f"Would plan for @{row.post.handle} at {_when(row.post)}." for row in plan.rows]
     else:
-        for post in result.posts:
-            print_line(f"Planned {post.id} for @{post.handle} at {_when(post)}.")
-
-
-def _done(post: Post, text: str, *, as_json: bool) -> None:
+        told = zip(plan.posts, plan.found, strict=True)
+        records = [{**post_json(post), **findings_json(found)} for post, found in told]
+        lines = [f"Planned {p.id} for @{p.handle} at {_when(p)}." for p in plan.posts]
     if as_json:
-        print_json(post_json(post))
+        print_json(records)
+        return
+    for line in lines:
+        print_line(line)
+
+
+def _done(post: Post, text: str, *, findings: Iterable[Finding] = (), as_json: bool) -> None:
+    if as_json:
+        print_json({**post_json(post), **findings_json(findings)})
     else:
         print_line(text)
 
 
 def _when(post: Post) -> str:
     return local_time(None, post.schedule.shown, post.schedule.timezone)
-
-
-def _changed(old: Choices, named: Mapping[str, object]) -> Choices:
-    values = {name: value for name, value in named.items() if value is not None}
-    return replace(old, **values)  # type: ignore[arg-type]
-
-
-def _privacy(level: str | None) -> Privacy | None:
-    if level is None:
-        return None
-    return Privacy(_choice("--privacy", level.upper(), tuple(Privacy)))
-
-
-def _status(name: str) -> PostStatus:
-    return PostStatus(_choice("--status", name, tuple(PostStatus)))
-
-
-def _mode(name: str | None) -> PostMode | None:
-    return None if name is None else PostMode(_choice("--mode", name, tuple(PostMode)))
-
-
-def _choice(option: str, value: str, possible: Sequence[str]) -> str:
-    if value not in possible:
-        raise InputError(
-            f"“{value}” is not possible for {option}.", hint=f"Choose: {', '.join(possible)}."
-        )
-    return value
-
-
-def _lateness(old: Lateness, policy: str | None, within: str | None) -> Lateness:
-    possible = tuple(LatePolicy)
-    return Lateness(
-        policy=old.policy if policy is None else LatePolicy(_choice("--late", policy, possible)),
-        within=old.within if within is None else parse_duration(within),
-    )
 
 
 def _instant(workspace: Workspace, text: str | None) -> datetime | None:

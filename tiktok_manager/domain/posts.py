@@ -241,6 +241,11 @@ class Post:
     created_at: datetime
     published_at: datetime | None = None
 
+    @property
+    def version(self) -> int:
+        """What a change must name."""
+        return self.epoch
+
     def to(self, new: PostStatus) -> "Post":
         """Return the post in its new status; raises IllegalTransition."""
         check_transition(self.status, new)

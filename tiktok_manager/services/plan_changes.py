@@ -1,19 +1,27 @@
-"""Writes what the user changes about a post, unless the publisher or another hand got there first.
+"""Judges what is to be planned or changed by how things are, and writes it in one transaction.
 
 Only `planning` calls it.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import InputError
-from tiktok_manager.domain.events import EventBus, PostStatusChanged
-from tiktok_manager.domain.posts import EDITABLE, RETRYABLE, Post, PostStatus
+from tiktok_manager.domain.errors import Change, ChangedMeanwhile, InputError
+from tiktok_manager.domain.events import EventBus, PostsChanged, PostStatusChanged
+from tiktok_manager.domain.plans import PlanResult, PlanRow, Proposal, Wish
+from tiktok_manager.domain.posts import EDITABLE, RETRYABLE, Post, PostMode, PostStatus
+from tiktok_manager.domain.quota import WINDOW, Ledger
 from tiktok_manager.services import plan_rules as rules
 from tiktok_manager.services.hold_reasons import TOLD_NOT_WRITTEN
+from tiktok_manager.services.plan_words import finding_text
+from tiktok_manager.services.quota import Quota
 from tiktok_manager.storage import attempts
 from tiktok_manager.storage import posts as queries
-from tiktok_manager.storage.database import Database
+from tiktok_manager.storage.database import Database, Session
+from tiktok_manager.storage.plan_facts import read_plan_facts
 
 _REVERSIBLE = EDITABLE | {PostStatus.CANCELLED}
 
@@ -21,10 +29,42 @@ _REVERSIBLE = EDITABLE | {PostStatus.CANCELLED}
 class PlanChanges:
     """Each change is one transaction, under a new epoch, with a line in the flight record."""
 
-    def __init__(self, database: Database, events: EventBus, clock: Clock) -> None:
+    def __init__(self, database: Database, quota: Quota, events: EventBus, clock: Clock) -> None:
         self._database = database
+        self._quota = quota
         self._events = events
         self._clock = clock
+
+    def propose(
+        self, wishes: Sequence[Wish], refused: Mapping[int, InputError], *, spread: bool = False
+    ) -> Proposal:
+        """Judge wishes by how things are now."""
+        caps = self._quota.caps()
+        with self._database.read() as session:
+            rows = _judge(session, wishes, caps, spread=spread)
+        return Proposal(rows=rows, refused=refused, spread=spread, made_at=self._clock.now())
+
+    def commit(self, proposal: Proposal, *, strict: bool) -> PlanResult:
+        """Write the rows of a proposal unless something is another by now; see `Planning`."""
+        rules.check(proposal, strict=strict)
+        now, caps = self._clock.now(), self._quota.caps()
+        wishes = [row.wish for row in proposal.rows]
+        with self._database.write() as session:
+            for row in proposal.rows:
+                _check_unchanged(session, row.wish.before, row.post)
+            again = _judge(session, wishes, caps, spread=proposal.spread)
+            for row, now_so in zip(proposal.rows, again, strict=True):
+                _check_still_so(row, now_so, proposal.made_at, now)
+            new = [row.post for row in proposal.rows if row.wish.before is None]
+            queries.add_posts(session, new, now)
+            posts = tuple(
+                row.post
+                if row.wish.before is None
+                else _write(session, row.wish.before, row.post, "edited", "Edited.", now)
+                for row in proposal.rows
+            )
+        self._tell(posts, is_new=bool(new))
+        return PlanResult(posts=posts, found=tuple(row.findings for row in proposal.rows))
 
     def write(
         self,
@@ -35,32 +75,20 @@ class PlanChanges:
         *,
         started: bool = False,
         by_user: bool = False,
-        untouched: bool = False,
     ) -> Post:
         """Write a change of a post and return the post as it is then.
 
         `started` exempts it from the lateness rule; `by_user` ends even an upload whose last byte
-        may have left, on the user's word; `untouched` allows no change since `before` was read.
-        Raises OutcomeUnknown if the publisher got there first, InputError if another hand did.
+        may have left, on the user's word. Raises OutcomeUnknown if the publisher got there first,
+        ChangedMeanwhile if another hand did.
         """
         now = self._clock.now()
         with self._database.write() as session:
-            current = queries.get_post(session, before.id)
-            if untouched and current is not None and _was_changed(current, before):
-                raise _changed_since()
-            if current is None or current.status is not before.status:
-                raise rules.too_late(current or before)
-            if by_user:
-                attempts.release(session, before.id, text, now)
-            elif not attempts.withdraw(session, before.id, kind, now):
-                raise rules.too_late(before)
-            queries.update_post(session, after, now, first_tried_at=now if started else None)
-            queries.add_step(session, before.id, at=now, epoch=before.epoch, kind=kind, text=text)
-            written = queries.get_post(session, before.id)
-        self._events.publish(
-            PostStatusChanged(post_id=after.id, account_id=after.account_id, status=after.status)
-        )
-        return written or after
+            written = _write(
+                session, before, after, kind, text, now, started=started, by_user=by_user
+            )
+        self._tell([after], is_new=False)
+        return written
 
     def put_back(self, wanted: Post, over: Post) -> Post:
         """Make a post again what it was, `wanted`, in place of what it is now, `over`.
@@ -73,7 +101,92 @@ class PlanChanges:
         if wanted.status is PostStatus.SCHEDULED and over.status in RETRYABLE:
             rules.check_not_past(wanted.schedule, self._clock.now())
         text = f"Put back as it was before: {rules.words(wanted.status)}."
-        return self.write(over, wanted, "put_back", text, untouched=True)
+        return self.write(over, wanted, "put_back", text)
+
+    def _tell(self, posts: Sequence[Post], *, is_new: bool) -> None:
+        if is_new:
+            self._events.publish(PostsChanged())
+            return
+        for post in posts:
+            self._events.publish(
+                PostStatusChanged(post_id=post.id, account_id=post.account_id, status=post.status)
+            )
+
+
+def _judge(
+    session: Session, wishes: Sequence[Wish], caps: Mapping[PostMode, int], *, spread: bool
+) -> tuple[PlanRow, ...]:
+    """Return the rows by what stands in the database now."""
+    if not wishes:
+        return ()
+    videos: dict[str, set[str]] = defaultdict(set)
+    for wish in wishes:
+        if wish.is_new_video:
+            videos[wish.post.media.sha256].add(wish.post.account_id)
+    facts = read_plan_facts(
+        session,
+        places={(wish.post.account_id, wish.post.mode) for wish in wishes},
+        videos=videos,
+        since=min(wish.post.schedule.due_at for wish in wishes) - WINDOW,
+        without=frozenset(wish.before.id for wish in wishes if wish.before is not None),
+    )
+    grounds = rules.Grounds(
+        accounts=facts.accounts,
+        ledgers={place: Ledger(times, caps[place[1]]) for place, times in facts.times.items()},
+        same_video={(post.account_id, post.media.sha256): post for post in facts.same_video},
+    )
+    return rules.judge(wishes, grounds, spread=spread)
+
+
+def _write(
+    session: Session,
+    before: Post,
+    after: Post,
+    kind: str,
+    text: str,
+    now: datetime,
+    *,
+    started: bool = False,
+    by_user: bool = False,
+) -> Post:
+    _check_unchanged(session, before, after)
+    if by_user:
+        attempts.release(session, before.id, text, now)
+    elif not attempts.withdraw(session, before.id, kind, now):
+        raise rules.too_late(before)
+    queries.update_post(session, after, now, first_tried_at=now if started else None)
+    queries.add_step(session, before.id, at=now, epoch=before.epoch, kind=kind, text=text)
+    return queries.get_post(session, before.id) or after
+
+
+def _check_unchanged(session: Session, before: Post | None, after: Post) -> None:
+    """Raise OutcomeUnknown if the publisher got there first, ChangedMeanwhile if another hand.
+
+    The status counts beside the version: a claim is no change that people make.
+    """
+    if before is None:
+        return
+    current = queries.get_post(session, before.id)
+    if current is None:
+        raise ChangedMeanwhile("post", before.id)
+    if (current.version, current.status) == (before.version, before.status):
+        return
+    if current.status not in _REVERSIBLE:
+        raise rules.too_late(current)
+    raise ChangedMeanwhile("post", before.id, rules.changes(before, after, current))
+
+
+def _check_still_so(row: PlanRow, again: PlanRow, made_at: datetime, now: datetime) -> None:
+    """Raise ChangedMeanwhile if there is something to know about a row that was not proposed."""
+    if row.post.schedule.due_at >= made_at:
+        rules.check_not_past(row.post.schedule, now)
+    found = rules.news(row, again)
+    if found:
+        raise ChangedMeanwhile(
+            "plan",
+            row.post.id,
+            [Change(field=each.code, yours="", theirs=finding_text(each)) for each in found],
+        )
 
 
 def _as_written(post: Post) -> Post:
@@ -81,16 +194,3 @@ def _as_written(post: Post) -> Post:
     if post.status is PostStatus.PUBLISHING:
         return replace(post, status=PostStatus.SCHEDULED, error=None, next_try_at=None)
     return replace(post, error=None) if post.error in TOLD_NOT_WRITTEN else post
-
-
-def _was_changed(current: Post, known: Post) -> bool:
-    same = (current.epoch, current.status) == (known.epoch, known.status)
-    return not same and current.status in _REVERSIBLE
-
-
-def _changed_since() -> InputError:
-    return InputError(
-        "This can no longer be undone: the post was changed since.",
-        "Putting back what it was would throw away the newer change.",
-        "Open the post and edit it.",
-    )

@@ -1,22 +1,25 @@
-"""The rules a planned post must keep, and what the user should know about it.
+"""The rules a planned post must keep, and what the user should know about it: no reads, no writes.
 
-Only the planner calls it. Errors name the field and the limit; findings are sentences.
+What breaks a rule raises InputError; what only may go wrong is a Finding.
 """
 
-import uuid
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account, AccountStatus
+from tiktok_manager.domain.captions import check_caption
+from tiktok_manager.domain.clock import iso_stamp
 from tiktok_manager.domain.errors import (
     PERMISSION_LOST,
     RECONNECT_HINT,
+    Change,
     FailureClass,
     InputError,
     OutcomeUnknown,
 )
-from tiktok_manager.domain.media import MediaFile, findings
+from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.plans import PlanRow, PostEdit, Proposal, Wish
 from tiktok_manager.domain.posts import (
     RELEASED_LATER,
     Choices,
@@ -27,8 +30,9 @@ from tiktok_manager.domain.posts import (
     PostStatus,
     Privacy,
 )
-from tiktok_manager.domain.schedule import Schedule
-from tiktok_manager.system import video
+from tiktok_manager.domain.quota import Ledger, Usage
+from tiktok_manager.domain.schedule import Schedule, at_instant, parse_when
+from tiktok_manager.services.plan_words import finding_text
 
 NOT_POSTED = PostError(
     code="not_posted",
@@ -42,6 +46,7 @@ MUSIC_CONSENT = "By posting, you agree to TikTok's Music Usage Confirmation"
 BRANDED_CONSENT = (
     "By posting, you agree to TikTok's Branded Content Policy and Music Usage Confirmation"
 )
+NOT_CONNECTED = frozenset({AccountStatus.DISCONNECTED, AccountStatus.TO_CONNECT})
 
 _LOST_PERMISSION = PostError(
     code="reconnect_needed",
@@ -49,6 +54,266 @@ _LOST_PERMISSION = PostError(
     action=RECONNECT_HINT,
     kind=FailureClass.NEEDS_RECONNECT.value,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What wishes are judged by, read at one moment; posts judged take their place in it."""
+
+    accounts: Mapping[str, Account]
+    ledgers: Mapping[tuple[str, PostMode], Ledger]
+    same_video: Mapping[tuple[str, str], Post]
+
+
+def judge(wishes: Sequence[Wish], grounds: Grounds, *, spread: bool) -> tuple[PlanRow, ...]:
+    """Return a row for each wish, in order: its time, its day and what is to be known about it.
+
+    Each sees the posts of the earlier ones. `spread` moves posts over a cap to a free time.
+    """
+    planned: set[tuple[str, str]] = set()
+    return tuple(_judged(wish, grounds, planned, spread=spread) for wish in wishes)
+
+
+def _judged(
+    wish: Wish, grounds: Grounds, planned: set[tuple[str, str]], *, spread: bool
+) -> PlanRow:
+    post, wanted = wish.post, wish.post.schedule
+    account, ledger = grounds.accounts[post.account_id], grounds.ledgers[post.account_id, post.mode]
+    free_at = ledger.next_free(wanted.due_at)
+    free = wanted if free_at == wanted.due_at else at_instant(free_at, wanted.timezone)
+    found = [*account_findings(account, post.mode), *wish.video]
+    if wish.is_new_video:
+        copy = (post.account_id, post.media.sha256)
+        found += _twin(post, grounds.same_video.get(copy), again=copy in planned)
+        planned.add(copy)
+    if free != wanted:
+        found.append(_full_day(account, post.mode, ledger.cap, free, spread=spread))
+    if spread:
+        post = replace(post, schedule=free)
+    used = ledger.used(post.schedule.due_at)
+    ledger.take(post.schedule.due_at)
+    if wish.before is None and account.status is AccountStatus.NEEDS_RECONNECT:
+        post = replace(post, error=_LOST_PERMISSION)
+    return PlanRow(
+        wish=wish,
+        post=post,
+        findings=tuple(found),
+        free=free,
+        quota=Usage(used=used + 1, cap=ledger.cap),
+    )
+
+
+def news(row: PlanRow, again: PlanRow) -> list[Finding]:
+    """Return what is to be known about a row that was not, or was another, when it was proposed."""
+    known = {finding.code for finding in row.findings}
+    found = [finding for finding in again.findings if finding.code not in known]
+    if not found and again.post.schedule != row.post.schedule:
+        found = [each for each in again.findings if each.code == "moved_to_free_time"]
+    return found
+
+
+def changes(before: Post, after: Post, current: Post) -> list[Change]:
+    """Return what another hand changed in a post since `before`, beside what `after` wants."""
+    known, wanted, found = map(_fields, (before, after, current))
+    return [
+        Change(field=name, yours=wanted[name], theirs=value)
+        for name, value in found.items()
+        if value != known[name]
+    ]
+
+
+def _fields(post: Post) -> dict[str, object]:
+    """Return what people change in a post, and its status, by the names of the JSON."""
+    choices = {name: str(value) for name, value in asdict(post.choices).items()}
+    return {
+        "status": post.status.value,
+        "mode": post.mode.value,
+        "publish_at": iso_stamp(post.schedule.due_at),
+        "timezone": post.schedule.timezone,
+        "caption": post.caption,
+        "file": str(post.media.path),
+        "sha256": post.media.sha256,
+        "late": post.lateness.policy.value,
+        "late_within": str(post.lateness.within),
+        **choices,
+    }
+
+
+def account_findings(account: Account, mode: PostMode) -> list[Finding]:
+    """Return what may keep an account from posting."""
+    found = []
+    named: dict[str, str] = {"account": account.handle}
+    if account.status in NOT_CONNECTED:
+        found.append(Finding(code="account_not_connected", params=named))
+    elif account.status is AccountStatus.NEEDS_RECONNECT:
+        found.append(Finding(code="account_needs_reconnect", params=named))
+    elif not account.may(SCOPE_OF_MODE[mode]):
+        params = {**named, "scope": SCOPE_OF_MODE[mode].value, "mode": mode.value}
+        found.append(Finding(code="permission_not_granted", params=params))
+    if account.paused:
+        found.append(Finding(code="account_is_paused", params=named))
+    return found
+
+
+def _twin(post: Post, known: Post | None, *, again: bool) -> list[Finding]:
+    if known is not None:
+        params = {
+            "account": known.handle,
+            "post": known.id[:8],
+            "status": known.status.value,
+            "at": f"{known.schedule.shown:%Y-%m-%d %H:%M}",
+            "timezone": known.schedule.timezone,
+        }
+        return [Finding(code="same_video", params=params)]
+    if again:
+        params = {"account": post.handle, "file": post.media.path.name}
+        return [Finding(code="same_video_twice", params=params)]
+    return []
+
+
+def _full_day(
+    account: Account, mode: PostMode, cap: int, free: Schedule, *, spread: bool
+) -> Finding:
+    params: dict[str, str | int] = {
+        "account": account.handle,
+        "mode": mode.value,
+        "cap": cap,
+        "at": f"{free.wall:%Y-%m-%d %H:%M}",
+        "timezone": free.timezone,
+    }
+    return Finding(code="moved_to_free_time" if spread else "day_is_full", params=params)
+
+
+def edited(post: Post, edit: PostEdit, now: datetime) -> Post:
+    """Return the post as an edit wants it, but for a new file; raises InputError."""
+    caption = post.caption if edit.caption is None else edit.caption
+    check_caption(caption)
+    mode = edit.mode or post.mode
+    choices = edit.choices or post.choices
+    agreed = edit.consent or (
+        post.consent is not None and post.consent.text == consent_text(choices)
+    )
+    keeps_place = edit.when is None and edit.timezone is None and mode is post.mode
+    waits = keeps_place and _waits_for_turn(post)
+    return replace(
+        post,
+        status=post.status if post.status is PostStatus.DRAFT else PostStatus.SCHEDULED,
+        caption=caption,
+        mode=mode,
+        choices=choices,
+        consent=consent_for(mode, choices, agreed=agreed, now=now),
+        schedule=_edited_schedule(post, edit, now),
+        lateness=edit.lateness or post.lateness,
+        error=post.error if waits else None,
+        next_try_at=post.next_try_at if waits else None,
+    )
+
+
+def retried(post: Post, now: datetime) -> Post:
+    """Return a stopped post as it goes out again: at its time, or now if that has passed."""
+    return replace(
+        post,
+        status=PostStatus.SCHEDULED,
+        error=None,
+        attempts=0,
+        next_try_at=max(now, post.schedule.due_at),
+    )
+
+
+def resolved(post: Post, *, posted: bool, post_again: bool, now: datetime) -> tuple[Post, str]:
+    """Return a post by the user's word for what became of it, and that word."""
+    if posted:
+        after = replace(post, status=PostStatus.PUBLISHED, error=None, published_at=now)
+        return after, "The user says it is on TikTok."
+    if post_again:
+        after = replace(post, status=PostStatus.SCHEDULED, error=None, attempts=0, next_try_at=now)
+        return after, "The user says it is not on TikTok: it is posted again."
+    after = replace(post, status=PostStatus.NEEDS_ATTENTION, error=NOT_POSTED)
+    return after, "The user says it is not on TikTok."
+
+
+def _edited_schedule(post: Post, edit: PostEdit, now: datetime) -> Schedule:
+    if edit.when is not None:
+        return read_time(edit.when, edit.timezone or post.schedule.timezone, now)
+    if edit.timezone is not None:
+        return read_time(post.schedule.wall.isoformat(), edit.timezone, now)
+    if post.status is not PostStatus.SCHEDULED:
+        check_not_past(post.schedule, now, hint="Give it a new time: `--at`, or `now`.")
+    return post.schedule
+
+
+def _waits_for_turn(post: Post) -> bool:
+    """Say whether a planned post waits for a cap of TikTok's; an edit does not let it go."""
+    planned = post.status is PostStatus.SCHEDULED
+    return planned and post.error is not None and post.error.code in RELEASED_LATER
+
+
+def check(proposal: Proposal, *, strict: bool) -> None:
+    """Raise what was refused first; and InputError if `strict` and there are findings."""
+    for error in proposal.refused.values():
+        raise error
+    if strict and proposal.findings:
+        raise InputError(
+            "The plan has findings.",
+            " ".join(map(finding_text, proposal.findings)),
+            "Mend them first.",
+            code="plan_has_findings",
+        )
+
+
+def read_time(when: str, timezone: str, now: datetime) -> Schedule:
+    """Return the time a user asked for; raises InputError for none, or one that has passed."""
+    schedule = parse_when(when, timezone, now)
+    check_not_past(schedule, now)
+    return schedule
+
+
+def check_not_past(
+    schedule: Schedule, now: datetime, hint: str = "Choose a time to come, or `now`."
+) -> None:
+    """Raise InputError for a time that has passed."""
+    if schedule.due_at < now - PAST_TOLERANCE:
+        raise InputError(
+            "That time is in the past.",
+            f"{schedule.wall:%Y-%m-%d %H:%M} ({schedule.timezone}) is before now.",
+            hint,
+            code="time_is_past",
+        )
+
+
+def check_accounts(accounts: Collection[Account]) -> None:
+    """Raise InputError unless there are accounts and all of them hold a permission."""
+    if not accounts:
+        raise InputError(
+            "No account was chosen.", hint="Choose at least one account.", code="no_account"
+        )
+    for account in accounts:
+        if account.status in NOT_CONNECTED:
+            raise InputError(
+                f"@{account.handle} is not connected.",
+                hint="Connect it first.",
+                code="account_not_connected",
+            )
+
+
+def check_status(post: Post, allowed: frozenset[PostStatus], done: str) -> None:
+    """Raise InputError unless the post is in one of these statuses."""
+    if post.status not in allowed:
+        raise InputError(
+            f"A post that is {words(post.status)} cannot be {done}.",
+            hint=f"Possible for posts that are: {', '.join(map(words, sorted(allowed)))}.",
+            code="wrong_status",
+        )
+
+
+def too_late(post: Post) -> OutcomeUnknown:
+    """Return the error for a change that comes after the last byte may have left."""
+    return OutcomeUnknown(
+        "It is too late for that.",
+        f"The post is {words(post.status)}: TikTok may have the whole video already.",
+        "Wait for TikTok's answer; a published video can be deleted in TikTok.",
+        code="too_late",
+    )
 
 
 def consent_text(choices: Choices) -> str:
@@ -67,108 +332,9 @@ def consent_for(mode: PostMode, choices: Choices, *, agreed: bool, now: datetime
             "Your consent is missing.",
             f"TikTok asks that you agree to this for every direct post: “{text}”.",
             "Add `--consent` to agree.",
+            code="consent_missing",
         )
     return Consent(text=text, given_at=now)
-
-
-def check_not_past(
-    schedule: Schedule, now: datetime, hint: str = "Choose a time to come, or `now`."
-) -> None:
-    """Raise InputError for a time that has passed."""
-    if schedule.due_at < now - PAST_TOLERANCE:
-        raise InputError(
-            "That time is in the past.",
-            f"{schedule.wall:%Y-%m-%d %H:%M} ({schedule.timezone}) is before now.",
-            hint,
-        )
-
-
-def waits_for_turn(post: Post) -> bool:
-    """Say whether a planned post waits for a cap of TikTok's; an edit does not let it go."""
-    planned = post.status is PostStatus.SCHEDULED
-    return planned and post.error is not None and post.error.code in RELEASED_LATER
-
-
-def check_accounts(accounts: Sequence[Account]) -> None:
-    """Raise InputError unless there are accounts and all of them hold a permission."""
-    if not accounts:
-        raise InputError("No account was chosen.", hint="Choose at least one account.")
-    for account in accounts:
-        if account.status in {AccountStatus.DISCONNECTED, AccountStatus.TO_CONNECT}:
-            raise InputError(f"@{account.handle} is not connected.", hint="Connect it first.")
-
-
-def for_account(base: Post, account: Account, schedule: Schedule) -> Post:
-    """Return a post of its own for one account, from what the posts of a request share."""
-    return replace(
-        base,
-        id=uuid.uuid4().hex,
-        account_id=account.id,
-        handle=account.handle,
-        schedule=schedule,
-        error=_LOST_PERMISSION if account.status is AccountStatus.NEEDS_RECONNECT else None,
-    )
-
-
-def check_status(post: Post, allowed: frozenset[PostStatus], done: str) -> None:
-    """Raise InputError unless the post is in one of these statuses."""
-    if post.status not in allowed:
-        raise InputError(
-            f"A post that is {words(post.status)} cannot be {done}.",
-            hint=f"Possible for posts that are: {', '.join(map(words, sorted(allowed)))}.",
-        )
-
-
-def too_late(post: Post) -> OutcomeUnknown:
-    """Return the error for a change that comes after the last byte may have left."""
-    return OutcomeUnknown(
-        "It is too late for that.",
-        f"The post is {words(post.status)}: TikTok may have the whole video already.",
-        "Wait for TikTok's answer; a published video can be deleted in TikTok.",
-    )
-
-
-def account_findings(accounts: Sequence[Account], mode: PostMode) -> list[str]:
-    """Say what may keep these accounts from posting."""
-    found = []
-    for account in accounts:
-        if account.status is AccountStatus.NEEDS_RECONNECT:
-            found.append(f"@{account.handle} must be connected again before it can post.")
-        elif not account.may(SCOPE_OF_MODE[mode]):
-            found.append(
-                f"@{account.handle} did not grant {SCOPE_OF_MODE[mode]}: "
-                f"a {mode} post will be refused until it is connected with it."
-            )
-        if account.paused:
-            found.append(f"@{account.handle} is paused.")
-    return found
-
-
-def twins(known: Sequence[Post]) -> list[str]:
-    """Say which accounts have this very video already; `known` are the posts with its bytes."""
-    newest = {post.account_id: post for post in known}
-    return [
-        f"@{post.handle} has this very video already: {post.id[:8]} is {words(post.status)} "
-        f"({_at(post.schedule)})."
-        for post in newest.values()
-    ]
-
-
-def full_day(account: Account, mode: PostMode, free: Schedule, *, spread: bool) -> str:
-    """Say that an account's 24 hours are full around a planned time."""
-    what = "direct posts" if mode is PostMode.DIRECT else "pending drafts"
-    when = f"{free.wall:%Y-%m-%d %H:%M} ({free.timezone})"
-    if spread:
-        return f"@{account.handle} has its {what} of 24 hours: moved to {when}."
-    return f"@{account.handle} has its {what} of 24 hours then; the next free time is {when}."
-
-
-def media_findings(media: MediaFile) -> list[str]:
-    """Say what TikTok may refuse in the video."""
-    info = video.probe(media.path)
-    if info is None:
-        return [f"{media.path.name} could not be read as a video; TikTok may refuse it."]
-    return [f"{media.path.name}: {finding}" for finding in findings(info)]
 
 
 def _check_choices(choices: Choices) -> None:
@@ -177,11 +343,13 @@ def _check_choices(choices: Choices) -> None:
             "Who may see the video was not chosen.",
             "TikTok asks that you choose it for every direct post.",
             f"Use `--privacy` with one of: {', '.join(Privacy)}.",
+            code="privacy_missing",
         )
     if choices.branded_content and choices.privacy is Privacy.ONLY_ME:
         raise InputError(
             "Branded content visibility cannot be set to private.",
             hint="Choose another privacy, or leave branded content off.",
+            code="branded_content_private",
         )
     if choices.cover_ms is not None:
         _check_cover(choices.cover_ms)
@@ -189,17 +357,18 @@ def _check_choices(choices: Choices) -> None:
 
 def _check_cover(cover_ms: int) -> None:
     if cover_ms < 0:
-        raise InputError("The cover's time is negative.", hint="Count from the first frame.")
+        raise InputError(
+            "The cover's time is negative.",
+            hint="Count from the first frame.",
+            code="cover_negative",
+        )
     if cover_ms > MAX_COVER_MS:
         raise InputError(
             "The cover's time is too far into the video.",
             f"TikTok takes at most {MAX_COVER_MS} ms.",
             "Choose a frame of the video.",
+            code="cover_too_far",
         )
-
-
-def _at(schedule: Schedule) -> str:
-    return f"{schedule.shown:%Y-%m-%d %H:%M} in {schedule.timezone}"
 
 
 def words(status: PostStatus) -> str:

@@ -1,41 +1,42 @@
-"""Planning posts: every rule a post must keep is checked here, before anything is written."""
+"""Planning posts in two steps: `propose` looks and writes nothing, `commit` writes all or none."""
 
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.captions import check_caption
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import InputError, NotFound, OutcomeUnknown
-from tiktok_manager.domain.events import EventBus, PostsChanged
-from tiktok_manager.domain.media import MediaFile
+from tiktok_manager.domain.errors import ChangedMeanwhile, InputError, NotFound, OutcomeUnknown
+from tiktok_manager.domain.events import EventBus
+from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.plans import PlanRequest, PlanResult, PostEdit, Proposal, Wish
 from tiktok_manager.domain.posts import (
     EDITABLE,
     RETRYABLE,
     UNDER_WAY,
     Choices,
     Consent,
-    Lateness,
     Post,
     PostFilter,
-    PostMode,
     PostStatus,
     TrailEntry,
 )
-from tiktok_manager.domain.schedule import Schedule, at_instant, parse_when
+from tiktok_manager.domain.schedule import Schedule
 from tiktok_manager.services import plan_rules as rules
 from tiktok_manager.services.accounts import Accounts
 from tiktok_manager.services.hold_reasons import HoldReasons
 from tiktok_manager.services.plan_changes import PlanChanges
+from tiktok_manager.services.plan_videos import PlanVideo, Progress, read_videos
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.storage import posts as queries
 from tiktok_manager.storage.database import Database
-from tiktok_manager.system import media as media_files
+
+__all__ = ["PlanRequest", "PlanResult", "Planning", "PostEdit", "PublishOverview"]
 
 _NEEDS_USER = (
     PostStatus.NEEDS_ATTENTION,
@@ -43,43 +44,6 @@ _NEEDS_USER = (
     PostStatus.FAILED,
     PostStatus.MISSED,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanRequest:
-    """A video to be planned for one or more accounts; `when` is ISO 8601 or `now`."""
-
-    file: Path
-    accounts: tuple[str, ...]
-    when: str
-    timezone: str | None = None
-    caption: str = ""
-    mode: PostMode = PostMode.DIRECT
-    choices: Choices = Choices()
-    consent: bool = False
-    lateness: Lateness | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanResult:
-    """The posts that were planned and what the user should know about them."""
-
-    posts: tuple[Post, ...]
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostEdit:
-    """What to change; None leaves a part as it is."""
-
-    file: Path | None = None
-    when: str | None = None
-    timezone: str | None = None
-    caption: str | None = None
-    mode: PostMode | None = None
-    choices: Choices | None = None
-    consent: bool = False
-    lateness: Lateness | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +61,17 @@ class PublishOverview:
     failed: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """A request that keeps the rules, but for its file, which was not read yet."""
+
+    place: int
+    request: PlanRequest
+    accounts: Sequence[Account]
+    consent: Consent | None
+    schedule: Schedule
+
+
 class Planning:
     """The posts of one data folder, up to the moment the publisher claims them."""
 
@@ -109,17 +84,87 @@ class Planning:
         events: EventBus,
         clock: Clock,
     ) -> None:
-        self._database, self._accounts, self._quota = database, accounts, quota
-        self._settings = settings
+        self._database, self._accounts, self._settings = database, accounts, settings
         self._waiting = HoldReasons(database, settings)
-        self._changes = PlanChanges(database, events, clock)
-        self._events = events
+        self._changes = PlanChanges(database, quota, events, clock)
         self._clock = clock
 
     @staticmethod
     def consent_text(choices: Choices) -> str:
         """Return TikTok's wording the user agrees to (content sharing guidelines, 2d and 4)."""
         return rules.consent_text(choices)
+
+    def propose(
+        self,
+        requests: Sequence[PlanRequest],
+        *,
+        spread: bool = False,
+        cancel: CancelToken | None = None,
+        progress: Progress | None = None,
+    ) -> Proposal:
+        """Look at what requests would come to: a row per post, in order. Writes nothing.
+
+        What is wrong with a request stands in `refused`, with no row. Each file is read once, each
+        account's times once, and a row sees the rows before it. `spread` moves posts over a daily
+        cap to the next free time. `progress` gets (bytes read, size of all files). Raises
+        Cancelled.
+        """
+        now = self._clock.now()
+        known_accounts: dict[str, Account] = {}
+        checked: list[_Checked] = []
+        refused: dict[int, InputError] = {}
+        for place, request in enumerate(requests):
+            try:
+                checked.append(self._checked(place, request, known_accounts, now))
+            except InputError as error:
+                refused[place] = error
+        videos = read_videos([each.request.file for each in checked], cancel, progress)
+        wishes: list[Wish] = []
+        for each in checked:
+            found = videos[each.request.file]
+            if isinstance(found, PlanVideo):
+                wishes += self._wishes(each, found, now)
+            else:
+                refused[each.place] = found
+        return self._changes.propose(wishes, refused, spread=spread)
+
+    def propose_edit(
+        self,
+        post_id: str,
+        edit: PostEdit,
+        *,
+        version: int | None = None,
+        cancel: CancelToken | None = None,
+        progress: Progress | None = None,
+    ) -> Proposal:
+        """Look at what an edit would come to, with the checks of a new plan. Writes nothing.
+
+        `version` is that of the post as the user saw it. A new file is read whole; `progress` gets
+        (bytes read, size). Raises ChangedMeanwhile, InputError, NotFound, Cancelled.
+        """
+        post = self._get(post_id, version)
+        rules.check_status(post, EDITABLE, "edited")
+        changed = rules.edited(post, edit, self._clock.now())
+        told: tuple[Finding, ...] = ()
+        if edit.file is not None:
+            found = read_videos([edit.file], cancel, progress)[edit.file]
+            if isinstance(found, InputError):
+                raise found
+            changed, told = replace(changed, media=found.media), found.findings
+        return self._changes.propose([Wish(post=changed, video=told, before=post)], {})
+
+    def check(self, proposal: Proposal, *, strict: bool = False) -> None:
+        """Raise what was refused first; and InputError if `strict` and there are findings."""
+        rules.check(proposal, strict=strict)
+
+    def commit(self, proposal: Proposal, *, strict: bool = False) -> PlanResult:
+        """Write what was proposed, all or none, and tell the publisher.
+
+        Raises what was refused first; InputError for findings if `strict`; ChangedMeanwhile if a
+        post was changed since, or if there is something to know by now that the proposal did not
+        tell (an account disconnected, a day that filled up).
+        """
+        return self._changes.commit(proposal, strict=strict)
 
     def plan(
         self,
@@ -128,44 +173,26 @@ class Planning:
         strict: bool = False,
         spread: bool = False,
         cancel: CancelToken | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
     ) -> PlanResult:
-        """Check a request and write a post per account, all or none.
+        """Propose one request and commit it at once; raises as both do."""
+        proposal = self.propose([request], spread=spread, cancel=cancel, progress=progress)
+        return self.commit(proposal, strict=strict)
 
-        Reads the whole file; `progress` gets (bytes read, size). `strict` refuses on a warning,
-        `spread` moves posts over a daily cap. Raises InputError naming field and limit, Cancelled.
-        """
-        now = self._clock.now()
-        accounts = self._wanted_accounts(request.accounts)
-        check_caption(request.caption)
-        consent = rules.consent_for(request.mode, request.choices, agreed=request.consent, now=now)
-        schedule = self._schedule(request.when, request.timezone, now)
-        media = media_files.fingerprint(request.file, cancel, progress)
-        warnings = rules.account_findings(accounts, request.mode) + rules.media_findings(media)
-        with self._database.read() as session:
-            known = queries.same_file(session, [a.id for a in accounts], media.sha256)
-        warnings += rules.twins(known)
-        free = {a.id: self._free_time(a, request.mode, schedule) for a in accounts}
-        warnings += [
-            rules.full_day(account, request.mode, free[account.id], spread=spread)
-            for account in accounts
-            if free[account.id] != schedule
-        ]
-        if strict and warnings:
-            raise InputError("The plan has findings.", " ".join(warnings), "Mend them first.")
-        base = self._template(request, media, consent, now)
-        posts = tuple(
-            rules.for_account(base, account, free[account.id] if spread else schedule)
-            for account in accounts
+    def edit(
+        self,
+        post_id: str,
+        edit: PostEdit,
+        *,
+        version: int | None = None,
+        cancel: CancelToken | None = None,
+        progress: Progress | None = None,
+    ) -> Post:
+        """Propose an edit and commit it at once; raises as both do."""
+        proposal = self.propose_edit(
+            post_id, edit, version=version, cancel=cancel, progress=progress
         )
-        self.add(posts)
-        return PlanResult(posts=posts, warnings=tuple(warnings))
-
-    def add(self, posts: Sequence[Post]) -> None:
-        """Write checked posts, all or none, and tell the publisher."""
-        with self._database.write() as session:
-            queries.add_posts(session, posts, self._clock.now())
-        self._events.publish(PostsChanged())
+        return self.commit(proposal).posts[0]
 
     def get(self, post_id: str) -> Post:
         """Return the post with this id or unique beginning of one; raises NotFound."""
@@ -213,33 +240,13 @@ class Planning:
                 failed=numbers.get(PostStatus.FAILED, 0),
             )
 
-    def edit(
-        self,
-        post_id: str,
-        edit: PostEdit,
-        *,
-        cancel: CancelToken | None = None,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> Post:
-        """Change a post that is not on its way yet; raises InputError, NotFound, Cancelled.
-
-        Reads the whole of a new file; `progress` gets (bytes read, size).
-        """
-        post = self.get(post_id)
-        rules.check_status(post, EDITABLE, "edited")
-        changed = self._edited(post, edit, self._clock.now())
-        if edit.file is not None:
-            media = media_files.fingerprint(edit.file, cancel, progress)
-            changed = replace(changed, media=media)
-        return self._changes.write(post, changed, "edited", "Edited.")
-
-    def cancel(self, post_id: str) -> Post:
+    def cancel(self, post_id: str, *, version: int | None = None) -> Post:
         """Take a post out of the plan; works until its last bytes are about to leave.
 
         A post being sent is fenced: its worker stops before the last byte. Raises OutcomeUnknown
         once TikTok may have everything.
         """
-        post = self.get(post_id)
+        post = self._get(post_id, version)
         if post.status in {PostStatus.PROCESSING, PostStatus.UNCONFIRMED}:
             raise rules.too_late(post)
         rules.check_status(post, EDITABLE | {PostStatus.PUBLISHING}, "cancelled")
@@ -247,9 +254,9 @@ class Planning:
             post, replace(post, status=PostStatus.CANCELLED, error=None), "cancelled", "Cancelled."
         )
 
-    def restore(self, post_id: str) -> Post:
+    def restore(self, post_id: str, *, version: int | None = None) -> Post:
         """Undo a cancellation: plan the post again as it was."""
-        post = self.get(post_id)
+        post = self._get(post_id, version)
         rules.check_status(post, frozenset({PostStatus.CANCELLED}), "restored")
         changed = replace(post, status=PostStatus.SCHEDULED, error=None, next_try_at=None)
         return self._changes.write(post, changed, "restored", "Planned again.")
@@ -262,12 +269,12 @@ class Planning:
         """
         return self._changes.put_back(before, over)
 
-    def retry(self, post_id: str) -> Post:
+    def retry(self, post_id: str, *, version: int | None = None) -> Post:
         """Let a stopped post go out again, at its time or now; raises OutcomeUnknown, InputError.
 
         Only posts of which TikTok surely has nothing may be retried.
         """
-        post = self.get(post_id)
+        post = self._get(post_id, version)
         if post.status is PostStatus.UNCONFIRMED:
             raise OutcomeUnknown(
                 "It is not known whether this video is on TikTok.",
@@ -277,25 +284,24 @@ class Planning:
         rules.check_status(post, RETRYABLE, "retried")
         return self._retry(post)
 
-    def resolve(self, post_id: str, *, posted: bool, post_again: bool = False) -> Post:
+    def resolve(
+        self,
+        post_id: str,
+        *,
+        posted: bool,
+        post_again: bool = False,
+        version: int | None = None,
+    ) -> Post:
         """Take the user's word for what became of an unconfirmed video.
 
         `posted`: it is on TikTok. Otherwise it is not, and with `post_again` it goes out anew.
         Raises InputError for a post whose outcome is not in doubt.
         """
-        post = self.get(post_id)
+        post = self._get(post_id, version)
         rules.check_status(post, frozenset({PostStatus.UNCONFIRMED}), "resolved")
-        now = self._clock.now()
-        if posted:
-            after = replace(post, status=PostStatus.PUBLISHED, error=None, published_at=now)
-            text = "The user says it is on TikTok."
-        elif post_again:
-            after = replace(post, status=PostStatus.SCHEDULED, error=None, attempts=0)
-            after = replace(after, next_try_at=now)
-            text = "The user says it is not on TikTok: it is posted again."
-        else:
-            after = replace(post, status=PostStatus.NEEDS_ATTENTION, error=rules.NOT_POSTED)
-            text = "The user says it is not on TikTok."
+        after, text = rules.resolved(
+            post, posted=posted, post_again=post_again, now=self._clock.now()
+        )
         return self._changes.write(post, after, "resolved", text, started=True, by_user=True)
 
     def retry_all_failed(self) -> list[Post]:
@@ -307,82 +313,52 @@ class Planning:
         return retried
 
     def _retry(self, post: Post) -> Post:
-        now = self._clock.now()
-        changed = replace(
-            post,
-            status=PostStatus.SCHEDULED,
-            error=None,
-            attempts=0,
-            next_try_at=max(now, post.schedule.due_at),
-        )
+        changed = rules.retried(post, self._clock.now())
         return self._changes.write(post, changed, "retried", "Retried by the user.", started=True)
 
-    def _edited(self, post: Post, edit: PostEdit, now: datetime) -> Post:
-        caption = post.caption if edit.caption is None else edit.caption
-        check_caption(caption)
-        mode = edit.mode or post.mode
-        choices = edit.choices or post.choices
-        agreed = edit.consent or (
-            post.consent is not None and post.consent.text == self.consent_text(choices)
-        )
-        status = post.status
-        if status is not PostStatus.DRAFT:
-            status = PostStatus.SCHEDULED
-        keeps_place = edit.when is None and edit.timezone is None and mode is post.mode
-        waits = keeps_place and rules.waits_for_turn(post)
-        return replace(
-            post,
-            status=status,
-            caption=caption,
-            mode=mode,
-            choices=choices,
-            consent=rules.consent_for(mode, choices, agreed=agreed, now=now),
-            schedule=self._edited_schedule(post, edit, now),
-            lateness=edit.lateness or post.lateness,
-            error=post.error if waits else None,
-            next_try_at=post.next_try_at if waits else None,
-        )
+    def _get(self, post_id: str, version: int | None) -> Post:
+        """Return a post; raises ChangedMeanwhile unless it is the version the user saw."""
+        post = self.get(post_id)
+        if version is not None and version != post.version:
+            raise ChangedMeanwhile("post", post.id)
+        return post
 
-    def _edited_schedule(self, post: Post, edit: PostEdit, now: datetime) -> Schedule:
-        if edit.when is not None:
-            return self._schedule(edit.when, edit.timezone or post.schedule.timezone, now)
-        if edit.timezone is not None:
-            return self._schedule(post.schedule.wall.isoformat(), edit.timezone, now)
-        if post.status is not PostStatus.SCHEDULED:
-            rules.check_not_past(post.schedule, now, hint="Give it a new time: `--at`, or `now`.")
-        return post.schedule
-
-    def _schedule(self, when: str, timezone: str | None, now: datetime) -> Schedule:
-        schedule = parse_when(when, timezone or self._settings.timezone(), now)
-        rules.check_not_past(schedule, now)
-        return schedule
-
-    def _free_time(self, account: Account, mode: PostMode, wanted: Schedule) -> Schedule:
-        free_at = self._quota.next_free(account.id, mode, wanted.due_at)
-        return wanted if free_at == wanted.due_at else at_instant(free_at, wanted.timezone)
-
-    def _template(
-        self, request: PlanRequest, media: MediaFile, consent: Consent | None, now: datetime
-    ) -> Post:
-        """Return what the posts of one request share."""
-        return Post(
-            id="",
-            account_id="",
-            handle="",
-            status=PostStatus.SCHEDULED,
-            mode=request.mode,
-            schedule=at_instant(now, "UTC"),
-            media=media,
-            caption=request.caption,
-            choices=request.choices,
-            consent=consent,
-            lateness=request.lateness or self._settings.lateness(),
-            created_at=now,
+    def _checked(
+        self, place: int, request: PlanRequest, known: dict[str, Account], now: datetime
+    ) -> _Checked:
+        for name in request.accounts:
+            if name not in known:
+                known[name] = self._accounts.get(name)
+        accounts = {known[name].id: known[name] for name in request.accounts}
+        rules.check_accounts(accounts.values())
+        check_caption(request.caption)
+        return _Checked(
+            place=place,
+            request=request,
+            accounts=tuple(accounts.values()),
+            consent=rules.consent_for(
+                request.mode, request.choices, agreed=request.consent, now=now
+            ),
+            schedule=rules.read_time(
+                request.when, request.timezone or self._settings.timezone(), now
+            ),
         )
 
-    def _wanted_accounts(self, names: Sequence[str]) -> list[Account]:
-        accounts = list(
-            {account.id: account for account in map(self._accounts.get, names)}.values()
-        )
-        rules.check_accounts(accounts)
-        return accounts
+    def _wishes(self, checked: _Checked, found: PlanVideo, now: datetime) -> Iterable[Wish]:
+        lateness = checked.request.lateness or self._settings.lateness()
+        for account in checked.accounts:
+            post = Post(
+                id=uuid.uuid4().hex,
+                account_id=account.id,
+                handle=account.handle,
+                status=PostStatus.SCHEDULED,
+                mode=checked.request.mode,
+                schedule=checked.schedule,
+                media=found.media,
+                caption=checked.request.caption,
+                choices=checked.request.choices,
+                consent=checked.consent,
+                lateness=lateness,
+                created_at=now,
+            )
+            yield Wish(post=post, video=found.findings, request=checked.place)

@@ -4,29 +4,17 @@ Direct posts count from the moment their last byte leaves, drafts while they wai
 Planning warns and spreads by these numbers; publishing waits by them.
 """
 
-from bisect import insort
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.posts import PostError, PostMode
+from tiktok_manager.domain.quota import MAX_PENDING_DRAFTS, WINDOW, Ledger, Usage
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.storage import quota as queries
 from tiktok_manager.storage.database import Database
 
-WINDOW = timedelta(hours=24)
 DRAFTS_LOOK = timedelta(hours=1)
-MAX_PENDING_DRAFTS = 5
-"""TikTok: inbox upload, five pending shares in 24 hours."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """How much of an account's day is used: `used` of `cap`."""
-
-    used: int
-    cap: int
 
 
 class Quota:
@@ -41,23 +29,20 @@ class Quota:
         """Return what an account has used of the last 24 hours."""
         return Usage(used=len(self._recent(account_id, mode)), cap=self._cap(mode))
 
-    def next_free(
-        self,
-        account_id: str,
-        mode: PostMode,
-        at: datetime,
-        also: Sequence[datetime] = (),
-        *,
-        without: str = "",
-    ) -> datetime:
-        """Return the first instant from `at` on at which one more post keeps the cap.
+    def caps(self) -> Mapping[PostMode, int]:
+        """Return how many posts of each kind an account may have in 24 hours."""
+        return {mode: self._cap(mode) for mode in PostMode}
 
-        Counts what went out, what is on its way and what is planned, and `also`; but not the
-        planned post `without`, for which another time is looked for.
+    def ledger(
+        self, account_id: str, mode: PostMode, at: datetime, *, without: Collection[str] = ()
+    ) -> Ledger:
+        """Return when an account posts from a day before `at` on: sent, under way and planned.
+
+        But not the planned posts `without`, for which another time is looked for.
         """
         with self._database.read() as session:
-            known = queries.post_times(session, account_id, mode, at - WINDOW, without)
-        return next_free(sorted([*known, *also]), at, self._cap(mode))
+            times = queries.post_times(session, account_id, mode, at - WINDOW, frozenset(without))
+        return Ledger(times, self._cap(mode))
 
     def wait(self, account_id: str, mode: PostMode) -> tuple[datetime, PostError] | None:
         """Return until when, and why, a post of this account must wait now; None if it need not."""
@@ -88,27 +73,6 @@ class Quota:
         return (
             self._settings.direct_posts_per_day() if mode is PostMode.DIRECT else MAX_PENDING_DRAFTS
         )
-
-
-def next_free(times: Sequence[datetime], at: datetime, cap: int) -> datetime:
-    """Return the first instant from `at` on such that no 24 hours hold more than `cap` posts.
-
-    `times` are the others, sorted.
-    """
-    while True:
-        with_it = list(times)
-        insort(with_it, at)
-        full = next(
-            (
-                first
-                for first, last in zip(with_it, with_it[cap:], strict=False)
-                if last - first < WINDOW and first <= at <= last
-            ),
-            None,
-        )
-        if full is None:
-            return at
-        at = full + WINDOW if full + WINDOW > at else at + timedelta(minutes=1)
 
 
 def _own_cap(mode: PostMode, cap: int) -> PostError:

@@ -10,8 +10,11 @@ from pathlib import Path
 
 from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.clock import iso_stamp
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.metrics import VideoCounters
+from tiktok_manager.domain.plans import PlanRow
 from tiktok_manager.domain.posts import Post, TrailEntry
+from tiktok_manager.services.plan_words import finding_text
 from tiktok_manager.system.files import writing
 
 Record = dict[str, object]
@@ -52,6 +55,30 @@ def post_json(post: Post) -> Record:
         "file_size": post.media.size_bytes,
         "sha256": post.media.sha256,
         "published_at": stamp(post.published_at),
+        "version": post.version,
+    }
+
+
+def findings_json(findings: Iterable[Finding]) -> Record:
+    """Return what is to be known about a plan: by code, and as plain sentences."""
+    told = [(finding, finding_text(finding)) for finding in findings]
+    return {
+        "warnings": [text for _finding, text in told],
+        "findings": [
+            {"code": finding.code, "message": text, "action": ""} for finding, text in told
+        ],
+    }
+
+
+def proposed_json(row: PlanRow) -> Record:
+    """Return a post that would be planned, with no id yet, and its account's day."""
+    return {
+        **post_json(row.post),
+        "id": None,
+        "version": None,
+        **findings_json(row.findings),
+        "next_free_at": stamp(row.free.due_at),
+        "quota": {"used": row.quota.used, "cap": row.quota.cap},
     }
 
 

@@ -37,6 +37,7 @@ __all__ = [
     "KNOWN_REVISIONS",
     "ChangeWatch",
     "Database",
+    "Session",
     "is_safe_to_share",
     "load_driver",
     "open_database",

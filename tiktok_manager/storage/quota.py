@@ -55,14 +55,18 @@ def sent_times(
 
 
 def post_times(
-    session: Session, account_id: str, mode: PostMode, since: datetime, without: str = ""
+    session: Session,
+    account_id: str,
+    mode: PostMode,
+    since: datetime,
+    without: frozenset[str] = frozenset(),
 ) -> list[datetime]:
     """Return the times of all posts sent since then and of all planned but `without`."""
     planned = select(func.coalesce(PostRow.wake_at, PostRow.due_at)).where(
         PostRow.account_id == account_id,
         PostRow.mode == mode,
         PostRow.status.in_(_PLANNED),
-        PostRow.id != without,
+        PostRow.id.not_in(without),
     )
     return list(session.scalars(planned)) + sent_times(session, account_id, mode, since)
 

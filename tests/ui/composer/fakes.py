@@ -17,9 +17,11 @@ from tiktok_manager.domain.accounts import (
     CreatorInfo,
 )
 from tiktok_manager.domain.cancel import CancelToken
-from tiktok_manager.domain.errors import AppError, InputError, NotFound
+from tiktok_manager.domain.errors import AppError, ChangedMeanwhile, NotFound
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.media import MediaFile
+from tiktok_manager.domain.plans import PlanRow, Proposal, Wish
 from tiktok_manager.domain.posts import (
     Choices,
     Consent,
@@ -29,9 +31,9 @@ from tiktok_manager.domain.posts import (
     PostStatus,
     Privacy,
 )
+from tiktok_manager.domain.quota import WINDOW, Ledger, Usage
 from tiktok_manager.domain.schedule import parse_when, resolve
 from tiktok_manager.services.planning import Planning, PlanRequest, PlanResult, PostEdit
-from tiktok_manager.services.quota import Usage
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.frame import Core
 from tiktok_manager.ui.tasks import TaskRunner
@@ -148,7 +150,8 @@ class FakePlanning:
         self.requests: list[PlanRequest] = []
         self.spread: list[bool] = []
         self.edits: list[PostEdit] = []
-        self.warnings: tuple[str, ...] = ()
+        self._proposed: dict[str, PostEdit] = {}
+        self.findings: tuple[Finding, ...] = ()
         self.error: AppError | None = None
         self.reading = threading.Event()
         self.gate = threading.Event()
@@ -188,21 +191,23 @@ class FakePlanning:
             for account_id in request.accounts
         ]
         self.posts |= {post.id: post for post in made}
-        return PlanResult(posts=tuple(made), warnings=self.warnings)
+        return PlanResult(posts=tuple(made), found=(self.findings,) * len(made))
 
     def get(self, post_id: str) -> Post:
         if post_id not in self.posts:
             raise NotFound(f"There is no post {post_id}.")
         return self.posts[post_id]
 
-    def edit(
+    def propose_edit(
         self,
         post_id: str,
         edit: PostEdit,
         *,
+        version: int | None = None,
         cancel: CancelToken | None = None,
         progress: Callable[[int, int], None] | None = None,
-    ) -> Post:
+    ) -> Proposal:
+        self._check(post_id, version)
         if edit.file is not None and progress is not None:
             progress(120_000_000, 270_000_000)
         self.reading.set()
@@ -211,29 +216,52 @@ class FakePlanning:
                 cancel.check()
         if self.error is not None:
             raise self.error
-        self.edits.append(edit)
-        post = self.posts[post_id]
-        schedule = post.schedule
+        before = self.posts[post_id]
+        schedule = before.schedule
         if edit.when is not None:
             schedule = parse_when(edit.when, edit.timezone or schedule.timezone, NOW)
         changed = replace(
-            post,
+            before,
             status=PostStatus.SCHEDULED,
             error=None,
-            epoch=post.epoch + 1,
             schedule=schedule,
-            caption=post.caption if edit.caption is None else edit.caption,
-            choices=edit.choices or post.choices,
-            mode=edit.mode or post.mode,
+            caption=before.caption if edit.caption is None else edit.caption,
+            choices=edit.choices or before.choices,
+            mode=edit.mode or before.mode,
         )
-        self.posts[post_id] = changed
-        return changed
+        row = PlanRow(
+            wish=Wish(post=changed, before=before),
+            post=changed,
+            findings=self.findings,
+            free=schedule,
+            quota=Usage(used=1, cap=15),
+        )
+        self._proposed[post_id] = edit
+        return Proposal(rows=(row,), made_at=NOW)
+
+    def commit(self, proposal: Proposal) -> PlanResult:
+        (row,) = proposal.rows
+        assert row.wish.before is not None
+        self._check(row.post.id, row.wish.before.version)
+        self.edits.append(self._proposed.pop(row.post.id))
+        return PlanResult(posts=(self._put(row.post),), found=(row.findings,))
+
+    def change(self, post_id: str, **changes: object) -> Post:
+        """Change a post as another hand would."""
+        return self._put(replace(self.posts[post_id], **changes))  # type: ignore[arg-type]
+
+    def _put(self, post: Post) -> Post:
+        version = self.posts[post.id].version + 1
+        self.posts[post.id] = replace(post, epoch=version)
+        return self.posts[post.id]
+
+    def _check(self, post_id: str, version: int | None) -> None:
+        if version not in (None, self.posts[post_id].version):
+            raise ChangedMeanwhile("post", post_id)
 
     def put_back(self, before: Post, over: Post) -> Post:
-        if self.posts[before.id] != over:
-            raise InputError("This can no longer be undone: the post was changed since.")
-        self.posts[before.id] = replace(before, epoch=over.epoch + 1)
-        return self.posts[before.id]
+        self._check(before.id, over.version)
+        return self._put(before)
 
     def cancel(self, post_id: str) -> Post:
         return self.move(post_id, PostStatus.CANCELLED)
@@ -243,7 +271,7 @@ class FakePlanning:
 
     def move(self, post_id: str, status: PostStatus) -> Post:
         """Change a status as the publisher or the user would."""
-        post = self.posts[post_id] = replace(self.posts[post_id], status=status)
+        post = self.change(post_id, status=status)
         self._events.publish(
             PostStatusChanged(post_id=post_id, account_id=post.account_id, status=status)
         )
@@ -257,11 +285,13 @@ class FakeQuota:
         self.full_until: dict[str, datetime] = {}
         self.asked: list[tuple[str, datetime, str]] = []
 
-    def next_free(
-        self, account_id: str, _mode: PostMode, at: datetime, *, without: str = ""
-    ) -> datetime:
-        self.asked.append((account_id, at, without))
-        return max(at, self.full_until.get(account_id, at))
+    def ledger(
+        self, account_id: str, mode: PostMode, at: datetime, *, without: Sequence[str] = ()
+    ) -> Ledger:
+        self.asked.append((account_id, at, "".join(without)))
+        full_until = self.full_until.get(account_id)
+        cap = self.usage(account_id, mode).cap
+        return Ledger([] if full_until is None else [full_until - WINDOW] * cap, cap)
 
     def usage(self, _account_id: str, mode: PostMode) -> Usage:
         return Usage(used=0, cap=15 if mode is PostMode.DIRECT else 5)

@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.composer.conftest import Settle
 from tests.ui.composer.fakes import NOW, PRIVATE_OPTIONS, FakeMemory, Stage, a_post, an_info
 from tiktok_manager.domain.errors import AppError, InputError, ReconnectNeeded, VaultLocked
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import PostMode, PostStatus, Privacy
 from tiktok_manager.ui.composer import view as view_module
 from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED, Interaction
@@ -515,16 +516,22 @@ def test_without_accounts_the_way_to_connect_one_is_offered(
 def test_warnings_stand_beside_what_was_planned_with_the_way_back(
     filled: ComposerView, stage: Stage, settle: Settle
 ) -> None:
-    stage.planning.warnings = ("The same video is planned for @alice already.", "@alice is paused.")
+    stage.planning.findings = (
+        Finding(code="same_video_twice", params={"account": "alice", "file": "clip.mp4"}),
+        Finding(code="account_is_paused", params={"account": "alice"}),
+    )
     filled.model.set_privacy(Privacy.PUBLIC)
     filled.model.submit()
     settle()
     strip = filled._done
     assert strip.isVisible()
     assert strip.property("tone") == "warning"
-    assert strip.more.text().splitlines() == list(stage.planning.warnings)
+    assert strip.more.text().splitlines() == [
+        "@alice gets clip.mp4 more than once in this plan.",
+        "@alice is paused.",
+    ]
     assert strip.second.isVisible()
-    stage.planning.warnings = ()
+    stage.planning.findings = ()
     filled.model.undo_outcome()
     settle()
     assert not strip.isVisible()

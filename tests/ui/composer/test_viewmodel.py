@@ -1,6 +1,5 @@
 """The composer's decisions, without a window."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tiktok_manager.domain.errors import (
     VaultLocked,
 )
 from tiktok_manager.domain.events import AccountChanged
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.media import MediaInfo
 from tiktok_manager.domain.posts import Choices, PostError, PostMode, PostStatus, Privacy
 from tiktok_manager.system import media
@@ -429,7 +429,7 @@ def test_a_refused_plan_keeps_the_form_and_says_why(
 def test_warnings_of_the_planner_reach_the_user(
     ready: ComposerViewModel, stage: Stage, settle: Settle
 ) -> None:
-    stage.planning.warnings = ("@alice is paused.",)
+    stage.planning.findings = (Finding(code="account_is_paused", params={"account": "alice"}),)
     ready.submit()
     settle()
     assert ready.outcome is not None
@@ -580,7 +580,7 @@ def test_an_edit_somebody_else_changed_again_is_not_offered_to_be_undone_for_eve
         editing.set_caption(caption)
         editing.submit()
         settle()
-    stage.planning.posts["post-1"] = replace(stage.planning.posts["post-1"], caption="Theirs")
+    stage.planning.change("post-1", caption="Theirs")
     assert editing.can_undo_outcome
     editing.undo_outcome()
     settle()

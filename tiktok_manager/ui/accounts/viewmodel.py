@@ -34,8 +34,8 @@ from tiktok_manager.ui.tasks import Coalesced
 if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.errors import AppError
+    from tiktok_manager.domain.quota import Usage
     from tiktok_manager.services.accounts import SyncResult
-    from tiktok_manager.services.quota import Usage
     from tiktok_manager.ui.frame import Core
 
 

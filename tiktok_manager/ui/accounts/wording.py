@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import Account, AccountStatus, Scope
-from tiktok_manager.services.quota import Usage
+from tiktok_manager.domain.quota import Usage
 from tiktok_manager.ui.formats import day_text
 
 SIGN_IN_WARNING = timedelta(days=14)

@@ -26,6 +26,7 @@ from tiktok_manager.ui.tasks import Coalesced
 if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.errors import AppError
+    from tiktok_manager.domain.quota import Ledger
     from tiktok_manager.services.quota import Quota
     from tiktok_manager.ui.frame import Core
 
@@ -119,12 +120,13 @@ def full_days(quota: Quota, wish: Wish, now: datetime, token: CancelToken) -> tu
     found = []
     for account_id in wish.account_ids:
         token.check()
-        free_at = quota.next_free(account_id, wish.mode, at, without=wish.post_id)
+        without = (wish.post_id,) if wish.post_id else ()
+        ledger = quota.ledger(account_id, wish.mode, at, without=without)
+        free_at = ledger.next_free(at)
         if free_at != at:
-            cap = quota.usage(account_id, wish.mode).cap
-            minute = _free_minute(quota, account_id, wish, free_at)
+            minute = _free_minute(ledger, free_at)
             found.append(
-                FullDay(account_id=account_id, cap=cap, free_at=free_at, free_minute=minute)
+                FullDay(account_id=account_id, cap=ledger.cap, free_at=free_at, free_minute=minute)
             )
     return tuple(found)
 
@@ -175,11 +177,11 @@ def _listed(times: Sequence[tuple[str, str]]) -> str:
     return f"{shown} and {rest} more" if rest > 0 else shown
 
 
-def _free_minute(quota: Quota, account_id: str, wish: Wish, free_at: datetime) -> datetime:
+def _free_minute(ledger: Ledger, free_at: datetime) -> datetime:
     while True:
         at = free_at.replace(second=0, microsecond=0)
         if at < free_at:
             at += timedelta(minutes=1)
-        free_at = quota.next_free(account_id, wish.mode, at, without=wish.post_id)
+        free_at = ledger.next_free(at)
         if free_at == at:
             return at

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.posts import Post, PostMode, PostStatus
+from tiktok_manager.services.plan_words import finding_text
 from tiktok_manager.services.planning import Planning, PlanRequest, PlanResult, PostEdit
 from tiktok_manager.ui.formats import zoned_time
 from tiktok_manager.ui.post_change import PostChange
@@ -84,7 +85,11 @@ class Submission(QObject):
             lambda cancel, progress: PostChange(
                 planning,
                 post.id,
-                lambda: planning.edit(post.id, edit, cancel=cancel, progress=progress),
+                lambda: planning.commit(
+                    planning.propose_edit(
+                        post.id, edit, version=post.version, cancel=cancel, progress=progress
+                    )
+                ),
             ),
             done=lambda change: self._on_edited(change, now=form.post_now),
             can_cancel=edit.file is not None,
@@ -140,7 +145,7 @@ class Submission(QObject):
         self._finish(
             Outcome(
                 posts=result.posts,
-                warnings=result.warnings,
+                warnings=tuple(map(finding_text, result.findings)),
                 action=self._core.undo.stack.top(),
                 now=now,
             )
@@ -148,10 +153,13 @@ class Submission(QObject):
 
     def _on_edited(self, change: PostChange, *, now: bool) -> None:
         self._core.undo.did("Edit a post", undo=change.undo, redo=change.redo)
-        posts = (change.after,)
         self._finish(
             Outcome(
-                posts=posts, warnings=(), action=self._core.undo.stack.top(), edited=True, now=now
+                posts=(change.after,),
+                warnings=tuple(map(finding_text, change.findings)),
+                action=self._core.undo.stack.top(),
+                edited=True,
+                now=now,
             )
         )
 

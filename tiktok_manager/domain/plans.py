@@ -1,0 +1,118 @@
+"""A plan on its way: what was asked for, what would be planned, and what was."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from tiktok_manager.domain.errors import InputError
+from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.posts import Choices, Lateness, Post, PostMode
+from tiktok_manager.domain.quota import Usage
+from tiktok_manager.domain.schedule import Schedule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRequest:
+    """A video to be planned for one or more accounts; `when` is ISO 8601 or `now`."""
+
+    file: Path
+    accounts: tuple[str, ...]
+    when: str
+    timezone: str | None = None
+    caption: str = ""
+    mode: PostMode = PostMode.DIRECT
+    choices: Choices = Choices()
+    consent: bool = False
+    lateness: Lateness | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostEdit:
+    """What to change; None leaves a part as it is."""
+
+    file: Path | None = None
+    when: str | None = None
+    timezone: str | None = None
+    caption: str | None = None
+    mode: PostMode | None = None
+    choices: Choices | None = None
+    consent: bool = False
+    lateness: Lateness | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A post at the time it was asked for, before its account's day was looked at.
+
+    `video` is what is to be known about the file; `before` is the post that is edited; `request`
+    is the place of the request it comes from.
+    """
+
+    post: Post
+    video: tuple[Finding, ...] = ()
+    before: Post | None = None
+    request: int = 0
+
+    @property
+    def is_new_video(self) -> bool:
+        """Whether the account is to get a video that this post did not have."""
+        return self.before is None or self.before.media.sha256 != self.post.media.sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRow:
+    """A post as it would be written.
+
+    `free` is the first time with room from the wanted one on, the wanted one itself if it has;
+    `quota` counts the account's posts of the 24 hours up to the post, with it.
+    """
+
+    wish: Wish
+    post: Post
+    findings: tuple[Finding, ...]
+    free: Schedule
+    quota: Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What would be planned or changed; nothing is written yet.
+
+    `refused` holds what is wrong with requests, by their place: they have no rows.
+    """
+
+    rows: tuple[PlanRow, ...]
+    refused: Mapping[int, InputError] = field(default_factory=dict)
+    spread: bool = False
+    made_at: datetime
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is to be known, each once."""
+        return each_once(finding for row in self.rows for finding in row.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanResult:
+    """The posts that were planned or changed, and for each what the user should know about it."""
+
+    posts: tuple[Post, ...]
+    found: tuple[tuple[Finding, ...], ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is to be known, each once."""
+        return each_once(finding for findings in self.found for finding in findings)
+
+
+def each_once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in order without repetitions."""
+    found: list[Finding] = []
+    seen: set[tuple[str, tuple[tuple[str, object], ...]]] = set()
+    for finding in findings:
+        key = (finding.code, tuple(sorted(finding.params.items())))
+        if key not in seen:
+            seen.add(key)
+            found.append(finding)
+    return tuple(found)
