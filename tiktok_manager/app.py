@@ -18,7 +18,7 @@ from tiktok_manager.services.backups import Backups
 from tiktok_manager.services.database_recovery import check_present, with_way_out
 from tiktok_manager.services.installation import Installation
 from tiktok_manager.services.planning import Planning
-from tiktok_manager.services.publishing import Publishing, Remote, Restoring
+from tiktok_manager.services.publishing import Publishing, Restoring
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.reports import Reports
 from tiktok_manager.services.settings import Settings
@@ -35,11 +35,9 @@ from tiktok_manager.system.machine import FolderMark, machine_id
 from tiktok_manager.system.paths import DataPaths, open_data_paths
 from tiktok_manager.system.redaction import Redactor
 from tiktok_manager.system.vault import OsKeyring
-from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.endpoints import Endpoints
-from tiktok_manager.tiktok.limits import Buckets
-from tiktok_manager.tiktok.traffic import Traffic
-from tiktok_manager.tiktok.upload import ChunkUploader
+from tiktok_manager.tiktok.gateway import Gateway, Routing
+from tiktok_manager.tiktok.routes import DirectRoutes
 
 logger = logging.getLogger(__name__)
 
@@ -92,8 +90,8 @@ class _Base:
     owner: str
     vault: VaultService
     settings: Settings
-    client: TikTokClient
     tokens: TokenKeeper
+    gateway: Gateway
 
 
 def _lay_base(
@@ -105,11 +103,12 @@ def _lay_base(
     clock: Clock,
     closing: ExitStack,
 ) -> _Base:
-    client = TikTokClient(endpoints, clock, traffic=Traffic(clock))
-    closing.callback(client.close)
+    routing = Routing(endpoints, clock, DirectRoutes())
+    closing.callback(routing.close)
     owner = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
     vault = VaultService(database, OsKeyring(), env, redactor)
     settings = Settings(database, vault, events, clock, env)
+    tokens = TokenKeeper(database, vault, settings, routing, events, clock, owner)
     return _Base(
         database=database,
         endpoints=endpoints,
@@ -118,8 +117,8 @@ def _lay_base(
         owner=owner,
         vault=vault,
         settings=settings,
-        client=client,
-        tokens=TokenKeeper(database, vault, settings, client, events, clock, owner),
+        tokens=tokens,
+        gateway=Gateway(routing, tokens),
     )
 
 
@@ -149,7 +148,7 @@ def _build(base: _Base, paths: DataPaths, ballast: Ballast, closing: ExitStack) 
         quota=quota,
         journal=journal,
         storage=guard,
-        publishing=_make_publishing(base, quota, restoring, guard, closing),
+        publishing=_make_publishing(base, quota, restoring, guard),
         analytics=analytics,
         reports=Reports(planning, accounts, analytics, base.settings),
         backups=Backups(base.database, paths.backups_dir, base.clock),
@@ -163,7 +162,7 @@ def _make_accounts(base: _Base, paths: DataPaths) -> Accounts:
         vault=base.vault,
         settings=base.settings,
         tokens=base.tokens,
-        client=base.client,
+        gateway=base.gateway,
         endpoints=base.endpoints,
         events=base.events,
         clock=base.clock,
@@ -183,20 +182,13 @@ def _make_restoring(base: _Base, journal: Journal, installation: Installation) -
 
 
 def _make_publishing(
-    base: _Base, quota: Quota, restoring: Restoring, guard: StorageGuard, closing: ExitStack
+    base: _Base, quota: Quota, restoring: Restoring, guard: StorageGuard
 ) -> Publishing:
-    uploader = ChunkUploader(base.endpoints, base.clock, traffic=base.client.traffic)
-    closing.callback(uploader.close)
     return Publishing(
         guard=guard,
         vault=base.vault,
         restoring=restoring,
-        remote=Remote(
-            client=base.client,
-            tokens=base.tokens,
-            uploader=uploader,
-            buckets=Buckets(base.clock),
-        ),
+        gateway=base.gateway,
         quota=quota,
         events=base.events,
         clock=base.clock,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.benchmarks.measure import MIB, Child, Row, median, report, spread
 from tiktok_manager.domain.media import MAX_VIDEO_BYTES
-from tiktok_manager.tiktok.upload import SINGLE_CHUNK_BYTES, ChunkPlan, plan_chunks
+from tiktok_manager.tiktok.chunk_plans import SINGLE_CHUNK_BYTES, ChunkPlan, plan_chunks
 
 SIZE_BYTES = 1_000_000_000
 LINK_BYTES_PER_S = 100_000_000

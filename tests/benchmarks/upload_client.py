@@ -20,8 +20,12 @@ from tiktok_manager.domain.posts import Choices, PostStatus, Privacy
 from tiktok_manager.services.planning import PlanRequest
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.system.media import MediaReader, fingerprint
+from tiktok_manager.tiktok.answers import Verdict
+from tiktok_manager.tiktok.chunk_plans import plan_chunks
 from tiktok_manager.tiktok.endpoints import Endpoints
-from tiktok_manager.tiktok.upload import ChunkUploader, Verdict, plan_chunks
+from tiktok_manager.tiktok.traffic import Traffic
+from tiktok_manager.tiktok.transport import Http, NetworkTransport
+from tiktok_manager.tiktok.upload import ChunkUploader
 
 Upload = Callable[[], None]
 
@@ -31,7 +35,9 @@ def chunks(url: str, file: Path, _data_dir: Path) -> Iterator[Upload]:
     """Prepare to send a file as `Transfer` does, without a database: read, hash, prove, put."""
     media = fingerprint(file)
     plan = plan_chunks(media.size_bytes)
-    uploader = ChunkUploader(Endpoints(api_url=url, auth_url=url), SystemClock())
+    clock = SystemClock()
+    http = Http(clock, NetworkTransport(clock), Traffic(clock))
+    uploader = ChunkUploader(http, Endpoints(api_url=url, auth_url=url), clock)
 
     def upload() -> None:
         with MediaReader(media) as reader:
@@ -54,7 +60,7 @@ def chunks(url: str, file: Path, _data_dir: Path) -> Iterator[Upload]:
                     raise RuntimeError(f"chunk {index}: {answer}")
 
     yield upload
-    uploader.close()
+    http.close()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from tests.fakes.world import World, make_world
 from tiktok_manager.simulator import chunks as tiktok_rules
 from tiktok_manager.system import vault
-from tiktok_manager.tiktok import upload
+from tiktok_manager.tiktok import chunk_plans
 
 
 @pytest.fixture(autouse=True)
@@ -25,8 +25,8 @@ def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files above 64,000 bytes go in chunks of 16,000: a thousandth of the real rules."""
-    monkeypatch.setattr(upload, "SINGLE_CHUNK_BYTES", 64_000)
-    monkeypatch.setattr(upload, "CHUNK_BYTES", 16_000)
+    monkeypatch.setattr(chunk_plans, "SINGLE_CHUNK_BYTES", 64_000)
+    monkeypatch.setattr(chunk_plans, "CHUNK_BYTES", 16_000)
     monkeypatch.setattr(tiktok_rules, "MIN_CHUNK_BYTES", 5_000)
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from tests.tiktok.fake_tiktok import (
     FakeClock,
     RawServer,
     answer,
+    http_for,
     read_body,
     read_head,
 )
@@ -30,10 +31,12 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.errors import AppError, FailureClass, NetworkDown
 from tiktok_manager.tiktok import tls
+from tiktok_manager.tiktok.answers import Verdict
 from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.endpoints import Endpoints
-from tiktok_manager.tiktok.transport import NetworkTransport, Proxy
-from tiktok_manager.tiktok.upload import ChunkUploader, Verdict
+from tiktok_manager.tiktok.routes import Proxy
+from tiktok_manager.tiktok.transport import NetworkTransport
+from tiktok_manager.tiktok.upload import ChunkUploader
 
 BODY = b'{"hello": "world"}'
 MIB = 1024 * 1024
@@ -132,8 +135,8 @@ class AnyAddress(Endpoints):
 
 
 def upload(url: str, way: NetworkTransport, size: int = 4 * MIB) -> Verdict:
-    uploader = ChunkUploader(AnyAddress(), SystemClock(), way, stall_s=PATIENCE_S)
-    try:
+    with closing(http_for(way)) as http:
+        uploader = ChunkUploader(http, AnyAddress(), SystemClock(), stall_s=PATIENCE_S)
         blocks = (b"x" * MIB for _ in range(size // MIB))
         return uploader.put(
             f"{url}/up?token={CANARY}",
@@ -145,8 +148,6 @@ def upload(url: str, way: NetworkTransport, size: int = 4 * MIB) -> Verdict:
             CancelToken(),
             lambda _: None,
         ).verdict
-    finally:
-        uploader.close()
 
 
 def test_a_real_proxy_that_refuses_the_password_is_not_gone_around(real_proxy: RealProxy) -> None:
@@ -285,11 +286,12 @@ def test_a_network_that_asks_for_a_login_is_not_followed_nor_believed() -> None:
             read_head(sock)
             sock.sendall(answer(302, b"<html>sign in</html>", Location=f"{portal.url}/login"))
 
-        with RawServer(redirect) as server:
-            client = TikTokClient(Endpoints(server.url), SystemClock())
-            with pytest.raises(NetworkDown) as down:
-                client.profile("act.x", [])
-            client.close()
+        with (
+            RawServer(redirect) as server,
+            closing(http_for()) as http,
+            pytest.raises(NetworkDown) as down,
+        ):
+            TikTokClient(http, Endpoints(server.url), SystemClock()).profile("act.x", [])
         assert portal.connections == 0
     assert down.value.code == "bad_answer"
     assert "login" in down.value.hint

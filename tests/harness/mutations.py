@@ -27,9 +27,9 @@ from tiktok_manager.simulator import Fault
 from tiktok_manager.storage import attempts, downtime
 from tiktok_manager.storage.schema import AttemptRow, PostRow
 from tiktok_manager.system.media import MediaReader
-from tiktok_manager.tiktok import upload
-from tiktok_manager.tiktok.client import PublishStatus
-from tiktok_manager.tiktok.upload import ChunkPlan
+from tiktok_manager.tiktok import chunk_plans
+from tiktok_manager.tiktok.answers import PublishStatus
+from tiktok_manager.tiktok.chunk_plans import ChunkPlan
 
 IN_DOUBT = frozenset({PostStatus.PROCESSING, PostStatus.UNCONFIRMED})
 
@@ -100,8 +100,10 @@ def _reinit_on_401() -> None:
     def run(self: Checking, claim: Claim) -> None:
         account_id = claim.post.account_id
         try:
-            token = self._remote.tokens.access_token(account_id)
-            self._remote.client.publish_status(token, claim.post.publish_id or "")
+            gateway = self._gateway
+            token = gateway._tokens.access_token(account_id)
+            with gateway._routing.client(account_id) as client:
+                client.publish_status(token, claim.post.publish_id or "")
         except TikTokRefused as exc:
             if exc.failure.code == "access_token_invalid" and claim.post.status in IN_DOUBT:
                 _anew(self, claim, "the token expired")
@@ -114,7 +116,7 @@ def _reinit_on_401() -> None:
 
 
 def _ceil() -> None:
-    original = upload.plan_chunks
+    original = chunk_plans.plan_chunks
 
     def plan(size_bytes: int) -> ChunkPlan:
         cut = original(size_bytes)
@@ -202,7 +204,7 @@ def _token_used_before_kept() -> None:
     def rotate(self: TokenKeeper, account_id: str, tokens: Any) -> Any:
         keys = self._settings.app_keys()
         secret = self._vault.open(tokens.refresh_sealed, aad=f"tokens/{account_id}/refresh")
-        pair = self._client.refresh(keys, secret)
+        pair = self._routing.app(account_id).refresh(keys, secret)
         fresh[account_id] = self.seal(account_id, pair, tokens.version + 1)
         return fresh[account_id]
 

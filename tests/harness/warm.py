@@ -33,7 +33,7 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.storage.database import Database
 from tiktok_manager.system import vault
-from tiktok_manager.tiktok import upload
+from tiktok_manager.tiktok import chunk_plans
 
 SINGLE_CHUNK_BYTES, CHUNK_BYTES = 64_000, 16_000
 # How long a worker lives at most in virtual time: then the user looks in.
@@ -85,7 +85,7 @@ class Result:
 
 def make_warm() -> None:
     """Prepare this process, and with it every worker, before the first fork."""
-    upload.SINGLE_CHUNK_BYTES, upload.CHUNK_BYTES = SINGLE_CHUNK_BYTES, CHUNK_BYTES
+    chunk_plans.SINGLE_CHUNK_BYTES, chunk_plans.CHUNK_BYTES = SINGLE_CHUNK_BYTES, CHUNK_BYTES
     vault._derive = quick_key
     for name in IMPORTED_LATE:
         importlib.import_module(name)

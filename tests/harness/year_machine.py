@@ -32,7 +32,7 @@ from tiktok_manager.storage.database import Database, load_driver
 from tiktok_manager.storage.schema import to_stored
 from tiktok_manager.system import vault
 from tiktok_manager.system.journal import Journal
-from tiktok_manager.tiktok import upload
+from tiktok_manager.tiktok import chunk_plans
 from tiktok_manager.tiktok.transport import NetworkTransport
 
 # Shorter than the ten minutes after which the publisher thinks that it was away.
@@ -349,8 +349,8 @@ def stage(machine: Machine, handle_request: Callable[..., Any], rng: Random) -> 
         (app, "random", SimpleNamespace(Random=lambda: rng)),
         (uuid, "uuid4", lambda: uuid.UUID(int=rng.getrandbits(128), version=4)),
         (delivery, "keep_awake", nullcontext),
-        (upload, "SINGLE_CHUNK_BYTES", SINGLE_CHUNK_BYTES),
-        (upload, "CHUNK_BYTES", CHUNK_BYTES),
+        (chunk_plans, "SINGLE_CHUNK_BYTES", SINGLE_CHUNK_BYTES),
+        (chunk_plans, "CHUNK_BYTES", CHUNK_BYTES),
     )
     before = [(owner, name, getattr(owner, name)) for owner, name, _value in changes]
     try:

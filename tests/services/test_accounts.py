@@ -144,7 +144,7 @@ def test_a_call_that_meets_a_refresh_of_another_process_waits_for_its_commit(
                 session, account.id, old.version, "another", world.clock.now(), until
             )
         refresh_token = tokens._vault.open(old.refresh_sealed, aad=f"tokens/{account.id}/refresh")
-        pair = world.workspace.accounts._client.refresh(keys, refresh_token)
+        pair = world.workspace.accounts._gateway.app(account.id).refresh(keys, refresh_token)
         sealed = tokens.seal(account.id, pair, old)
 
         def commit(_cancel: CancelToken, duration_s: float) -> bool:

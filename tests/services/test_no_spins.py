@@ -17,7 +17,9 @@ from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.delivery import MAX_WORKER_LOSSES
 from tiktok_manager.services.publishing.service import AFTER_FAULT, LEASE
 from tiktok_manager.services.publishing.transfer import TRIES_PER_CHUNK, Transfer
-from tiktok_manager.tiktok.upload import ChunkAnswer, ChunkUploader, Verdict, plan_chunks
+from tiktok_manager.tiktok.answers import ChunkAnswer, Verdict
+from tiktok_manager.tiktok.chunk_plans import plan_chunks
+from tiktok_manager.tiktok.upload import ChunkUploader
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 FOUR_PARTS_BYTES = 64_000_001

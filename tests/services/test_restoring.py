@@ -22,6 +22,7 @@ from tiktok_manager.system import journal as journal_module
 from tiktok_manager.system.journal import JournalReading, JournalStep
 from tiktok_manager.system.locks import PublisherLock
 from tiktok_manager.system.machine import FolderMark
+from tiktok_manager.tiktok.upload import ChunkUploader
 
 Step = Callable[[World], object]
 
@@ -356,15 +357,14 @@ def test_the_journal_is_on_disk_when_the_last_byte_leaves(
     world.connect()
     world.plan()
     seen: list[list[JournalStep]] = []
-    uploader = world.workspace.publishing._tools.remote.uploader
-    put = uploader.put
+    put = ChunkUploader.put
 
     def look(*args: object) -> object:
         reading = world.workspace.journal.read()
         seen.append([entry.step for entry in reading.entries])
         return put(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(uploader, "put", look)
+    monkeypatch.setattr(ChunkUploader, "put", look)
     world.settle()
     assert seen == [[JournalStep.INITED, JournalStep.FINAL_INTENT]]
 

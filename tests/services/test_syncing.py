@@ -14,7 +14,7 @@ from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.services import syncing
 from tiktok_manager.services.accounts import SyncResult
 from tiktok_manager.storage import metrics
-from tiktok_manager.tiktok.client import VideoPage
+from tiktok_manager.tiktok.answers import VideoPage
 from tiktok_manager.tiktok.errors import untrusted
 
 MINUTE = timedelta(minutes=1)
@@ -37,7 +37,7 @@ class Listing:
         self.asked: list[int | None] = []
         self._world = world
         self._account = account
-        world.workspace.accounts._syncing._client = self  # type: ignore[assignment]
+        world.workspace.accounts._syncing._gateway = self  # type: ignore[assignment]
 
     def sync(self, cancel: CancelToken | None = None) -> SyncResult:
         """Sync the account a minute later."""
@@ -52,10 +52,13 @@ class Listing:
         with self._world.workspace.database.read() as session:
             return [point.value for point in metrics.video_series(session, str(number))]
 
-    def profile(self, _token: str, _scopes: object) -> Profile:
+    def for_account(self, _account_id: str, **_patience: object) -> "Listing":
+        return self
+
+    def profile(self, _scopes: object) -> Profile:
         return self.profile_told
 
-    def video_page(self, _token: str, *, cursor_ms: int | None) -> VideoPage:
+    def video_page(self, *, cursor_ms: int | None) -> VideoPage:
         self.asked.append(cursor_ms)
         page = next(self._answers)
         now = self._world.clock.now()

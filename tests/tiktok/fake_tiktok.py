@@ -12,8 +12,11 @@ from typing import Any, Self
 import httpx
 
 from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.clock import Clock, SystemClock
 from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
+from tiktok_manager.tiktok.traffic import Traffic
+from tiktok_manager.tiktok.transport import Http, NetworkTransport
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 KEYS = AppKeys("client-key-1", "client-secret-1")
@@ -86,8 +89,15 @@ def oauth_error(code: str, description: str = "") -> httpx.Response:
     return httpx.Response(200, json=body)
 
 
-def client_for(tiktok: httpx.BaseTransport) -> TikTokClient:
-    return TikTokClient(Endpoints(), FakeClock(), tiktok)
+def http_for(transport: httpx.BaseTransport | None = None, clock: Clock | None = None) -> Http:
+    """Return HTTP by a way of its own, the network's if none is given; close it."""
+    clock = clock or SystemClock()
+    return Http(clock, transport or NetworkTransport(clock), Traffic(clock))
+
+
+def client_for(tiktok: httpx.BaseTransport, clock: Clock | None = None) -> TikTokClient:
+    clock = clock or FakeClock()
+    return TikTokClient(http_for(tiktok, clock), Endpoints(), clock)
 
 
 class RawServer:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.tiktok.fake_tiktok import Background
+from tests.tiktok.fake_tiktok import Background, http_for
 from tiktok_manager.domain.accounts import ALL_SCOPES, TokenPair
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
@@ -13,10 +13,12 @@ from tiktok_manager.domain.errors import TikTokRefused
 from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.posts import Choices, Privacy
 from tiktok_manager.simulator import Simulator, SimulatorConfig
-from tiktok_manager.tiktok.client import PublishState, TikTokClient, Upload
+from tiktok_manager.tiktok.answers import ChunkAnswer, PublishState, Upload, Verdict
+from tiktok_manager.tiktok.chunk_plans import ChunkPlan, plan_chunks
+from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
 from tiktok_manager.tiktok.oauth import LoopbackReceiver, authorization_url, new_state, new_verifier
-from tiktok_manager.tiktok.upload import ChunkAnswer, ChunkPlan, ChunkUploader, Verdict, plan_chunks
+from tiktok_manager.tiktok.upload import ChunkUploader
 
 KEYS = AppKeys("sim-key", "sim-secret")
 PUBLIC = Choices(privacy=Privacy.PUBLIC, allow_comment=True)
@@ -28,12 +30,12 @@ class World:
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator
         self.endpoints = Endpoints(simulator.base_url, simulator.base_url)
-        self.client = TikTokClient(self.endpoints, SystemClock())
-        self.uploader = ChunkUploader(self.endpoints, SystemClock())
+        self.http = http_for()
+        self.client = TikTokClient(self.http, self.endpoints, SystemClock())
+        self.uploader = ChunkUploader(self.http, self.endpoints, SystemClock())
 
     def close(self) -> None:
-        self.client.close()
-        self.uploader.close()
+        self.http.close()
 
     def connect(self, handle: str) -> TokenPair:
         state, verifier = new_state(), new_verifier()

@@ -18,8 +18,9 @@ from tiktok_manager.domain.errors import (
     TikTokRefused,
 )
 from tiktok_manager.domain.posts import Choices, Privacy
-from tiktok_manager.tiktok.client import PublishState, TikTokClient
-from tiktok_manager.tiktok.upload import plan_chunks
+from tiktok_manager.tiktok.answers import PublishState
+from tiktok_manager.tiktok.chunk_plans import plan_chunks
+from tiktok_manager.tiktok.client import TikTokClient
 
 TOKEN = "act.token"
 POST_ID = 7678907398077074696

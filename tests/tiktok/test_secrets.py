@@ -1,5 +1,6 @@
 """No token, code, secret or upload address in any error, log record or repr."""
 
+import contextlib
 import logging
 import socket
 import traceback
@@ -8,15 +9,16 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.tiktok.fake_tiktok import FakeTikTok, RawServer, answer, read_head
+from tests.tiktok.fake_tiktok import FakeTikTok, RawServer, answer, client_for, http_for, read_head
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.posts import Choices, Privacy
+from tiktok_manager.tiktok.chunk_plans import plan_chunks
 from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
 from tiktok_manager.tiktok.oauth import authorization_url
-from tiktok_manager.tiktok.upload import ChunkUploader, plan_chunks
+from tiktok_manager.tiktok.upload import ChunkUploader
 
 MARK = "CANARY"
 KEYS = AppKeys(f"key{MARK}", f"secret{MARK}")
@@ -91,7 +93,7 @@ def test_refusals_and_bad_answers_tell_no_secret(
     call: str, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    client = TikTokClient(Endpoints(), SystemClock(), Echo(kind))
+    client = client_for(Echo(kind), SystemClock())
     told = ""
     try:
         CALLS[call](client)
@@ -120,11 +122,12 @@ def test_broken_connections_tell_no_secret(
     call: str, serve: Callable[[socket.socket], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    with RawServer(serve) as server:
-        client = TikTokClient(Endpoints(server.url, server.url), SystemClock())
-        with pytest.raises(AppError) as failure:
-            CALLS[call](client)
-        client.close()
+    with (
+        RawServer(serve) as server,
+        contextlib.closing(http_for()) as http,
+        pytest.raises(AppError) as failure,
+    ):
+        CALLS[call](TikTokClient(http, Endpoints(server.url, server.url), SystemClock()))
     assert MARK not in everything_told(failure.value, caplog)
 
 
@@ -133,13 +136,12 @@ def test_broken_uploads_tell_no_address(
     serve: Callable[[socket.socket], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    with RawServer(serve) as server:
-        uploader = ChunkUploader(Endpoints(server.url), SystemClock())
+    with RawServer(serve) as server, contextlib.closing(http_for()) as http:
+        put = ChunkUploader(http, Endpoints(server.url), SystemClock()).put
         for url in (f"{server.url}/up?upload_token={MARK}", BAD_URL):
             with pytest.raises(AppError) as failure:
-                uploader.put(url, "video/mp4", 0, 9, 10, [b"x" * 10], CancelToken(), lambda _: None)
+                put(url, "video/mp4", 0, 9, 10, [b"x" * 10], CancelToken(), lambda _: None)
             assert MARK not in everything_told(failure.value, caplog)
-        uploader.close()
 
 
 def test_success_writes_no_secret_to_a_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -151,11 +153,10 @@ def test_success_writes_no_secret_to_a_log(caplog: pytest.LogCaptureFixture) -> 
         read_head(sock)
         sock.sendall(answer(206))
 
-    with RawServer(serve) as server:
-        uploader = ChunkUploader(Endpoints(server.url), SystemClock())
+    with RawServer(serve) as server, contextlib.closing(http_for()) as http:
+        uploader = ChunkUploader(http, Endpoints(server.url), SystemClock())
         url = f"{server.url}/up?upload_token={MARK}"
         uploader.put(url, "video/mp4", 0, 9, 10, [b"x" * 10], CancelToken(), lambda _: None)
-        uploader.close()
     assert MARK not in caplog.text
 
 
@@ -167,7 +168,7 @@ def test_values_that_carry_secrets_hide_them() -> None:
         "expires_in": 1,
         "refresh_expires_in": 1,
     }
-    client = TikTokClient(Endpoints(), SystemClock(), FakeTikTok(httpx.Response(200, json=tokens)))
+    client = client_for(FakeTikTok(httpx.Response(200, json=tokens)))
     assert MARK not in repr(client.refresh(KEYS, REFRESH))
     assert MARK not in repr(KEYS)
 

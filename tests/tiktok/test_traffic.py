@@ -7,12 +7,21 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from tests.tiktok.fake_tiktok import KEYS, NOW, FakeClock, FakeTikTok, ok, refused
+from tests.tiktok.fake_tiktok import (
+    KEYS,
+    NOW,
+    FakeClock,
+    FakeTikTok,
+    client_for,
+    http_for,
+    ok,
+    refused,
+)
 from tiktok_manager.domain.errors import FailureClass, NetworkDown, RemoteError, TikTokRefused
+from tiktok_manager.tiktok.chunk_plans import plan_chunks
 from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.endpoints import Endpoints
 from tiktok_manager.tiktok.traffic import RESTING, ServerTime
-from tiktok_manager.tiktok.upload import plan_chunks
 
 PLAN = plan_chunks(1000)
 DOWN = httpx.ConnectError("refused")
@@ -22,7 +31,7 @@ STATUS = {"status": "PROCESSING_UPLOAD", "publicaly_available_post_id": []}
 
 def made(clock: FakeClock, *answers: httpx.Response | Exception) -> tuple[TikTokClient, FakeTikTok]:
     tiktok = FakeTikTok(*answers)
-    return TikTokClient(Endpoints(), clock, tiktok), tiktok
+    return client_for(tiktok, clock), tiktok
 
 
 def fail(client: TikTokClient, times: int = 1) -> RemoteError:
@@ -140,9 +149,10 @@ def test_an_hour_between_the_clocks_is_noticed() -> None:
     clock = FakeClock()
     answer = ok(STATUS)
     answer.headers["date"] = format_datetime(NOW - timedelta(hours=1)).replace("+0000", "GMT")
-    client, _ = made(clock, answer)
+    http = http_for(FakeTikTok(answer), clock)
+    client = TikTokClient(http, Endpoints(), clock)
     client.publish_status("act.token", "v_pub_file~1")
-    assert client.traffic.server_time.off() == timedelta(hours=1)
+    assert http.traffic.server_time.off() == timedelta(hours=1)
 
 
 @pytest.mark.parametrize("date", [None, "", "yesterday", "Sat, 99 Nov 2026 12:00:00 GMT", "0"])

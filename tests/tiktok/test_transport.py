@@ -26,13 +26,15 @@ from tests.tiktok.fake_tiktok import (
     RawServer,
     answer,
     header,
+    http_for,
     read_body,
     read_head,
 )
 from tiktok_manager.domain.clock import Clock, SystemClock
 from tiktok_manager.domain.errors import FailureClass, NetworkDown
+from tiktok_manager.tiktok.routes import Proxy
 from tiktok_manager.tiktok.tls import system_trust
-from tiktok_manager.tiktok.transport import Http, NetworkTransport, Proxy, Reply
+from tiktok_manager.tiktok.transport import NetworkTransport, Reply
 
 BODY = json.dumps({"hello": "world"}).encode()
 
@@ -44,7 +46,7 @@ def get(
     limit_s: float = PATIENCE_S,
     max_bytes: int = 1 << 20,
 ) -> Reply:
-    http = Http(clock or SystemClock(), transport=transport)
+    http = http_for(transport, clock)
     try:
         request = http.request("GET", url, headers={"Authorization": "Bearer act.x"})
         return http.fetch(request, limit_s=limit_s, max_bytes=max_bytes)
@@ -357,7 +359,7 @@ def test_large_bodies_and_early_answers_pass_through_tls(tmp_path: Path) -> None
 
     authority = Authority(tmp_path)
     with RawServer(authority.serving(serve)) as server:
-        http = Http(SystemClock(), transport=NetworkTransport(SystemClock(), trust=authority.trust))
+        http = http_for(NetworkTransport(SystemClock(), trust=authority.trust))
         for path, status in (("/whole", 201), ("/early", 403)):
             request = http.request(
                 "PUT",

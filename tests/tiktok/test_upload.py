@@ -2,6 +2,7 @@ import socket
 import threading
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
 
 import httpx
@@ -17,6 +18,7 @@ from tests.tiktok.fake_tiktok import (
     RawServer,
     answer,
     header,
+    http_for,
     read_body,
     read_head,
 )
@@ -24,15 +26,11 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock, SystemClock
 from tiktok_manager.domain.errors import Cancelled, FailureClass, InputError, NetworkDown
 from tiktok_manager.domain.media import MAX_VIDEO_BYTES
+from tiktok_manager.tiktok.answers import ChunkAnswer, Verdict
+from tiktok_manager.tiktok.chunk_plans import ChunkPlan, plan_chunks
 from tiktok_manager.tiktok.endpoints import Endpoints
-from tiktok_manager.tiktok.upload import (
-    BLOCK_BYTES,
-    ChunkAnswer,
-    ChunkPlan,
-    ChunkUploader,
-    Verdict,
-    plan_chunks,
-)
+from tiktok_manager.tiktok.transport import Http
+from tiktok_manager.tiktok.upload import BLOCK_BYTES, ChunkUploader
 
 URL = "https://open-upload.tiktokapis.com/video/?upload_id=7&upload_token=a%2Fb~c"
 MIB = 1024 * 1024
@@ -94,9 +92,9 @@ class Sender:
         self.clock = clock or SystemClock()
         self.stall_s = stall_s
 
-    def uploader(self, transport: httpx.BaseTransport | None = None) -> ChunkUploader:
+    def uploader(self, http: Http) -> ChunkUploader:
         endpoints = Endpoints(self.url.split("/up")[0] if "127.0.0.1" in self.url else URL[:34])
-        return ChunkUploader(endpoints, self.clock, transport, stall_s=self.stall_s)
+        return ChunkUploader(http, endpoints, self.clock, stall_s=self.stall_s)
 
     def put(
         self,
@@ -106,9 +104,8 @@ class Sender:
         first: int = 0,
         total: int = 0,
     ) -> ChunkAnswer:
-        uploader = self.uploader(transport)
-        try:
-            return uploader.put(
+        with closing(http_for(transport, self.clock)) as http:
+            return self.uploader(http).put(
                 self.url,
                 "video/mp4",
                 first,
@@ -118,8 +115,6 @@ class Sender:
                 self.cancel,
                 self.progress.append,
             )
-        finally:
-            uploader.close()
 
 
 def blocks_of(size: int, block: int = BLOCK_BYTES) -> Iterator[bytes]:
@@ -264,9 +259,9 @@ def test_views_of_one_buffer_can_be_sent() -> None:
 
     with RawServer(serve) as server:
         url = server.url + "/up"
-        uploader = Sender(url).uploader()
-        uploader.put(url, "video/mp4", 0, 4999, 5000, blocks(), CancelToken(), lambda _: None)
-        uploader.close()
+        with closing(http_for()) as http:
+            uploader = Sender(url).uploader(http)
+            uploader.put(url, "video/mp4", 0, 4999, 5000, blocks(), CancelToken(), lambda _: None)
     assert heard == b"".join(bytes([number]) * 1000 for number in range(5))
 
 
@@ -281,11 +276,11 @@ def test_chunks_follow_each_other_on_one_connection() -> None:
 
     with RawServer(serve) as server:
         url = server.url + "/up"
-        uploader = Sender(url).uploader()
-        for first in range(0, 50, 10):
-            args = (url, "video/mp4", first, first + 9, 50, blocks_of(10), CancelToken())
-            assert uploader.put(*args, lambda _: None).verdict is Verdict.STORED
-        uploader.close()
+        with closing(http_for()) as http:
+            uploader = Sender(url).uploader(http)
+            for first in range(0, 50, 10):
+                args = (url, "video/mp4", first, first + 9, 50, blocks_of(10), CancelToken())
+                assert uploader.put(*args, lambda _: None).verdict is Verdict.STORED
         assert server.connections == 1
 
 

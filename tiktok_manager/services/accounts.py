@@ -45,8 +45,8 @@ from tiktok_manager.storage import accounts as queries
 from tiktok_manager.storage import downtime, posts
 from tiktok_manager.storage.database import Database
 from tiktok_manager.tiktok import oauth
-from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
+from tiktok_manager.tiktok.gateway import AppCalls, Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class Accounts:
         vault: VaultService,
         settings: Settings,
         tokens: TokenKeeper,
-        client: TikTokClient,
+        gateway: Gateway,
         endpoints: Endpoints,
         events: EventBus,
         clock: Clock,
@@ -82,14 +82,13 @@ class Accounts:
         self._vault = vault
         self._settings = settings
         self._tokens = tokens
-        self._client = client
+        self._gateway = gateway
         self._endpoints = endpoints
         self._events = events
         self._clock = clock
         self._syncing = Syncing(
             database=database,
-            tokens=tokens,
-            client=client,
+            gateway=gateway,
             events=events,
             clock=clock,
             avatars_dir=media_cache_dir / "avatars",
@@ -139,19 +138,20 @@ class Accounts:
         keys = self._settings.app_keys()
         self._vault.unlock()
         tell(ConnectStage.WAITING_FOR_CONSENT)
-        pair = self._ask(keys, inbox_only, open_url, cancel, tell)
+        calls = self._gateway.app(None if expected is None else expected.id)
+        pair = self._ask(calls, keys, inbox_only, open_url, cancel, tell)
         try:
             tell(ConnectStage.READING_PROFILE)
-            profile = self._profile(pair)
+            profile = _profile(calls, pair)
             _check_identity(expected, profile)
             if confirm is not None and not confirm(profile):
                 raise ConsentRefused("The account was not added.", "You chose not to add it.")
             tell(ConnectStage.STORING)
             account = self._keep(pair, profile)
         except AppError:
-            self._drop(keys, pair)
+            self._drop(calls, keys, pair)
             raise
-        self._syncing.fetch_avatar(account)
+        self._syncing.fetch_avatar(account.id, profile.avatar_url)
         self._events.publish(AccountChanged(account_id=account.id))
         self._events.publish(PostsChanged())
         return self.get(account.id)
@@ -182,7 +182,7 @@ class Accounts:
 
     def creator_info(self, account_id: str) -> CreatorInfo:
         """Ask TikTok what the creator may post now."""
-        return self._tokens.call(account_id, self._client.creator_info)
+        return self._gateway.for_account(account_id).creator_info()
 
     def set_paused(self, account_id: str, paused: bool) -> Account:
         """Hold the account's posts, or let them go again."""
@@ -225,6 +225,7 @@ class Accounts:
 
     def _ask(
         self,
+        calls: AppCalls,
         keys: AppKeys,
         inbox_only: bool,
         open_url: Callable[[str], None],
@@ -251,13 +252,7 @@ class Accounts:
             callback = receiver.wait(cancel)
         tell(ConnectStage.EXCHANGING)
         with _nothing_kept():
-            return self._client.exchange_code(keys, callback.code, redirect_uri, verifier)
-
-    def _profile(self, pair: TokenPair) -> Profile:
-        with _nothing_kept():
-            profile = self._client.profile(pair.access_token, pair.scopes, urgent=True)
-        ask = partial(self._client.creator_info, pair.access_token)
-        return with_handle(profile, pair.scopes, ask)
+            return calls.exchange_code(keys, callback.code, redirect_uri, verifier)
 
     def _keep(self, pair: TokenPair, profile: Profile) -> Account:
         now = self._clock.now()
@@ -272,7 +267,7 @@ class Accounts:
             posts.resume_reconnected(session, account_id, now)
         return account
 
-    def _drop(self, keys: AppKeys, pair: TokenPair) -> None:
+    def _drop(self, calls: AppCalls, keys: AppKeys, pair: TokenPair) -> None:
         """Give back a permission that is not kept, as far as TikTok can be reached.
 
         Not that of an account that is connected already: revoking would take its tokens, too.
@@ -282,7 +277,7 @@ class Accounts:
         if known is not None and known.status is AccountStatus.CONNECTED:
             return
         try:
-            self._client.revoke(keys, pair.access_token)
+            calls.revoke(keys, pair.access_token)
         except RemoteError as exc:
             logger.info("The unused permission could not be revoked: %s", exc.code)
 
@@ -302,7 +297,7 @@ class Accounts:
         try:
             keys = self._settings.app_keys()
             # TikTok refuses to revoke an expired token, so the keeper refreshes it first.
-            self._client.revoke(keys, self._tokens.access_token(account.id))
+            self._gateway.app(account.id).revoke(keys, self._tokens.access_token(account.id))
         except ReconnectNeeded:
             return []
         except AppError as exc:
@@ -313,6 +308,13 @@ class Accounts:
                 "Remove the app in TikTok under Settings › Security › App permissions."
             ]
         return []
+
+
+def _profile(calls: AppCalls, pair: TokenPair) -> Profile:
+    with _nothing_kept():
+        profile = calls.profile(pair.access_token, pair.scopes)
+    ask = partial(calls.creator_info, pair.access_token)
+    return with_handle(profile, pair.scopes, ask)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -23,12 +22,12 @@ from tiktok_manager.domain.errors import (
 )
 from tiktok_manager.domain.events import AccountChanged, EventBus, MetricsUpdated
 from tiktok_manager.domain.metrics import AccountCounters, VideoCounters
-from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.services.video_list import pages
 from tiktok_manager.storage import accounts as queries
 from tiktok_manager.storage import metrics
 from tiktok_manager.storage.database import Database
-from tiktok_manager.tiktok.client import TikTokClient, VideoPage
+from tiktok_manager.tiktok.answers import VideoPage
+from tiktok_manager.tiktok.gateway import AccountCalls, Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +35,9 @@ MAX_VIDEO_PAGES = 10_000
 """So that a list without an end ends; at 20 videos a page nobody has as many."""
 
 AVATAR_MAX_BYTES = 2_000_000
+PATIENCE_S = 120.0
+"""Nobody waits for a sync by the second: a call of it waits for its turn as long as this."""
+
 _VIDEOS_AT_ONCE = 500  # so that no other work waits long for the database
 _PASSING = frozenset({FailureClass.RETRY, FailureClass.WAIT_RESET})
 # What the words for a post promise, as a sentence or as the end of one.
@@ -67,24 +69,23 @@ class Syncing:
         self,
         *,
         database: Database,
-        tokens: TokenKeeper,
-        client: TikTokClient,
+        gateway: Gateway,
         events: EventBus,
         clock: Clock,
         avatars_dir: Path,
     ) -> None:
         self._database = database
-        self._tokens = tokens
-        self._client = client
+        self._gateway = gateway
         self._events = events
         self._clock = clock
         self._avatars_dir = avatars_dir
 
     def sync(self, account: Account, cancel: CancelToken) -> SyncResult:
         """Pull what may be seen of an account and record it; raises Cancelled alone."""
+        calls = self._gateway.for_account(account.id, cancel=cancel, patience_s=PATIENCE_S)
         try:
-            profile = self._profile(account)
-            listed = self._list(account, cancel) if account.may(Scope.VIDEO_LIST) else None
+            profile = _profile(calls, account)
+            listed = _list(calls, account, cancel) if account.may(Scope.VIDEO_LIST) else None
         except Cancelled:
             raise
         except RemoteError as exc:
@@ -93,7 +94,7 @@ class Syncing:
             return self._failed(account, exc)
         listed = listed or _Listed(videos=())
         self._record(account, profile, listed.videos)
-        self.fetch_avatar(account)
+        self.fetch_avatar(account.id, profile.avatar_url)
         self._events.publish(MetricsUpdated(account_id=account.id))
         if not listed.is_whole:
             return self._failed(account, _cut_short(len(listed.videos)), len(listed.videos))
@@ -105,43 +106,19 @@ class Syncing:
         path = self._avatars_dir / account_id
         return path if path.is_file() else None
 
-    def fetch_avatar(self, account: Account) -> None:
-        """Cache the avatar picture; an account does well without."""
-        if not account.avatar_url:
+    def fetch_avatar(self, account_id: str, url: str) -> None:
+        """Cache the avatar picture from the address TikTok told just now; one may do without.
+
+        The addresses are signed and end after hours.
+        """
+        if not url:
             return
         try:
-            picture = self._client.fetch_image(account.avatar_url, AVATAR_MAX_BYTES)
+            picture = self._gateway.for_account(account_id).fetch_image(url, AVATAR_MAX_BYTES)
             self._avatars_dir.mkdir(parents=True, exist_ok=True)
-            (self._avatars_dir / account.id).write_bytes(picture)
+            (self._avatars_dir / account_id).write_bytes(picture)
         except (AppError, OSError) as exc:
-            logger.info("No avatar for account %s: %s", account.id, type(exc).__name__)
-
-    def _profile(self, account: Account) -> Profile:
-        profile = self._tokens.call(
-            account.id, lambda token: self._client.profile(token, account.scopes)
-        )
-        if account.handle != account.open_id:
-            return profile
-        ask = partial(self._tokens.call, account.id, self._client.creator_info)
-        return with_handle(profile, account.scopes, ask)
-
-    def _list(self, account: Account, cancel: CancelToken) -> _Listed:
-        """Go on while TikTok says there is more, whatever a page's length."""
-        found: dict[str, VideoCounters] = {}
-
-        def read(cursor_ms: int | None) -> VideoPage:
-            cancel.check()
-            return self._tokens.call(
-                account.id, partial(self._client.video_page, cursor_ms=cursor_ms)
-            )
-
-        is_whole = False
-        for page in islice(pages(read), MAX_VIDEO_PAGES):
-            found.update((video.tiktok_id, video) for video in page.videos)
-            is_whole = not page.has_more
-        if not is_whole:
-            logger.warning("The list of videos of account %s has no end", account.id)
-        return _Listed(videos=list(found.values()), is_whole=is_whole)
+            logger.info("No avatar for account %s: %s", account_id, type(exc).__name__)
 
     def _record(self, account: Account, profile: Profile, videos: Sequence[VideoCounters]) -> None:
         now = self._clock.now()
@@ -172,6 +149,30 @@ class Syncing:
             queries.record_sync_error(session, account.id, error.title)
         self._events.publish(AccountChanged(account_id=account.id))
         return SyncResult(account_id=account.id, handle=account.handle, videos=videos, error=error)
+
+
+def _profile(calls: AccountCalls, account: Account) -> Profile:
+    profile = calls.profile(account.scopes)
+    if account.handle != account.open_id:
+        return profile
+    return with_handle(profile, account.scopes, calls.creator_info)
+
+
+def _list(calls: AccountCalls, account: Account, cancel: CancelToken) -> _Listed:
+    """Go on while TikTok says there is more, whatever a page's length."""
+    found: dict[str, VideoCounters] = {}
+
+    def read(cursor_ms: int | None) -> VideoPage:
+        cancel.check()
+        return calls.video_page(cursor_ms=cursor_ms)
+
+    is_whole = False
+    for page in islice(pages(read), MAX_VIDEO_PAGES):
+        found.update((video.tiktok_id, video) for video in page.videos)
+        is_whole = not page.has_more
+    if not is_whole:
+        logger.warning("The list of videos of account %s has no end", account.id)
+    return _Listed(videos=list(found.values()), is_whole=is_whole)
 
 
 def with_handle(

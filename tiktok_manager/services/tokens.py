@@ -34,8 +34,9 @@ from tiktok_manager.storage import holds
 from tiktok_manager.storage.accounts import SealedTokens
 from tiktok_manager.storage.database import Database
 from tiktok_manager.system.vault import SecretDamaged
-from tiktok_manager.tiktok.client import TikTokClient, Upload
+from tiktok_manager.tiktok.answers import Upload
 from tiktok_manager.tiktok.endpoints import AppKeys
+from tiktok_manager.tiktok.gateway import Routing
 
 T = TypeVar("T")
 
@@ -59,7 +60,7 @@ class TokenKeeper:
         database: Database,
         vault: VaultService,
         settings: Settings,
-        client: TikTokClient,
+        routing: Routing,
         events: EventBus,
         clock: Clock,
         owner: str,
@@ -67,7 +68,7 @@ class TokenKeeper:
         self._database = database
         self._vault = vault
         self._settings = settings
-        self._client = client
+        self._routing = routing
         self._events = events
         self._clock = clock
         self._owner = owner
@@ -209,7 +210,7 @@ class TokenKeeper:
         keys = self._settings.app_keys()
         refresh_token = self._open(account_id, tokens.refresh_sealed, "refresh")
         try:
-            pair = self._ask_anew(keys, refresh_token)
+            pair = self._ask_anew(account_id, keys, refresh_token)
         except TikTokRefused as exc:
             current = self._read(account_id)
             if current.version != tokens.version:
@@ -225,19 +226,20 @@ class TokenKeeper:
         with self._database.write() as session:
             queries.put_tokens(session, tokens)
 
-    def _ask_anew(self, keys: AppKeys, refresh_token: str) -> TokenPair:
+    def _ask_anew(self, account_id: str, keys: AppKeys, refresh_token: str) -> TokenPair:
         """Trade a refresh token; if the answer is lost, offer the same one twice more at once.
 
         Whether TikTok has any grace for that is not documented. If it has none it says so
         (invalid_grant), and only then is the permission lost.
         """
+        calls = self._routing.app(account_id)
         for _try in range(LOST_ANSWER_TRIES - 1):
             try:
-                return self._client.refresh(keys, refresh_token)
+                return calls.refresh(keys, refresh_token)
             except NetworkDown as exc:
                 if exc.failure.code not in _LOST_ANSWERS:
                     raise
-        return self._client.refresh(keys, refresh_token)
+        return calls.refresh(keys, refresh_token)
 
     def _take_lease(self, account_id: str, version: int) -> bool:
         now = self._clock.now()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from tiktok_manager.tiktok.client import VideoPage
+from tiktok_manager.tiktok.answers import VideoPage
 
 
 def pages(read: Callable[[int | None], VideoPage]) -> Iterator[VideoPage]:

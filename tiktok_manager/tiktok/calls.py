@@ -99,10 +99,6 @@ class Calls:
             return None
         return _decoded(spoken.reply.body, kind, spoken.head.log_reference)
 
-    def routes(self, path: str = "") -> tuple[str, ...]:
-        """Return the routes of a call to `path`; without one, that of the API as a whole."""
-        return self._http.routes(self._endpoints.api_url, path)
-
     def _speak(
         self,
         method: str,

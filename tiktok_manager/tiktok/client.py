@@ -6,19 +6,17 @@ made again is for the services to know. Safe from any thread.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-
-import httpx
 
 from tiktok_manager.domain.accounts import CreatorInfo, Profile, Scope, TokenPair
 from tiktok_manager.domain.captions import check_whole
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import Failure, InputError, NetworkDown
+from tiktok_manager.domain.errors import InputError, NetworkDown
 from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.posts import Choices, PostMode, Privacy
+from tiktok_manager.tiktok.answers import PublishState, PublishStatus, Upload, VideoPage
 from tiktok_manager.tiktok.calls import CALL_LIMIT_S, Calls
+from tiktok_manager.tiktok.chunk_plans import ChunkPlan
 from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
 from tiktok_manager.tiktok.errors import clean, untrusted, untrusted_address, verdict_failure
 from tiktok_manager.tiktok.payloads import (
@@ -31,9 +29,7 @@ from tiktok_manager.tiktok.payloads import (
     Video,
     VideosData,
 )
-from tiktok_manager.tiktok.traffic import Traffic
 from tiktok_manager.tiktok.transport import Http
-from tiktok_manager.tiktok.upload import ChunkPlan
 
 PAGE_SIZE = 20
 EVERYONES_DURATION_S = 180  # TikTok: every creator may post three minutes
@@ -62,77 +58,14 @@ INIT_PATH = {
 IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VideoPage:
-    """Newest first; go on with `cursor_ms` while `has_more`, whatever the page's length."""
-
-    videos: tuple[VideoCounters, ...]
-    cursor_ms: int | None
-    has_more: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """A begun publish. Whoever holds the address can send its bytes: it is hidden."""
-
-    publish_id: str
-    upload_url: str = field(repr=False)
-
-
-class PublishState(StrEnum):
-    """Where a publish stands; OTHER is a state TikTok added since: not an end."""
-
-    PROCESSING_UPLOAD = "PROCESSING_UPLOAD"
-    PROCESSING_DOWNLOAD = "PROCESSING_DOWNLOAD"
-    SEND_TO_USER_INBOX = "SEND_TO_USER_INBOX"
-    PUBLISH_COMPLETE = "PUBLISH_COMPLETE"
-    FAILED = "FAILED"
-    OTHER = "OTHER"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishStatus:
-    """TikTok's word on a publish; `failure` explains `fail_reason` when it failed."""
-
-    state: PublishState
-    fail_reason: str = ""
-    failure: Failure | None = None
-    post_ids: tuple[str, ...] = ()
-    uploaded_bytes: int | None = None
-    log_id: str = ""
-
-
 class TikTokClient:
-    """Speaks with TikTok for any account; tokens are arguments and are never kept."""
+    """Speaks with TikTok over the connections of one route; tokens are arguments, never kept."""
 
-    def __init__(
-        self,
-        endpoints: Endpoints,
-        clock: Clock,
-        transport: httpx.BaseTransport | None = None,
-        traffic: Traffic | None = None,
-    ) -> None:
+    def __init__(self, http: Http, endpoints: Endpoints, clock: Clock) -> None:
+        self._http = http
         self._endpoints = endpoints
         self._clock = clock
-        self._http = Http(clock, stall_s=CALL_LIMIT_S, transport=transport, traffic=traffic)
-        self._calls = Calls(self._http, endpoints, clock)
-
-    @property
-    def traffic(self) -> Traffic:
-        """What is known about the way to TikTok."""
-        return self._http.traffic
-
-    def interrupt(self) -> None:
-        """Break off the calls under way, as when the app must end: they raise NetworkDown."""
-        self._http.interrupt()
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._http.close()
-
-    def init_routes(self, mode: PostMode) -> tuple[str, ...]:
-        """Return the routes by which an upload is opened, as the circuit breaker knows them."""
-        return self._calls.routes(INIT_PATH[mode])
+        self._calls = Calls(http, endpoints, clock)
 
     def exchange_code(
         self, keys: AppKeys, code: str, redirect_uri: str, verifier: str

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     VIDEO_LIST = "video_list"
     VIDEO_QUERY = "video_query"
     OTHER = "other"
+    """Sign-in, pictures and parts of videos: only all calls together are limited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +61,30 @@ class Buckets:
 
         `key` stands for the user token; give the account's id, never the token.
         """
-        kind = Kind(kind)
         with self._lock:
             now_s = self._clock.monotonic_s()
-            windows = [(self._window("", GLOBAL, now_s), GLOBAL)]
-            if rate := PER_TOKEN.get(kind):
-                windows.append((self._window((kind, key), rate, now_s), rate))
-            if rate := PER_APP.get(kind):
-                windows.append((self._window(kind, rate, now_s), rate))
+            windows = self._windows(Kind(kind), key, now_s)
             wait_s = max(_wait_s(calls, rate, now_s) for calls, rate in windows)
             if wait_s == 0.0:
                 for calls, _ in windows:
                     calls.append(now_s)
             return wait_s
+
+    def wait_s(self, kind: Kind | str, key: str) -> float:
+        """Return what `take` would, taking nothing."""
+        with self._lock:
+            now_s = self._clock.monotonic_s()
+            return max(
+                _wait_s(calls, rate, now_s) for calls, rate in self._windows(Kind(kind), key, now_s)
+            )
+
+    def _windows(self, kind: Kind, key: str, now_s: float) -> list[tuple[deque[float], Rate]]:
+        windows = [(self._window("", GLOBAL, now_s), GLOBAL)]
+        if rate := PER_TOKEN.get(kind):
+            windows.append((self._window((kind, key), rate, now_s), rate))
+        if rate := PER_APP.get(kind):
+            windows.append((self._window(kind, rate, now_s), rate))
+        return windows
 
     def _window(self, name: Hashable, rate: Rate, now_s: float) -> deque[float]:
         calls = self._calls.setdefault(name, deque(maxlen=rate.calls))
@@ -107,9 +119,9 @@ class _Circuit:
 
 
 class CircuitBreaker:
-    """Leaves a route alone that keeps failing, then lets one call try it again.
+    """Leaves a circuit alone that keeps failing, then lets one call try it again.
 
-    A route is a host, the proxy it is reached through, and where wanted one endpoint there.
+    A circuit is a host, the proxy it is reached through, and where wanted one endpoint there.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -117,14 +129,14 @@ class CircuitBreaker:
         self._lock = threading.Lock()
         self._circuits: dict[str, _Circuit] = {}
 
-    def enter(self, *routes: str) -> float:
-        """Return 0.0 if a call may go out now on all `routes`, else the seconds to wait.
+    def enter(self, *circuits: str) -> float:
+        """Return 0.0 if a call may go out now on all `circuits`, else the seconds to wait.
 
         After a pause exactly one caller gets 0.0; the others wait for its outcome.
         """
         with self._lock:
             now_s = self._clock.monotonic_s()
-            found = [self._circuits.setdefault(route, _Circuit()) for route in routes]
+            found = [self._circuits.setdefault(name, _Circuit()) for name in circuits]
             wait_s = max((_left_s(circuit, now_s) for circuit in found), default=0.0)
             if wait_s == 0.0:
                 for circuit in found:
@@ -133,30 +145,30 @@ class CircuitBreaker:
                         circuit.probed_until_s = now_s + FIRST_PAUSE_S
             return wait_s
 
-    def wait_s(self, *routes: str) -> float:
+    def wait_s(self, *circuits: str) -> float:
         """Return what `enter` would, taking nothing."""
         with self._lock:
             now_s = self._clock.monotonic_s()
-            known = [self._circuits[route] for route in routes if route in self._circuits]
+            known = [self._circuits[name] for name in circuits if name in self._circuits]
             return max((_left_s(circuit, now_s) for circuit in known), default=0.0)
 
-    def is_closed(self, *routes: str) -> bool:
-        """Say whether calls on all `routes` go out freely."""
+    def is_closed(self, *circuits: str) -> bool:
+        """Say whether calls on all `circuits` go out freely."""
         with self._lock:
-            known = [self._circuits[route] for route in routes if route in self._circuits]
+            known = [self._circuits[name] for name in circuits if name in self._circuits]
             return all(circuit.open_until_s is None for circuit in known)
 
-    def record(self, *routes: str, ok: bool) -> None:
+    def record(self, *circuits: str, ok: bool) -> None:
         """Tell the outcome of a call: any answer of TikTok but a 5xx is ok."""
         with self._lock:
-            for route in routes:
-                self._record(route, self._circuits.setdefault(route, _Circuit()), ok)
+            for name in circuits:
+                self._record(name, self._circuits.setdefault(name, _Circuit()), ok)
 
-    def _record(self, route: str, circuit: _Circuit, ok: bool) -> None:
+    def _record(self, name: str, circuit: _Circuit, ok: bool) -> None:
         now_s = self._clock.monotonic_s()
         if circuit.open_until_s is not None:
             if ok:
-                self._circuits[route] = _Circuit()
+                self._circuits[name] = _Circuit()
             elif circuit.probed_until_s is not None:
                 _open(circuit, now_s)
             return

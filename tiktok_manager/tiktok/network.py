@@ -71,7 +71,10 @@ class Network(httpcore.NetworkBackend):
             self._calls.opened = []
 
     def interrupt(self) -> None:
-        """Break off the calls under way on all threads; later ones are not touched."""
+        """Break off the calls under way on all threads that have no cancel token.
+
+        Later ones are not touched.
+        """
         self._interruptions += 1
 
     def wait(self, sock: socket.socket, events: int, stall_s: float | None) -> int:
@@ -95,7 +98,7 @@ class Network(httpcore.NetworkBackend):
         limit: CallLimit | None = getattr(self._calls, "limit", None)
         if limit is not None and limit.cancel is not None:
             limit.cancel.check()
-        if limit is not None and limit.interruptions != self._interruptions:
+        elif limit is not None and limit.interruptions != self._interruptions:
             raise httpcore.ReadError("interrupted")
         return limit
 

@@ -1,6 +1,6 @@
 """What all calls of this process know together about the way to TikTok.
 
-Which routes fail and are left alone, how often something was asked again, who asked us to wait,
+Which circuits fail and are left alone, how often something was asked again, who asked us to wait,
 and how far the machine's clock is from TikTok's. One value for all clients; thread-safe.
 """
 
@@ -16,7 +16,7 @@ from tiktok_manager.tiktok.limits import CircuitBreaker, RetryBudget
 MAX_CLOCK_OFFSET = timedelta(minutes=10)
 CLOCK_KNOWN_FOR_S = 600.0
 RESTING = "tiktok_resting"
-"""The code of the error met on a route that is left alone: the request was not sent."""
+"""The code of the error met on a circuit that is left alone: the request was not sent."""
 
 _SET_BY = timedelta(seconds=60)
 _ROUNDING_S = 1e-3
@@ -34,27 +34,27 @@ class Traffic:
         self._causes: dict[str, str] = {}
         self._put_off: dict[tuple[str, int], tuple[float, RemoteError]] = {}
 
-    def enter(self, routes: tuple[str, ...], *, urgent: bool) -> None:
-        """Count a request; raises NetworkDown, sending nothing, on a route that is left alone.
+    def enter(self, circuits: tuple[str, ...], *, urgent: bool) -> None:
+        """Count a request; raises NetworkDown, sending nothing, on a circuit that is left alone.
 
         What the user waits for (`urgent`) always goes out and gives its own error.
         """
-        wait_s = 0.0 if urgent else self.breaker.enter(*routes)
+        wait_s = 0.0 if urgent else self.breaker.enter(*circuits)
         if wait_s > 0.0:
-            raise NetworkDown(self._resting(routes, wait_s))
+            raise NetworkDown(self._resting(circuits, wait_s))
         self.retries.count()
 
-    def left(self, routes: tuple[str, ...], *, ok: bool, cause: str = "") -> None:
+    def left(self, circuits: tuple[str, ...], *, ok: bool, cause: str = "") -> None:
         """Tell how a request ended; `cause` says in plain words why it did not."""
         if not ok:
             with self._lock:
-                self._causes.update(dict.fromkeys(routes, cause))
-        self.breaker.record(*routes, ok=ok)
+                self._causes.update(dict.fromkeys(circuits, cause))
+        self.breaker.record(*circuits, ok=ok)
 
-    def why_resting(self, routes: tuple[str, ...]) -> NetworkDown | None:
-        """Return the error a call on these routes would meet now without being sent."""
-        wait_s = self.breaker.wait_s(*routes)
-        return NetworkDown(self._resting(routes, wait_s)) if wait_s > 0.0 else None
+    def why_resting(self, circuits: tuple[str, ...]) -> NetworkDown | None:
+        """Return the error a call on these circuits would meet now without being sent."""
+        wait_s = self.breaker.wait_s(*circuits)
+        return NetworkDown(self._resting(circuits, wait_s)) if wait_s > 0.0 else None
 
     def check_put_off(self, call: tuple[str, int]) -> None:
         """Raise the error again with which TikTok asked to come back later with this call."""
@@ -76,9 +76,9 @@ class Traffic:
             if wait is not None:
                 self._put_off[call] = (now_s + wait.total_seconds(), error)
 
-    def _resting(self, routes: tuple[str, ...], wait_s: float) -> Failure:
+    def _resting(self, circuits: tuple[str, ...], wait_s: float) -> Failure:
         with self._lock:
-            causes = [self._causes[route] for route in routes if route in self._causes]
+            causes = [self._causes[name] for name in circuits if name in self._causes]
         return Failure(
             code=RESTING,
             kind=FailureClass.WAIT_RESET,

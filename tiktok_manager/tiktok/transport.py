@@ -11,9 +11,8 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Literal
 
 import httpcore
 import httpx
@@ -25,13 +24,18 @@ from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, NetworkDown
 from tiktok_manager.tiktok.errors import lost, untrusted
 from tiktok_manager.tiktok.network import Network
+from tiktok_manager.tiktok.routes import Proxy
 from tiktok_manager.tiktok.tls import system_trust
 from tiktok_manager.tiktok.traffic import Traffic
 
 MAX_ANSWER_BYTES = 1024 * 1024
 _MAX_CONNECTIONS = 32
 _MAX_IDLE_CONNECTIONS = 8
+_MAX_IDLE_BY_PROXY = 2
+"""A proxy serves an account or a few, and there may be hundreds of proxies."""
+
 _IDLE_S = 30.0
+STALL_S = 30.0
 _LOST = (
     httpx.HTTPError,
     httpx.InvalidURL,
@@ -53,31 +57,33 @@ class Reply:
 
 
 class Http:
-    """Sends requests, each inside its own deadline. Safe from any thread."""
+    """Sends requests over one route, each inside its own deadline. Safe from any thread.
+
+    The only place that builds an HTTP client; `routes` keeps one for each route.
+    """
 
     def __init__(
         self,
         clock: Clock,
+        transport: httpx.BaseTransport,
+        traffic: Traffic,
         *,
         connect_s: float = 10.0,
-        stall_s: float = 30.0,
-        transport: httpx.BaseTransport | None = None,
-        traffic: Traffic | None = None,
+        stall_s: float = STALL_S,
     ) -> None:
         for name in ("httpx", "httpcore"):  # they log whole addresses
             logging.getLogger(name).setLevel(logging.WARNING)
         self._clock = clock
-        if transport is None:
-            transport = NetworkTransport(clock)
         own = transport if isinstance(transport, NetworkTransport) else None
         self._network = own.network if own else Network(clock)
         self._proxy = own.proxy if own else None
-        self.traffic = traffic or Traffic(clock)
+        self._connect_s = connect_s
+        self._stall_s = stall_s
+        self.traffic = traffic
         self._client = httpx.Client(
             transport=transport,
             trust_env=False,
             follow_redirects=False,
-            timeout=httpx.Timeout(stall_s, connect=connect_s),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             headers={
                 "User-Agent": f"TikTokManager/{__version__}",
@@ -94,10 +100,16 @@ class Http:
         headers: dict[str, str],
         content: bytes | Iterator[bytes] = b"",
         extensions: dict[str, bytes] | None = None,
+        stall_s: float | None = None,
     ) -> httpx.Request:
-        """Build a request; nothing is sent."""
+        """Build a request; nothing is sent. It is broken off after `stall_s` without progress."""
         return self._client.build_request(
-            method, url, headers=headers, content=content, extensions=extensions
+            method,
+            url,
+            headers=headers,
+            content=content,
+            extensions=extensions,
+            timeout=httpx.Timeout(stall_s or self._stall_s, connect=self._connect_s),
         )
 
     def fetch(
@@ -116,23 +128,16 @@ class Http:
         while the host, or this `endpoint` of it, is left alone) and Cancelled. An `urgent`
         request is sent in any case.
         """
-        routes = self.routes(str(request.url), endpoint)
-        self.traffic.enter(routes, urgent=urgent)
+        circuits = circuits_of(str(request.url), endpoint, self._proxy)
+        self.traffic.enter(circuits, urgent=urgent)
         try:
             reply = self._exchange(request, limit_s, max_bytes, cancel)
         except NetworkDown as exc:
-            self.traffic.left(routes, ok=exc.failure.code == "bad_answer", cause=exc.title)
+            self.traffic.left(circuits, ok=exc.failure.code == "bad_answer", cause=exc.title)
             raise
         failed = reply.status >= 500 or reply.status == 408
-        self.traffic.left(routes, ok=not failed, cause=f"It answered with error {reply.status}.")
+        self.traffic.left(circuits, ok=not failed, cause=f"It answered with error {reply.status}.")
         return reply
-
-    def routes(self, url: str, endpoint: str = "") -> tuple[str, ...]:
-        """Return the routes of a request: its host by way of our proxy, and the endpoint there."""
-        at = httpx.URL(url)
-        proxy = f" by {self._proxy.host}:{self._proxy.port}" if self._proxy else ""
-        host = f"{at.host}:{at.port or at.scheme}{proxy}"
-        return (host, f"{host} {endpoint}") if endpoint else (host,)
 
     def _exchange(
         self,
@@ -157,7 +162,10 @@ class Http:
         raise NetworkDown(failure)
 
     def interrupt(self) -> None:
-        """Break off the requests under way: they raise NetworkDown within a quarter of a second."""
+        """Break off the requests under way: they raise NetworkDown within a quarter of a second.
+
+        Not those with a cancel token, which ends them.
+        """
         self._network.interrupt()
 
     def close(self) -> None:
@@ -173,17 +181,6 @@ class Http:
             if self._clock.monotonic_s() > ends_s:
                 raise httpx.ReadTimeout("deadline")
         return Reply(status=response.status_code, headers=response.headers, body=bytes(body))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proxy:
-    """A proxy for one account's traffic; names are looked up on its side."""
-
-    scheme: Literal["http", "socks5"]
-    host: str
-    port: int
-    username: str = field(default="", repr=False)
-    password: str = field(default="", repr=False)
 
 
 class NetworkTransport(httpx.BaseTransport):
@@ -239,11 +236,21 @@ class NetworkTransport(httpx.BaseTransport):
                     ssl_context=self._trust() if scheme == "https" else None,
                     proxy=_core_proxy(self.proxy),
                     max_connections=_MAX_CONNECTIONS,
-                    max_keepalive_connections=_MAX_IDLE_CONNECTIONS,
+                    max_keepalive_connections=_MAX_IDLE_BY_PROXY
+                    if self.proxy
+                    else _MAX_IDLE_CONNECTIONS,
                     keepalive_expiry=_IDLE_S,
                     network_backend=self.network,
                 )
             return self._pools[scheme]
+
+
+def circuits_of(url: str, endpoint: str, proxy: Proxy | None) -> tuple[str, ...]:
+    """Return what the circuit breaker watches of a request: its host by this way, the endpoint."""
+    at = httpx.URL(url)
+    way = f" by {proxy.host}:{proxy.port}" if proxy else ""
+    host = f"{at.host}:{at.port or at.scheme}{way}"
+    return (host, f"{host} {endpoint}") if endpoint else (host,)
 
 
 def _core_proxy(proxy: Proxy | None) -> httpcore.Proxy | None:

@@ -1,27 +1,21 @@
-"""Bytes of a video to TikTok: how the file is cut, and one chunk sent (media transfer guide).
+"""One chunk of a video to TikTok's upload host (TikTok: media transfer guide).
 
-Publishing calls it chunk by chunk; what was stored is for TikTok to say, never guessed here.
+Called chunk by chunk; what was stored is for TikTok to say, never guessed here.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
 
 import httpx
 
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import InputError, NetworkDown
-from tiktok_manager.domain.media import MAX_VIDEO_BYTES
+from tiktok_manager.tiktok.answers import ChunkAnswer, Verdict
 from tiktok_manager.tiktok.endpoints import Endpoints
 from tiktok_manager.tiktok.errors import parse_retry_after, untrusted_address
-from tiktok_manager.tiktok.traffic import Traffic
 from tiktok_manager.tiktok.transport import Http, Reply
 
-SINGLE_CHUNK_BYTES = 64_000_000
-CHUNK_BYTES = 16_000_000
 BLOCK_BYTES = 1024 * 1024
 STALL_S = 45.0
 _SLOWEST_BYTES_PER_S = 50_000
@@ -29,79 +23,16 @@ _SPARE_S = 60.0
 _MAX_ANSWER_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChunkPlan:
-    """How a file is cut: `count` chunks, the last one takes what is left."""
-
-    size_bytes: int
-    chunk_bytes: int
-    count: int
-
-    def range_of(self, index: int) -> tuple[int, int]:
-        """Return the first and last byte of chunk `index`, counted from 0, both included."""
-        if not 0 <= index < self.count:
-            raise IndexError(f"no chunk {index} in {self.count}")
-        first = index * self.chunk_bytes
-        last = self.size_bytes if index == self.count - 1 else first + self.chunk_bytes
-        return first, last - 1
-
-
-def plan_chunks(size_bytes: int) -> ChunkPlan:
-    """Cut a file so that every reading of TikTok's chunk rules accepts it.
-
-    Up to 64,000,000 bytes go in one piece; above, the count is floor(size / chunk) and the
-    last chunk is the longer one. Raises InputError for no bytes or more than 4 GB.
-    """
-    if not 0 < size_bytes <= MAX_VIDEO_BYTES:
-        raise InputError(
-            "TikTok cannot take a file of this size.",
-            f"It has {size_bytes:,} bytes; TikTok takes 1 to {MAX_VIDEO_BYTES:,}.",
-            "Choose another file.",
-        )
-    if size_bytes <= SINGLE_CHUNK_BYTES:
-        return ChunkPlan(size_bytes=size_bytes, chunk_bytes=size_bytes, count=1)
-    return ChunkPlan(
-        size_bytes=size_bytes, chunk_bytes=CHUNK_BYTES, count=size_bytes // CHUNK_BYTES
-    )
-
-
-class Verdict(StrEnum):
-    """What TikTok's upload host made of a chunk."""
-
-    STORED = "stored"
-    COMPLETE = "complete"
-    EXPIRED = "expired"
-    UNKNOWN_TASK = "unknown_task"
-    OUT_OF_STEP = "out_of_step"
-    SERVER_BUSY = "server_busy"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChunkAnswer:
-    """The verdict; `uploaded_bytes` is what the host says it holds, where it says so."""
-
-    verdict: Verdict
-    uploaded_bytes: int | None = None
-    retry_after: timedelta | None = None
-    http_status: int = 0
-
-
 class ChunkUploader:
-    """Sends chunks over its own connections. Safe from any thread."""
+    """Sends chunks over the connections of one route. Safe from any thread."""
 
     def __init__(
-        self,
-        endpoints: Endpoints,
-        clock: Clock,
-        transport: httpx.BaseTransport | None = None,
-        *,
-        stall_s: float = STALL_S,
-        traffic: Traffic | None = None,
+        self, http: Http, endpoints: Endpoints, clock: Clock, *, stall_s: float = STALL_S
     ) -> None:
+        self._http = http
         self._endpoints = endpoints
         self._clock = clock
-        self._http = Http(clock, stall_s=stall_s, transport=transport, traffic=traffic)
+        self._stall_s = stall_s
 
     def put(
         self,
@@ -135,10 +66,6 @@ class ChunkUploader:
         )
         return self._answer(reply, first, last, total, complete=body.complete)
 
-    def close(self) -> None:
-        """Close all connections."""
-        self._http.close()
-
     def _request(self, upload_url: str, headers: dict[str, str], body: "_Body") -> httpx.Request:
         try:
             self._endpoints.check_upload_url(upload_url)
@@ -150,6 +77,7 @@ class ChunkUploader:
             headers=headers,
             content=iter(body),
             extensions={"target": _target(upload_url)},
+            stall_s=self._stall_s,
         )
 
     def _answer(

@@ -5,8 +5,7 @@ a publish id and its upload URL are committed together before any byte leaves; o
 may have left (FINAL_INTENT) a post is never initialised again unless TikTok says FAILED.
 """
 
-from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.services.publishing.restoring import Restoring
 from tiktok_manager.services.publishing.service import Publishing
 
-__all__ = ["Publishing", "Remote", "Restoring"]
+__all__ = ["Publishing", "Restoring"]

@@ -16,7 +16,7 @@ from tiktok_manager.storage import accounts, past_uploads, posts
 from tiktok_manager.storage import attempts as queries
 from tiktok_manager.storage.database import Database
 from tiktok_manager.system.journal import Journal, JournalEntry, JournalStep
-from tiktok_manager.tiktok.upload import ChunkPlan
+from tiktok_manager.tiktok.chunk_plans import ChunkPlan
 
 logger = logging.getLogger(__name__)
 

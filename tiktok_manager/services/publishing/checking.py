@@ -15,7 +15,6 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
     ActionNeeded,
-    Cancelled,
     Failure,
     FailureClass,
     NetworkDown,
@@ -25,8 +24,8 @@ from tiktok_manager.domain.errors import (
 from tiktok_manager.domain.posts import Post, PostError, PostStatus, Privacy
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.reconciling import Reconciler
-from tiktok_manager.services.publishing.remote import Remote
-from tiktok_manager.tiktok.client import PublishState, PublishStatus
+from tiktok_manager.tiktok.answers import PublishState, PublishStatus
+from tiktok_manager.tiktok.gateway import ENDLESS_S, Gateway, RateLimited
 from tiktok_manager.tiktok.limits import Kind
 
 logger = logging.getLogger(__name__)
@@ -52,15 +51,15 @@ class Checking:
     def __init__(
         self,
         attempts: AttemptStore,
-        remote: Remote,
+        gateway: Gateway,
         clock: Clock,
         rng: random.Random,
     ) -> None:
         self._store = attempts
-        self._remote = remote
+        self._gateway = gateway
         self._clock = clock
         self._rng = rng
-        self._reconciler = Reconciler(attempts, remote.tokens, remote.client, clock)
+        self._reconciler = Reconciler(attempts, gateway, clock)
 
     def run(self, claim: Claim) -> None:
         """Ask once and settle; keeps the post's status when nothing was learned."""
@@ -71,20 +70,17 @@ class Checking:
 
     def ask(self, account_id: str, publish_id: str) -> PublishStatus:
         """Ask TikTok for the state of a publish id; raises RemoteError, ActionNeeded."""
-        return self._remote.tokens.call(
-            account_id, lambda token: self._remote.client.publish_status(token, publish_id)
-        )
+        return self._gateway.for_account(account_id).publish_status(publish_id)
 
     def ask_in_turn(self, claim: Claim, attempt: Attempt, cancel: CancelToken) -> PublishStatus:
         """Ask for the state of an upload under way, no faster than TikTok allows.
 
         Raises Cancelled besides what `ask` raises.
         """
-        account_id = claim.post.account_id
-        while (wait_s := self._remote.buckets.take(Kind.STATUS, account_id)) > 0:
-            if self._clock.pause(cancel, wait_s):
-                raise Cancelled("The publisher is stopping.")
-        return self.ask(account_id, attempt.publish_id or "")
+        calls = self._gateway.for_account(
+            claim.post.account_id, cancel=cancel, patience_s=ENDLESS_S
+        )
+        return calls.publish_status(attempt.publish_id or "")
 
     def conclude(self, claim: Claim, attempt: Attempt | None, status: PublishStatus) -> None:
         """Settle a claim by TikTok's answer."""
@@ -110,7 +106,7 @@ class Checking:
 
     def _run(self, claim: Claim) -> None:
         now = self._clock.now()
-        wait_s = self._remote.buckets.take(Kind.STATUS, claim.post.account_id)
+        wait_s = self._gateway.turn_in_s(Kind.STATUS, claim.post.account_id)
         if wait_s > 0:
             self._keep(claim, now + timedelta(seconds=wait_s), claim.post.error, asked=False)
             return
@@ -121,6 +117,9 @@ class Checking:
             status = self.ask(claim.post.account_id, claim.post.publish_id or "")
         except TikTokRefused as exc:
             self._refused(claim, attempt, exc)
+        except RateLimited as exc:
+            wait = exc.failure.retry_after or OUTAGE_RETRY
+            self._keep(claim, now + wait, claim.post.error, asked=False)
         except NetworkDown as exc:
             wait = exc.failure.retry_after or OUTAGE_RETRY
             self._keep(claim, now + wait, publish_rules.error_of(exc.failure))

@@ -32,13 +32,13 @@ from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.leases import LeaseToken
 from tiktok_manager.services.publishing.preflight import Preflight, withheld
 from tiktok_manager.services.publishing.publish_gate import Held, PublishGate
-from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.services.publishing.transfer import Transfer, UploadFailed, UploadGone
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.system.media import MediaReader
 from tiktok_manager.system.power import keep_awake
-from tiktok_manager.tiktok.client import Upload
-from tiktok_manager.tiktok.upload import ChunkPlan, plan_chunks
+from tiktok_manager.tiktok.answers import Upload
+from tiktok_manager.tiktok.chunk_plans import ChunkPlan, plan_chunks
+from tiktok_manager.tiktok.gateway import Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Tools:
     publish_gate: PublishGate
     files: KnownFiles
     quota: Quota
-    remote: Remote
+    gateway: Gateway
     clock: Clock
     rng: random.Random
 
@@ -148,7 +148,7 @@ class Delivery:
             reader,
             attempts=tools.attempts,
             checking=tools.checking,
-            uploader=tools.remote.uploader,
+            calls=tools.gateway.for_account(self._claim.post.account_id, cancel=self._cancel),
             cancel=self._cancel,
             clock=tools.clock,
             rng=tools.rng,
@@ -165,9 +165,7 @@ class Delivery:
         self._check_fruitless_inits()
         post = self._claim.post
         choices = tools.preflight.choices(self._claim)
-        tools.publish_gate.check(
-            post.mode, self._begun_at, lambda: tools.preflight.ask(post.account_id)
-        )
+        tools.publish_gate.check(post, self._begun_at, lambda: tools.preflight.ask(post.account_id))
         if warning := tools.preflight.elsewhere.warning(post):
             logger.warning("Post %s: %s", post.id, warning)
             tools.attempts.note(self._claim, "warning", warning)
@@ -176,19 +174,18 @@ class Delivery:
         plan = plan_chunks(self._claim.post.media.size_bytes)
         intent = self._attempt = tools.attempts.open_attempt(self._claim, plan)
         self._has_asked = True
-        opened = tools.remote.tokens.call(
-            post.account_id, lambda token: self._init(token, choices, plan)
-        )
+        opened = self._init(choices, plan)
         tools.publish_gate.opened()
         attempt = tools.attempts.inited(self._claim, intent, opened.publish_id, opened.upload_url)
         self._attempt = attempt
         return attempt
 
-    def _init(self, token: str, choices: Choices, plan: ChunkPlan) -> Upload:
-        client = self._tools.remote.client
-        if self._claim.post.mode is PostMode.INBOX:
-            return client.init_inbox(token, plan)
-        return client.init_direct(token, self._claim.post.caption, choices, plan)
+    def _init(self, choices: Choices, plan: ChunkPlan) -> Upload:
+        post = self._claim.post
+        calls = self._tools.gateway.for_account(post.account_id)
+        if post.mode is PostMode.INBOX:
+            return calls.init_inbox(plan)
+        return calls.init_direct(post.caption, choices, plan)
 
     def _check_fruitless_inits(self) -> None:
         fruitless = self._fruitless_inits()

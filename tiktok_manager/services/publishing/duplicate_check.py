@@ -15,7 +15,7 @@ from tiktok_manager.domain.posts import Post
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.reconciling import Reconciler, candidates, may_be_listed
-from tiktok_manager.services.publishing.remote import Remote
+from tiktok_manager.tiktok.gateway import Gateway
 
 LOOK_BACK = timedelta(hours=24)
 
@@ -29,10 +29,10 @@ class DuplicateCheck:
     """
 
     def __init__(
-        self, attempts: AttemptStore, remote: Remote, files: KnownFiles, clock: Clock
+        self, attempts: AttemptStore, gateway: Gateway, files: KnownFiles, clock: Clock
     ) -> None:
         self._store = attempts
-        self._reconciler = Reconciler(attempts, remote.tokens, remote.client, clock)
+        self._reconciler = Reconciler(attempts, gateway, clock)
         self._files = files
         self._clock = clock
 

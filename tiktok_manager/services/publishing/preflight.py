@@ -14,8 +14,8 @@ from tiktok_manager.domain.posts import Choices, Post, PostError, PostMode, Post
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.duplicate_check import DuplicateCheck
 from tiktok_manager.services.publishing.files import KnownFiles
-from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.services.quota import Quota
+from tiktok_manager.tiktok.gateway import Gateway
 from tiktok_manager.tiktok.limits import Kind
 
 INITS_PER_MINUTE = 5
@@ -32,15 +32,15 @@ class Preflight:
     def __init__(
         self,
         attempts: AttemptStore,
-        remote: Remote,
+        gateway: Gateway,
         quota: Quota,
         clock: Clock,
     ) -> None:
         self.files = KnownFiles()
-        self.elsewhere = DuplicateCheck(attempts, remote, self.files, clock)
+        self.elsewhere = DuplicateCheck(attempts, gateway, self.files, clock)
         self._quota = quota
         self._store = attempts
-        self._remote = remote
+        self._gateway = gateway
         self._clock = clock
         self._lock = threading.Lock()
         self._known: dict[str, CreatorInfo] = {}
@@ -53,20 +53,31 @@ class Preflight:
             return Outcome(
                 status=PostStatus.SCHEDULED, wake_at=until, error=error, released_at=until
             )
-        now = self._clock.now()
-        minute = timedelta(seconds=61)
-        recent = self._store.inits_since(claim.post.account_id, now - minute)
-        if len(recent) < INITS_PER_MINUTE:
+        wake_at = self._next_turn(claim.post.account_id)
+        if wake_at is None:
             return None
         return Outcome(
             status=PostStatus.SCHEDULED,
-            wake_at=recent[-INITS_PER_MINUTE] + minute,
+            wake_at=wake_at,
             error=PostError(
                 code="own_rate_limit",
                 message="This account has several posts at once; TikTok takes a few a minute.",
                 action="It goes out in a moment.",
             ),
         )
+
+    def _next_turn(self, account_id: str) -> datetime | None:
+        """Return when an upload may be opened, None for now.
+
+        Those kept in the database count, too: an earlier process may have opened them.
+        """
+        now = self._clock.now()
+        minute = timedelta(seconds=61)
+        recent = self._store.inits_since(account_id, now - minute)
+        if len(recent) >= INITS_PER_MINUTE:
+            return recent[-INITS_PER_MINUTE] + minute
+        wait_s = self._gateway.turn_in_s(Kind.INIT, account_id)
+        return now + timedelta(seconds=wait_s) if wait_s > 0.0 else None
 
     def choices(self, claim: Claim) -> Choices:
         """Return the choices to send for a direct post; raises TikTokRefused if they cannot be.
@@ -84,7 +95,7 @@ class Preflight:
         creator = self._creator_info(
             post.account_id,
             CREATOR_INFO_LIFE,
-            lambda: self._remote.tokens.call(post.account_id, self._remote.client.creator_info),
+            self._gateway.for_account(post.account_id).creator_info,
         )
         if post.choices.privacy not in creator.privacy_options:
             raise TikTokRefused(_privacy_gone(creator))
@@ -104,10 +115,8 @@ class Preflight:
         if not self._store.may(post.account_id, SCOPE_OF_MODE[post.mode]):
             return
         if post.mode is PostMode.DIRECT and not self._quota.wait(post.account_id, post.mode):
-            token = self._remote.tokens.access_token(post.account_id)
-            self._creator_info(
-                post.account_id, FRESH_ENOUGH, lambda: self._remote.client.creator_info(token)
-            )
+            calls = self._gateway.for_account(post.account_id)
+            self._creator_info(post.account_id, FRESH_ENOUGH, calls.creator_info_ahead)
 
     def forget(self, account_id: str) -> None:
         """Ask TikTok anew before the next init: the last one failed."""
@@ -116,9 +125,7 @@ class Preflight:
 
     def ask(self, account_id: str) -> None:
         """Ask TikTok something harmless, to see whether it answers and what time it has."""
-        self._remote.tokens.call(
-            account_id, lambda token: self._remote.client.profile(token, (Scope.BASIC,))
-        )
+        self._gateway.for_account(account_id).profile((Scope.BASIC,))
 
     def _creator_info(
         self, account_id: str, life: timedelta, ask: Callable[[], CreatorInfo]
@@ -128,9 +135,6 @@ class Preflight:
             known = self._known.get(account_id)
         if known is not None and _is_fresh(known, now, life):
             return known
-        wait_s = self._remote.buckets.take(Kind.CREATOR_INFO, account_id)
-        if wait_s > 0:
-            raise TikTokRefused(_slow_down(wait_s))
         asked = ask()
         with self._lock:
             self._known[account_id] = asked
@@ -188,13 +192,3 @@ def withheld(wanted: Choices, granted: Choices) -> str:
     names = [name for name, (asked, given) in pairs.items() if asked and not given]
     what = " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
     return f"The account has switched off {what} at TikTok: posted without." if names else ""
-
-
-def _slow_down(wait_s: float) -> Failure:
-    return Failure(
-        code="own_rate_limit",
-        kind=FailureClass.WAIT_RESET,
-        message="This account has several posts at once; TikTok takes a few a minute.",
-        action="It goes out in a moment.",
-        retry_after=timedelta(seconds=wait_s),
-    )

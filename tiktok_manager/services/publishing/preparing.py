@@ -15,7 +15,7 @@ from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import AppError, Cancelled
 from tiktok_manager.domain.posts import Post
 from tiktok_manager.services.publishing.preflight import Preflight
-from tiktok_manager.services.tokens import TokenKeeper
+from tiktok_manager.tiktok.gateway import Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -30,10 +30,10 @@ ASK_AGAIN_S = 60.0
 class Preparing:
     """Prepares posts, each once at a time. Safe from any thread."""
 
-    def __init__(self, preflight: Preflight, tokens: TokenKeeper, clock: Clock) -> None:
+    def __init__(self, preflight: Preflight, gateway: Gateway, clock: Clock) -> None:
         self._files = preflight.files
         self._preflight = preflight
-        self._tokens = tokens
+        self._gateway = gateway
         self._clock = clock
         self._lock = threading.Lock()
         self._under_way: set[str] = set()
@@ -66,7 +66,7 @@ class Preparing:
     def _ask(self, post: Post) -> None:
         with self._lock:
             self._asked_at_s[post.account_id] = self._clock.monotonic_s()
-        self._tokens.access_token(post.account_id)  # renewed if it is near its end
+        self._gateway.for_account(post.account_id).renew()  # renewed if it is near its end
         self._preflight.look_ahead(post)
 
     def _lacks(self, post: Post) -> bool:

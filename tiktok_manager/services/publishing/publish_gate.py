@@ -19,7 +19,7 @@ from tiktok_manager.domain.posts import Post, PostError, PostMode
 from tiktok_manager.services.publishing.hold_notifier import HoldNotifier
 from tiktok_manager.storage import holds as queries
 from tiktok_manager.storage.database import Database
-from tiktok_manager.tiktok.client import TikTokClient
+from tiktok_manager.tiktok.gateway import Gateway
 from tiktok_manager.tiktok.traffic import RESTING
 
 logger = logging.getLogger(__name__)
@@ -51,11 +51,11 @@ class PublishGate:
     """Knows whether posts may start. Safe from any thread."""
 
     def __init__(
-        self, database: Database, client: TikTokClient, events: EventBus, clock: Clock
+        self, database: Database, gateway: Gateway, events: EventBus, clock: Clock
     ) -> None:
         self._database = database
-        self._client = client
-        self._traffic = client.traffic
+        self._gateway = gateway
+        self._traffic = gateway.traffic
         self._events = events
         self._news = HoldNotifier(events)
         self._clock = clock
@@ -101,7 +101,7 @@ class PublishGate:
         """
         now = self._clock.now()
         clock, fault = self._clock_hold(now), self._fault()
-        resting = self._resting(self._client.init_routes(PostMode.DIRECT)[:1], now)
+        resting = self._resting(self._gateway.circuits(PostMode.DIRECT)[:1], now)
         if resting is not None:
             self._news.tell(resting.error, resting.until)
         else:
@@ -109,7 +109,7 @@ class PublishGate:
         disk = None if trouble is None else _disk_hold(trouble, now)
         waits = [hold for hold in (clock, fault, resting, disk) if hold and hold.until > now]
         if not waits:
-            host = self._client.init_routes(PostMode.DIRECT)[:1]
+            host = self._gateway.circuits(PostMode.DIRECT)[:1]
             return 1 if clock or fault or not self._traffic.breaker.is_closed(*host) else None
         hold = max(waits, key=lambda hold: hold.until)
         with self._database.write() as session:
@@ -139,8 +139,8 @@ class PublishGate:
                 queries.release_held(session, hold.error.code, now)
             self._events.publish(PostsChanged())
 
-    def check(self, mode: PostMode, since: datetime, ask: Callable[[], None]) -> None:
-        """Raise Held if no upload may be opened now, by work that was begun at `since`.
+    def check(self, post: Post, since: datetime, ask: Callable[[], None]) -> None:
+        """Raise Held if no upload of a post may be opened now, by work that was begun at `since`.
 
         `ask` makes TikTok tell the time.
         """
@@ -148,7 +148,7 @@ class PublishGate:
         fault = self._fault()
         if fault is not None and fault.at >= since:
             raise Held(fault)
-        resting = self._resting(self._client.init_routes(mode), now)
+        resting = self._resting(self._gateway.circuits(post.mode, post.account_id), now)
         if resting is not None:
             raise Held(resting)
         hold = self._clock_hold(now)
@@ -164,7 +164,7 @@ class PublishGate:
         now = self._clock.now()
         if failure.kind is FailureClass.OUR_BUG and not failure.code.startswith(_OF_ONE_FILE):
             return self._stop(failure, now) if self._concerns_all(failure, post) else None
-        resting = self._resting(self._client.init_routes(post.mode), now)
+        resting = self._resting(self._gateway.circuits(post.mode, post.account_id), now)
         if resting is not None and failure.kind is FailureClass.RETRY:
             error = replace(publish_rules.error_of(failure), action=resting.error.action)
             return replace(resting, error=error)
@@ -231,8 +231,8 @@ class PublishGate:
             self._begin(BY_CLOCK, hold)
         return hold
 
-    def _resting(self, routes: tuple[str, ...], now: datetime) -> Hold | None:
-        exc = self._traffic.why_resting(routes)
+    def _resting(self, circuits: tuple[str, ...], now: datetime) -> Hold | None:
+        exc = self._traffic.why_resting(circuits)
         if exc is None or exc.failure.retry_after is None:
             return None
         error = publish_rules.error_of(exc.failure)

@@ -6,7 +6,6 @@ be the only candidate: same time, same length, same words, and nothing another p
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import islice
 
 from tiktok_manager.domain.accounts import Scope
@@ -17,10 +16,9 @@ from tiktok_manager.domain.errors import ActionNeeded, RemoteError
 from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.posts import Post, PostMode, Privacy
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
-from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.services.video_list import pages
 from tiktok_manager.system import video
-from tiktok_manager.tiktok.client import TikTokClient, VideoPage
+from tiktok_manager.tiktok.gateway import Gateway
 
 LOOKS_AFTER = (timedelta(minutes=40), timedelta(minutes=90), timedelta(hours=6.5))
 """Since the last byte left: ten minutes, an hour and six hours after it became unconfirmed."""
@@ -33,12 +31,9 @@ DURATION_TOLERANCE_S = 1.0
 class Reconciler:
     """Looks an unconfirmed post up in the account's video list."""
 
-    def __init__(
-        self, attempts: AttemptStore, tokens: TokenKeeper, client: TikTokClient, clock: Clock
-    ) -> None:
+    def __init__(self, attempts: AttemptStore, gateway: Gateway, clock: Clock) -> None:
         self._store = attempts
-        self._tokens = tokens
-        self._client = client
+        self._gateway = gateway
         self._clock = clock
 
     def is_due(self, post: Post, attempt: Attempt) -> bool:
@@ -72,13 +67,8 @@ class Reconciler:
     def list_videos(self, account_id: str, until: datetime) -> list[VideoCounters]:
         """Return the newest public videos, some pages or as far as `until`; raises RemoteError."""
         videos: list[VideoCounters] = []
-
-        def read(cursor_ms: int | None) -> VideoPage:
-            return self._tokens.call(
-                account_id, partial(self._client.video_page, cursor_ms=cursor_ms)
-            )
-
-        for page in islice(pages(read), PAGES):
+        calls = self._gateway.for_account(account_id)
+        for page in islice(pages(calls.video_page), PAGES):
             videos.extend(page.videos)
             if page.videos and page.videos[-1].posted_at < until:
                 break

@@ -20,7 +20,6 @@ from tiktok_manager.services.publishing.leases import Leases
 from tiktok_manager.services.publishing.preflight import Preflight
 from tiktok_manager.services.publishing.preparing import LOOK_AHEAD, Preparing
 from tiktok_manager.services.publishing.publish_gate import PublishGate
-from tiktok_manager.services.publishing.remote import Remote
 from tiktok_manager.services.publishing.restoring import Restoring
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
@@ -28,6 +27,7 @@ from tiktok_manager.services.storage_guard import StorageGuard
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts, downtime, holds
 from tiktok_manager.storage import claims as queries
+from tiktok_manager.tiktok.gateway import Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Publishing:
         guard: StorageGuard,
         vault: VaultService,
         restoring: Restoring,
-        remote: Remote,
+        gateway: Gateway,
         quota: Quota,
         events: EventBus,
         clock: Clock,
@@ -63,11 +63,11 @@ class Publishing:
         self._downtime = Downtime(clock.now(), ON_TIME)
         self._owner = owner
         attempts = AttemptStore(database, vault, events, clock, LEASE, restoring.journal, guard)
-        self._publish_gate = PublishGate(database, remote.client, events, clock)
+        self._publish_gate = PublishGate(database, gateway, events, clock)
         self._leases = Leases(LEASE, clock)
-        self._checking = Checking(attempts, remote, clock, rng)
-        self._preflight = preflight = Preflight(attempts, remote, quota, clock)
-        self._preparing = Preparing(preflight, remote.tokens, clock)
+        self._checking = Checking(attempts, gateway, clock, rng)
+        self._preflight = preflight = Preflight(attempts, gateway, quota, clock)
+        self._preparing = Preparing(preflight, gateway, clock)
         self._tools = Tools(
             attempts=attempts,
             checking=self._checking,
@@ -75,7 +75,7 @@ class Publishing:
             publish_gate=self._publish_gate,
             files=preflight.files,
             quota=quota,
-            remote=remote,
+            gateway=gateway,
             clock=clock,
             rng=rng,
         )
@@ -175,7 +175,7 @@ class Publishing:
 
     def interrupt(self) -> None:
         """Break off questions to TikTok that are still under way; their posts are resumed later."""
-        self._tools.remote.client.interrupt()
+        self._tools.gateway.interrupt()
 
     def lost(self, claim: Claim) -> None:
         """Free a claim whose work ended by a fault of ours; the post is taken up again soon.

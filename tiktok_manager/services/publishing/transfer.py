@@ -23,8 +23,9 @@ from tiktok_manager.domain.errors import (
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import UPLOAD_GONE, Checking
 from tiktok_manager.system.media import MediaReader
-from tiktok_manager.tiktok.client import PublishState, PublishStatus
-from tiktok_manager.tiktok.upload import ChunkAnswer, ChunkPlan, ChunkUploader, Verdict
+from tiktok_manager.tiktok.answers import ChunkAnswer, PublishState, PublishStatus, Verdict
+from tiktok_manager.tiktok.chunk_plans import ChunkPlan
+from tiktok_manager.tiktok.gateway import AccountCalls
 
 ACK_EVERY_S = 1.0
 TRIES_PER_CHUNK = 4
@@ -61,7 +62,7 @@ class Transfer:
         *,
         attempts: AttemptStore,
         checking: Checking,
-        uploader: ChunkUploader,
+        calls: AccountCalls,
         cancel: CancelToken,
         clock: Clock,
         rng: random.Random,
@@ -71,7 +72,7 @@ class Transfer:
         self._reader = reader
         self._store = attempts
         self._checking = checking
-        self._uploader = uploader
+        self._calls = calls
         self._cancel = cancel
         self._clock = clock
         self._acked_at_s = float("-inf")
@@ -162,14 +163,13 @@ class Transfer:
         self._left_whole = False
         # On resume this reads what TikTok has already: not inside the request, which would stall.
         self._reader.hash_prefix(first)
-        return self._uploader.put(
+        return self._calls.put(
             self._url,
             self._claim.post.media.content_type,
             first,
             last,
             self._plan.size_bytes,
             self._watched(first, last),
-            self._cancel,
             self._progress,
         )
 
@@ -206,7 +206,7 @@ class Transfer:
             has = self._stored_bytes
         if has >= self._plan.size_bytes:
             return self._everything_arrived()
-        return min(has // self._plan.chunk_bytes, self._plan.count - 1)
+        return self._plan.index_at(has)
 
     def _everything_arrived(self) -> int:
         """TikTok is further than our books: the last byte did leave, so write that down first."""
