@@ -119,10 +119,10 @@ FAULTS = (
         19,
         "one account in two installations that know nothing of each other",
         (
-            "faults/test_elsewhere.py::"
+            "faults/test_duplicate_check.py::"
             "test_a_plan_carried_out_elsewhere_too_is_warned_of_in_the_record",
-            "faults/test_elsewhere.py::test_what_is_not_the_same_is_not_warned_of",
-            "faults/test_elsewhere.py::test_a_list_nobody_can_see_holds_nothing_back",
+            "faults/test_duplicate_check.py::test_what_is_not_the_same_is_not_warned_of",
+            "faults/test_duplicate_check.py::test_a_list_nobody_can_see_holds_nothing_back",
         ),
     ),
     # --- a TikTok that lies ---------------------------------------------------------------
