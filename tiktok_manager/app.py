@@ -124,6 +124,7 @@ def _lay_base(
 
 def _build(base: _Base, paths: DataPaths, ballast: Ballast, closing: ExitStack) -> Workspace:
     accounts = _make_accounts(base, paths)
+    closing.callback(accounts.close)
     quota = Quota(base.database, base.settings, base.clock)
     planning = Planning(base.database, accounts, quota, base.settings, base.events, base.clock)
     analytics = Analytics(base.database, accounts, base.clock)

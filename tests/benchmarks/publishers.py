@@ -14,6 +14,7 @@ from tests.benchmarks.measure import ROOT, Child
 from tests.benchmarks.workspaces import add_posts, invent_post
 from tests.fakes.world import Browser, environment
 from tiktok_manager.app import open_workspace
+from tiktok_manager.domain.accounts import ALL_SCOPES
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.system.media import fingerprint
@@ -39,7 +40,9 @@ def plan(
         owners = []
         for number in range(1, accounts + 1):
             with Browser(f"sim{number:02}") as browser:
-                connected = workspace.accounts.connect(open_url=browser.open, cancel=CancelToken())
+                connected = workspace.accounts.connect(
+                    open_url=browser.open, cancel=CancelToken(), scopes=ALL_SCOPES
+                )
             owners.append(connected)
         now = workspace.clock.now()
         dues: dict[str, Lags] = {owner.handle: [] for owner in owners}

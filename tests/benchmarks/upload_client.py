@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.benchmarks.measure import forget_peak, memory_bytes, say
 from tests.fakes.world import Browser, environment
 from tiktok_manager.app import open_workspace
+from tiktok_manager.domain.accounts import ALL_SCOPES
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.posts import Choices, PostStatus, Privacy
@@ -68,7 +69,9 @@ def whole_post(url: str, file: Path, data_dir: Path) -> Iterator[Upload]:
     """Prepare to publish a planned post: claim, preflight, init, every commit, every byte."""
     with open_workspace(environment(url, data_dir)) as workspace:
         with Browser("sim01") as browser:
-            workspace.accounts.connect(open_url=browser.open, cancel=CancelToken())
+            workspace.accounts.connect(
+                open_url=browser.open, cancel=CancelToken(), scopes=ALL_SCOPES
+            )
         request = PlanRequest(
             file=file,
             accounts=("sim01",),

@@ -8,13 +8,13 @@ import hashlib
 import os
 import threading
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tiktok_manager.app import open_workspace
-from tiktok_manager.domain.accounts import Account
+from tiktok_manager.domain.accounts import ALL_SCOPES, Account, Scope
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.posts import (
@@ -85,11 +85,11 @@ class World:
         self.cancel = CancelToken()
         self._files = 0
 
-    def connect(self, handle: str = "sim01", *, inbox_only: bool = False) -> Account:
+    def connect(self, handle: str = "sim01", scopes: Sequence[Scope] = ALL_SCOPES) -> Account:
         """Connect an account through the consent page."""
         with Browser(handle) as browser:
             return self.workspace.accounts.connect(
-                open_url=browser.open, cancel=CancelToken(), inbox_only=inbox_only
+                open_url=browser.open, cancel=CancelToken(), scopes=scopes
             )
 
     def file(self, size_bytes: int = SMALL_BYTES, name: str | None = None) -> Path:
@@ -205,6 +205,8 @@ class Browser:
     def __init__(self, handle: str) -> None:
         self._handle = handle
         self._threads: list[threading.Thread] = []
+        self.callback = ""
+        self.page = ""
 
     def open(self, url: str) -> None:
         """Visit the page and follow its redirect."""
@@ -215,7 +217,13 @@ class Browser:
     def _visit(self, address: str) -> None:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(address, timeout=20) as answer:
-            answer.read()
+            self.callback = answer.geturl()
+            self.page = answer.read().decode()
+
+    def reload(self) -> str:
+        """Load the page again on which the sign-in ended."""
+        self._visit(self.callback)
+        return self.page
 
     def __enter__(self) -> "Browser":
         return self

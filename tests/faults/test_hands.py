@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from tests.fakes.world import Browser, World, environment, make_world
 from tiktok_manager.app import make_runner, open_workspace
-from tiktok_manager.domain.accounts import AccountStatus
+from tiktok_manager.domain.accounts import ALL_SCOPES, AccountStatus
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.errors import InputError, OutcomeUnknown
@@ -120,7 +120,9 @@ def test_a_window_that_hangs_does_not_hold_up_the_publisher(tmp_path: Path) -> N
         open_workspace(environment(sim.base_url, tmp_path / "data"), SystemClock()) as workspace,
     ):
         with Browser("sim01") as browser:
-            workspace.accounts.connect(open_url=browser.open, cancel=CancelToken())
+            workspace.accounts.connect(
+                open_url=browser.open, cancel=CancelToken(), scopes=ALL_SCOPES
+            )
         published = threading.Event()
         workspace.events.subscribe(
             PostStatusChanged,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.fakes.world import Browser
 from tests.harness.audit import Planned
-from tiktok_manager.domain.accounts import AccountStatus
+from tiktok_manager.domain.accounts import ALL_SCOPES, AccountStatus
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.posts import RETRYABLE, PostFilter, PostStatus
 from tiktok_manager.services.workspace import Workspace
@@ -56,7 +56,7 @@ def weather(tiktok: World, loss: float, first: Iterable[Fault] = ()) -> None:
 def connect(workspace: Workspace, handle: str) -> None:
     """Connect an account, or reconnect it, through the consent page."""
     with Browser(handle) as browser:
-        workspace.accounts.connect(open_url=browser.open, cancel=CancelToken())
+        workspace.accounts.connect(open_url=browser.open, cancel=CancelToken(), scopes=ALL_SCOPES)
 
 
 def help_the_user(workspace: Workspace, plan: Iterable[Planned], tiktok: World) -> Help:

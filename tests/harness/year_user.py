@@ -15,7 +15,7 @@ from tests.harness.year_machine import Machine
 from tests.harness.year_permissions import redirect_of
 from tests.harness.year_tiktok import FakeTikTok
 from tests.harness.year_verdict import Entry
-from tiktok_manager.domain.accounts import AccountStatus
+from tiktok_manager.domain.accounts import ALL_SCOPES, AccountStatus
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.posts import (
@@ -95,7 +95,9 @@ class User:
             visitor.start()
 
         try:
-            self._machine.workspace.accounts.connect(open_url=open_url, cancel=CancelToken())
+            self._machine.workspace.accounts.connect(
+                open_url=open_url, cancel=CancelToken(), scopes=ALL_SCOPES
+            )
         finally:
             for visitor in visitors:
                 visitor.join()

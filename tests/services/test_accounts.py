@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.world import Browser, World, make_world
-from tiktok_manager.domain.accounts import AccountStatus, Scope
+from tiktok_manager.domain.accounts import (
+    ALL_SCOPES,
+    POSTING_SCOPES,
+    AccountStatus,
+    Scope,
+    fewer_scopes,
+    without_publishing,
+)
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import (
     Cancelled,
@@ -14,6 +21,7 @@ from tiktok_manager.domain.errors import (
     InputError,
     NetworkDown,
     ReconnectNeeded,
+    TikTokRefused,
 )
 from tiktok_manager.domain.posts import PostMode, PostStatus
 from tiktok_manager.services.serializers import account_json, stamp
@@ -40,6 +48,69 @@ def test_reconnecting_insists_on_the_same_account_and_harms_no_other(world: Worl
     assert world.workspace.accounts.creator_info(other.id).username == "sim02"
 
 
+def test_the_browser_says_signed_in_once_the_account_is_kept(world: World) -> None:
+    world.fault(endpoint="user_info", delay_s=0.2)
+    accounts = world.workspace.accounts
+    with Browser("sim01") as browser:
+        accounts.connect(open_url=browser.open, cancel=CancelToken())
+        assert accounts.get("sim01").status is AccountStatus.CONNECTED
+    assert "You are signed in" in browser.page
+    # A reload, or a prefetch that comes late, finds the same page and costs no second exchange.
+    assert browser.reload() == browser.page
+    assert world.calls("token") == 1
+    world.clock.advance(timedelta(seconds=31))
+    accounts.close()
+    with pytest.raises(OSError, match="refused"):
+        browser.reload()
+
+
+def test_the_browser_says_that_a_sign_in_did_not_work(unruly: World) -> None:
+    unruly.fault(endpoint="token", status=200, code="invalid_grant", message="Code <b>is</b> old.")
+    with Browser("sim01") as browser, pytest.raises(TikTokRefused):
+        unruly.workspace.accounts.connect(open_url=browser.open, cancel=CancelToken())
+    assert "The sign-in did not work" in browser.page
+    assert "signed in" not in browser.page
+    assert unruly.workspace.accounts.list() == []
+
+
+def test_a_new_workspace_asks_for_what_posting_needs_and_no_more(world: World) -> None:
+    with Browser("sim01") as browser:
+        account = world.workspace.accounts.connect(open_url=browser.open, cancel=CancelToken())
+    assert set(account.scopes) == set(POSTING_SCOPES)
+    assert account.handle == "sim01"  # creator_info tells it
+    assert account.followers is None
+    assert account_json(account)["followers"] is None
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("posting", POSTING_SCOPES),
+        ("ALL", ALL_SCOPES),
+        ("video.upload, user.info.basic", (Scope.BASIC, Scope.UPLOAD)),
+    ],
+)
+def test_the_permissions_to_ask_for_can_be_chosen(
+    world: World, given: str, kept: tuple[Scope, ...]
+) -> None:
+    world.workspace.settings.set("scopes", given)
+    assert world.workspace.settings.requested_scopes() == kept
+
+
+@pytest.mark.parametrize("given", ["", "everything", "video.publish", "user.info.basic,video.x"])
+def test_permissions_that_tiktok_does_not_know_are_refused(world: World, given: str) -> None:
+    with pytest.raises(InputError) as refused:
+        world.workspace.settings.set("scopes", given)
+    assert refused.value.code == "bad_scopes"
+
+
+def test_fewer_permissions_are_asked_for_in_steps() -> None:
+    assert fewer_scopes(ALL_SCOPES) == POSTING_SCOPES
+    assert fewer_scopes(POSTING_SCOPES) == (Scope.BASIC, Scope.UPLOAD)
+    assert fewer_scopes((Scope.BASIC, Scope.UPLOAD)) is None
+    assert fewer_scopes((Scope.BASIC, Scope.PUBLISH)) is None
+
+
 def test_a_cancelled_connection_leaves_nothing(world: World) -> None:
     cancel = CancelToken()
     with pytest.raises(Cancelled):
@@ -57,7 +128,7 @@ def test_a_scope_that_was_not_granted_does_not_break_the_rest(world: World) -> N
 
 
 def test_a_direct_post_does_not_hold_the_drafts_of_an_account_for_drafts_only(world: World) -> None:
-    account = world.connect("sim01", inbox_only=True)
+    account = world.connect("sim01", without_publishing(ALL_SCOPES))
     direct, draft = world.plan(), world.plan(mode=PostMode.INBOX, after=timedelta(minutes=1))
     world.run(timedelta(minutes=10))
     refused = world.post(direct)
@@ -70,7 +141,7 @@ def test_a_direct_post_does_not_hold_the_drafts_of_an_account_for_drafts_only(wo
 
 
 def test_inbox_only_asks_for_no_right_to_publish(world: World) -> None:
-    account = world.connect("sim01", inbox_only=True)
+    account = world.connect("sim01", without_publishing(ALL_SCOPES))
     assert not account.may(Scope.PUBLISH)
     assert account.may(Scope.UPLOAD)
 

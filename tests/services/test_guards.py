@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes.world import Browser, World
+from tiktok_manager.domain.accounts import ALL_SCOPES
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import InputError, NetworkDown
 from tiktok_manager.domain.findings import Finding
@@ -107,7 +108,9 @@ def test_an_unknown_refusal_of_an_init_says_that_nothing_was_posted(world: World
 def test_an_error_page_while_connecting_says_what_to_do(world: World) -> None:
     world.fault(endpoint="token", status=500, body="<html>oops</html>", content_type="text/html")
     with Browser("sim01") as browser, pytest.raises(NetworkDown) as met:
-        world.workspace.accounts.connect(open_url=browser.open, cancel=CancelToken())
+        world.workspace.accounts.connect(
+            open_url=browser.open, cancel=CancelToken(), scopes=ALL_SCOPES
+        )
     assert "TikTok has a problem of its own (HTTP 500)" in met.value.title
     assert met.value.hint == "Nothing was kept: connect the account again in a few minutes."
     assert world.workspace.accounts.list() == []

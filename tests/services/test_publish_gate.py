@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.world import Browser, World, make_world, reopened
+from tiktok_manager.domain.accounts import ALL_SCOPES
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import NetworkDown, VaultLocked
 from tiktok_manager.domain.events import PublishingHeld
@@ -132,7 +133,9 @@ def test_connecting_goes_around_the_pause_and_fails_with_its_own_words(unruly: W
     assert world.connect("sim02").handle == "sim02"
     world.fault(endpoint="token", status=500, body="<html>oops</html>", times=1)
     with Browser("sim03") as browser, pytest.raises(NetworkDown) as met:
-        world.workspace.accounts.connect(open_url=browser.open, cancel=CancelToken())
+        world.workspace.accounts.connect(
+            open_url=browser.open, cancel=CancelToken(), scopes=ALL_SCOPES
+        )
     assert met.value.failure.code != RESTING
 
 

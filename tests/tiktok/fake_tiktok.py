@@ -189,10 +189,10 @@ def answer(status: int, body: bytes = b"", **headers: str) -> bytes:
 
 
 class Background:
-    """Runs one call on a thread, joined at the end of the test."""
+    """Runs calls on threads of their own, joined at the end of the test."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1)
+        self._pool = ThreadPoolExecutor(8)
 
     def run(self, work: Callable[..., Any], *args: Any) -> "Future[Any]":
         return self._pool.submit(work, *args)

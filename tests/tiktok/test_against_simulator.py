@@ -14,10 +14,12 @@ from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.posts import Choices, Privacy
 from tiktok_manager.simulator import Simulator, SimulatorConfig
 from tiktok_manager.tiktok.answers import ChunkAnswer, PublishState, Upload, Verdict
+from tiktok_manager.tiktok.callback_pages import signed_in
 from tiktok_manager.tiktok.chunk_plans import ChunkPlan, plan_chunks
 from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
-from tiktok_manager.tiktok.oauth import LoopbackReceiver, authorization_url, new_state, new_verifier
+from tiktok_manager.tiktok.loopback import LoopbackReceiver
+from tiktok_manager.tiktok.oauth import authorization_url, new_state, new_verifier
 from tiktok_manager.tiktok.upload import ChunkUploader
 
 KEYS = AppKeys("sim-key", "sim-secret")
@@ -52,11 +54,14 @@ class World:
                 state=state,
                 verifier=verifier,
             )
-            with urllib.request.urlopen(f"{url}&sim_user={handle}") as page:
-                assert b"You can close this tab" in page.read()
+            page = background.run(_read, f"{url}&sim_user={handle}")
             callback = answer.result()
             assert set(callback.scopes) == set(ALL_SCOPES)
-            return self.client.exchange_code(KEYS, callback.code, receiver.redirect_uri, verifier)
+            uri = receiver.redirect_uri
+            pair = self.client.exchange_code(KEYS, callback.code, uri, verifier)
+            receiver.conclude(signed_in("The account was added."))
+            assert b"You are signed in" in page.result()
+            return pair
 
     def put(self, upload: Upload, plan: ChunkPlan, index: int) -> ChunkAnswer:
         first, last = plan.range_of(index)
@@ -70,6 +75,11 @@ class World:
             CancelToken(),
             lambda _: None,
         )
+
+
+def _read(url: str) -> bytes:
+    with urllib.request.urlopen(url) as page:
+        return bytes(page.read())
 
 
 @pytest.fixture

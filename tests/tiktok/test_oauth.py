@@ -2,7 +2,7 @@ import logging
 import re
 import socket
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,33 +11,51 @@ from tests.tiktok.fake_tiktok import PATIENCE_S, Background, FakeClock
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.errors import AppError, Cancelled, ConsentRefused
+from tiktok_manager.tiktok import callback_pages
 from tiktok_manager.tiktok.endpoints import Endpoints
-from tiktok_manager.tiktok.oauth import (
-    Callback,
-    LoopbackReceiver,
-    authorization_url,
-    code_challenge,
-    new_state,
-    new_verifier,
-)
+from tiktok_manager.tiktok.loopback import HOLD_S, LINGER_S, OVERDUE_S, Callback, LoopbackReceiver
+from tiktok_manager.tiktok.oauth import authorization_url, code_challenge, new_state, new_verifier
 
 STATE = "the-state-of-this-attempt-0123456789abcdef"
 GOOD = f"/callback/?code=abc%2A0%216410&scopes=user.info.basic%2Cvideo.list&state={STATE}"
 
 
+DONE = callback_pages.signed_in("TikTok Manager has added <the> account.")
+
+
 class Consent:
-    """A receiver that waits on a thread, and a browser to reach it."""
+    """A receiver that waits on a thread, and a browser to reach it.
+
+    The sign-in ends well as soon as the answer is there, unless it `hangs`.
+    """
 
     def __init__(
-        self, background: Background, clock: FakeClock | SystemClock, grace_s: float = 0.025
+        self,
+        background: Background,
+        clock: FakeClock | SystemClock,
+        grace_s: float = 0.025,
+        *,
+        hangs: bool = False,
     ) -> None:
         self.cancel = CancelToken()
-        self.receiver = LoopbackReceiver(STATE, clock, grace_s=grace_s)
-        self.receiver.__enter__()
+        self.overdue: list[str] = []
+        self.receiver = LoopbackReceiver(STATE, clock, grace_s=grace_s).open()
         port = urlsplit(self.receiver.redirect_uri).port
         assert port is not None
         self.port = port
-        self.answer: Future[Callback] = background.run(self.receiver.wait, self.cancel)
+        self._hangs = hangs
+        self.answer: Future[Callback] = background.run(self._sign_in)
+
+    def _sign_in(self) -> Callback:
+        callback = self.receiver.wait(self.cancel, lambda: self.overdue.append("overdue"))
+        if not self._hangs:
+            self.receiver.conclude(DONE)
+        return callback
+
+    def close(self) -> None:
+        self.cancel.cancel()
+        self.answer.exception(PATIENCE_S)
+        self.receiver.close()
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), PATIENCE_S)
@@ -76,9 +94,7 @@ def background() -> Iterator[Background]:
 def consent(background: Background) -> Iterator[Consent]:
     consent = Consent(background, SystemClock())
     yield consent
-    consent.cancel.cancel()
-    consent.answer.exception(PATIENCE_S)
-    consent.receiver.close()
+    consent.close()
 
 
 def test_the_challenge_is_hex_as_tiktok_wants_it() -> None:
@@ -211,7 +227,7 @@ HOST = b"Host: 127.0.0.1:%d\r\n"
         (b"GET /callback/?code=x&state=$ HTTP/1.1\r\nHost: evil.example\r\n" + HOST, 400),
         (b"GET /callback/?code=x&state=$\r\n" + HOST, 400),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n", 400),
-        (b"GET /callback/ HTTP/1.1\r\nX: " + b"x" * 9000 + b"\r\n" + HOST, 431),
+        (b"GET /callback/ HTTP/1.1\r\nX: " + b"x" * 66_000 + b"\r\n" + HOST, 431),
         (TOO_LONG + HOST, 431),
     ],
 )
@@ -227,11 +243,99 @@ def test_wrong_requests_are_turned_away_and_the_sign_in_survives(
     assert consent.result().code == "abc*0!6410"
 
 
-def test_an_answer_is_good_for_one_use(consent: Consent) -> None:
-    consent.get(GOOD)
-    consent.result()
+def test_an_answer_is_good_for_one_use(background: Background) -> None:
+    clock = FakeClock()
+    consent = Consent(background, clock)
+    first = consent.get(GOOD)
+    assert consent.result().code == "abc*0!6410"
+    # A reload or a late prefetch finds the same page; whatever it carries is not taken again.
+    assert consent.get(GOOD) == first
+    assert consent.get(f"/callback/?code=another&state={STATE}") == first
+    assert consent.get("/callback/?code=abc&state=wrong").startswith(b"HTTP/1.1 400 ")
+    clock.advance(LINGER_S)
+    consent.receiver.close()
     with pytest.raises(ConnectionRefusedError):
         consent.connect()
+
+
+def test_the_port_is_free_again_some_seconds_after_the_sign_in(background: Background) -> None:
+    clock = FakeClock()
+    consent = Consent(background, clock)
+    consent.get(GOOD)
+    clock.advance(LINGER_S)
+    thread = consent.receiver._thread
+    assert thread is not None
+    thread.join(PATIENCE_S)
+    with pytest.raises(ConnectionRefusedError):
+        consent.connect()
+
+
+def test_the_browser_is_told_only_once_the_sign_in_has_ended(background: Background) -> None:
+    consent = Consent(background, SystemClock(), hangs=True)
+    page, prefetch = background.run(consent.get, GOOD), background.run(consent.get, GOOD)
+    consent.result()
+    assert consent.get("/").startswith(b"HTTP/1.1 404 ")  # it still listens
+    assert not page.done()
+    consent.receiver.conclude(callback_pages.not_signed_in("TikTok said <no>."))
+    told = page.result(PATIENCE_S)
+    assert b"The sign-in did not work" in told
+    assert b"TikTok said &lt;no&gt;." in told
+    assert b"signed in" not in told
+    assert prefetch.result(PATIENCE_S) == told
+    consent.close()
+
+
+def test_a_browser_does_not_wait_longer_than_ten_seconds(background: Background) -> None:
+    clock = FakeClock()
+    consent = Consent(background, clock, hangs=True)
+    page = background.run(consent.get, GOOD)
+    consent.result()
+    clock.advance(HOLD_S)
+    told = page.result(PATIENCE_S)
+    assert b"still finishing the sign-in" in told
+    assert b'http-equiv="refresh"' in told  # it looks again by itself
+    consent.receiver.conclude(DONE)
+    assert b"You are signed in" in consent.get(GOOD)
+    consent.close()
+
+
+def test_a_browser_that_waits_when_the_app_ends_is_told(background: Background) -> None:
+    consent = Consent(background, SystemClock(), hangs=True)
+    page = background.run(consent.get, GOOD)
+    consent.result()
+    consent.receiver.close()
+    assert b"still finishing the sign-in" in page.result(PATIENCE_S)
+
+
+def test_a_crowd_that_knows_the_state_is_kept_small(background: Background) -> None:
+    consent = Consent(background, SystemClock(), hangs=True)
+    pages = [background.run(consent.get, GOOD) for _ in range(6)]
+    consent.result()
+    done, _ = wait(pages, PATIENCE_S, FIRST_COMPLETED)
+    assert b"still finishing" in done.pop().result()
+    consent.receiver.conclude(DONE)
+    assert all(b"HTTP/1.1 200 " in page.result(PATIENCE_S) for page in pages)
+    consent.close()
+
+
+def test_a_refusal_is_told_again_to_whoever_reloads(consent: Consent) -> None:
+    refusal = f"/callback/?error=access_denied&error_description=No&state={STATE}"
+    page = consent.get(refusal)
+    with pytest.raises(ConsentRefused):
+        consent.result()
+    assert consent.get(refusal) == page
+    assert consent.get(GOOD) == page
+
+
+def test_other_programs_cookies_do_not_keep_the_answer_out(
+    consent: Consent, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    cookies = b"Cookie: jupyter=" + b"c" * 60_000 + b"\r\n"
+    head = f"GET {GOOD} HTTP/1.1\r\n".encode() + HOST % consent.port
+    assert b"You are signed in" in consent.say(head + cookies + b"\r\n")
+    assert consent.result().code == "abc*0!6410"
+    assert not caplog.records
 
 
 def test_nobody_outside_127_0_0_1_can_reach_it(consent: Consent) -> None:
@@ -242,7 +346,7 @@ def test_nobody_outside_127_0_0_1_can_reach_it(consent: Consent) -> None:
 
 def test_a_thousand_silent_visitors_do_not_lock_the_browser_out(background: Background) -> None:
     consent = Consent(background, SystemClock(), grace_s=0.001)
-    crowd = []
+    crowd: list[socket.socket] = []
     try:
         for _ in range(1000):
             sock = socket.socket()
@@ -254,6 +358,7 @@ def test_a_thousand_silent_visitors_do_not_lock_the_browser_out(background: Back
     finally:
         for sock in crowd:
             sock.close()
+        consent.close()
 
 
 def test_at_most_four_visitors_are_kept(consent: Consent) -> None:
@@ -277,6 +382,7 @@ def test_a_visitor_that_trickles_is_closed_after_five_seconds(background: Backgr
         assert slow.recv(1) == b""
     consent.get(GOOD)
     assert consent.result().code == "abc*0!6410"
+    consent.close()
 
 
 def test_nobody_answering_for_five_minutes_ends_the_wait(background: Background) -> None:
@@ -289,6 +395,21 @@ def test_nobody_answering_for_five_minutes_ends_the_wait(background: Background)
     with pytest.raises(AppError) as timeout:
         consent.result()
     assert timeout.value.code == "consent_timeout"
+
+
+def test_a_wait_without_an_answer_is_told_once_after_twenty_seconds(
+    background: Background,
+) -> None:
+    clock = FakeClock()
+    consent = Consent(background, clock)
+    clock.advance(OVERDUE_S - 1)
+    consent.get("/")
+    assert consent.overdue == []
+    clock.advance(1)
+    consent.get("/")
+    consent.get("/")
+    assert consent.overdue == ["overdue"]
+    consent.close()
 
 
 def test_cancelling_ends_the_wait_and_frees_the_port(consent: Consent) -> None:

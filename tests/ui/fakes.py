@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event as Gate
 from typing import TYPE_CHECKING, cast
 
-from tiktok_manager.domain.accounts import ALL_SCOPES, Account, AccountStatus, Profile
+from tiktok_manager.domain.accounts import ALL_SCOPES, Account, AccountStatus, Profile, Scope
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import (
     ActionNeeded,
@@ -146,6 +146,9 @@ class FakeSettings:
     def app_keys_ready(self) -> bool:
         return "client-key" in self.values and "client-secret" in self.values
 
+    def requested_scopes(self) -> tuple[Scope, ...]:
+        return tuple(Scope(part) for part in (self.get("scopes") or "").split(","))
+
     def publishing_on(self) -> bool:
         return self.get("publishing") == "on"
 
@@ -189,6 +192,8 @@ class FakeAccounts:
         self.accounts = {account.id: account for account in accounts}
         self.avatars: dict[str, Path] = {}
         self.connects: list[str | None] = []
+        self.asked: list[tuple[Scope, ...]] = []
+        self.nothing_comes_back = False
         self.synced: list[tuple[str, ...]] = []
         self.disconnected: list[str] = []
         self.consent = Gate()
@@ -210,17 +215,21 @@ class FakeAccounts:
         *,
         open_url: Callable[[str], None],
         cancel: CancelToken,
-        inbox_only: bool = False,
+        scopes: Sequence[Scope] | None = None,
         reconnect: str | None = None,
         confirm: Callable[[Profile], bool] | None = None,
         on_stage: Callable[[ConnectStage], None] | None = None,
+        on_overdue: Callable[[], None] | None = None,
     ) -> Account:
         if self.error is not None:
             raise self.error
         self.connects.append(reconnect)
+        self.asked.append(tuple(scopes or ()))
         tell = on_stage or (lambda _stage: None)
         tell(ConnectStage.WAITING_FOR_CONSENT)
         open_url("https://www.tiktok.com/v2/auth/authorize/?state=abc")
+        if self.nothing_comes_back and on_overdue is not None:
+            on_overdue()
         while not self.consent.wait(0.005):
             if cancel.cancelled:
                 raise Cancelled("Cancelled.")

@@ -8,7 +8,14 @@ from tiktok_manager.cli.context import cancelled_by_signals, command_line
 from tiktok_manager.cli.options import AccountArgument, Json
 from tiktok_manager.cli.output import local_time, note, print_json, print_line, print_table
 from tiktok_manager.cli.sync import show_results
-from tiktok_manager.domain.accounts import Account, Profile
+from tiktok_manager.domain.accounts import (
+    POSTING_SCOPES,
+    Account,
+    Profile,
+    Scope,
+    fewer_scopes,
+    without_publishing,
+)
 from tiktok_manager.services.accounts import ConnectStage
 from tiktok_manager.services.serializers import account_json
 from tiktok_manager.system.browser import open_in_browser
@@ -29,6 +36,9 @@ def connect(
     print_url: Annotated[
         bool, typer.Option("--print-url", help="Print the consent page's address, open nothing.")
     ] = False,
+    posting_only: Annotated[
+        bool, typer.Option("--posting-only", help="Ask for posts and drafts, for no numbers.")
+    ] = False,
     inbox_only: Annotated[
         bool, typer.Option("--inbox-only", help="Ask for drafts to the inbox only.")
     ] = False,
@@ -43,26 +53,31 @@ def connect(
     def open_url(url: str) -> None:
         if print_url:
             print_line(url)
-        elif not open_in_browser(url):
-            note("No browser could be opened. Open this address yourself:")
-            note(url)
+            return
+        # Opening only claims success: the address is told in any case.
+        open_in_browser(url)
+        note(f"If no browser opened, open: {url}")
 
     with command_line(context).workspace() as workspace, cancelled_by_signals() as cancel:
+        asked = _scopes(
+            workspace.settings.requested_scopes(), posting_only=posting_only, inbox_only=inbox_only
+        )
         account = workspace.accounts.connect(
             open_url=open_url,
             cancel=cancel,
-            inbox_only=inbox_only,
+            scopes=asked,
             reconnect=reconnect,
             confirm=_confirm if ask else None,
             on_stage=lambda stage: note(_STAGES[stage]),
+            on_overdue=lambda: _offer_fewer(asked),
         )
-        missing = _missing_scopes(account, workspace.settings.requested_scopes(), inbox_only)
-    if missing:
-        note(f"Not granted: {', '.join(missing)}. What needs it will be refused by TikTok.")
-    if json:
-        print_json(account_json(account))
-    else:
-        print_line(f"Connected @{account.handle} ({account.display_name}).")
+        if missing := [scope for scope in asked if not account.may(scope)]:
+            note(f"Not granted: {', '.join(missing)}. What needs it will be refused by TikTok.")
+        if json:
+            print_json(account_json(account))
+        else:
+            print_line(f"Connected @{account.handle} ({account.display_name}).")
+        workspace.accounts.see_off(cancel)
 
 
 @app.command("list")
@@ -155,9 +170,19 @@ def _confirm(profile: Profile) -> bool:
     )
 
 
-def _missing_scopes(account: Account, asked: tuple[str, ...], inbox_only: bool) -> list[str]:
-    left_out = {"video.publish"} if inbox_only else set()
-    return [scope for scope in asked if scope not in account.scopes and scope not in left_out]
+def _scopes(asked: tuple[Scope, ...], *, posting_only: bool, inbox_only: bool) -> tuple[Scope, ...]:
+    if posting_only:
+        asked = POSTING_SCOPES
+    return without_publishing(asked) if inbox_only else asked
+
+
+def _offer_fewer(asked: tuple[Scope, ...]) -> None:
+    note("TikTok has sent nobody back yet. If its page shows an error that names “scope”, your")
+    note(f"TikTok app lacks one of the permissions asked for: {', '.join(asked)}.")
+    fewer = fewer_scopes(asked)
+    if fewer is not None:
+        option = "--posting-only" if Scope.PUBLISH in fewer else "--posting-only --inbox-only"
+        note(f"Stop with Ctrl+C and ask for fewer: `accounts connect {option}`.")
 
 
 def _status_words(account: Account) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tiktok_manager.cli.context import CommandLine
 from tiktok_manager.cli.output import note
+from tiktok_manager.domain.accounts import ALL_SCOPES
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.posts import Choices, Privacy
@@ -174,7 +175,9 @@ def connect_all(workspace: Workspace, sim: "Simulator") -> None:
         visitors: list[threading.Thread] = []
 
         visit = partial(_visit, visitors, f"sim{number:02}")
-        account = workspace.accounts.connect(open_url=visit, cancel=CancelToken())
+        account = workspace.accounts.connect(
+            open_url=visit, cancel=CancelToken(), scopes=ALL_SCOPES
+        )
         for visitor in visitors:
             visitor.join()
         note(f"Connected @{account.handle} ({account.display_name}).")

@@ -1,5 +1,6 @@
 """A connected TikTok account, its permission, and what its creator may post now."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -31,7 +32,28 @@ class Scope(StrEnum):
 
 
 ALL_SCOPES = tuple(Scope)
-INBOX_SCOPES = tuple(scope for scope in Scope if scope is not Scope.PUBLISH)
+POSTING_SCOPES = (Scope.BASIC, Scope.PUBLISH, Scope.UPLOAD)
+"""What an app of Login Kit and Content Posting API has: new apps get no Display API."""
+
+
+def without_publishing(scopes: Iterable[Scope]) -> tuple[Scope, ...]:
+    """Return the scopes for an account that only gets drafts."""
+    return tuple(scope for scope in scopes if scope is not Scope.PUBLISH)
+
+
+def fewer_scopes(asked: Iterable[Scope]) -> tuple[Scope, ...] | None:
+    """Return the next smaller set that can still post; None where there is none.
+
+    One scope the app lacks fails TikTok's whole page: first those of the Display API go, then
+    the one for direct posts, which has to be enabled apart in the portal.
+    """
+    asked = tuple(asked)
+    posting = tuple(scope for scope in asked if scope in POSTING_SCOPES)
+    drafts = without_publishing(posting)
+    smaller = posting if posting != asked else drafts
+    return smaller if smaller != asked and Scope.UPLOAD in drafts else None
+
+
 SCOPE_OF_MODE = {PostMode.DIRECT: Scope.PUBLISH, PostMode.INBOX: Scope.UPLOAD}
 
 

@@ -2,18 +2,17 @@
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
 from tiktok_manager.domain.accounts import (
-    INBOX_SCOPES,
     Account,
     AccountStatus,
     CreatorInfo,
     Profile,
+    Scope,
     TokenPair,
 )
 from tiktok_manager.domain.cancel import CancelToken
@@ -32,19 +31,13 @@ from tiktok_manager.domain.errors import (
 from tiktok_manager.domain.events import AccountChanged, EventBus, PostsChanged
 from tiktok_manager.domain.posts import ON_TIME, PostError, PostFilter, PostStatus
 from tiktok_manager.services.settings import Settings
-from tiktok_manager.services.syncing import (
-    Syncing,
-    SyncResult,
-    left_out,
-    repeated_by_hand,
-    with_handle,
-)
+from tiktok_manager.services.sign_in import SignIn, nothing_kept
+from tiktok_manager.services.syncing import Syncing, SyncResult, left_out, with_handle
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts as queries
 from tiktok_manager.storage import downtime, posts
 from tiktok_manager.storage.database import Database
-from tiktok_manager.tiktok import oauth
 from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
 from tiktok_manager.tiktok.gateway import AppCalls, Gateway
 
@@ -83,7 +76,7 @@ class Accounts:
         self._settings = settings
         self._tokens = tokens
         self._gateway = gateway
-        self._endpoints = endpoints
+        self._sign_in = SignIn(endpoints, clock)
         self._events = events
         self._clock = clock
         self._syncing = Syncing(
@@ -122,16 +115,19 @@ class Accounts:
         *,
         open_url: Callable[[str], None],
         cancel: CancelToken,
-        inbox_only: bool = False,
+        scopes: Sequence[Scope] | None = None,
         reconnect: str | None = None,
         confirm: Callable[[Profile], bool] | None = None,
         on_stage: Callable[[ConnectStage], None] | None = None,
+        on_overdue: Callable[[], None] | None = None,
     ) -> Account:
         """Ask an account's owner for permission in the browser and keep the account.
 
-        `open_url` is called with the consent page's address; `confirm` may refuse the account that
-        came back. Nothing is kept unless all went well. Raises AppKeysMissing, VaultLocked,
-        ConsentRefused, Cancelled, RemoteError.
+        `open_url` is called with the consent page's address; `scopes` are asked for instead of
+        those of the settings; `confirm` may refuse the account that came back; `on_overdue` is
+        called once if TikTok's page has sent nobody back for 20 s. Nothing is kept
+        unless all went well, and the browser's page says whether it did. Raises AppKeysMissing,
+        VaultLocked, ConsentRefused, Cancelled, RemoteError.
         """
         tell = on_stage or (lambda _stage: None)
         expected = None if reconnect is None else self.get(reconnect)
@@ -139,22 +135,28 @@ class Accounts:
         self._vault.unlock()
         tell(ConnectStage.WAITING_FOR_CONSENT)
         calls = self._gateway.app(None if expected is None else expected.id)
-        pair = self._ask(calls, keys, inbox_only, open_url, cancel, tell)
-        try:
-            tell(ConnectStage.READING_PROFILE)
-            profile = _profile(calls, pair)
-            _check_identity(expected, profile)
-            if confirm is not None and not confirm(profile):
-                raise ConsentRefused("The account was not added.", "You chose not to add it.")
-            tell(ConnectStage.STORING)
-            account = self._keep(pair, profile)
-        except AppError:
-            self._drop(calls, keys, pair)
-            raise
-        self._syncing.fetch_avatar(account.id, profile.avatar_url)
+        with self._sign_in.permission(
+            calls,
+            keys,
+            self._settings.requested_scopes() if scopes is None else scopes,
+            open_url=open_url,
+            cancel=cancel,
+            on_overdue=on_overdue,
+            on_consent=lambda: tell(ConnectStage.EXCHANGING),
+        ) as pair:
+            account, avatar_url = self._add(calls, keys, pair, expected, confirm, tell)
+        self._syncing.fetch_avatar(account.id, avatar_url)
         self._events.publish(AccountChanged(account_id=account.id))
         self._events.publish(PostsChanged())
         return self.get(account.id)
+
+    def see_off(self, cancel: CancelToken) -> None:
+        """Before a program ends after `connect`: wait for a reload of the browser's page (2 s)."""
+        self._sign_in.see_off(cancel)
+
+    def close(self) -> None:
+        """Answer the browser's page no longer."""
+        self._sign_in.close()
 
     def disconnect(self, account_id: str) -> Sequence[str]:
         """Take the permission back at TikTok and forget the tokens.
@@ -223,36 +225,26 @@ class Accounts:
         """Return the cached avatar picture, None before the first sync."""
         return self._syncing.avatar_path(account_id)
 
-    def _ask(
+    def _add(
         self,
         calls: AppCalls,
         keys: AppKeys,
-        inbox_only: bool,
-        open_url: Callable[[str], None],
-        cancel: CancelToken,
+        pair: TokenPair,
+        expected: Account | None,
+        confirm: Callable[[Profile], bool] | None,
         tell: Callable[[ConnectStage], None],
-    ) -> TokenPair:
-        scopes = self._settings.requested_scopes()
-        if inbox_only:
-            scopes = tuple(scope for scope in scopes if scope in INBOX_SCOPES)
-        verifier = oauth.new_verifier()
-        state = oauth.new_state()
-        with oauth.LoopbackReceiver(state, self._clock) as receiver:
-            redirect_uri = receiver.redirect_uri
-            open_url(
-                oauth.authorization_url(
-                    self._endpoints,
-                    client_key=keys.client_key,
-                    scopes=scopes,
-                    redirect_uri=redirect_uri,
-                    state=state,
-                    verifier=verifier,
-                )
-            )
-            callback = receiver.wait(cancel)
-        tell(ConnectStage.EXCHANGING)
-        with _nothing_kept():
-            return calls.exchange_code(keys, callback.code, redirect_uri, verifier)
+    ) -> tuple[Account, str]:
+        try:
+            tell(ConnectStage.READING_PROFILE)
+            profile = _profile(calls, pair)
+            _check_identity(expected, profile)
+            if confirm is not None and not confirm(profile):
+                raise ConsentRefused("The account was not added.", "You chose not to add it.")
+            tell(ConnectStage.STORING)
+            return self._keep(pair, profile), profile.avatar_url
+        except AppError:
+            self._drop(calls, keys, pair)
+            raise
 
     def _keep(self, pair: TokenPair, profile: Profile) -> Account:
         now = self._clock.now()
@@ -311,22 +303,10 @@ class Accounts:
 
 
 def _profile(calls: AppCalls, pair: TokenPair) -> Profile:
-    with _nothing_kept():
+    with nothing_kept():
         profile = calls.profile(pair.access_token, pair.scopes)
     ask = partial(calls.creator_info, pair.access_token)
     return with_handle(profile, pair.scopes, ask)
-
-
-@contextmanager
-def _nothing_kept() -> Iterator[None]:
-    """Say of a failure that nobody repeats by itself what to do about it."""
-    try:
-        yield
-    except RemoteError as exc:
-        told = repeated_by_hand(exc, "Nothing was kept: connect the account again")
-        if told is exc:
-            raise
-        raise told from exc
 
 
 def _check_identity(expected: Account | None, profile: Profile) -> None:

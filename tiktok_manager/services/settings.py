@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tiktok_manager.domain.accounts import ALL_SCOPES, Scope
+from tiktok_manager.domain.accounts import ALL_SCOPES, POSTING_SCOPES, Scope
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import AppKeysMissing, InputError, NotFound
 from tiktok_manager.domain.events import EventBus, SettingsChanged
@@ -243,17 +243,21 @@ def _zone(value: str) -> str:
 
 
 def _scopes(value: str) -> str:
-    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if named := _SCOPE_SETS.get(value.lower()):
+        return ",".join(named)
+    parts = value.replace(",", " ").split()
     unknown = [part for part in parts if part not in ALL_SCOPES]
     if unknown or Scope.BASIC not in parts:
         raise InputError(
             f"“{value}” is not a list of TikTok scopes.",
             f"{Scope.BASIC} is always needed.",
-            f"Choose from: {', '.join(ALL_SCOPES)}.",
+            f"Write posting, all, or a list of: {', '.join(ALL_SCOPES)}.",
+            code="bad_scopes",
         )
     return ",".join(scope for scope in ALL_SCOPES if scope in parts)
 
 
+_SCOPE_SETS = {"posting": POSTING_SCOPES, "all": ALL_SCOPES}
 DEFINITIONS = (
     Definition(
         name="client-key",
@@ -274,9 +278,10 @@ DEFINITIONS = (
     Definition(
         name="scopes",
         section="TikTok app",
-        description="The permissions to ask for. Leave out those your app was not approved for.",
+        description="The permissions to ask for: posting, all (an app with the Display API), or "
+        "a list. One that your TikTok app lacks fails TikTok's whole page.",
         kind="text",
-        default=",".join(ALL_SCOPES),
+        default=",".join(POSTING_SCOPES),
         check=_scopes,
     ),
     Definition(

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, Flashes, MakeDesk
 from tests.ui.fakes import NOW, FakeWorkspace, a_post, an_account
-from tiktok_manager.domain.accounts import INBOX_SCOPES, AccountStatus
+from tiktok_manager.domain.accounts import ALL_SCOPES, AccountStatus, without_publishing
 from tiktok_manager.domain.errors import AppKeysMissing
 from tiktok_manager.ui.accounts.details import AccountDetails
 from tiktok_manager.ui.accounts.table import (
@@ -128,7 +128,7 @@ def test_details_tell_numbers_permissions_and_their_age(make_view: MakeView) -> 
 
 
 def test_missing_permissions_are_named_and_can_be_asked_for(make_view: MakeView) -> None:
-    account = an_account("dora", scopes=tuple(INBOX_SCOPES))
+    account = an_account("dora", scopes=without_publishing(ALL_SCOPES))
     desk, view = make_view(FakeWorkspace(with_accounts=[account]))
     view.open_target("acc-dora")
     details = opened_details(desk)
@@ -179,6 +179,20 @@ def test_connecting_shows_progress_link_and_a_way_out(make_view: MakeView) -> No
     view.connect_card.cancel.click()
     assert view.connect_card.isHidden()
     assert view.connect_button.isEnabled()
+
+
+def test_a_silent_page_offers_to_ask_for_fewer_permissions(make_view: MakeView) -> None:
+    world = FakeWorkspace()
+    world.accounts.consent.clear()
+    world.accounts.nothing_comes_back = True
+    desk, view = make_view(world)
+    view.connect_button.click()
+    assert view.connect_card.fewer.isHidden()
+    desk.until(lambda: not view.connect_card.fewer.isHidden())
+    view.connect_card.fewer.click()
+    desk.until(lambda: len(world.accounts.asked) == 2)
+    assert len(world.accounts.asked[1]) < len(world.accounts.asked[0])
+    view.connect_card.cancel.click()
 
 
 def test_without_keys_connecting_shows_the_error_with_a_retry(make_view: MakeView) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import NOW, FakeWorkspace, a_post, an_account, refused
-from tiktok_manager.domain.accounts import AccountStatus
+from tiktok_manager.domain.accounts import ALL_SCOPES, POSTING_SCOPES, AccountStatus, Scope
 from tiktok_manager.domain.errors import AppError, ConsentRefused
 from tiktok_manager.domain.events import AccountChanged, PostsChanged
 from tiktok_manager.ui.accounts.viewmodel import (
@@ -159,6 +159,24 @@ def test_a_browser_that_stays_in_front_does_not_hold_up_the_answer(bench: Bench)
     closed.set()
 
 
+def test_a_silent_page_is_explained_and_fewer_permissions_can_be_asked_for(bench: Bench) -> None:
+    accounts, settings = bench.desk.world.accounts, bench.desk.world.settings
+    settings.set("scopes", "all")
+    accounts.consent.clear()
+    accounts.nothing_comes_back = True
+    bench.model.connecting.start("acc-bob")
+    bench.desk.until(lambda: _can_ask_fewer(bench))
+    bench.model.connecting.ask_for_fewer()
+    bench.desk.until(lambda: len(accounts.asked) == 2 and _can_ask_fewer(bench))
+    bench.model.connecting.ask_for_fewer()
+    bench.desk.until(lambda: len(accounts.asked) == 3 and bool(_doubt(bench)))
+    drafts = (Scope.BASIC, Scope.UPLOAD)
+    assert accounts.asked == [ALL_SCOPES, POSTING_SCOPES, drafts]
+    assert accounts.connects == ["acc-bob"] * 3
+    assert not _can_ask_fewer(bench)  # there is no smaller set that posts
+    bench.model.connecting.cancel()
+
+
 def test_cancelling_stops_the_question_and_keeps_nothing(bench: Bench) -> None:
     bench.desk.world.accounts.consent.clear()
     bench.model.connecting.start()
@@ -276,6 +294,16 @@ def test_a_burst_of_events_reads_the_list_once(bench: Bench) -> None:
         bench.desk.world.events.publish(AccountChanged(account_id="acc-alice"))
     bench.desk.settle()
     assert reads == [1]
+
+
+def _doubt(bench: Bench) -> str:
+    progress = bench.model.connecting.progress
+    return progress.doubt if progress else ""
+
+
+def _can_ask_fewer(bench: Bench) -> bool:
+    progress = bench.model.connecting.progress
+    return progress is not None and "“scope”" in progress.doubt and progress.can_ask_fewer
 
 
 def _link(bench: Bench) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.ui.fakes import NOW, ZONE, an_account
-from tiktok_manager.domain.accounts import ALL_SCOPES, INBOX_SCOPES, AccountStatus, Scope
+from tiktok_manager.domain.accounts import ALL_SCOPES, AccountStatus, Scope, without_publishing
 from tiktok_manager.services.accounts import ConnectStage
 from tiktok_manager.ui.accounts.wording import (
     SCOPE_WORDS,
@@ -29,7 +29,7 @@ from tiktok_manager.ui.tokens import DARK, LIGHT
         ({"sign_in_expires_at": NOW + timedelta(days=15)}, "Ready", False),
         ({"sign_in_expires_at": NOW + timedelta(days=14)}, "Sign-in ends soon", True),
         ({"sync_error": "TikTok is busy."}, "Sync failed", False),
-        ({"scopes": tuple(INBOX_SCOPES)}, "Drafts only", False),
+        ({"scopes": without_publishing(ALL_SCOPES)}, "Drafts only", False),
         ({"scopes": (Scope.BASIC.value,)}, "Read only", False),
         ({"restriction": "limited"}, "Limited by TikTok", True),
         ({"restriction": "banned"}, "Banned by TikTok", True),
@@ -60,7 +60,7 @@ def test_every_permission_and_stage_has_words() -> None:
 
 def test_reconnecting_is_offered_where_it_helps() -> None:
     assert not may_reconnect(an_account(), NOW)
-    assert may_reconnect(an_account(scopes=tuple(INBOX_SCOPES)), NOW)
+    assert may_reconnect(an_account(scopes=without_publishing(ALL_SCOPES)), NOW)
     assert may_reconnect(an_account(status=AccountStatus.DISCONNECTED), NOW)
 
 

@@ -14,7 +14,7 @@ from tests.ui.fakes import FakeWorkspace
 from tiktok_manager.domain.accounts import ALL_SCOPES
 from tiktok_manager.domain.errors import VaultLocked
 from tiktok_manager.services.settings import DEFINITIONS
-from tiktok_manager.tiktok.oauth import LoopbackReceiver
+from tiktok_manager.tiktok.loopback import LoopbackReceiver
 from tiktok_manager.ui.settings.editors import (
     ChoiceEditor,
     ScopesEditor,
@@ -184,6 +184,9 @@ def test_permissions_are_ticked_not_typed(desk_and_view: DeskAndView) -> None:
     desk, view = desk_and_view
     editor = view._rows["scopes"].editor
     assert isinstance(editor, ScopesEditor)
+    for box in editor._boxes.values():
+        if not box.isChecked():
+            box.click()
     editor._boxes["video.publish"].click()
     desk.settle()
     expected = ",".join(scope for scope in ALL_SCOPES if scope != "video.publish")

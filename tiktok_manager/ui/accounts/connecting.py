@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from tiktok_manager.domain.accounts import fewer_scopes
 from tiktok_manager.system.browser import open_in_browser
-from tiktok_manager.ui.accounts.wording import STAGE_WORDS, STAGES
+from tiktok_manager.ui.accounts.wording import (
+    NOTHING_CAME_BACK,
+    STAGE_WORDS,
+    STAGES,
+)
 
 if TYPE_CHECKING:
-    from tiktok_manager.domain.accounts import Account
+    from tiktok_manager.domain.accounts import Account, Scope
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.services.accounts import ConnectStage
@@ -22,12 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Work under way: what it does now, how far it is, and the consent page if it has one."""
+    """Work under way: what it does now, how far it is, and the consent page if it has one.
+
+    `doubt` says why nothing may come back; then fewer permissions can be asked for, if there are.
+    """
 
     text: str
     done: int
     total: int
     link: str = ""
+    doubt: str = ""
+    can_ask_fewer: bool = False
 
 
 class ConnectViewModel(QObject):
@@ -54,24 +64,49 @@ class ConnectViewModel(QObject):
         self._core = core
         self._open_browser = open_browser
         self._token: CancelToken | None = None
+        self._fewer: Callable[[], None] | None = None
         self.progress: Progress | None = None
 
-    def start(self, reconnect: str | None = None) -> None:
-        """Ask for permission in the browser; `reconnect` insists on that account."""
+    def start(self, reconnect: str | None = None, scopes: Sequence[Scope] | None = None) -> None:
+        """Ask for permission in the browser; `reconnect` insists on that account.
+
+        `scopes` are asked for instead of those of the settings.
+        """
         if self.progress is not None:
             return
         tasks = self._core.tasks
         on_stage = tasks.relay(self._on_stage)
         on_url = tasks.relay(self._on_url)
+        on_overdue = tasks.relay(lambda asked: self._on_overdue(reconnect, asked))
+        self._fewer = None
         self._show(Progress(text="Preparing", done=0, total=len(STAGES)))
+
+        def ask(token: CancelToken) -> Account:
+            workspace = self._core.workspace
+            asked = workspace.settings.requested_scopes() if scopes is None else scopes
+
+            return workspace.accounts.connect(
+                open_url=on_url,
+                cancel=token,
+                scopes=asked,
+                reconnect=reconnect,
+                on_stage=on_stage,
+                on_overdue=lambda: on_overdue(asked),
+            )
+
         self._token = tasks.run(
-            lambda token: self._core.workspace.accounts.connect(
-                open_url=on_url, cancel=token, reconnect=reconnect, on_stage=on_stage
-            ),
+            ask,
             done=self._on_connected,
-            failed=lambda error: self._on_failed(error, reconnect),
+            failed=lambda error: self._on_failed(error, reconnect, scopes),
             group="accounts-connect",
         )
+
+    def ask_for_fewer(self) -> None:
+        """Give this question up and ask for the next smaller set of permissions."""
+        again = self._fewer
+        if again is not None:
+            self.cancel()
+            again()
 
     def cancel(self) -> None:
         """Stop waiting for TikTok's answer; nothing is kept."""
@@ -93,6 +128,14 @@ class ConnectViewModel(QObject):
                 Progress(text=STAGE_WORDS[stage.value], done=done, total=len(STAGES), link=link)
             )
 
+    def _on_overdue(self, reconnect: str | None, asked: Sequence[Scope]) -> None:
+        if self.progress is None or not self.progress.link:
+            return
+        fewer = fewer_scopes(asked)
+        if fewer is not None:
+            self._fewer = lambda: self.start(reconnect, fewer)
+        self._show(replace(self.progress, doubt=NOTHING_CAME_BACK, can_ask_fewer=fewer is not None))
+
     def _on_url(self, url: str) -> None:
         if self.progress is not None:
             self._show(replace(self.progress, link=url))
@@ -102,9 +145,11 @@ class ConnectViewModel(QObject):
         self._show(None)
         self.connected.emit(account)
 
-    def _on_failed(self, error: AppError, reconnect: str | None) -> None:
+    def _on_failed(
+        self, error: AppError, reconnect: str | None, scopes: Sequence[Scope] | None
+    ) -> None:
         self._show(None)
-        self.failed.emit(error, lambda: self.start(reconnect))
+        self.failed.emit(error, lambda: self.start(reconnect, scopes))
 
     def _open_page(self, url: str) -> None:
         # Some browsers return only when they are closed: neither the question, which must listen

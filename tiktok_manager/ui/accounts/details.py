@@ -203,7 +203,10 @@ class AccountDetails(QWidget):
             self._add_permission(place, scope, granted=account.may(scope))
         missing = [scope for scope in ALL_SCOPES if not account.may(scope)]
         self._missing.setText(
-            "To allow the rest, reconnect and tick everything on TikTok’s page." if missing else ""
+            "To allow the rest, choose it in Settings under “Permissions to ask for”, reconnect "
+            "and tick everything on TikTok’s page. Numbers need an app with TikTok’s Display API."
+            if missing
+            else ""
         )
         self._missing.setVisible(bool(missing))
         at = account.connected_at

@@ -15,10 +15,12 @@ class ConnectCard(Card):
     Signals:
         cancelled: Stop waiting.
         open_again: Open TikTok's page once more.
+        fewer_asked: Ask for fewer permissions.
     """
 
     cancelled = Signal()
     open_again = Signal()
+    fewer_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -31,6 +33,8 @@ class ConnectCard(Card):
             tone="soft",
             wrap=True,
         )
+        self._doubt = PlainLabel("", type=Type.CAPTION, tone="attention", wrap=True)
+        self.fewer = push_button("Ask for fewer permissions", clicked=self.fewer_asked.emit)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("How far the connection is")
@@ -45,6 +49,9 @@ class ConnectCard(Card):
         self.body.addLayout(head)
         self.body.addWidget(self._bar)
         self.body.addWidget(self._hint)
+        doubt = row(self._doubt, self.fewer, spacing=SPACE_L)
+        doubt.setStretch(0, 1)
+        self.body.addLayout(doubt)
         self.hide()
 
     def show_progress(self, progress: Progress | None) -> None:
@@ -60,6 +67,9 @@ class ConnectCard(Card):
             self.copy_link.setText(" Copy the link")
         for widget in (self.copy_link, self._again, self._hint):
             widget.setVisible(bool(progress.link))
+        self._doubt.setText(progress.doubt)
+        self._doubt.setVisible(bool(progress.doubt))
+        self.fewer.setVisible(progress.can_ask_fewer)
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self._link)

@@ -156,6 +156,7 @@ class AccountsView(PaneView):
         model.failed.connect(self._on_failed)
         self.connect_card.cancelled.connect(model.connecting.cancel)
         self.connect_card.open_again.connect(model.connecting.open_page_again)
+        self.connect_card.fewer_asked.connect(model.connecting.ask_for_fewer)
         self.sync_strip.cancelled.connect(model.cancel_sync)
         self.table.row_opened.connect(self._show_details)
         self.table.row_chosen.connect(self._on_row_chosen)

@@ -24,6 +24,10 @@ STAGE_WORDS = {
     "storing": "Keeping the permission, encrypted",
 }
 STAGES = tuple(STAGE_WORDS)
+NOTHING_CAME_BACK = (
+    "TikTok has sent nobody back yet. If its page shows an error that names “scope”, your TikTok "
+    "app lacks one of the permissions asked for: new apps cannot show numbers, only post."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-from tiktok_manager.domain.accounts import ALL_SCOPES, CALLBACK_PATH
+from tiktok_manager.domain.accounts import ALL_SCOPES, CALLBACK_PATH, POSTING_SCOPES
 from tiktok_manager.ui.accounts.wording import SCOPE_WORDS
 
 if TYPE_CHECKING:
@@ -16,12 +16,12 @@ REDIRECT_URI = f"http://127.0.0.1:*{CALLBACK_PATH}"
 PORTAL_URL = "https://developers.tiktok.com/apps/"
 KEY_STEPS = (
     "Create an app in TikTok’s developer portal (free).",
-    "Add the products Login Kit for Desktop and Content Posting API.",
+    "Add the products Login Kit (for Desktop) and Content Posting API, with Direct Post.",
     "Register this redirect URI, exactly as it stands:",
-    "Ask for these scopes, or fewer:",
+    "Ask for these scopes. Others need the Display API, which new apps cannot have:",
     "Copy client key and client secret of the app into the fields below.",
 )
-SCOPE_LIST = ", ".join(ALL_SCOPES)
+SCOPE_LIST = ", ".join(POSTING_SCOPES)
 
 _LABELS = {
     "client-key": "Client key",
@@ -37,8 +37,9 @@ _LABELS = {
 }
 _HELP = {
     "client-secret": "Encrypted on this computer and sent to TikTok only.",
-    "scopes": "Untick what your TikTok app was not approved for. Accounts already connected keep "
-    "what they allowed.",
+    "scopes": "Tick only what your TikTok app has: one more fails TikTok’s whole page. Numbers "
+    "need the Display API, which new apps cannot have. Accounts already connected keep what they "
+    "allowed.",
     "timezone": "Times are planned and shown in this zone.",
     "late": "When this computer was off or asleep at that time.",
     "late-within": "Later than this, a post is never sent by itself. Write 30m, 2h or 1d.",
