@@ -49,7 +49,7 @@ def chunks(url: str, file: Path, _data_dir: Path) -> Iterator[Upload]:
                     reader.verify_rest(first)
                 answer = uploader.put(
                     f"{url}/upload/?upload_id=1&upload_token=1",
-                    media.content_type,
+                    reader.content_type(),
                     first,
                     last,
                     media.size_bytes,

@@ -12,7 +12,7 @@ from tiktok_manager.domain.media import (
     MediaInfo,
     check_size,
     content_type_of,
-    findings,
+    media_findings,
 )
 
 
@@ -65,8 +65,8 @@ def test_another_format_is_refused_with_the_way_out() -> None:
 def test_each_broken_limit_of_a_video_is_named() -> None:
     good = MediaInfo(duration_s=10, width_px=1080, height_px=1920, fps=30, codec="h264")
     bad = MediaInfo(duration_s=700, width_px=100, height_px=5000, fps=15, codec="mpeg2video")
-    assert findings(good) == []
-    assert len(findings(bad)) == 4
+    assert media_findings("a.mp4", good, {"alice": 600}) == []
+    assert len(media_findings("a.mp4", bad, {"alice": 600})) == 4
 
 
 def test_a_broken_listener_hurts_nobody_else(caplog: pytest.LogCaptureFixture) -> None:

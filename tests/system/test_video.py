@@ -16,16 +16,20 @@ from tiktok_manager.system.media import probe, thumbnail
 SIZE = (320, 180)
 
 
-def write_video(path: Path, codec: str, *, fps: int = 25, turned: int = 0) -> Path:
-    """Write two seconds that begin black; the upper half of the picture stays black."""
+def write_video(
+    path: Path, codec: str, *, fps: int = 25, turned: int = 0, seconds: int = 2, timecode: str = ""
+) -> Path:
+    """Write some seconds that begin black; the upper half of the picture stays black."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=fps)
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
         stream.time_base = Fraction(1, fps)
+        if timecode:
+            stream.metadata["timecode"] = timecode
         if turned:
             stream.set_display_rotation(turned)
-        for number in range(2 * fps):
+        for number in range(seconds * fps):
             frame = av.VideoFrame(*SIZE, "yuv420p")
             luma, *chroma = frame.planes
             half = luma.buffer_size // 2

@@ -78,6 +78,7 @@ class Account:
     """An account as every pane and command shows it.
 
     `sign_in_expires_at` is how long TikTok lets the permission be renewed; None without one.
+    `max_duration_s` is the longest video it may post, as TikTok said last; None before it did.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Account:
     sync_error: str | None = None
     connected_at: datetime | None = None
     sign_in_expires_at: datetime | None = None
+    max_duration_s: int | None = None
 
     def may(self, scope: Scope) -> bool:
         """Say whether the user granted a scope."""
@@ -124,7 +126,10 @@ class TokenPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreatorInfo:
-    """What the creator may post at this moment (creator_info/query)."""
+    """What the creator may post at this moment (creator_info/query).
+
+    `max_duration_s` is None where TikTok did not say how long a video may be.
+    """
 
     username: str
     nickname: str
@@ -133,5 +138,5 @@ class CreatorInfo:
     comment_disabled: bool
     duet_disabled: bool
     stitch_disabled: bool
-    max_duration_s: int
+    max_duration_s: int | None
     asked_at: datetime

@@ -1,10 +1,13 @@
 """Video files as the planner sees them, and TikTok's limits for them."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from tiktok_manager.domain.captions import is_text
 from tiktok_manager.domain.errors import InputError
+from tiktok_manager.domain.findings import Finding, Param
 
 MAX_VIDEO_BYTES = 4_000_000_000
 """TikTok says 4 GB; where it said MB it turned out to count in powers of ten."""
@@ -12,8 +15,52 @@ MAX_VIDEO_BYTES = 4_000_000_000
 MIN_SIDE_PX, MAX_SIDE_PX = 360, 4096
 MIN_FPS, MAX_FPS = 23.0, 60.0
 MAX_DURATION_S = 600.0
+"""The most that TikTok says of creators in general; an account's own limit may be 60 or 3,600 s."""
+
+FPS_TOLERANCE = 0.05
+"""Cameras and editors write 60.003 and 59.94 where they mean 60."""
+
+DURATION_TOLERANCE_S = 0.5
+"""A clip of 60 s lasts until the end of its last frame and of its last packet of sound."""
+
 CODECS = frozenset({"h264", "hevc", "vp8", "vp9"})
 CONTENT_TYPES = {".mp4": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm"}
+FIRST_BYTES = 4096
+"""So many of a file's first bytes tell its container."""
+
+EBML_MARK = b"\x1a\x45\xdf\xa3"
+_FIRST_BOXES = (b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
+_FRAGMENT_BOXES = (b"styp", b"moof", b"sidx")
+_QUICKTIME_BRAND = b"qt  "
+_MOST_DECIMALS = 6
+_DOC_TYPE = b"\x42\x82"
+
+
+class Container(StrEnum):
+    """How a file holds its streams, told by its first bytes and not by its name."""
+
+    MP4 = "mp4"
+    MOV = "mov"
+    WEBM = "webm"
+    MATROSKA = "matroska"
+
+
+CONTAINERS = frozenset({Container.MP4, Container.MOV, Container.WEBM})
+"""What TikTok takes (media transfer guide)."""
+
+_CONTAINER_TYPES = {
+    Container.MP4: CONTENT_TYPES[".mp4"],
+    Container.MOV: CONTENT_TYPES[".mov"],
+    Container.WEBM: CONTENT_TYPES[".webm"],
+    # TikTok knows three types; WebM is the kind of Matroska among them (RFC 9559, appendix A).
+    Container.MATROSKA: CONTENT_TYPES[".webm"],
+}
+_ENDINGS = {
+    Container.MP4: (".mp4",),
+    Container.MOV: (".mov",),
+    Container.WEBM: (".webm",),
+    Container.MATROSKA: (),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,22 +73,59 @@ class MediaFile:
     file_id: str
     sha256: str
 
-    @property
-    def content_type(self) -> str:
-        """The MIME type TikTok expects with the bytes."""
-        return content_type_of(self.path)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaInfo:
-    """What a probe found inside a video; `is_cut` says that its end is missing."""
+    """What a probe found inside a video; None is unknown.
 
-    duration_s: float
-    width_px: int
-    height_px: int
-    fps: float
-    codec: str
+    Width and height are as the picture is shown, turned as the camera was held; `fps` is the
+    average. `is_cut`: its end is missing; `is_encrypted`: it cannot be played without a key;
+    `is_elsewhere`: pictures or sound lie in another file; `is_empty`: it has no picture at all.
+    """
+
+    duration_s: float | None = None
+    width_px: int | None = None
+    height_px: int | None = None
+    fps: float | None = None
+    codec: str | None = None
+    container: Container | None = None
     is_cut: bool = False
+    is_encrypted: bool = False
+    is_elsewhere: bool = False
+    is_empty: bool = False
+
+
+def container_of(first: bytes) -> Container | None:
+    """Return the container by a file's first `FIRST_BYTES`, None for anything else.
+
+    ISO/IEC 14496-12, 4.3 (brands), the QuickTime File Format (which may have no `ftyp` at all),
+    RFC 8794, 11.2.4 (DocType).
+    """
+    if first.startswith(EBML_MARK):
+        return Container.WEBM if _doc_type(first) == b"webm" else Container.MATROSKA
+    kind = first[4:8]
+    if kind == b"ftyp":
+        return Container.MOV if first[8:12] == _QUICKTIME_BRAND else Container.MP4
+    if kind in _FRAGMENT_BOXES:
+        return Container.MP4
+    return Container.MOV if kind in _FIRST_BOXES else None
+
+
+def _doc_type(first: bytes) -> bytes:
+    at = first.find(_DOC_TYPE) + len(_DOC_TYPE)
+    if at < len(_DOC_TYPE) or at >= len(first) or not first[at]:
+        return b""
+    width = 9 - first[at].bit_length()
+    length = int.from_bytes(first[at : at + width]) - (1 << 7 * width)
+    return first[at + width : at + width + length].rstrip(b"\0")
+
+
+def upload_type(path: Path, first: bytes) -> str:
+    """Return the MIME type to send a video under: by its content, else by its name."""
+    container = container_of(first)
+    if container is None:
+        return content_type_of(path)
+    return _CONTAINER_TYPES[container]
 
 
 def content_type_of(path: Path) -> str:
@@ -78,22 +162,181 @@ def check_size(path: Path, size_bytes: int) -> None:
         )
 
 
-def findings(info: MediaInfo, max_duration_s: float = MAX_DURATION_S) -> list[str]:
-    """Say, a sentence each, what TikTok would refuse in this video (media transfer guide)."""
-    found = []
+def media_findings(
+    name: str,
+    info: MediaInfo | None,
+    limits_s: Mapping[str, int | None],
+    cover_ms: int | None = None,
+) -> list[Finding]:
+    """Return what TikTok would refuse in a video, or do otherwise than was wished.
+
+    `info` is what a probe found, `limits_s` the longest video each account may post by its handle,
+    as TikTok last said; None where it was not asked yet. Every way into the plan asks this.
+    """
+    if info is None:
+        return [_finding("not_a_video", name)]
+    return [
+        *_whole_findings(name, info),
+        *_container_findings(name, info),
+        *_stream_findings(name, info),
+        *length_findings(name, info, limits_s),
+        *_cover_findings(name, info, cover_ms),
+    ]
+
+
+def length_findings(
+    name: str, info: MediaInfo, limits_s: Mapping[str, int | None]
+) -> Iterator[Finding]:
+    """Give the accounts that may not post so long a video, and say an unknown length."""
+    if info.duration_s is None:
+        if not info.is_empty:
+            yield _finding("video_length_unknown", name)
+        return
+    for handle, limit_s in limits_s.items():
+        if limit_s is None or limit_s <= 0:
+            if is_longer(info.duration_s, MAX_DURATION_S):
+                yield _too_long("video_longer_than_usual", name, info, handle, MAX_DURATION_S)
+        elif is_longer(info.duration_s, limit_s):
+            yield _too_long("video_too_long", name, info, handle, limit_s)
+
+
+def is_longer(duration_s: float, limit_s: float) -> bool:
+    """Say whether a video is longer than an account may post, by more than its last frame."""
+    return duration_s > limit_s + DURATION_TOLERANCE_S
+
+
+def _whole_findings(name: str, info: MediaInfo) -> Iterator[Finding]:
     if info.is_cut:
-        found.append("Its end is missing: it was cut short, or is still being copied or exported.")
-    if info.codec not in CODECS:
-        found.append(f"The codec is {info.codec}; TikTok takes H.264, H.265, VP8 and VP9.")
-    if not MIN_FPS <= info.fps <= MAX_FPS:
-        found.append(f"It has {info.fps:.2f} frames a second; TikTok takes 23 to 60.")
-    if not all(MIN_SIDE_PX <= side <= MAX_SIDE_PX for side in (info.width_px, info.height_px)):
-        found.append(
-            f"The picture is {info.width_px}×{info.height_px} px; "
-            f"TikTok takes {MIN_SIDE_PX} to {MAX_SIDE_PX} px on each side."
-        )
-    if info.duration_s > max_duration_s:
-        found.append(
-            f"It lasts {info.duration_s:.0f} s; this account may post {max_duration_s:.0f} s."
-        )
-    return found
+        yield _finding("video_cut", name)
+    if info.is_encrypted:
+        yield _finding("video_encrypted", name)
+    if info.is_elsewhere:
+        yield _finding("video_elsewhere", name)
+    if info.is_empty:
+        yield _finding("video_empty", name)
+
+
+def _container_findings(name: str, info: MediaInfo) -> Iterator[Finding]:
+    ending = Path(name).suffix.lower()
+    if info.container is None:
+        return
+    if info.container not in CONTAINERS:
+        yield _finding("video_container", name, container=info.container.value)
+    elif ending not in _ENDINGS[info.container]:
+        yield _finding("video_ending", name, container=info.container.value, ending=ending)
+
+
+def _stream_findings(name: str, info: MediaInfo) -> Iterator[Finding]:
+    if info.codec is not None and info.codec not in CODECS:
+        yield _finding("video_codec", name, codec=info.codec)
+    if info.fps is None:
+        if not info.is_empty and not info.is_cut:
+            yield _finding("video_frame_rate_unknown", name)
+    elif not MIN_FPS - FPS_TOLERANCE <= info.fps <= MAX_FPS + FPS_TOLERANCE:
+        yield _finding("video_frame_rate", name, fps=info.fps)
+    if info.width_px is None or info.height_px is None:
+        if not info.is_cut:
+            yield _finding("video_size_unknown", name)
+    elif not all(MIN_SIDE_PX <= side <= MAX_SIDE_PX for side in (info.width_px, info.height_px)):
+        yield _finding("video_size", name, width_px=info.width_px, height_px=info.height_px)
+
+
+def _cover_findings(name: str, info: MediaInfo, cover_ms: int | None) -> Iterator[Finding]:
+    """TikTok takes the first frame where the time of the cover is none of the video's."""
+    if cover_ms is not None and info.duration_s is not None and cover_ms >= info.duration_s * 1000:
+        yield _finding("cover_beyond_end", name, cover_ms=cover_ms, duration_s=info.duration_s)
+
+
+def _too_long(code: str, name: str, info: MediaInfo, handle: str, limit_s: float) -> Finding:
+    duration_s = info.duration_s or 0.0
+    return _finding(code, name, duration_s=duration_s, limit_s=limit_s, account=handle)
+
+
+def _finding(code: str, name: str, **params: Param) -> Finding:
+    return Finding(code=code, params={"file": name, **params})
+
+
+def sentence(finding: Finding) -> str:
+    """Say a finding about a video in words."""
+    return _SENTENCES[finding.code].format_map(_Shown(finding.params))
+
+
+class _Shown(dict[str, object]):
+    """Parameters as they are written: no number looks like the bound it breaks."""
+
+    def __init__(self, params: Mapping[str, Param]) -> None:
+        super().__init__(params)
+        for key, bounds in _BOUNDS.items():
+            value = params.get(key)
+            if isinstance(value, int | float):
+                limit = params.get("limit_s")
+                own = [limit] if isinstance(limit, int | float) else []
+                self[key] = number(value, *bounds, *own, decimals=2 * (key == "fps"))
+        if isinstance(params.get("limit_s"), int | float):
+            self["limit_s"] = f"{params['limit_s']:.0f}"
+        if "cover_ms" in params:
+            self["cover_ms"] = f"{params['cover_ms']}"
+
+
+def number(value: float, *bounds: float, decimals: int = 0) -> str:
+    """Write a number with some decimals, and as many more as keep it apart from these bounds.
+
+    Zeros at its end are left out.
+    """
+    places = next(
+        (
+            places
+            for places in range(decimals, _MOST_DECIMALS)
+            if all(
+                _order(float(f"{value:.{places}f}"), bound) == _order(value, bound)
+                for bound in bounds
+            )
+        ),
+        _MOST_DECIMALS,
+    )
+    text = f"{value:.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _order(value: float, bound: float) -> int:
+    return (value > bound) - (value < bound)
+
+
+_BOUNDS: Mapping[str, tuple[float, ...]] = {"fps": (MIN_FPS, MAX_FPS), "duration_s": ()}
+_SENTENCES = {
+    "not_a_video": "{file} could not be read as a video; TikTok may refuse it.",
+    "video_cut": (
+        "{file}: Its end is missing: it was cut short, or is still being copied or exported."
+    ),
+    "video_encrypted": "{file}: It is encrypted; TikTok cannot play it.",
+    "video_elsewhere": (
+        "{file}: Its pictures or its sound lie in another file, which TikTok would not get."
+    ),
+    "video_empty": "{file}: It has no pictures.",
+    "video_container": "{file}: It is a {container} file; TikTok takes MP4, MOV and WebM.",
+    "video_ending": "{file}: It is a {container} file, though its name ends in “{ending}”.",
+    "video_codec": "{file}: The codec is {codec}; TikTok takes H.264, H.265, VP8 and VP9.",
+    "video_frame_rate": "{file}: It has {fps} frames a second; TikTok takes 23 to 60.",
+    "video_frame_rate_unknown": (
+        "{file}: How many frames a second it has is not known; TikTok takes 23 to 60."
+    ),
+    "video_size": (
+        "{file}: The picture is {width_px}×{height_px} px; TikTok takes 360 to 4096 px on each "
+        "side."
+    ),
+    "video_size_unknown": (
+        "{file}: The size of its picture is not known; TikTok takes 360 to 4096 px on each side."
+    ),
+    "video_length_unknown": "{file}: How long it lasts is not known; TikTok limits the length.",
+    "video_too_long": "{file}: It lasts {duration_s} s; @{account} may post {limit_s} s.",
+    "video_longer_than_usual": (
+        "{file}: It lasts {duration_s} s; TikTok lets most creators post {limit_s} s at most, and "
+        "has not said yet what @{account} may."
+    ),
+    "cover_beyond_end": (
+        "{file}: The cover at {cover_ms} ms lies beyond its end at {duration_s} s: TikTok would "
+        "take the first frame."
+    ),
+}
+VIDEO_CODES = frozenset(_SENTENCES)
+"""Every code that `media_findings` may return."""

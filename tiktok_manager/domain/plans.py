@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.media import MediaInfo
 from tiktok_manager.domain.posts import Choices, Lateness, Post, PostMode
 from tiktok_manager.domain.quota import Usage
 from tiktok_manager.domain.schedule import Schedule
@@ -42,15 +43,22 @@ class PostEdit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookedInto:
+    """A file that was looked into; `info` is None if it cannot be read as a video."""
+
+    info: MediaInfo | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """A post at the time it was asked for, before its account's day was looked at.
 
-    `video` is what is to be known about the file; `before` is the post that is edited; `request`
-    is the place of the request it comes from.
+    `video` is what was found in the file where it was looked into; `before` is the post that is
+    edited; `request` is the place of the request it comes from.
     """
 
     post: Post
-    video: tuple[Finding, ...] = ()
+    video: LookedInto | None = None
     before: Post | None = None
     request: int = 0
 

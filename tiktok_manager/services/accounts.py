@@ -32,7 +32,13 @@ from tiktok_manager.domain.events import AccountChanged, EventBus, PostsChanged
 from tiktok_manager.domain.posts import ON_TIME, PostError, PostFilter, PostStatus
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.sign_in import SignIn, nothing_kept
-from tiktok_manager.services.syncing import Syncing, SyncResult, left_out, with_handle
+from tiktok_manager.services.syncing import (
+    Syncing,
+    SyncResult,
+    left_out,
+    remember_length_limit,
+    with_handle,
+)
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts as queries
@@ -184,7 +190,9 @@ class Accounts:
 
     def creator_info(self, account_id: str) -> CreatorInfo:
         """Ask TikTok what the creator may post now."""
-        return self._gateway.for_account(account_id).creator_info()
+        info = self._gateway.for_account(account_id).creator_info()
+        remember_length_limit(self._database, account_id, info)
+        return info
 
     def set_paused(self, account_id: str, paused: bool) -> Account:
         """Hold the account's posts, or let them go again."""

@@ -19,6 +19,7 @@ from tiktok_manager.domain.errors import (
     OutcomeUnknown,
 )
 from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.media import media_findings
 from tiktok_manager.domain.plans import PlanRow, PostEdit, Proposal, Wish
 from tiktok_manager.domain.posts import (
     RELEASED_LATER,
@@ -81,7 +82,7 @@ def _judged(
     account, ledger = grounds.accounts[post.account_id], grounds.ledgers[post.account_id, post.mode]
     free_at = ledger.next_free(wanted.due_at)
     free = wanted if free_at == wanted.due_at else at_instant(free_at, wanted.timezone)
-    found = [*account_findings(account, post.mode), *wish.video]
+    found = [*account_findings(account, post.mode), *_video_findings(wish, account)]
     if wish.is_new_video:
         copy = (post.account_id, post.media.sha256)
         found += _twin(post, grounds.same_video.get(copy), again=copy in planned)
@@ -101,6 +102,16 @@ def _judged(
         free=free,
         quota=Usage(used=used + 1, cap=ledger.cap),
     )
+
+
+def _video_findings(wish: Wish, account: Account) -> list[Finding]:
+    """Return what TikTok may refuse in a video, or this account may not post."""
+    if wish.video is None:
+        return []
+    post = wish.post
+    limit_s = account.max_duration_s if post.mode is PostMode.DIRECT else None
+    limits_s = {account.handle: limit_s}
+    return media_findings(post.media.path.name, wish.video.info, limits_s, post.choices.cover_ms)
 
 
 def news(row: PlanRow, again: PlanRow) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""The files of a plan, each read once: what identifies it, and what is to be known about it."""
+"""The files of a plan, each read once: what identifies it, and what is inside."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,8 +7,7 @@ from pathlib import Path
 
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import InputError
-from tiktok_manager.domain.findings import Finding
-from tiktok_manager.domain.media import MediaFile, findings
+from tiktok_manager.domain.media import MediaFile, MediaInfo
 from tiktok_manager.system import media as media_files
 from tiktok_manager.system import video
 
@@ -17,10 +16,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanVideo:
-    """A file that can be planned."""
+    """A file that can be planned; `info` is None if it cannot be read as a video."""
 
     media: MediaFile
-    findings: tuple[Finding, ...]
+    info: MediaInfo | None
 
 
 def read_videos(
@@ -35,7 +34,7 @@ def read_videos(
         tell = progress and partial(_tell, progress, before_bytes, total_bytes)
         try:
             media = media_files.fingerprint(file, cancel, tell)
-            found[file] = PlanVideo(media=media, findings=_video_findings(media))
+            found[file] = PlanVideo(media=media, info=video.probe(media.path))
         except InputError as error:
             found[file] = error
         before_bytes += size_bytes
@@ -46,14 +45,3 @@ def _tell(
     progress: Progress, before_bytes: int, total_bytes: int, read_bytes: int, _size_bytes: int
 ) -> None:
     progress(before_bytes + read_bytes, total_bytes)
-
-
-def _video_findings(media: MediaFile) -> tuple[Finding, ...]:
-    """Return what TikTok may refuse in a video."""
-    info = video.probe(media.path)
-    name = {"file": media.path.name}
-    if info is None:
-        return (Finding(code="not_a_video", params=name),)
-    return tuple(
-        Finding(code="video_may_be_refused", params={**name, "why": why}) for why in findings(info)
-    )

@@ -1,6 +1,7 @@
 """What findings about a plan say to people."""
 
 from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.media import VIDEO_CODES, sentence
 
 _SENTENCES = {
     "account_is_paused": "@{account} is paused.",
@@ -9,18 +10,18 @@ _SENTENCES = {
     "day_is_full": "@{account} has its {what} of 24 hours then; "
     "the next free time is {at} ({timezone}).",
     "moved_to_free_time": "@{account} has its {what} of 24 hours: moved to {at} ({timezone}).",
-    "not_a_video": "{file} could not be read as a video; TikTok may refuse it.",
     "permission_not_granted": "@{account} did not grant {scope}: "
     "a {mode} post will be refused until it is connected with it.",
     "same_video": "@{account} has this very video already: "
     "{post} is {status} ({at} in {timezone}).",
     "same_video_twice": "@{account} gets {file} more than once in this plan.",
-    "video_may_be_refused": "{file}: {why}",
 }
 
 
 def finding_text(finding: Finding) -> str:
     """Return a finding as a sentence."""
+    if finding.code in VIDEO_CODES:
+        return sentence(finding)
     what = "pending drafts" if finding.params.get("mode") == "inbox" else "direct posts"
     params = {**finding.params, "what": what}
     params["status"] = str(params.get("status", "")).replace("_", " ")

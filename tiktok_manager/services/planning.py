@@ -12,8 +12,14 @@ from tiktok_manager.domain.captions import check_caption
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import ChangedMeanwhile, InputError, NotFound, OutcomeUnknown
 from tiktok_manager.domain.events import EventBus
-from tiktok_manager.domain.findings import Finding
-from tiktok_manager.domain.plans import PlanRequest, PlanResult, PostEdit, Proposal, Wish
+from tiktok_manager.domain.plans import (
+    LookedInto,
+    PlanRequest,
+    PlanResult,
+    PostEdit,
+    Proposal,
+    Wish,
+)
 from tiktok_manager.domain.posts import (
     EDITABLE,
     RETRYABLE,
@@ -35,6 +41,7 @@ from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.storage import posts as queries
 from tiktok_manager.storage.database import Database
+from tiktok_manager.system import video
 
 __all__ = ["PlanRequest", "PlanResult", "Planning", "PostEdit", "PublishOverview"]
 
@@ -145,13 +152,16 @@ class Planning:
         post = self._get(post_id, version)
         rules.check_status(post, EDITABLE, "edited")
         changed = rules.edited(post, edit, self._clock.now())
-        told: tuple[Finding, ...] = ()
+        looked: LookedInto | None = None
         if edit.file is not None:
             found = read_videos([edit.file], cancel, progress)[edit.file]
             if isinstance(found, InputError):
                 raise found
-            changed, told = replace(changed, media=found.media), found.findings
-        return self._changes.propose([Wish(post=changed, video=told, before=post)], {})
+            changed, looked = replace(changed, media=found.media), LookedInto(info=found.info)
+        elif changed.choices.cover_ms != post.choices.cover_ms:
+            info = video.probe(post.media.path)
+            looked = None if info is None else LookedInto(info=info)
+        return self._changes.propose([Wish(post=changed, video=looked, before=post)], {})
 
     def check(self, proposal: Proposal, *, strict: bool = False) -> None:
         """Raise what was refused first; and InputError if `strict` and there are findings."""
@@ -361,4 +371,4 @@ class Planning:
                 lateness=lateness,
                 created_at=now,
             )
-            yield Wish(post=post, video=found.findings, request=checked.place)
+            yield Wish(post=post, video=LookedInto(info=found.info), request=checked.place)

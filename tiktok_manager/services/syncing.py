@@ -191,6 +191,17 @@ def with_handle(
         return profile
 
 
+def remember_length_limit(database: Database, account_id: str, info: CreatorInfo) -> None:
+    """Keep how long a video the account may post, for whoever plans without asking TikTok."""
+    if info.max_duration_s is None:
+        return
+    with database.read() as session:
+        if queries.length_limit(session, account_id) == info.max_duration_s:
+            return
+    with database.write() as session:
+        queries.record_length_limit(session, account_id, info.max_duration_s)
+
+
 def repeated_by_hand(error: RemoteError, what: str) -> RemoteError:
     """Return the error with `what` the user can do: other than a post, it is not tried again."""
     failure = error.failure

@@ -132,6 +132,16 @@ def set_restriction(session: Session, account_id: str, restriction: str | None) 
     session.get_one(AccountRow, account_id).restriction = restriction
 
 
+def length_limit(session: Session, account_id: str) -> int | None:
+    """Return the longest video an account may post, as TikTok said last."""
+    return session.scalar(select(AccountRow.max_duration_s).where(AccountRow.id == account_id))
+
+
+def record_length_limit(session: Session, account_id: str, max_duration_s: int) -> None:
+    """Keep the longest video an account may post."""
+    session.get_one(AccountRow, account_id).max_duration_s = max_duration_s
+
+
 def get_tokens(session: Session, account_id: str) -> SealedTokens | None:
     """Return an account's sealed tokens."""
     row = session.scalars(_TOKENS, {"id": account_id}).first()
@@ -274,6 +284,7 @@ def _account(row: AccountRow, sign_in_expires_at: datetime | None) -> Account:
         following=row.following,
         likes=row.likes,
         videos=row.videos,
+        max_duration_s=row.max_duration_s,
         last_sync_at=row.last_sync_at,
         sync_error=row.sync_error,
         connected_at=row.connected_at,

@@ -111,6 +111,7 @@ class AccountRow(Base):
     following: Mapped[int | None] = mapped_column(BigInteger)
     likes: Mapped[int | None] = mapped_column(BigInteger)
     videos: Mapped[int | None] = mapped_column(BigInteger)
+    max_duration_s: Mapped[int | None]
     last_sync_at: Mapped[datetime | None]
     sync_error: Mapped[str | None]
     connected_at: Mapped[datetime | None]

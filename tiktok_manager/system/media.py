@@ -19,7 +19,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import AppError, InputError, NotFound
-from tiktok_manager.domain.media import MediaFile, check_size, content_type_of
+from tiktok_manager.domain.media import (
+    FIRST_BYTES,
+    MediaFile,
+    check_size,
+    content_type_of,
+    upload_type,
+)
 from tiktok_manager.system.video import get_ready, probe, thumbnail
 
 if TYPE_CHECKING:
@@ -134,6 +140,14 @@ class MediaReader:
     def stamp(self) -> Stamp:
         """What the file bears since it was opened."""
         return self._stamp
+
+    def content_type(self) -> str:
+        """Return the MIME type TikTok expects with the bytes: by them, whatever the name says."""
+        try:
+            self._file.seek(0)
+            return upload_type(self._media.path, self._file.read(FIRST_BYTES))
+        except OSError as exc:
+            raise self._lost(exc) from exc
 
     def close(self) -> None:
         """Close the file."""

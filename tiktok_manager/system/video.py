@@ -1,8 +1,8 @@
 """What is inside a video: facts for the planner, a picture for the window.
 
-Nobody knows what a strange file does to a demuxer. So only its first bytes are looked at here; the
-rest happens in a child process, which is given ten seconds and may crash. It is kept for the next
-file and ends by itself when idle.
+Nobody knows what a strange file does to a demuxer. So only the headers of its parts are looked at
+here (`video_structure`); the rest happens in a child process, which is given ten seconds and may
+crash. It is kept for the next file and ends by itself when idle.
 """
 
 import atexit
@@ -21,17 +21,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tiktok_manager.domain.media import MediaInfo
+from tiktok_manager.domain.media import FIRST_BYTES, MediaInfo, container_of
 from tiktok_manager.system import video_child
+from tiktok_manager.system.video_structure import Structure, structure_of
 
 logger = logging.getLogger(__name__)
 
 _TIMEOUT_S = 10.0
 _START_S = 30.0
 _KNOWN_VIDEOS = 256
-_FIRST_BYTES = 12
-_EBML = b"\x1a\x45\xdf\xa3"
-_FIRST_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"moof")
+_LOOKS = 2
+"""A file that is written to meanwhile is looked into once more, then left alone."""
 
 Answer = dict[str, Any]
 
@@ -189,25 +189,30 @@ class Videos:
             self._readers.get_ready()
 
     def probe(self, path: Path) -> MediaInfo | None:
-        """Return what the first video stream is like, None if it cannot be read as a video."""
-        stamp = _stamp(path)
-        if stamp is None or not _may_be_video(path):
-            logger.info("%s is not a video", path.name)
-            return None
-        with self._guard:
-            if stamp in self._known:
-                return self._known[stamp]
-        answer = self._readers.ask({"do": "probe", "path": stamp.path})
-        if answer is None:
-            return None
-        info = _info(answer)
-        if info is None:
-            logger.info("%s is not a readable video: %s", path.name, answer.get("why", "no video"))
+        """Return what is inside a video; see the function of that name."""
+        for _look in range(_LOOKS):
+            stamp = _stamp(path)
+            if stamp is None or not _may_be_video(path):
+                logger.info("%s is not a video", path.name)
+                return None
+            with self._guard:
+                if stamp in self._known:
+                    return self._known[stamp]
+            answer = self._readers.ask({"do": "probe", "path": stamp.path})
+            if answer is None:
+                return None
+            info = _info(path, answer)
+            if _stamp(path) == stamp:
+                self._remember(stamp, info)
+                return info
+        logger.info("%s is still being written", path.name)
+        return None
+
+    def _remember(self, stamp: _Stamp, info: MediaInfo | None) -> None:
         with self._guard:
             self._known[stamp] = info
             while len(self._known) > _KNOWN_VIDEOS:
                 self._known.popitem(last=False)
-        return info
 
     def thumbnail(self, path: Path, out: Path, max_px: int) -> bool:
         """Write a JPEG of a frame near the first second; see the function of that name."""
@@ -235,7 +240,11 @@ def get_ready(path: Path) -> None:
 
 
 def probe(path: Path) -> MediaInfo | None:
-    """Return what the first video stream is like, None if it cannot be read as a video."""
+    """Return what is inside a video: its main picture stream, neither cover art nor thumbnails.
+
+    None if it cannot be read as a video, or is being written to. Of a file that is cut or
+    encrypted the rest may be unknown.
+    """
     return _VIDEOS.probe(path)
 
 
@@ -277,18 +286,44 @@ def _may_be_video(path: Path) -> bool:
     try:
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         try:
-            first = os.read(fd, _FIRST_BYTES)
+            first = os.read(fd, FIRST_BYTES)
         finally:
             os.close(fd)
     except OSError:
         return False
-    return first.startswith(_EBML) or first[4:8] in _FIRST_BOXES
+    return container_of(first) is not None
 
 
-def _info(answer: Answer) -> MediaInfo | None:
+def _info(path: Path, answer: Answer) -> MediaInfo | None:
+    """Join what the child found with how the file is put together."""
     try:
-        return MediaInfo(**answer["info"])
-    except (KeyError, TypeError):
+        structure = structure_of(path)
+        size_bytes = path.stat().st_size
+    except OSError:
+        return None
+    found = answer.get("info")
+    if isinstance(found, dict):
+        is_cut = structure.is_cut or (
+            structure.may_be_cut and found.pop("media_end", 0) > size_bytes
+        )
+        found.pop("media_end", None)
+        return _joined(structure, is_cut=is_cut, found=found)
+    logger.info("%s is not a readable video: %s", path.name, answer.get("why", "no video"))
+    if structure.is_cut or structure.is_encrypted or structure.is_elsewhere:
+        return _joined(structure, is_cut=structure.is_cut, found={})
+    return None
+
+
+def _joined(structure: Structure, *, is_cut: bool, found: Answer) -> MediaInfo | None:
+    try:
+        return MediaInfo(
+            container=structure.container,
+            is_cut=is_cut,
+            is_encrypted=structure.is_encrypted,
+            is_elsewhere=structure.is_elsewhere,
+            **found,
+        )
+    except TypeError:
         return None
 
 

@@ -12,6 +12,7 @@ import json
 import os
 import select
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
@@ -19,7 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from av import VideoCodecContext
     from av.container import InputContainer
+    from av.stream import Stream
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -31,11 +34,13 @@ _LOCAL_VIDEO_ONLY = {
     "protocol_whitelist": "file",
     "enable_drefs": "0",
 }
-_TIMEOUT_S = 10.0
+_TIMEOUT_S = 4.0
+_LAST_LOOK_S = 3.0
+_STILLS = frozenset({"mjpeg", "png", "bmp", "gif", "tiff", "webp"})
+_MOST_FPS = 1_000.0
 _COVER_AT_S = 1.0
 _MOST_COVER_FRAMES = 120
 _IDLE_S = 60.0
-_BOX_BYTES, _MOST_BOXES = 8, 100_000
 _MEMORY_BYTES = 2 << 30
 _NEW_NETWORK, _NEW_USER = 0x40000000, 0x10000000
 
@@ -102,18 +107,17 @@ def _tell(answer: dict[str, Any]) -> None:
 
 def _probe(path: Path) -> dict[str, Any] | None:
     with _open(path) as container:
-        if not container.streams.video:
-            return None
-        return {
-            **_info(container, container.streams.video[0]),
-            "is_cut": _is_cut(path, container.format.name),
-        }
+        stream = _main_video(container)
+        return None if stream is None else _facts(container, stream)
 
 
 def _picture(path: Path, max_px: int) -> bytes | None:
-    with _open(path) as container:
-        frame = _cover_frame(container)
-        return None if frame is None else _jpeg(_upright(frame, max_px))
+    for start_s in (_COVER_AT_S, 0.0):  # the index may not know the stream that is played
+        with _open(path) as container:
+            frame = _cover_frame(container, start_s)
+            if frame is not None:
+                return _jpeg(_upright(frame, max_px))
+    return None
 
 
 def _open(path: Path) -> "InputContainer":
@@ -129,54 +133,135 @@ def _open(path: Path) -> "InputContainer":
     )
 
 
-def _info(container: "InputContainer", stream: "VideoStream") -> dict[str, Any]:
+def _main_video(container: "InputContainer") -> "VideoStream | None":
+    """Return the stream that is played: neither cover art nor a track of thumbnails."""
+    from av.stream import Disposition
+
+    pictures = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
+    videos = [stream for stream in container.streams.video if not stream.disposition & pictures]
+
+    def rank(stream: "VideoStream") -> tuple[bool, bool, float, int]:
+        moves = stream.frames != 1 and _codec(stream) not in _STILLS
+        is_default = bool(stream.disposition & Disposition.default)
+        return moves, is_default, _claimed_s(stream) or 0.0, -stream.index
+
+    return max(videos, key=rank, default=None)
+
+
+def _facts(container: "InputContainer", stream: "VideoStream") -> dict[str, Any]:
     import av
 
-    if stream.duration is not None and stream.time_base is not None:
-        duration_s = float(stream.duration * stream.time_base)
-    else:
-        duration_s = (container.duration or 0) / av.time_base
+    context: VideoCodecContext | None = stream.codec_context
+    sides = [context.width or None, context.height or None] if context else [None, None]
+    claimed_s = _claimed_s(stream)
+    if claimed_s is None and container.duration and container.duration > 0:
+        claimed_s = container.duration / av.time_base
+    media_end = max((_end_of_index(each) for each in container.streams), default=0)
+    is_empty, is_turned = _first_picture(container, stream)
+    last_s, frames = (None, 0) if is_empty else _last_picture(container, stream, claimed_s)
+    duration_s = max(filter(None, (claimed_s, last_s)), default=None)
+    width_px, height_px = reversed(sides) if is_turned else sides
     return {
         "duration_s": duration_s,
-        "width_px": stream.codec_context.width,
-        "height_px": stream.codec_context.height,
-        "fps": float(stream.average_rate or stream.guessed_rate or 0),
-        "codec": stream.codec_context.codec.canonical_name,
+        "width_px": width_px,
+        "height_px": height_px,
+        "fps": _fps(stream, frames or stream.frames, duration_s),
+        "codec": _codec(stream),
+        "is_empty": is_empty,
+        "media_end": media_end,
     }
 
 
-def _is_cut(path: Path, format_name: str) -> bool:
-    """Say whether an MP4 or MOV ends amid one of its boxes (ISO 14496-12, 4.2).
+def _codec(stream: "VideoStream") -> str | None:
+    context: VideoCodecContext | None = stream.codec_context  # none for a codec FFmpeg lacks
+    return None if context is None else context.codec.canonical_name
 
-    A copy that broke off looks whole to a demuxer where the index comes first.
+
+def _claimed_s(stream: "VideoStream") -> float | None:
+    if stream.duration is None or stream.time_base is None or stream.duration <= 0:
+        return None
+    return float(stream.duration * stream.time_base)
+
+
+def _fps(stream: "VideoStream", frames: int, duration_s: float | None) -> float | None:
+    """Return the average: a rate that varies, or was made up, says nothing of what is shown."""
+    for rate in (stream.average_rate, stream.guessed_rate):
+        if rate is not None and 0 < rate <= _MOST_FPS:
+            return float(rate)
+    if frames > 1 and duration_s and frames / duration_s <= _MOST_FPS:
+        return frames / duration_s
+    return None
+
+
+def _end_of_index(stream: "Stream") -> int:
+    """Return where the last part of a stream ends in the file, by the index of MP4 and MOV."""
+    entries = stream.index_entries
+    return entries[-1].pos + entries[-1].size if len(entries) else 0
+
+
+def _first_picture(container: "InputContainer", stream: "VideoStream") -> tuple[bool, bool]:
+    """Say whether there is no picture at all, and whether it is shown on its side.
+
+    The camera's position lies in the display matrix, which comes with the first frame.
     """
-    if "mp4" not in format_name:
-        return False
-    size_bytes = path.stat().st_size
-    at = 0
-    with path.open("rb") as file:
-        for _box in range(_MOST_BOXES):
-            if at + _BOX_BYTES > size_bytes:
-                break
-            file.seek(at)
-            head = file.read(2 * _BOX_BYTES)
-            length = int.from_bytes(head[:4])
-            if length == 1:  # too long for 32 bits: the next 64 say it
-                length = int.from_bytes(head[8:])
-            if length < _BOX_BYTES:  # 0: it goes on to the end of the file
-                return False
-            at += length
-    return at > size_bytes
-
-
-def _cover_frame(container: "InputContainer") -> "VideoFrame | None":
     import av
 
-    if not container.streams.video:
+    is_empty = True
+    for number, packet in enumerate(container.demux(stream)):
+        is_empty = is_empty and not packet.size
+        with suppress(av.FFmpegError):
+            for frame in packet.decode():
+                return False, frame.rotation % 180 == 90
+        if number >= _MOST_COVER_FRAMES:  # it cannot be decoded
+            break
+    return is_empty, False
+
+
+def _last_picture(
+    container: "InputContainer", stream: "VideoStream", claimed_s: float | None
+) -> tuple[float | None, int]:
+    """Return when the last picture ends, as far as that is found out in time, else None.
+
+    Where nothing is claimed the whole file is read, and its pictures are counted. A file may go
+    on after what it claims.
+    """
+    import av
+
+    until_s = time.monotonic() + _LAST_LOOK_S
+    start, last, frames = stream.start_time or 0, None, 0
+    try:
+        _go_to(container, stream, claimed_s or 0.0)
+        for packet in container.demux(stream):
+            if packet.pts is None or packet.is_discard:
+                continue
+            frames += 1
+            last = max(last or 0, packet.pts + (packet.duration or 0) - start)
+            if time.monotonic() > until_s:
+                return None, 0
+    except av.FFmpegError:
+        return None, 0
+    if last is None or stream.time_base is None:
+        return None, 0
+    return float(last * stream.time_base), 0 if claimed_s is not None else frames
+
+
+def _go_to(container: "InputContainer", stream: "VideoStream", at_s: float) -> None:
+    """Go to the last whole picture before a time; nothing may follow where no index tells it."""
+    import av
+
+    time_base = stream.time_base or Fraction(1)
+    with suppress(av.FFmpegError):
+        container.seek((stream.start_time or 0) + int(at_s / time_base), stream=stream)
+
+
+def _cover_frame(container: "InputContainer", start_s: float) -> "VideoFrame | None":
+    stream = _main_video(container)
+    if stream is None:
         return None
-    container.seek(int(_COVER_AT_S * av.time_base))
+    if start_s:
+        _go_to(container, stream, start_s)
     best = None
-    for number, frame in enumerate(container.decode(container.streams.video[0])):
+    for number, frame in enumerate(container.decode(stream)):
         best = frame
         if number >= _MOST_COVER_FRAMES or (frame.time or 0.0) >= _COVER_AT_S:
             break

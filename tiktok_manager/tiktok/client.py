@@ -32,7 +32,6 @@ from tiktok_manager.tiktok.payloads import (
 from tiktok_manager.tiktok.transport import Http
 
 PAGE_SIZE = 20
-EVERYONES_DURATION_S = 180  # TikTok: every creator may post three minutes
 USER_FIELDS = {
     Scope.BASIC: ("open_id", "avatar_url", "display_name"),
     Scope.PROFILE: ("username", "bio_description", "is_verified"),
@@ -144,7 +143,7 @@ class TikTokClient:
             comment_disabled=bool(data.comment_disabled),
             duet_disabled=bool(data.duet_disabled),
             stitch_disabled=bool(data.stitch_disabled),
-            max_duration_s=data.max_video_post_duration_sec or EVERYONES_DURATION_S,
+            max_duration_s=_positive(data.max_video_post_duration_sec),
             asked_at=asked_at,
         )
 
@@ -317,6 +316,10 @@ def _counters(video: Video, seen_at: datetime) -> VideoCounters:
         seen_at=seen_at,
         missing_fields=frozenset(name for name, count in told.items() if count is None),
     )
+
+
+def _positive(number: int | None) -> int | None:
+    return number if number is not None and number > 0 else None
 
 
 def _instant(seconds: int) -> datetime:

@@ -4,13 +4,14 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tiktok_manager.domain.accounts import AccountStatus, Scope
+from tiktok_manager.domain.accounts import AccountStatus, CreatorInfo, Scope
 from tiktok_manager.domain.attempts import Attempt, Claim, Outcome
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.events import EventBus, PostProgressed, PostStatusChanged
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.services.storage_guard import StorageGuard, tried_again
+from tiktok_manager.services.syncing import remember_length_limit
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts, past_uploads, posts
 from tiktok_manager.storage import attempts as queries
@@ -42,6 +43,10 @@ class AttemptStore:
         self._clock = clock
         self._lease = lease
         self._open_ids: dict[str, str] = {}
+
+    def heard(self, account_id: str, info: CreatorInfo) -> None:
+        """Keep what TikTok said of an account that holds for posts to come."""
+        remember_length_limit(self._database, account_id, info)
 
     def open_attempt(self, claim: Claim, plan: ChunkPlan) -> Attempt:
         """Commit INIT_INTENT."""

@@ -9,7 +9,7 @@ from tiktok_manager.domain.accounts import SCOPE_OF_MODE, CreatorInfo, Scope
 from tiktok_manager.domain.attempts import Claim, Outcome
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, FailureClass, TikTokRefused
-from tiktok_manager.domain.media import findings
+from tiktok_manager.domain.media import length_findings, sentence
 from tiktok_manager.domain.posts import Choices, Post, PostError, PostMode, PostStatus
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.duplicate_check import DuplicateCheck
@@ -136,23 +136,26 @@ class Preflight:
         if known is not None and _is_fresh(known, now, life):
             return known
         asked = ask()
+        self._store.heard(account_id, asked)
         with self._lock:
             self._known[account_id] = asked
         return asked
 
     def _check_duration(self, claim: Claim, creator: CreatorInfo) -> None:
         info = self.files.info(claim.post.media)
-        if info is None or creator.max_duration_s <= 0:
+        if info is None:
             return
-        if info.duration_s > creator.max_duration_s:
-            raise TikTokRefused(
-                Failure(
-                    code="duration_check_failed",
-                    kind=FailureClass.NEEDS_EDIT,
-                    message=findings(info, creator.max_duration_s)[-1],
-                    action="Choose a shorter video.",
+        limits_s = {claim.post.handle: creator.max_duration_s}
+        for finding in length_findings(claim.post.media.path.name, info, limits_s):
+            if finding.code == "video_too_long":
+                raise TikTokRefused(
+                    Failure(
+                        code="duration_check_failed",
+                        kind=FailureClass.NEEDS_EDIT,
+                        message=sentence(finding),
+                        action="Choose a shorter video.",
+                    )
                 )
-            )
 
 
 def _is_fresh(info: CreatorInfo, now: datetime, life: timedelta) -> bool:

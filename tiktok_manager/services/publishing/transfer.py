@@ -165,7 +165,7 @@ class Transfer:
         self._reader.hash_prefix(first)
         return self._calls.put(
             self._url,
-            self._claim.post.media.content_type,
+            self._reader.content_type(),
             first,
             last,
             self._plan.size_bytes,

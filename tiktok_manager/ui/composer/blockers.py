@@ -8,6 +8,7 @@ from enum import StrEnum
 from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account, AccountStatus
 from tiktok_manager.domain.captions import check_caption
 from tiktok_manager.domain.errors import InputError
+from tiktok_manager.domain.media import is_longer
 from tiktok_manager.domain.posts import Choices, PostMode
 from tiktok_manager.ui.composer.creators import CreatorState
 from tiktok_manager.ui.composer.form import Form
@@ -138,10 +139,11 @@ def _direct(facts: Facts) -> Iterator[Blocker]:
 def _length(facts: Facts) -> Iterator[Blocker]:
     limit = facts.rules.max_duration_s
     info = facts.look.info if facts.look is not None else None
-    if limit is not None and info is not None and info.duration_s > limit:
+    duration_s = info.duration_s if info is not None else None
+    if limit is not None and duration_s is not None and is_longer(duration_s, limit):
         yield Blocker(
             field=Field.FILE,
-            text=f"The video lasts {duration_text(info.duration_s)}; "
+            text=f"The video lasts {duration_text(duration_s)}; "
             f"@{facts.rules.shortest} may post {duration_text(limit)} at most.",
         )
 

@@ -126,8 +126,9 @@ class CreatorRow(QWidget):
             return
         lines.addWidget(PlainLabel(name, type=Type.STRONG, elided=True))
         if state.info is not None:
-            longest = duration_text(state.info.max_duration_s)
-            words = f"@{state.info.username} · videos up to {longest}"
+            words = f"@{state.info.username}"
+            if state.info.max_duration_s is not None:
+                words += f" · videos up to {duration_text(state.info.max_duration_s)}"
             lines.addWidget(PlainLabel(words, type=Type.CAPTION, tone="soft", elided=True))
             layout.addWidget(icon_label("check", "good"), 0, Qt.AlignmentFlag.AlignVCenter)
             self.setAccessibleName(f"{name}: {words}")

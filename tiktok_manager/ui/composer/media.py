@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tiktok_manager.domain.errors import AppError, InputError
 from tiktok_manager.domain.media import (
-    CODECS,
     MAX_DURATION_S,
     MAX_FPS,
-    MAX_SIDE_PX,
     MIN_FPS,
-    MIN_SIDE_PX,
+    Container,
     MediaInfo,
     check_size,
     content_type_of,
+    media_findings,
+    number,
+    sentence,
 )
 from tiktok_manager.ui.formats import duration_text, size_text
 
 PREVIEW_PX = 720
 VIDEO_FILTER = "Videos TikTok takes (*.mp4 *.mov *.webm);;All files (*)"
 
+_UNKNOWN = "Not known"
+_CONTAINER_WORDS = {
+    Container.MP4: "MP4",
+    Container.MOV: "MOV",
+    Container.WEBM: "WEBM",
+    Container.MATROSKA: "Matroska",
+}
 _CODEC_WORDS = {"h264": "H.264", "hevc": "H.265", "vp8": "VP8", "vp9": "VP9", "av1": "AV1"}
 
 
@@ -73,51 +82,74 @@ def look_into(path: Path, pictures_dir: Path) -> MediaLook:
     )
 
 
-def checks(look: MediaLook, max_duration_s: int | None) -> list[Check]:
-    """Return the check list; `max_duration_s` is the shortest limit of the chosen accounts."""
+def checks(
+    look: MediaLook, max_duration_s: int | None, account: str = "", cover_ms: int | None = None
+) -> list[Check]:
+    """Return the check list; `max_duration_s` is the shortest limit, that of `account`."""
     if look.error is not None:
         return []
+    name = look.path.name
+    found = {
+        finding.code: sentence(finding)
+        for finding in media_findings(name, look.info, {account: max_duration_s}, cover_ms)
+    }
+    info = look.info
+    container = _CONTAINER_WORDS[info.container] if info and info.container else ""
     listed = [
-        Check(name="Format", value=look.path.suffix[1:].upper()),
+        Check(
+            name="Format",
+            value=container or look.path.suffix[1:].upper(),
+            problem=_first(found, "video_container", "video_ending"),
+        ),
         Check(name="Size", value=size_text(look.size_bytes)),
     ]
-    if look.info is None:
-        unreadable = "It could not be read as a video; TikTok may refuse it."
-        return [*listed, Check(name="Video", value="Not readable", problem=unreadable)]
-    return listed + _checks_of(look.info, max_duration_s)
+    if info is None:
+        return [*listed, Check(name="Video", value="Not readable", problem=_first(found, *found))]
+    if whole := _first(found, "video_cut", "video_encrypted", "video_elsewhere", "video_empty"):
+        listed.append(Check(name="Video", value="Not whole", problem=whole))
+    return listed + _checks_of(info, found, max_duration_s)
 
 
-def _checks_of(info: MediaInfo, max_duration_s: int | None) -> list[Check]:
-    limit = MAX_DURATION_S if max_duration_s is None else max_duration_s
-    sides = (info.width_px, info.height_px)
-    return [
+def _first(found: Mapping[str, str], *codes: str) -> str:
+    return next((found[code] for code in codes if code in found), "")
+
+
+def _checks_of(
+    info: MediaInfo, found: Mapping[str, str], max_duration_s: int | None
+) -> list[Check]:
+    limit = max_duration_s or MAX_DURATION_S
+    rate = None if info.fps is None else number(info.fps, MIN_FPS, MAX_FPS, decimals=2)
+    sides = _UNKNOWN
+    if info.width_px is not None and info.height_px is not None:
+        sides = f"{info.width_px} × {info.height_px}"
+    is_long = found.keys() & {"video_too_long", "video_longer_than_usual"}
+    rows = [
         Check(
             name="Length",
-            value=duration_text(info.duration_s),
-            problem=""
-            if info.duration_s <= limit
-            else f"At most {duration_text(limit)} may be posted.",
+            value=_UNKNOWN if info.duration_s is None else duration_text(info.duration_s),
+            problem=f"At most {duration_text(limit)} may be posted."
+            if is_long
+            else _first(found, "video_length_unknown"),
         ),
         Check(
             name="Picture",
-            value=f"{info.width_px} × {info.height_px}",
-            problem=""
-            if all(MIN_SIDE_PX <= side <= MAX_SIDE_PX for side in sides)
-            else f"TikTok takes {MIN_SIDE_PX} to {MAX_SIDE_PX} px on each side.",
+            value=sides,
+            problem=_first(found, "video_size", "video_size_unknown"),
         ),
         Check(
             name="Frame rate",
-            value=f"{info.fps:.2f}".rstrip("0").rstrip(".") + " fps",
-            problem=""
-            if MIN_FPS <= info.fps <= MAX_FPS
-            else f"TikTok takes {MIN_FPS:.0f} to {MAX_FPS:.0f} fps.",
+            value=_UNKNOWN if rate is None else f"{rate} fps",
+            problem=_first(found, "video_frame_rate", "video_frame_rate_unknown"),
         ),
         Check(
             name="Codec",
-            value=_CODEC_WORDS.get(info.codec, info.codec),
-            problem="" if info.codec in CODECS else "TikTok takes H.264, H.265, VP8 and VP9.",
+            value=_UNKNOWN if info.codec is None else _CODEC_WORDS.get(info.codec, info.codec),
+            problem=_first(found, "video_codec"),
         ),
     ]
+    if "cover_beyond_end" in found:
+        rows.append(Check(name="Cover", value="Too late", problem=found["cover_beyond_end"]))
+    return rows
 
 
 def _unreadable(path: Path, exc: OSError) -> InputError:

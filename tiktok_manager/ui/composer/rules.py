@@ -81,7 +81,8 @@ class Rules:
 def rules_for(infos: Sequence[CreatorInfo], choices: Choices, *, complete: bool) -> Rules:
     """Join the answers for the chosen accounts with what was chosen so far."""
     only_me = Permission(allowed=not choices.branded_content, reason=BRANDED_NEVER_PRIVATE)
-    shortest = min(infos, key=lambda info: info.max_duration_s, default=None)
+    limits = [(info.max_duration_s, info.username) for info in infos if info.max_duration_s]
+    shortest_s, shortest = min(limits, default=(None, ""))
     return Rules(
         complete=complete,
         privacy={
@@ -93,8 +94,8 @@ def rules_for(infos: Sequence[CreatorInfo], choices: Choices, *, complete: bool)
             allowed=choices.privacy is not Privacy.ONLY_ME or choices.branded_content,
             reason=BRANDED_NEVER_PRIVATE,
         ),
-        max_duration_s=shortest.max_duration_s if shortest else None,
-        shortest=shortest.username if shortest else "",
+        max_duration_s=shortest_s,
+        shortest=shortest,
         differences=_differences(infos),
     )
 
@@ -130,6 +131,11 @@ def label_text(choices: Choices) -> str:
     return PROMOTIONAL_LABEL if choices.your_brand else ""
 
 
+def limit_text(info: CreatorInfo) -> str:
+    """Return the longest video an account may post, in words."""
+    return duration_text(info.max_duration_s) if info.max_duration_s else "not told"
+
+
 def _interaction(which: Interaction, infos: Sequence[CreatorInfo]) -> Permission:
     blocking = [f"@{info.username}" for info in infos if _is_disabled(which, info)]
     if not blocking:
@@ -156,7 +162,7 @@ def _differences(infos: Sequence[CreatorInfo]) -> tuple[Difference, ...]:
         (words, tuple(not _is_disabled(which, info) for info in infos))
         for which, words in INTERACTION_WORDS.items()
     ]
-    rows.append(("Longest", tuple(duration_text(info.max_duration_s) for info in infos)))
+    rows.append(("Longest", tuple(limit_text(info) for info in infos)))
     return tuple(
         Difference(rule=rule, values=values) for rule, values in rows if len(set(values)) > 1
     )

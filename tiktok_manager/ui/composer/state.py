@@ -106,8 +106,11 @@ class ComposerState(QObject):
     @property
     def checks(self) -> Sequence[Check]:
         """The check list of the video."""
-        limit = self.rules.max_duration_s if self._form.mode is PostMode.DIRECT else None
-        return [] if self.look is None else checks(self.look, limit)
+        if self.look is None:
+            return []
+        rules = self.rules
+        limit = rules.max_duration_s if self._form.mode is PostMode.DIRECT else None
+        return checks(self.look, limit, rules.shortest, self._form.choices.cover_ms)
 
     @property
     def creators(self) -> Creators:
