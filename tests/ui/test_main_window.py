@@ -16,6 +16,7 @@ from tests.ui.fakes import FakeVault, FakeWorkspace, a_post, an_account, refused
 from tiktok_manager.domain.errors import (
     AppKeysMissing,
     Cancelled,
+    ChangedMeanwhile,
     ReconnectNeeded,
     VaultLocked,
 )
@@ -311,6 +312,16 @@ def test_missing_keys_lead_to_the_settings(stage: Stage) -> None:
     notice = stage.host.notices.notice
     assert notice is not None
     assert notice.action_text == "Add app keys"
+
+
+def test_what_another_hand_changed_meanwhile_leads_to_the_post_as_it_is(stage: Stage) -> None:
+    stage.host.show_error(ChangedMeanwhile("post", "post-1"))
+    notice = stage.host.notices.notice
+    assert notice is not None
+    assert notice.action_text == "Look again"
+    assert notice.action is not None
+    notice.action()
+    assert stage.host.current_pane == "calendar"
 
 
 def test_a_lost_permission_leads_to_the_accounts(stage: Stage, qtbot: QtBot) -> None:

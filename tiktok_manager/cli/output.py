@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from tiktok_manager.domain.errors import AppError, InputError
+from tiktok_manager.domain.clock import iso_stamp
+from tiktok_manager.domain.errors import AppError, Change, ChangedMeanwhile, InputError
 from tiktok_manager.system.files import is_stdout
 from tiktok_manager.wording import english, words
 
@@ -81,6 +82,8 @@ def print_error(error: AppError, *, as_json: bool) -> None:
 def error_json(error: AppError) -> dict[str, object]:
     """Return an error as scripts are told it: its code, and words in English."""
     told = english(error)
+    changes = error.changes if isinstance(error, ChangedMeanwhile) else None
+    beside = {} if changes is None else {"changes": [_change_json(each) for each in changes]}
     return {
         "code": error.code,
         "title": told.title,
@@ -89,7 +92,22 @@ def error_json(error: AppError) -> dict[str, object]:
         "action": told.command_hint,
         "raw_code": error.raw_code,
         "log_id": error.log_id,
+        **beside,
     }
+
+
+def _change_json(change: Change) -> dict[str, object]:
+    return {
+        "field": change.field,
+        "yours": _plain_value(change.yours),
+        "theirs": _plain_value(change.theirs),
+    }
+
+
+def _plain_value(value: object) -> object:
+    if isinstance(value, datetime):
+        return iso_stamp(value)
+    return value if isinstance(value, str | int | float | bool | tuple) else str(value)
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

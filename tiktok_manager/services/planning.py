@@ -10,7 +10,13 @@ from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.captions import check_caption
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import ChangedMeanwhile, InputError, NotFound, OutcomeUnknown
+from tiktok_manager.domain.errors import (
+    Change,
+    ChangedMeanwhile,
+    InputError,
+    NotFound,
+    OutcomeUnknown,
+)
 from tiktok_manager.domain.events import EventBus
 from tiktok_manager.domain.plans import (
     LookedInto,
@@ -330,7 +336,8 @@ class Planning:
         """Return a post; raises ChangedMeanwhile unless it is the version the user saw."""
         post = self.get(post_id)
         if version is not None and version != post.version:
-            raise ChangedMeanwhile("post", post.id)
+            change = Change(field="version", yours=str(version), theirs=str(post.version))
+            raise ChangedMeanwhile("post", post.id, [change])
         return post
 
     def _checked(

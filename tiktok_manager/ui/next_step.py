@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from tiktok_manager.domain.errors import AppError, AppKeysMissing, ReconnectNeeded
+from tiktok_manager.domain.errors import AppError, AppKeysMissing, ChangedMeanwhile, ReconnectNeeded
 from tiktok_manager.ui.widgets import Notice, Tone
 
 
@@ -27,6 +27,13 @@ def with_next_step(
             tone=Tone.ATTENTION,
             action_text="Show accounts",
             action=lambda: go("accounts", None),
+        )
+    if isinstance(error, ChangedMeanwhile):
+        return replace(
+            notice,
+            tone=Tone.ATTENTION,
+            action_text="Look again",
+            action=retry or (lambda: go("calendar", error.id)),
         )
     if retry is not None:
         return replace(notice, action_text="Try again", action=retry)

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import NOW, ZONE, FakePlanning, FakeWorkspace, a_post
-from tiktok_manager.domain.errors import AppError, InputError, NotFound
+from tiktok_manager.domain.errors import AppError, ChangedMeanwhile, NotFound
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
+from tiktok_manager.domain.plans import PlanResult, PlanRow, Proposal, Wish
 from tiktok_manager.domain.posts import Post, PostFilter, PostStatus, TrailEntry
+from tiktok_manager.domain.quota import Usage
 from tiktok_manager.domain.schedule import parse_when
 from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.ui.bridge import QtEventBridge
@@ -71,18 +73,20 @@ class CalendarPlanning(FakePlanning):
     def trail(self, post_id: str) -> list[TrailEntry]:
         return self.trails.get(post_id, [])
 
-    def cancel(self, post_id: str) -> Post:
+    def cancel(self, post_id: str, *, version: int | None = None) -> Post:
+        self._check(post_id, version)
         return self.put(replace(self.get(post_id), status=PostStatus.CANCELLED, error=None))
 
     def put_back(self, before: Post, over: Post) -> Post:
-        if self.get(before.id) != over:
-            raise InputError("This can no longer be undone: the post was changed since.")
+        self._check(before.id, over.version)
         return self.put(before)
 
-    def restore(self, post_id: str) -> Post:
+    def restore(self, post_id: str, *, version: int | None = None) -> Post:
+        self._check(post_id, version)
         return self.put(replace(self.get(post_id), status=PostStatus.SCHEDULED))
 
-    def retry(self, post_id: str) -> Post:
+    def retry(self, post_id: str, *, version: int | None = None) -> Post:
+        self._check(post_id, version)
         return self.put(replace(self.get(post_id), status=PostStatus.SCHEDULED, error=None))
 
     def retry_all_failed(self) -> list[Post]:
@@ -91,13 +95,45 @@ class CalendarPlanning(FakePlanning):
         failed = [post for post in self.posts if post.status is PostStatus.FAILED]
         return [self.retry(post.id) for post in failed]
 
-    def edit(self, post_id: str, edit: PostEdit) -> Post:
+    def propose_edit(self, post_id: str, edit: PostEdit, *, version: int | None = None) -> Proposal:
+        self._check(post_id, version)
         self.edits.append((post_id, edit))
+        before = self.get(post_id)
         schedule = parse_when(edit.when or "", edit.timezone or ZONE, NOW)
-        post = self.get(post_id)
-        return self.put(replace(post, status=PostStatus.SCHEDULED, schedule=schedule, error=None))
+        post = replace(before, status=PostStatus.SCHEDULED, schedule=schedule, error=None)
+        row = PlanRow(
+            wish=Wish(post=post, before=before),
+            post=post,
+            findings=(),
+            free=schedule,
+            quota=Usage(used=1, cap=15),
+        )
+        return Proposal(rows=(row,), made_at=NOW)
 
-    def resolve(self, post_id: str, *, posted: bool, post_again: bool = False) -> Post:
+    def commit(self, proposal: Proposal) -> PlanResult:
+        (row,) = proposal.rows
+        return PlanResult(posts=(self.put(row.post),), found=((),))
+
+    def change(self, post_id: str, **changes: object) -> Post:
+        """Change a post as another hand would; the window has not read it again yet."""
+        post = self.get(post_id)
+        changed = replace(post, epoch=post.version + 1, **changes)  # type: ignore[arg-type]
+        self.posts = [changed if each is post else each for each in self.posts]
+        return changed
+
+    def _check(self, post_id: str, version: int | None) -> None:
+        if version not in (None, self.get(post_id).version):
+            raise ChangedMeanwhile("post", post_id)
+
+    def resolve(
+        self,
+        post_id: str,
+        *,
+        posted: bool,
+        post_again: bool = False,
+        version: int | None = None,
+    ) -> Post:
+        self._check(post_id, version)
         self.resolved.append((post_id, posted, post_again))
         again = PostStatus.SCHEDULED if post_again else PostStatus.NEEDS_ATTENTION
         status = PostStatus.PUBLISHED if posted else again
@@ -130,6 +166,7 @@ class FakeFrame:
     drawer: Drawer
     notices: list[Notice] = field(default_factory=list)
     errors: list[AppError] = field(default_factory=list)
+    retries: list[Callable[[], object] | None] = field(default_factory=list)
     went: list[tuple[str, object]] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
 
@@ -138,6 +175,7 @@ class FakeFrame:
 
     def show_error(self, error: AppError, retry: Callable[[], object] | None = None) -> None:
         self.errors.append(error)
+        self.retries.append(retry)
 
     def go(self, pane: str, target: object = None) -> None:
         self.went.append((pane, target))

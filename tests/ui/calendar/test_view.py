@@ -430,6 +430,23 @@ def test_drawer_buttons_do_what_they_say(
     assert plan.workspace.planning.get("second").status is PostStatus.SCHEDULED
 
 
+def test_a_post_changed_meanwhile_is_shown_again_as_it_is(
+    view: CalendarView, frame: FakeFrame, plan: Desk
+) -> None:
+    view.open_target("second")
+    plan.settle()
+    plan.workspace.planning.change("second", caption="Theirs")
+    button(details(frame), "Retry").click()
+    plan.settle()
+    (error,) = frame.errors
+    assert error.code == "changed_meanwhile"
+    (again,) = frame.retries
+    assert again is not None
+    again()
+    plan.settle()
+    assert details(frame).viewmodel.post.caption == "Theirs"
+
+
 def test_tiktoks_code_is_one_click_away(
     qtbot: QtBot, view: CalendarView, frame: FakeFrame, plan: Desk
 ) -> None:

@@ -1,5 +1,6 @@
 """What the calendar decides, without a window."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -221,21 +222,62 @@ def test_failures_are_told(plan: Desk) -> None:
     model = opened(plan)
     errors: list[AppError] = []
     model.failed.connect(errors.append)
+    post = plan.workspace.planning.get("second")
     plan.workspace.planning.error = refused()
-    model.retry("second")
+    model.retry(post)
     plan.settle()
     assert [error.title for error in errors] == ["TikTok said no."]
 
 
 def test_retry_and_plan_again_reach_the_planner(plan: Desk) -> None:
     model = opened(plan)
-    model.retry("second")
+    model.retry(plan.workspace.planning.get("second"))
     plan.settle()
     assert plan.workspace.planning.get("second").status is PostStatus.SCHEDULED
     plan.workspace.planning.cancel("first")
-    model.restore("first")
+    model.restore(plan.workspace.planning.get("first"))
     plan.settle()
     assert plan.workspace.planning.get("first").status is PostStatus.SCHEDULED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda model, post: model.cancel(post),
+        lambda model, post: model.retry(post),
+        lambda model, post: model.restore(post),
+        lambda model, post: model.move_to_next_day(post),
+        lambda model, post: model.resolve(post, posted=True, post_again=False),
+    ],
+    ids=["cancel", "retry", "restore", "move", "resolve"],
+)
+def test_what_is_done_to_a_post_that_another_hand_changed_is_not_done(
+    plan: Desk, change: Callable[[CalendarViewModel, Post], None]
+) -> None:
+    model = opened(plan)
+    seen = plan.workspace.planning.get("first")
+    theirs = plan.workspace.planning.change("first", caption="Theirs")
+    errors: list[AppError] = []
+    model.failed.connect(errors.append)
+    change(model, seen)
+    plan.settle()
+    assert [error.code for error in errors] == ["changed_meanwhile"]
+    assert plan.workspace.planning.get("first") == theirs
+    assert not plan.core.undo.stack.canUndo()
+
+
+def test_undoing_what_another_hand_changed_since_is_refused_and_forgotten(plan: Desk) -> None:
+    model = opened(plan)
+    model.cancel(plan.workspace.planning.get("first"))
+    plan.settle()
+    theirs = plan.workspace.planning.change("first", caption="Theirs")
+    errors: list[AppError] = []
+    plan.core.undo.failed.connect(errors.append)
+    plan.core.undo.undo()
+    plan.settle()
+    assert [error.code for error in errors] == ["changed_meanwhile"]
+    assert plan.workspace.planning.get("first") == theirs
+    assert not plan.core.undo.stack.canUndo()
 
 
 # -- one post -------------------------------------------------------------------------------

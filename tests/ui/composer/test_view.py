@@ -37,14 +37,16 @@ class FakeFrame:
         self.memory = memory
         self.went: list[tuple[str, object]] = []
         self.errors: list[AppError] = []
+        self.retries: list[Callable[[], object] | None] = []
         self.urls: list[str] = []
         self.passphrases: list[Callable[[], object]] = []
 
     def go(self, pane: str, target: object = None) -> None:
         self.went.append((pane, target))
 
-    def show_error(self, error: AppError, retry: object = None) -> None:
+    def show_error(self, error: AppError, retry: Callable[[], object] | None = None) -> None:
         self.errors.append(error)
+        self.retries.append(retry)
 
     def ask_passphrase(
         self, then: Callable[[], object], otherwise: Callable[[], object] | None = None
@@ -390,6 +392,26 @@ def test_a_lost_permission_leads_to_its_account(
     (button,) = [each for each in filled.findChildren(QPushButton) if each.text() == "Reconnect"]
     button.click()
     assert frame.went[-1] == ("accounts", "acc-alice")
+
+
+def test_a_post_changed_meanwhile_is_told_with_the_way_to_look_again(
+    view: ComposerView, frame: FakeFrame, stage: Stage, clip: Path, settle: Settle
+) -> None:
+    stage.planning.posts["post-1"] = a_post(clip)
+    view.open_target("post-1")
+    settle()
+    settle()
+    view.model.set_privacy(Privacy.FRIENDS)
+    stage.planning.change("post-1", caption="Theirs")
+    view.model.submit()
+    settle()
+    (error,) = frame.errors
+    assert error.code == "changed_meanwhile"
+    (again,) = frame.retries
+    assert again is not None
+    again()
+    settle()
+    assert view.caption.editor.toPlainText() == "Theirs"
 
 
 def test_a_claimed_post_shows_that_it_is_locked(

@@ -10,6 +10,7 @@ from tests.ui.composer.conftest import Settle
 from tests.ui.composer.fakes import NOW, PRIVATE_OPTIONS, Stage, a_post, an_account, an_info
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.errors import (
+    AppError,
     Failure,
     FailureClass,
     InputError,
@@ -17,7 +18,7 @@ from tiktok_manager.domain.errors import (
     TikTokRefused,
     VaultLocked,
 )
-from tiktok_manager.domain.events import AccountChanged
+from tiktok_manager.domain.events import AccountChanged, PostsChanged
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.media import MediaInfo
 from tiktok_manager.domain.posts import Choices, PostError, PostMode, PostStatus, Privacy
@@ -586,6 +587,50 @@ def test_an_edit_somebody_else_changed_again_is_not_offered_to_be_undone_for_eve
     settle()
     assert stage.planning.posts["post-1"].caption == "Theirs"
     assert not editing.can_undo_outcome
+
+
+def test_an_edit_of_a_post_that_another_hand_changed_is_not_saved(
+    editing: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    errors: list[AppError] = []
+    editing.failed.connect(errors.append)
+    editing.set_privacy(Privacy.FRIENDS)
+    stage.planning.change("post-1", caption="Theirs")
+    editing.submit()
+    settle()
+    assert [error.code for error in errors] == ["changed_meanwhile"]
+    assert stage.planning.posts["post-1"].choices.privacy is Privacy.PUBLIC
+    assert editing.form.choices.privacy is Privacy.FRIENDS
+
+
+def test_reading_the_post_again_behind_the_form_does_not_make_the_form_newer(
+    editing: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
+) -> None:
+    editing.set_privacy(Privacy.FRIENDS)
+    stage.planning.change("post-1", caption="Theirs")
+    stage.workspace.events.publish(PostsChanged())
+    qtbot.waitUntil(lambda: editing.editing is not None and editing.editing.caption == "Theirs")
+    editing.submit()
+    settle()
+    assert stage.planning.posts["post-1"].caption == "Theirs"
+    assert stage.planning.edits == []
+
+
+def test_looking_again_takes_theirs_where_nothing_was_entered_and_keeps_the_rest(
+    editing: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    editing.set_privacy(Privacy.FRIENDS)
+    stage.planning.change("post-1", caption="Theirs")
+    editing.submit()
+    settle()
+    editing.look_again_at_post()
+    settle()
+    assert editing.form.caption == "Theirs"
+    assert editing.form.choices.privacy is Privacy.FRIENDS
+    editing.submit()
+    settle()
+    after = stage.planning.posts["post-1"]
+    assert (after.caption, after.choices.privacy) == ("Theirs", Privacy.FRIENDS)
 
 
 def test_a_claimed_post_is_locked(

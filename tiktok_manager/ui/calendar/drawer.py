@@ -123,16 +123,16 @@ class PostDrawer(QObject):
         self._frame.go("accounts", post.account_id)
 
     def _on_resolve(self, post: Post, posted: bool, post_again: bool) -> None:
-        self._calendar.resolve(post.id, posted=posted, post_again=post_again)
+        self._calendar.resolve(post, posted=posted, post_again=post_again)
 
     def _on_new(self, day: date) -> None:
         self._frame.go("composer", day)
 
     def _on_retry(self, post: Post) -> None:
-        self._calendar.retry(post.id)
+        self._calendar.retry(post)
 
     def _on_plan_again(self, post: Post) -> None:
-        self._calendar.restore(post.id)
+        self._calendar.restore(post)
 
     def _on_tile_cancel(self, tile: Tile) -> None:
         self._calendar.cancel(tile.post)

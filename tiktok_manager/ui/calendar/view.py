@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale, QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QStackedWidget, QWidget
 
-from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.errors import AppError, ChangedMeanwhile
 from tiktok_manager.domain.posts import Post
 from tiktok_manager.ui.calendar.agenda import AgendaViewModel, Scope
 from tiktok_manager.ui.calendar.drawer import PostDrawer
@@ -291,7 +292,10 @@ class CalendarView(PaneView):
 
     def _on_failed(self, error: AppError) -> None:
         self._show_retry_all()
-        self._frame.show_error(error, self.viewmodel.refresh)
+        again: Callable[[], object] = self.viewmodel.refresh
+        if isinstance(error, ChangedMeanwhile):
+            again = partial(self.viewmodel.find, error.id)
+        self._frame.show_error(error, again)
 
     def _front(self) -> QWidget:
         return self.grid if self._stack.currentIndex() == 0 else self.table

@@ -215,23 +215,27 @@ class CalendarViewModel(QObject):
             return
         planning = self._core.workspace.planning
         self._core.tasks.run(
-            lambda _token: PostChange(planning, post.id, lambda: planning.cancel(post.id)),
+            lambda _token: PostChange(
+                planning, post.id, lambda: planning.cancel(post.id, version=post.version)
+            ),
             done=self._on_cancelled,
             failed=self.failed.emit,
         )
 
-    def restore(self, post_id: str) -> None:
+    def restore(self, post: Post) -> None:
         """Plan a cancelled post again."""
+        planning = self._core.workspace.planning
         self._core.tasks.run(
-            lambda _token: self._core.workspace.planning.restore(post_id),
+            lambda _token: planning.restore(post.id, version=post.version),
             done=self.replace_post,
             failed=self.failed.emit,
         )
 
-    def retry(self, post_id: str) -> None:
+    def retry(self, post: Post) -> None:
         """Let a stopped post go out again."""
+        planning = self._core.workspace.planning
         self._core.tasks.run(
-            lambda _token: self._core.workspace.planning.retry(post_id),
+            lambda _token: planning.retry(post.id, version=post.version),
             done=self.replace_post,
             failed=self.failed.emit,
         )
@@ -252,16 +256,24 @@ class CalendarViewModel(QObject):
         schedule = next_day(post.schedule, self._core.now())
         change = PostEdit(when=schedule.wall.isoformat(), timezone=schedule.timezone)
         self._core.tasks.run(
-            lambda _token: PostChange(planning, post.id, lambda: planning.edit(post.id, change)),
+            lambda _token: PostChange(
+                planning,
+                post.id,
+                lambda: planning.commit(
+                    planning.propose_edit(post.id, change, version=post.version)
+                ),
+            ),
             done=self._on_moved,
             failed=self.failed.emit,
         )
 
-    def resolve(self, post_id: str, *, posted: bool, post_again: bool) -> None:
+    def resolve(self, post: Post, *, posted: bool, post_again: bool) -> None:
         """Take the user's word for what became of a video TikTok says nothing about."""
         planning = self._core.workspace.planning
         self._core.tasks.run(
-            lambda _token: planning.resolve(post_id, posted=posted, post_again=post_again),
+            lambda _token: planning.resolve(
+                post.id, posted=posted, post_again=post_again, version=post.version
+            ),
             done=self.replace_post,
             failed=self.failed.emit,
         )

@@ -24,13 +24,19 @@ if TYPE_CHECKING:
 class EditedPost(QObject):
     """Holds one post, or none.
 
+    Attributes:
+        post: The post as it was read last.
+        shown: The post as the form was filled from it: a change names its version.
+
     Signals:
         opened: A post was read to be edited.
+        looked_again: The post was read because another hand had changed it.
         changed: The post was read again; carries what it was before.
         failed: An AppError: it could not be opened.
     """
 
     opened = Signal(object)
+    looked_again = Signal(object)
     changed = Signal(object)
     failed = Signal(object)
 
@@ -38,6 +44,7 @@ class EditedPost(QObject):
         super().__init__(parent)
         self._core = core
         self.post: Post | None = None
+        self.shown: Post | None = None
         self._soon = Coalesced(self._reload, self)
         for kind in (PostStatusChanged, PostsChanged, DataChangedElsewhere):
             core.bridge.listen(kind, self._on_event)
@@ -51,6 +58,22 @@ class EditedPost(QObject):
             return "This post is on its way to TikTok. It can no longer be changed."
         words = STATUS_WORDS[self.post.status].lower()
         return f"This post can no longer be changed ({words})."
+
+    def show(self, post: Post | None) -> None:
+        """Take a post as the one that the form shows."""
+        self.post = self.shown = post
+
+    def look_again(self) -> None:
+        """Read the post for a form that shows an older version of it."""
+        if self.post is None:
+            return
+        planning, post_id = self._core.workspace.planning, self.post.id
+        self._core.tasks.run(
+            lambda _token: planning.get(post_id),
+            done=self.looked_again.emit,
+            failed=self._on_failed,
+            group="composer-post",
+        )
 
     def open(self, post_id: str) -> None:
         """Read a post to be edited."""

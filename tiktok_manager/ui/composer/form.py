@@ -1,7 +1,7 @@
 """What the user has entered so far, as one plain value that can be kept and restored."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,19 @@ def form_of_post(post: Post) -> Form:
         choices=post.choices,
         disclose=post.choices.your_brand or post.choices.branded_content,
     )
+
+
+def carried_over(form: Form, shown: Form, now: Form) -> Form:
+    """Return what was entered over a post as it was `shown`, over the post as it is `now`.
+
+    What the user left as it was follows the post.
+    """
+    entered = {
+        field.name: getattr(form, field.name)
+        for field in fields(Form)
+        if getattr(form, field.name) != getattr(shown, field.name)
+    }
+    return replace(now, **entered)
 
 
 def with_timezone(form: Form, timezone: str) -> Form:

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.errors import AppError, ChangedMeanwhile
 from tiktok_manager.ui.composer.blockers import Field
 from tiktok_manager.ui.composer.creators_card import CreatorsCard
 from tiktok_manager.ui.composer.foot import Foot
@@ -278,7 +278,10 @@ class ComposerView(PaneView):
             (self.media.choose if progress is None else self.foot.cancel).setFocus()
 
     def _on_failed(self, error: AppError) -> None:
-        self._frame.show_error(error)
+        if isinstance(error, ChangedMeanwhile) and self.model.editing is not None:
+            self._frame.show_error(error, self.model.look_again_at_post)
+        else:
+            self._frame.show_error(error)
 
     def _on_choose_file(self) -> None:
         if name := ask_video(self):

@@ -14,6 +14,7 @@ from tiktok_manager.domain.schedule import at_instant
 from tiktok_manager.ui.composer.draft import Drafts, DraftStore
 from tiktok_manager.ui.composer.form import (
     Form,
+    carried_over,
     form_of_post,
     on_day,
     same_input,
@@ -61,6 +62,7 @@ class ComposerViewModel(ComposerState):
         self._video.changed.connect(self.changed)
         self._edited.opened.connect(self._on_post)
         self._edited.changed.connect(self._on_post_again)
+        self._edited.looked_again.connect(self._on_looked_again)
         self._edited.failed.connect(self._on_post_failed)
         self._creators.changed.connect(self._on_creators)
         self._creators.vault_needed.connect(self.vault_needed)
@@ -89,7 +91,7 @@ class ComposerViewModel(ComposerState):
     def start_new(self) -> None:
         """Go on with a new post, as it was left."""
         if self.editing is not None and self.progress is None:
-            self._edited.post = None
+            self._edited.show(None)
             self._restore()
             self.accounts_changed.emit()
 
@@ -102,6 +104,10 @@ class ComposerViewModel(ComposerState):
     def open_post(self, post_id: str) -> None:
         """Edit a planned post."""
         self._edited.open(post_id)
+
+    def look_again_at_post(self) -> None:
+        """Show the post as it is by now; what was entered stays."""
+        self._edited.look_again()
 
     def choose_file(self, path: Path) -> None:
         """Take this video."""
@@ -199,10 +205,10 @@ class ComposerViewModel(ComposerState):
         if not self.can_send:
             return
         self.outcome = None
-        if self.editing is None:
+        if self._edited.shown is None:
             self._submission.plan(self._form)
         else:
-            self._submission.edit(self.editing, self._form)
+            self._submission.edit(self._edited.shown, self._form)
         self.changed.emit()
 
     def cancel_submit(self) -> None:
@@ -287,17 +293,28 @@ class ComposerViewModel(ComposerState):
         if self.progress is not None:
             return
         self.outcome = None
-        self._edited.post = post
+        self._edited.show(post)
         self._restore()
         self.accounts_changed.emit()
 
     def _on_post_again(self, before: Post) -> None:
         untouched = self._form == form_of_post(before)
         clean = self._clean_form()
+        if untouched and self.progress is None:
+            self._edited.show(self.editing)
         if untouched and clean != self._form and self.progress is None:
             self._show(clean)
         else:
             self.changed.emit()
+
+    def _on_looked_again(self, post: Post) -> None:
+        shown = self._edited.shown
+        if shown is None or shown.id != post.id or self.progress is not None:
+            return
+        form = carried_over(self._form, form_of_post(shown), form_of_post(post))
+        self._edited.show(post)
+        self._show(form)
+        self._drafts.keep(form, self._post_id)
 
     def _on_post_failed(self, error: AppError) -> None:
         if isinstance(error, NotFound):
@@ -308,7 +325,7 @@ class ComposerViewModel(ComposerState):
         self._drafts.forget(self._post_id)
         self.outcome = outcome
         if self.editing is not None:
-            self._edited.post = outcome.posts[0]
+            self._edited.show(outcome.posts[0])
         self._show(self._clean_form())
         self.finished.emit(outcome)
 
