@@ -233,8 +233,4 @@ def _endpoints(env: Mapping[str, str]) -> Endpoints:
 
 def _refuse_database_url(env: Mapping[str, str]) -> None:
     if env.get(ENV_DATABASE_URL):
-        raise InputError(
-            f"{ENV_DATABASE_URL} is not supported yet.",
-            "This version keeps its data in the data folder only.",
-            "Unset it and start again.",
-        )
+        raise InputError("variable_not_supported", variable=ENV_DATABASE_URL)

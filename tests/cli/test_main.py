@@ -61,7 +61,7 @@ def test_an_argument_that_is_no_text_is_named_and_refused(
     assert run([*arguments, "--json"], command_line) == 2
     told = capsys.readouterr()
     error = json.loads(told.out)["error"]
-    assert error["code"] == "bad_input"
+    assert error["code"] == "argument_not_text"
     assert "a?" in error["title"]
     assert error["title"] in told.err
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.words import told
 from tiktok_manager.domain.media import (
     Container,
     MediaInfo,
     container_of,
     media_findings,
-    number,
-    sentence,
     upload_type,
 )
+from tiktok_manager.wording.spans import number
 
 FINE = MediaInfo(
     duration_s=59.0,
@@ -39,9 +39,9 @@ def test_a_frame_rate_at_a_bound_is_taken(fps: float) -> None:
 @pytest.mark.parametrize("fps", [22.9, 60.06, 60.1, 120.0])
 def test_a_frame_rate_over_a_bound_is_shown_over_it(fps: float) -> None:
     (finding,) = media_findings("clip.mp4", replace(FINE, fps=fps), {})
-    told = re.search(r"has ([0-9.]+) frames", sentence(finding))
-    assert told is not None
-    assert not 23 <= float(told[1]) <= 60
+    rate = re.search(r"has ([0-9.]+) frames", told(finding))
+    assert rate is not None
+    assert not 23 <= float(rate[1]) <= 60
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_each_account_is_held_to_its_own_length_and_named_with_it() -> None:
     info = replace(FINE, duration_s=700.0)
     found = media_findings("clip.mp4", info, {"short": 60, "long": 3600, "six": 600})
     assert [finding.params["account"] for finding in found] == ["short", "six"]
-    assert "@short may post 60 s" in sentence(found[0])
-    assert "700 s" in sentence(found[0])
+    assert "@short may post 60 s" in told(found[0])
+    assert "700 s" in told(found[0])
 
 
 def test_a_video_as_long_as_its_account_may_post_is_taken_with_its_last_frame() -> None:
@@ -77,7 +77,7 @@ def test_a_video_as_long_as_its_account_may_post_is_taken_with_its_last_frame() 
 def test_an_account_that_was_never_asked_is_warned_of_by_what_most_may_post() -> None:
     found = media_findings("clip.mp4", replace(FINE, duration_s=700.0), {"new": None})
     assert [finding.code for finding in found] == ["video_longer_than_usual"]
-    assert "@new" in sentence(found[0])
+    assert "@new" in told(found[0])
     assert codes(replace(FINE, duration_s=599.0), {"new": None}) == []
 
 
@@ -102,8 +102,8 @@ def test_what_is_wrong_or_not_known_is_said_in_words(info: MediaInfo | None, cod
     found = media_findings("clip.mp4", info, HALF_A_MINUTE if code == "video_cut" else {"a": 600})
     assert code in [finding.code for finding in found]
     for finding in found:
-        assert "clip.mp4" in sentence(finding)
-        assert "{" not in sentence(finding)
+        assert "clip.mp4" in told(finding)
+        assert "{" not in told(finding)
 
 
 def test_a_cover_beyond_the_end_is_told() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes.words import says
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.schedule import (
     at_instant,
@@ -68,7 +69,7 @@ def test_now_is_this_instant() -> None:
 
 @pytest.mark.parametrize("text", ["tomorrow", "2026-13-01T10:00", "", "18", "2026-11-28 25:00"])
 def test_what_is_no_time_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(InputError, match="2026-11-28T18:30"):
+    with says(InputError, "2026-11-28T18:30"):
         parse_when(text, "UTC", NOW)
 
 
@@ -83,13 +84,13 @@ def test_what_is_no_time_is_refused_with_an_example(text: str) -> None:
     ],
 )
 def test_a_time_beyond_the_calendar_is_refused_like_any_other(text: str, name: str) -> None:
-    with pytest.raises(InputError, match="2026-11-28T18:30"):
+    with says(InputError, "2026-11-28T18:30"):
         parse_when(text, name, NOW)
 
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "../etc/passwd", "", "Europe/Berlin\n", "/UTC"])
 def test_unknown_zone_is_refused(name: str) -> None:
-    with pytest.raises(InputError, match="not a time zone"):
+    with says(InputError, "not a time zone"):
         parse_when("2026-11-28T18:30", name, NOW)
 
 

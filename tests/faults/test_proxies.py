@@ -37,6 +37,7 @@ from tiktok_manager.tiktok.endpoints import Endpoints
 from tiktok_manager.tiktok.routes import Proxy
 from tiktok_manager.tiktok.transport import NetworkTransport
 from tiktok_manager.tiktok.upload import ChunkUploader
+from tiktok_manager.wording import english
 
 BODY = b'{"hello": "world"}'
 MIB = 1024 * 1024
@@ -294,7 +295,7 @@ def test_a_network_that_asks_for_a_login_is_not_followed_nor_believed() -> None:
             TikTokClient(http, Endpoints(server.url), SystemClock()).profile("act.x", [])
         assert portal.connections == 0
     assert down.value.code == "bad_answer"
-    assert "login" in down.value.hint
+    assert "login" in english(down.value).command_hint
 
 
 def test_an_authority_the_systems_store_trusts_is_trusted(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.words import says
 from tests.fakes.world import Browser, World, make_world
 from tiktok_manager.domain.accounts import (
     ALL_SCOPES,
@@ -40,7 +41,7 @@ def test_a_refused_account_is_not_kept_and_its_permission_given_back(world: Worl
 def test_reconnecting_insists_on_the_same_account_and_harms_no_other(world: World) -> None:
     world.connect("sim01")
     other = world.connect("sim02")
-    with Browser("sim02") as browser, pytest.raises(ConsentRefused, match="another account"):
+    with Browser("sim02") as browser, says(ConsentRefused, "another account"):
         world.workspace.accounts.connect(
             open_url=browser.open, cancel=CancelToken(), reconnect="@sim01"
         )
@@ -195,7 +196,7 @@ def test_an_account_is_not_disconnected_under_a_video_on_its_way(world: World) -
     account = world.connect("sim01")
     world.plan()
     world.tick()
-    with pytest.raises(InputError, match="on its way"):
+    with says(InputError, "on its way"):
         world.workspace.accounts.disconnect(account.id)
 
 

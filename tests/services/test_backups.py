@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.fakes.words import says
 from tests.fakes.world import VirtualClock
 from tiktok_manager.domain.accounts import Profile
 from tiktok_manager.domain.errors import (
@@ -142,7 +143,7 @@ def test_a_backup_that_fails_leaves_no_half_file(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(files if step == "copy_database" else module, step, fail)
-    with pytest.raises(StorageError, match="could not be written"):
+    with says(StorageError, "could not be written"):
         house.backups.create()
     assert house.backups.list() == []
     assert not [name for name in names(house.paths.backups_dir) if name.startswith(".")]
@@ -165,7 +166,7 @@ def test_no_backup_is_begun_that_the_disk_cannot_hold(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=1000))
-    with pytest.raises(StorageError, match="no room"):
+    with says(StorageError, "no room"):
         house.backups.create()
     assert names(house.paths.backups_dir) == set()
 
@@ -242,7 +243,7 @@ def test_a_backup_is_verified_without_being_restored(house: House) -> None:
     assert house.theme() == "light"
     assert names(house.paths.backups_dir) == {backup.name, f"{backup.name}.sha256"}
     damage(backup.path)
-    with pytest.raises(InputError, match="cannot be restored"):
+    with says(InputError, "cannot be restored"):
         house.backups.verify(backup.name)
     with pytest.raises(NotFound):
         house.backups.verify("manual-20200101T000000Z.sqlite3")
@@ -386,7 +387,7 @@ def test_a_restore_cut_short_leaves_the_former_database(
 def test_a_working_publisher_is_not_pulled_the_rug(house: House, backup: Backup) -> None:
     lock = PublisherLock(house.paths.publisher_lock)
     assert lock.acquire()
-    with pytest.raises(PublisherBusy, match="publisher works"):
+    with says(PublisherBusy, "publisher works"):
         house.restore(backup.name)
     lock.release()
     assert house.theme() == "light"
@@ -397,7 +398,7 @@ def test_an_open_window_is_not_pulled_the_rug(
 ) -> None:
     monkeypatch.setattr(files, "_FOLD_TIMEOUT_S", 0.0)
     house.theme()
-    with pytest.raises(DatabaseBusy, match="in use"):
+    with says(DatabaseBusy, "in use"):
         restore(house.paths, backup.name, house.clock)
     assert house.theme() == "light"
     assert not [name for name in names(house.paths.backups_dir) if name.startswith("replaced")]

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.fakes.words import says
 from tests.fakes.world import START, VirtualClock, World, environment, make_world
 from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.errors import AppError, InputError, StorageError
@@ -229,10 +230,10 @@ def test_a_file_far_too_large_is_not_even_copied(
         file.write(b"SQLite format 3\0")
         file.truncate(30_000_000_000)
     monkeypatch.setattr(shutil, "copyfile", lambda *_args, **_named: pytest.fail("it was copied"))
-    with pytest.raises(InputError, match="far larger"):
+    with says(InputError, "far larger"):
         backups.restore(world.workspace.paths, str(bomb), world.clock)
     bomb.write_bytes(b"no database")
-    with pytest.raises(InputError, match="not a database"):
+    with says(InputError, "not a database"):
         backups.restore(world.workspace.paths, str(bomb), world.clock)
 
 
@@ -241,7 +242,7 @@ def test_a_file_the_disk_has_no_room_for_is_not_copied(
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=1000))
     newest, _older = backups.list_backups(world.workspace.paths.backups_dir)
-    with pytest.raises(StorageError, match="no room"):
+    with says(StorageError, "no room"):
         backups.restore(world.workspace.paths, newest.name, world.clock)
 
 
@@ -253,7 +254,7 @@ def test_a_view_in_a_backup_is_never_asked(world: World, tmp_path: Path) -> None
     connection.execute("ALTER TABLE install RENAME TO hidden")
     connection.execute("CREATE VIEW install AS SELECT *, load_extension('/tmp/evil') FROM hidden")
     connection.close()
-    with pytest.raises(InputError, match="tables, triggers or views"):
+    with says(InputError, "tables, triggers or views"):
         backups.restore(paths, str(crafted), world.clock)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.fakes.words import says
 from tests.fakes.world import Browser, World
 from tiktok_manager.domain.accounts import ALL_SCOPES
 from tiktok_manager.domain.cancel import CancelToken
@@ -11,6 +12,7 @@ from tiktok_manager.domain.errors import InputError, NetworkDown
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import Choices, LatePolicy, PostMode, PostStatus, Privacy
 from tiktok_manager.services.planning import PlanRequest, PlanResult
+from tiktok_manager.wording import english
 
 MINUTE = timedelta(minutes=1)
 
@@ -44,7 +46,7 @@ def test_strict_refuses_a_second_one_and_writes_nothing(world: World) -> None:
     world.connect("sim01")
     world.plan("sim01", file=world.file(name="one.mp4"))
     world.settle()
-    with pytest.raises(InputError, match="published"):
+    with says(InputError, "published"):
         world.workspace.planning.plan(request(world, "one.mp4", "sim01"), strict=True)
     assert len(world.posts()) == 1
 
@@ -111,8 +113,11 @@ def test_an_error_page_while_connecting_says_what_to_do(world: World) -> None:
         world.workspace.accounts.connect(
             open_url=browser.open, cancel=CancelToken(), scopes=ALL_SCOPES
         )
-    assert "TikTok has a problem of its own (HTTP 500)" in met.value.title
-    assert met.value.hint == "Nothing was kept: connect the account again in a few minutes."
+    assert "TikTok has a problem of its own (HTTP 500)" in english(met.value).title
+    assert (
+        english(met.value).command_hint
+        == "Nothing was kept: connect the account again in a few minutes."
+    )
     assert world.workspace.accounts.list() == []
 
 

@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-import pytest
-
+from tests.fakes.words import says
 from tests.fakes.world import VirtualClock, World
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import Cancelled
@@ -21,7 +20,7 @@ def test_a_worker_stops_at_six_tenths_of_its_lease() -> None:
     clock.advance(timedelta(seconds=1))
     assert token.cancelled
     assert token.wait(0)
-    with pytest.raises(Cancelled, match="prolonged"):
+    with says(Cancelled, "prolonged"):
         token.check()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.words import says
 from tests.fakes.world import World
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.cancel import CancelToken
@@ -13,6 +14,7 @@ from tiktok_manager.domain.errors import Cancelled, InputError
 from tiktok_manager.domain.posts import Choices, PostStatus, Privacy
 from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.storage.schema import AccountRow, PostRow
+from tiktok_manager.wording import english
 
 LATER = timedelta(days=2)
 
@@ -44,7 +46,7 @@ def test_reading_a_new_file_can_be_cancelled_and_changes_nothing(world: World) -
 def test_an_edit_that_is_refused_reads_no_file(world: World, tmp_path: Path) -> None:
     world.connect()
     post = world.plan(after=LATER)
-    with pytest.raises(InputError, match="past"):
+    with says(InputError, "past"):
         world.workspace.planning.edit(
             post.id, PostEdit(file=tmp_path / "missing.mp4", when="2001-01-01T10:00")
         )
@@ -53,9 +55,9 @@ def test_an_edit_that_is_refused_reads_no_file(world: World, tmp_path: Path) -> 
 def test_editing_a_post_that_stopped_asks_for_a_new_time(world: World) -> None:
     failed = world.failed_post()
     world.clock.advance_hours(1)
-    with pytest.raises(InputError, match="past") as refused:
+    with says(InputError, "past") as refused:
         world.workspace.planning.edit(failed.id, PostEdit(caption="Again"))
-    assert "--at" in refused.value.hint
+    assert "--at" in english(refused.value).command_hint
     edited = world.workspace.planning.edit(failed.id, PostEdit(caption="Again", when="now"))
     assert edited.status is PostStatus.SCHEDULED
 
@@ -94,10 +96,10 @@ def test_the_next_post_is_one_that_will_go_out(world: World) -> None:
 def test_a_cover_tiktok_cannot_take_is_refused(world: World, cover_ms: int, words: str) -> None:
     world.connect()
     choices = Choices(privacy=Privacy.PUBLIC, cover_ms=cover_ms)
-    with pytest.raises(InputError, match=words):
+    with says(InputError, words):
         world.plan(after=LATER, choices=choices)
     planned = world.plan(after=LATER, choices=replace(choices, cover_ms=2**31 - 1))
-    with pytest.raises(InputError, match=words):
+    with says(InputError, words):
         world.workspace.planning.edit(planned.id, PostEdit(choices=choices, consent=True))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.words import says
 from tests.fakes.world import World, make_world
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.cancel import CancelToken
@@ -300,7 +301,7 @@ def test_cancelling_after_the_last_byte_says_that_it_is_too_late(world: World) -
     post = world.plan()
     world.tick()
     assert world.post(post).status is PostStatus.PROCESSING
-    with pytest.raises(OutcomeUnknown, match="too late"):
+    with says(OutcomeUnknown, "too late"):
         world.workspace.planning.cancel(post.id)
 
 

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import pytest
 
+from tests.fakes.words import says
 from tests.fakes.world import World, environment, make_world, reopened
 from tiktok_manager import app
 from tiktok_manager.app import make_runner, open_workspace
@@ -23,6 +24,7 @@ from tiktok_manager.system.journal import JournalReading, JournalStep
 from tiktok_manager.system.locks import PublisherLock
 from tiktok_manager.system.machine import FolderMark
 from tiktok_manager.tiktok.upload import ChunkUploader
+from tiktok_manager.wording import english
 
 Step = Callable[[World], object]
 
@@ -397,11 +399,11 @@ def test_a_copied_data_folder_does_not_publish(world: World) -> None:
     world.plan()
     with reopened(world, copied(world)) as copy:
         runner = make_runner(copy.workspace)
-        with pytest.raises(ActionNeeded, match="is a copy") as caught:
+        with says(ActionNeeded, "is a copy") as caught:
             runner.start()
         runner.stop()
-        assert "doctor --adopt" in caught.value.hint
-        assert str(world.workspace.paths.root) in caught.value.message
+        assert "doctor --adopt" in english(caught.value).command_hint
+        assert str(world.workspace.paths.root) in english(caught.value).message
     assert world.calls("video_init") == 0
 
 
@@ -602,7 +604,7 @@ def test_another_machine_is_noticed_at_the_same_place(
             if machine == "one":
                 workspace.publishing.resume()
             else:
-                with pytest.raises(ActionNeeded, match="on another machine"):
+                with says(ActionNeeded, "on another machine"):
                     workspace.publishing.resume()
                 workspace.installation.adopt()
                 workspace.publishing.resume()
@@ -621,5 +623,5 @@ def test_a_window_left_open_over_a_restore_does_not_publish(world: World) -> Non
     replaced = world.folder / "replacement.db"
     shutil.copyfile(backup.path, replaced)
     replaced.replace(world.workspace.paths.database)
-    with pytest.raises(StorageError, match="restored while this was open"):
+    with says(StorageError, "restored while this was open"):
         start(world)

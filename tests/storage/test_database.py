@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 
+from tests.fakes.words import says
 from tests.storage.conftest import MakePost
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.errors import DatabaseBusy, DatabaseTooNew, StorageError
@@ -94,14 +95,14 @@ def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
     before = (tmp_path / "data.sqlite3").read_bytes()
-    with pytest.raises(DatabaseTooNew, match="Update TikTok Manager"):
+    with says(DatabaseTooNew, "Update TikTok Manager"):
         _open(tmp_path)
     assert (tmp_path / "data.sqlite3").read_bytes() == before
 
 
 def test_a_file_that_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "data.sqlite3").write_bytes(b"no database at all" * 100)
-    with pytest.raises(StorageError, match="SQLite says"):
+    with says(StorageError, "SQLite says"):
         _open(tmp_path)
 
 
@@ -127,7 +128,7 @@ def test_a_lock_held_by_another_program_is_told_in_words(database: Database) -> 
         raw.cursor().execute("PRAGMA busy_timeout=1")
     try:
         with (
-            pytest.raises(DatabaseBusy, match="Another program"),
+            says(DatabaseBusy, "Another program"),
             database.write() as session,
         ):
             settings.put_setting(session, "theme", "dark")

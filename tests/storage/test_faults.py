@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.failing_disk import needs_strace, under_faults
+from tests.fakes.words import says
 from tests.storage.conftest import NOW, MakePost
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.errors import (
@@ -27,6 +28,7 @@ from tiktok_manager.storage import database as module
 from tiktok_manager.storage import integrity, locking, migrate, posts, settings
 from tiktok_manager.storage.database import Database, load_driver, open_database
 from tiktok_manager.storage.ownership import check_writable
+from tiktok_manager.wording import english
 
 ROUNDS = 24
 
@@ -110,7 +112,7 @@ def test_a_step_that_is_gone_after_a_failed_fsync_ends_all_writing(
     with closing(load_driver().connect(database.path)) as other, other:
         other.execute("DELETE FROM step_log")
     fail(database, IO_ERROR_FSYNC)
-    with pytest.raises(DatabaseDamaged, match="a step that was written is missing"):
+    with says(DatabaseDamaged, "a step that was written is missing"):
         put(database, "dark")
     with pytest.raises(DatabaseDamaged):
         put(database, "dark")
@@ -125,7 +127,7 @@ def test_a_damaged_file_is_only_read_from_then_on(database: Database, make_post:
     database = reopened(database)
     damage_index(database)
     fail(database, CORRUPT)
-    with pytest.raises(DatabaseDamaged, match="backup list"):
+    with says(DatabaseDamaged, "backup list"):
         put(database, "dark")
     with database.read() as session:
         assert [post.id for post in posts.list_posts(session, PostFilter())] == ["p1"]
@@ -154,7 +156,7 @@ def test_a_disk_that_cannot_be_read_yet_is_judged_later(
 
     with monkeypatch.context() as patch:
         patch.setattr(integrity, "verdict", unreadable)
-        with pytest.raises(StorageError, match="disk I/O error"):
+        with says(StorageError, "disk I/O error"):
             put(database, "dark")
         assert theme(database) is None
     put(database, "dark")
@@ -349,7 +351,7 @@ def test_writers_take_turns_with_an_unsafe_sqlite(unsafe: Database) -> None:
 
 
 def test_a_second_process_is_refused_with_an_unsafe_sqlite(unsafe: Database) -> None:
-    with pytest.raises(DatabaseBusy, match="Close the other one first"):
+    with says(DatabaseBusy, "Close the other one first"):
         open_database(unsafe.path, unsafe.path.parent, SystemClock())
     unsafe.close()
     open_database(unsafe.path, unsafe.path.parent, SystemClock()).close()
@@ -375,7 +377,7 @@ def test_without_a_write_ahead_log_nothing_is_opened(tmp_path: Path) -> None:
 
     (tmp_path / "data.sqlite3").touch()
     database = Database(tmp_path / "data.sqlite3", InMemory(load_driver()))  # type: ignore[arg-type]
-    with pytest.raises(StorageError, match="write-ahead"), database.read():
+    with says(StorageError, "write-ahead"), database.read():
         pass
     database.close()
 
@@ -390,8 +392,8 @@ def test_a_file_of_another_owner_is_named(
     monkeypatch.setattr("os.getuid", lambda: -1)
     with pytest.raises(DatabaseReadOnly) as caught:
         check_writable(path)
-    assert caught.value.title == f"{path}{suffix} cannot be written."
-    assert caught.value.message.startswith("It belongs to ")
+    assert english(caught.value).title == f"{path}{suffix} cannot be written."
+    assert english(caught.value).message.startswith("It belongs to ")
 
 
 def test_an_upgrade_of_a_damaged_file_is_told_in_words(
@@ -403,7 +405,7 @@ def test_an_upgrade_of_a_damaged_file_is_told_in_words(
         raise error
 
     monkeypatch.setattr(migrate, "_has_tables", damaged)
-    with pytest.raises(DatabaseDamaged, match="backup list"):
+    with says(DatabaseDamaged, "backup list"):
         open_database(tmp_path / "data.sqlite3", tmp_path, SystemClock())
 
 
@@ -416,5 +418,5 @@ def test_damage_that_sqlite_quotes_in_bytes_that_are_no_text_is_told_in_words(
             "CREATE TABLE t (x); PRAGMA writable_schema=ON;"
             "UPDATE sqlite_master SET name = CAST(x'ab6162' AS TEXT), sql = 'CREATE TABLE (';"
         )
-    with pytest.raises(DatabaseDamaged, match="backup list"):
+    with says(DatabaseDamaged, "backup list"):
         open_database(path, tmp_path, SystemClock())

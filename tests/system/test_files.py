@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.words import says
 from tiktok_manager.domain.errors import InputError, StorageError
 from tiktok_manager.system import files
 from tiktok_manager.system.files import is_stdout, writing
+from tiktok_manager.wording import english
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes, links and pipes of POSIX")
 
@@ -149,18 +151,18 @@ def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:
 
 
 def test_a_folder_and_a_missing_one_are_told_as_such(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is a folder") as folder:
+    with says(InputError, "is a folder") as folder:
         write(tmp_path)
     assert folder.value.code == "is_folder"
-    with pytest.raises(InputError, match="does not exist") as missing:
+    with says(InputError, "does not exist") as missing:
         write(tmp_path / "none" / "out.csv")
     assert missing.value.code == "folder_missing"
-    assert str(tmp_path / "none") in missing.value.title
+    assert str(tmp_path / "none") in english(missing.value).title
 
 
 @posix
 def test_what_the_system_refuses_is_told_in_its_words(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="too long") as refused:
+    with says(StorageError, "too long") as refused:
         write(tmp_path / ("x" * 300))
     assert refused.value.code == "file_not_written"
     loop = tmp_path / "loop"
@@ -176,7 +178,7 @@ def test_a_file_that_may_not_be_written_is_not_exchanged(
     out = tmp_path / "out.csv"
     out.write_bytes(b"old")
     monkeypatch.setattr(os, "access", lambda *_args: False)  # root may write anything
-    with pytest.raises(StorageError, match="Permission denied"):
+    with says(StorageError, "Permission denied"):
         write(out)
     assert out.read_bytes() == b"old"
 

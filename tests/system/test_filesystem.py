@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.words import says
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.system import filesystem
 from tiktok_manager.system.filesystem import refuse_shared, type_of
 from tiktok_manager.system.paths import ENV_DATA_DIR, open_data_paths
+from tiktok_manager.wording import english
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -48,9 +50,9 @@ def test_another_machines_disk_is_refused_and_nothing_is_made_there(
     folder = mounted.as_kind(kind)
     with pytest.raises(StorageError) as caught:
         open_data_paths({ENV_DATA_DIR: str(folder)})
-    assert str(folder) in caught.value.title
-    assert kind in caught.value.message
-    assert ENV_DATA_DIR in caught.value.hint
+    assert str(folder) in english(caught.value).title
+    assert kind in english(caught.value).message
+    assert ENV_DATA_DIR in english(caught.value).command_hint
     assert not folder.exists()
 
 
@@ -70,7 +72,7 @@ def test_a_link_to_a_network_disk_is_followed(mounted: Mounted, tmp_path: Path) 
     folder = mounted.as_kind("nfs")
     link = tmp_path / "link"
     link.symlink_to(folder)
-    with pytest.raises(StorageError, match="nfs"):
+    with says(StorageError, "nfs"):
         refuse_shared(link / "data")
 
 
@@ -104,7 +106,7 @@ def test_without_a_table_of_mounts_the_folder_is_taken(
     ],
 )
 def test_a_synchronised_folder_is_refused(tmp_path: Path, place: str) -> None:
-    with pytest.raises(StorageError, match="synchronised folder"):
+    with says(StorageError, "synchronised folder"):
         refuse_shared(tmp_path / place)
 
 

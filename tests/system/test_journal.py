@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.words import says
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.system import journal as module
 from tiktok_manager.system.journal import SLACK, Journal, JournalEntry, JournalStep
+from tiktok_manager.wording import english
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 KEY = b"k" * 32
@@ -119,7 +121,7 @@ def test_a_link_in_its_place_is_not_followed(journal: Journal, path: Path, tmp_p
 @posix_only
 def test_a_pipe_in_its_place_is_no_journal(journal: Journal, path: Path) -> None:
     os.mkfifo(path)
-    with pytest.raises(StorageError, match="nothing is sent to the end"):
+    with says(StorageError, "nothing is sent to the end"):
         journal.append(entry())
 
 
@@ -216,9 +218,9 @@ def test_a_full_or_failing_disk_is_told_and_mended_by_the_next_append(
 
     with monkeypatch.context() as patch:
         patch.setattr(*((os, "write") if call == "write" else (module, "sync_file")), fail)
-        with pytest.raises(StorageError, match="nothing is sent to the end") as caught:
+        with says(StorageError, "nothing is sent to the end") as caught:
             journal.append(entry(1))
-        assert os.strerror(error) in caught.value.message
+        assert os.strerror(error) in english(caught.value).message
     journal.append(entry(2))
     reading = reopened(path).read()
     assert reading.faults == ()
@@ -240,7 +242,7 @@ def test_half_a_line_is_a_full_disk(
 
 def test_a_journal_that_cannot_be_read_is_told(path: Path) -> None:
     path.mkdir()
-    with pytest.raises(StorageError, match="cannot be read"):
+    with says(StorageError, "cannot be read"):
         reopened(path).read()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.words import says
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.system.locks import PublisherLock
@@ -142,5 +143,5 @@ def test_a_link_in_its_place_is_not_followed(lock_file: Path, tmp_path: Path) ->
 
 
 def test_a_folder_that_cannot_hold_a_lock_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="lock file"):
+    with says(StorageError, "lock file"):
         PublisherLock(tmp_path / "missing" / "publisher.lock").acquire()

@@ -14,8 +14,10 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, NoKeyringError, PasswordDeleteError
 
+from tests.fakes.words import says
 from tiktok_manager.domain.errors import VaultLocked
 from tiktok_manager.system.os_keyring import SERVICE, OsKeyring
+from tiktok_manager.wording import english
 
 KEY = bytes(range(32))
 
@@ -65,9 +67,9 @@ def test_an_entry_that_is_no_key_is_handed_on_as_none_of_ours() -> None:
 
 
 def test_a_locked_keyring_says_so_and_what_to_do() -> None:
-    with pytest.raises(VaultLocked, match="is locked") as caught:
+    with says(VaultLocked, "is locked") as caught:
         OsKeyring(refusing(KeyringLocked("no"))).get("one")
-    assert "Unlock it" in caught.value.hint
+    assert "Unlock it" in english(caught.value).command_hint
     assert caught.value.exit_code == 3
 
 
@@ -77,9 +79,9 @@ def test_a_locked_keyring_says_so_and_what_to_do() -> None:
 def test_an_unusable_keyring_is_said_with_its_reason(error: Exception) -> None:
     keys = OsKeyring(refusing(error))
     assert not keys.available()
-    with pytest.raises(VaultLocked, match="cannot be used") as caught:
+    with says(VaultLocked, "cannot be used") as caught:
         keys.put("one", KEY)
-    assert str(error) in caught.value.message
+    assert str(error) in english(caught.value).message
 
 
 @pytest.fixture
@@ -102,7 +104,7 @@ def test_an_unanswered_prompt_is_given_up_and_not_asked_again_meanwhile(
 
     keys = OsKeyring(make, timeout_s=0.01)
     for _ in range(3):
-        with pytest.raises(VaultLocked, match="does not answer"):
+        with says(VaultLocked, "does not answer"):
             keys.get("one")
     assert len(asked) == 1
 
@@ -132,8 +134,11 @@ def test_a_machine_without_dbus_is_told_of_the_passphrase() -> None:
 import json
 from tiktok_manager.domain.errors import VaultLocked
 from tiktok_manager.system.vault import OsKeyring, Vault
+from tiktok_manager.wording import words
 try: Vault.create(None, OsKeyring())
-except VaultLocked as exc: print(json.dumps({"title": exc.title, "hint": exc.hint}))
+except VaultLocked as exc:
+    said = words(exc)
+    print(json.dumps({"title": said.title, "hint": said.command_hint}))
 """
     told = run_python(code)
     assert "cannot be used" in told["title"]
@@ -188,10 +193,11 @@ from contextlib import closing
 import secretstorage
 from tiktok_manager.domain.errors import VaultLocked
 from tiktok_manager.system.vault import OsKeyring, Vault
+from tiktok_manager.wording import words
 
 def refusal(action):
     try: action()
-    except VaultLocked as exc: return exc.title
+    except VaultLocked as exc: return words(exc).title
     return None
 
 subprocess.run(

@@ -9,6 +9,7 @@ import pytest
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.system import durable
 from tiktok_manager.system.paths import ENV_DATA_DIR, DataPaths, open_data_paths, resources_dir
+from tiktok_manager.wording import english
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
 
@@ -89,9 +90,9 @@ def test_a_place_that_cannot_be_a_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageError) as caught:
         open_at(tmp_path / "file" / "data")
-    assert str(tmp_path / "file" / "data") in caught.value.title
-    assert "cannot be written" in caught.value.title
-    assert ENV_DATA_DIR in caught.value.hint
+    assert str(tmp_path / "file" / "data") in english(caught.value).title
+    assert "cannot be written" in english(caught.value).title
+    assert ENV_DATA_DIR in english(caught.value).command_hint
     assert caught.value.exit_code == 1
 
 
@@ -101,9 +102,10 @@ def test_a_folder_that_takes_no_bytes_is_found_out_by_writing(tmp_path: Path) ->
         "import resource, sys\n"
         "from tiktok_manager.domain.errors import StorageError\n"
         "from tiktok_manager.system.paths import open_data_paths\n"
+        "from tiktok_manager.wording import words\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
         f"try: open_data_paths({{{ENV_DATA_DIR!r}: sys.argv[1]}})\n"
-        "except StorageError as exc: sys.exit(exc.message)\n"
+        "except StorageError as exc: sys.exit(words(exc).message)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False

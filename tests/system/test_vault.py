@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes.words import says
 from tiktok_manager.domain.errors import InputError, VaultLocked
 from tiktok_manager.system.vault import (
     ScryptCost,
@@ -14,6 +15,7 @@ from tiktok_manager.system.vault import (
     VaultKind,
     VaultRecord,
 )
+from tiktok_manager.wording import english
 
 PASSPHRASE = "correct horse"
 KEY = bytes(range(32))
@@ -42,10 +44,10 @@ class NoKeys(FakeKeys):
     """A machine without a keyring."""
 
     def get(self, key_id: str) -> bytes | None:
-        raise VaultLocked("The system's keyring cannot be used.", hint="Start it.")
+        raise VaultLocked(why="keyring_unusable")
 
     def put(self, key_id: str, key: bytes) -> None:
-        raise VaultLocked("The system's keyring cannot be used.", hint="Start it.")
+        raise VaultLocked(why="keyring_unusable")
 
 
 class ForgetfulKeys(FakeKeys):
@@ -93,19 +95,19 @@ def test_a_wrong_passphrase_opens_nothing(passphrase: str | None) -> None:
 
 @pytest.mark.parametrize("passphrase", ["", "seven77"])
 def test_a_short_passphrase_is_refused(passphrase: str) -> None:
-    with pytest.raises(InputError, match="too short"):
+    with says(InputError, "too short"):
         Vault.create(passphrase, FakeKeys())
 
 
 def test_without_a_keyring_the_user_is_told_of_the_passphrase() -> None:
     with pytest.raises(VaultLocked) as caught:
         Vault.create(None, NoKeys())
-    assert "TIKTOK_MANAGER_PASSPHRASE" in caught.value.hint
+    assert "TIKTOK_MANAGER_PASSPHRASE" in english(caught.value).command_hint
     assert caught.value.exit_code == 3
 
 
 def test_a_keyring_that_keeps_nothing_is_noticed_before_secrets_depend_on_it() -> None:
-    with pytest.raises(VaultLocked, match="did not keep"):
+    with says(VaultLocked, "did not keep"):
         Vault.create(None, ForgetfulKeys())
 
 
@@ -113,7 +115,7 @@ def test_a_key_gone_from_the_keyring_is_said() -> None:
     keys = FakeKeys()
     record, _vault = Vault.create(None, keys)
     keys.delete(record.key_id)
-    with pytest.raises(VaultLocked, match="no longer in the system's keyring"):
+    with says(VaultLocked, "no longer in the system's keyring"):
         Vault.unlock(record, None, keys)
 
 
@@ -122,7 +124,7 @@ def test_a_foreign_key_in_the_keyring_is_noticed_at_once(key: bytes) -> None:
     keys = FakeKeys()
     record, _vault = Vault.create(None, keys)
     keys.put(record.key_id, key)
-    with pytest.raises(VaultLocked, match="does not open your secrets"):
+    with says(VaultLocked, "does not open your secrets"):
         Vault.unlock(record, None, keys)
 
 
@@ -177,7 +179,7 @@ def test_neither_record_nor_sealed_bytes_hold_key_or_plain_text() -> None:
     ],
 )
 def test_a_damaged_record_is_said(text: str) -> None:
-    with pytest.raises(VaultLocked, match="record in the database is damaged"):
+    with says(VaultLocked, "record in the database is damaged"):
         VaultRecord.from_json(text)
 
 
@@ -186,5 +188,5 @@ def test_a_record_cannot_make_guessing_cheap_or_eat_all_memory(cost: ScryptCost 
     record = VaultRecord(
         kind=VaultKind.PASSPHRASE, key_id="k", salt=b"salt", kdf=cost, verifier=b""
     )
-    with pytest.raises(VaultLocked, match="damaged"):
+    with says(VaultLocked, "damaged"):
         Vault.unlock(record, PASSPHRASE, NoKeys())

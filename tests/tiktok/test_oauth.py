@@ -15,6 +15,7 @@ from tiktok_manager.tiktok import callback_pages
 from tiktok_manager.tiktok.endpoints import Endpoints
 from tiktok_manager.tiktok.loopback import HOLD_S, LINGER_S, OVERDUE_S, Callback, LoopbackReceiver
 from tiktok_manager.tiktok.oauth import authorization_url, code_challenge, new_state, new_verifier
+from tiktok_manager.wording import english
 
 STATE = "the-state-of-this-attempt-0123456789abcdef"
 GOOD = f"/callback/?code=abc%2A0%216410&scopes=user.info.basic%2Cvideo.list&state={STATE}"
@@ -183,8 +184,8 @@ def test_refusing_on_tiktoks_page_ends_the_wait_with_the_reason(consent: Consent
     )
     with pytest.raises(ConsentRefused) as refusal:
         consent.result()
-    assert refusal.value.code == "access_denied"
-    assert refusal.value.message == "The user <b>refused</b> it"
+    assert (refusal.value.code, refusal.value.raw_code) == ("consent_refused", "access_denied")
+    assert english(refusal.value).message == "It said: “The user <b>refused</b> it”."
     assert b"The user &lt;b&gt;refused&lt;/b&gt; it" in page
 
 

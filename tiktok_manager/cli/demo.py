@@ -100,7 +100,7 @@ def _tour(
     _summary(ended, proven, sum(r.videos for r in results), csv, rows, as_json=as_json)
     good = {PostStatus.PUBLISHED, PostStatus.IN_INBOX}
     if not all(post.status in good and proven[post.id] for post in ended):
-        raise AppError("The demo did not end as it should.", "See the table above.")
+        raise AppError("demo_failed")
 
 
 def _plan_tour(workspace: Workspace, folder: Path) -> list[Post]:

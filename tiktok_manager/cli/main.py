@@ -73,11 +73,7 @@ def _check_text(arguments: Sequence[str]) -> None:
     for argument in arguments:
         if not is_text(argument):
             shown = argument.encode("utf-8", "replace").decode()
-            raise InputError(
-                f"The argument “{shown}” after {before} is not text.",
-                "It holds bytes that are not UTF-8.",
-                "Type it again. If it names a file, rename the file.",
-            )
+            raise InputError("argument_not_text", argument=shown, before=before)
         before = argument
 
 
@@ -87,7 +83,7 @@ def _print_usage_error(error: typer.TyperException, *, as_json: bool) -> None:
         note(words)
         return
     place = getattr(getattr(error, "ctx", None), "command_path", "tiktok-manager")
-    told = AppError(words, hint=f"See `{place} --help`.", code="bad_usage")
+    told = AppError("bad_usage", told=words, place=place)
     print_error(told, as_json=as_json)
 
 

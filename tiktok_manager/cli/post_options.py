@@ -138,11 +138,7 @@ def read_mode(name: str | None) -> PostMode | None:
 
 def _choice(option: str, value: str, possible: Sequence[str]) -> str:
     if value not in possible:
-        raise InputError(
-            f"“{value}” is not possible for {option}.",
-            hint=f"Choose: {', '.join(possible)}.",
-            code="not_a_choice",
-        )
+        raise InputError("not_a_choice", value=value, option=option, choices=tuple(possible))
     return value
 
 

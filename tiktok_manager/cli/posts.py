@@ -69,7 +69,6 @@ from tiktok_manager.domain.posts import (
     TrailEntry,
 )
 from tiktok_manager.domain.schedule import parse_bound
-from tiktok_manager.services.plan_words import finding_text
 from tiktok_manager.services.serializers import (
     findings_json,
     flight_record,
@@ -80,6 +79,7 @@ from tiktok_manager.services.serializers import (
     write_flight_record,
 )
 from tiktok_manager.services.workspace import Workspace
+from tiktok_manager.wording import message_and_action, words
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -274,7 +274,7 @@ def retry(
 ) -> None:
     """Let a stopped post go out again: now, or at its time if that is still to come."""
     if (post_id is None) != all_failed or (all_failed and version is not None):
-        raise InputError("Name one post, or use `--all-failed`.", code="one_post_or_all")
+        raise InputError("one_post_or_all")
     with command_line(context).workspace() as workspace:
         if post_id is not None:
             post = workspace.planning.retry(post_id, version=version)
@@ -303,10 +303,7 @@ def resolve(
 ) -> None:
     """Say what became of an unconfirmed video, after a look at the account on TikTok."""
     if posted == not_posted or (post_again and posted):
-        raise InputError(
-            "Say either `--posted`, or `--not-posted` (with `--post-again` or not).",
-            code="posted_or_not",
-        )
+        raise InputError("posted_or_not")
     with command_line(context).workspace() as workspace:
         post = workspace.planning.resolve(
             post_id, posted=posted, post_again=post_again, version=version
@@ -316,16 +313,18 @@ def resolve(
 
 def _warn(findings: Iterable[Finding]) -> None:
     for finding in findings:
-        note(f"Warning: {finding_text(finding)}")
+        note(f"Warning: {words(finding).title}")
 
 
 def _show_plan(plan: Proposal | PlanResult, *, as_json: bool) -> None:
     if isinstance(plan, Proposal):
-        records = [proposed_json(row) for row in plan.rows]
+        records = [proposed_json(row, message_and_action) for row in plan.rows]
         lines = [f"Would plan for @{row.post.handle} at {_when(row.post)}." for row in plan.rows]
     else:
         told = zip(plan.posts, plan.found, strict=True)
-        records = [{**post_json(post), **findings_json(found)} for post, found in told]
+        records = [
+            {**post_json(post), **findings_json(found, message_and_action)} for post, found in told
+        ]
         lines = [f"Planned {p.id} for @{p.handle} at {_when(p)}." for p in plan.posts]
     if as_json:
         print_json(records)
@@ -336,7 +335,7 @@ def _show_plan(plan: Proposal | PlanResult, *, as_json: bool) -> None:
 
 def _done(post: Post, text: str, *, findings: Iterable[Finding] = (), as_json: bool) -> None:
     if as_json:
-        print_json({**post_json(post), **findings_json(findings)})
+        print_json({**post_json(post), **findings_json(findings, message_and_action)})
     else:
         print_line(text)
 

@@ -70,5 +70,5 @@ def _ask(name: str, *, hidden: bool) -> str:
         return str(typer.prompt(name, hide_input=hidden, err=True))
     value = sys.stdin.readline().strip()
     if not value:
-        raise InputError(f"No value for {name} came on stdin.")
+        raise InputError("nothing_on_stdin", name=name)
     return value

@@ -23,7 +23,7 @@ class CancelToken:
     def check(self) -> None:
         """Raise Cancelled if somebody asked the work to stop."""
         if self._event.is_set():
-            raise Cancelled("Cancelled.")
+            raise Cancelled()
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until cancelled or the time is over; says whether it was cancelled."""

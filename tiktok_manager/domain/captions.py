@@ -19,22 +19,19 @@ def check_caption(text: str) -> None:
     length = utf16_length(text)
     if length > MAX_CAPTION_UNITS:
         raise InputError(
-            "The caption is too long.",
-            f"It has {length} UTF-16 units; TikTok takes {MAX_CAPTION_UNITS}.",
-            f"Shorten it by {length - MAX_CAPTION_UNITS}.",
+            "caption_too_long",
+            units=length,
+            most=MAX_CAPTION_UNITS,
+            excess=length - MAX_CAPTION_UNITS,
         )
     if "\x00" in text:
-        raise InputError("The caption holds a NUL character.", hint="Remove it.")
+        raise InputError("caption_with_nul")
 
 
 def check_whole(text: str) -> None:
     """Raise InputError if the caption holds what UTF-8 cannot carry."""
     if not is_text(text):
-        raise InputError(
-            "The caption holds half of a character.",
-            "An emoji in it was cut in two, or it is not UTF-8.",
-            "Type the caption again.",
-        )
+        raise InputError("caption_half_character")
 
 
 def is_text(text: str) -> bool:

@@ -27,8 +27,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Self
 
-from tiktok_manager.domain.findings import Param
+from tiktok_manager.domain.findings import Finding, Param
 
 
 class FailureClass(StrEnum):
@@ -51,6 +52,7 @@ class AppError(Exception):
         params: What the sentences need; a class may give them defaults.
         raw_code: What TikTok called it, where it was TikTok.
         log_id: TikTok's log id, where there is one.
+        findings: What a check found, where that is why.
     """
 
     exit_code = 1
@@ -65,6 +67,7 @@ class AppError(Exception):
         code: str = "",
         raw_code: str = "",
         log_id: str = "",
+        findings: Sequence[Finding] = (),
         **params: Param,
     ) -> None:
         if " " in first or message or hint:
@@ -74,7 +77,14 @@ class AppError(Exception):
         self.params: Mapping[str, Param] = params
         self.raw_code = raw_code
         self.log_id = log_id
+        self.findings = tuple(findings)
         super().__init__(self.code)
+
+    def adding(self, **params: Param) -> Self:
+        """Return the same error with more parameters."""
+        other = type(self).__new__(type(self))
+        other.__dict__ |= self.__dict__ | {"params": {**self.params, **params}}
+        return other
 
     @property
     def title(self) -> str:
@@ -116,16 +126,26 @@ class ChangedMeanwhile(InputError):
     """The row has another version than the one this change was made from; nothing was written.
 
     `what` it is (`post`, `account`), `id` which one, `changes` what stands now beside what was
-    wanted. Empty where the row is gone, or nothing a person sees was changed.
+    wanted. Empty where the row is gone, or nothing a person sees was changed. `findings` are what
+    is to be known of a plan by now that was not when it was proposed.
     """
 
     code = "changed_meanwhile"
 
-    def __init__(self, what: str, id_: str, changes: Sequence[Change] = ()) -> None:
+    def __init__(
+        self,
+        what: str,
+        id_: str,
+        changes: Sequence[Change] = (),
+        findings: Sequence[Finding] = (),
+    ) -> None:
         super().__init__(
-            f"This {what} was changed meanwhile.",
-            " ".join(f"{each.field}: {each.theirs} (yours: {each.yours})." for each in changes),
-            "Nothing was written. Look at it again, then change it.",
+            findings=findings,
+            what=what,
+            id=id_,
+            fields=tuple(each.field for each in changes),
+            theirs=tuple(str(each.theirs) for each in changes),
+            yours=tuple(str(each.yours) for each in changes),
         )
         self.what = what
         self.id = id_

@@ -32,7 +32,6 @@ EBML_MARK = b"\x1a\x45\xdf\xa3"
 _FIRST_BOXES = (b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
 _FRAGMENT_BOXES = (b"styp", b"moof", b"sidx")
 _QUICKTIME_BRAND = b"qt  "
-_MOST_DECIMALS = 6
 _DOC_TYPE = b"\x42\x82"
 
 
@@ -135,30 +134,20 @@ def content_type_of(path: Path) -> str:
     """
     if not is_text(str(path)):
         shown = str(path).encode("utf-8", "replace").decode()
-        raise InputError(
-            f"The name of {shown} holds bytes that are no text.",
-            "It, or that of a folder it is in, is not UTF-8.",
-            "Rename it, then choose it again.",
-        )
+        raise InputError("file_name_not_text", file=shown)
     content_type = CONTENT_TYPES.get(path.suffix.lower())
     if content_type is None:
-        raise InputError(
-            f"{path.name} is not a format TikTok takes.",
-            "TikTok takes MP4, MOV and WebM.",
-            "Export the video as MP4 with H.264.",
-        )
+        raise InputError("bad_video_format", file=path.name)
     return content_type
 
 
 def check_size(path: Path, size_bytes: int) -> None:
     """Raise InputError for an empty file or one over TikTok's 4 GB."""
     if size_bytes == 0:
-        raise InputError(f"{path.name} is empty.", "The file has 0 bytes.", "Export it again.")
+        raise InputError("file_empty", file=path.name)
     if size_bytes > MAX_VIDEO_BYTES:
         raise InputError(
-            f"{path.name} is too large.",
-            f"It has {size_bytes:,} bytes; TikTok takes at most {MAX_VIDEO_BYTES:,} (4 GB).",
-            "Export it with a lower bitrate.",
+            "file_too_large", file=path.name, size_bytes=size_bytes, most_bytes=MAX_VIDEO_BYTES
         )
 
 
@@ -254,89 +243,3 @@ def _too_long(code: str, name: str, info: MediaInfo, handle: str, limit_s: float
 
 def _finding(code: str, name: str, **params: Param) -> Finding:
     return Finding(code=code, params={"file": name, **params})
-
-
-def sentence(finding: Finding) -> str:
-    """Say a finding about a video in words."""
-    return _SENTENCES[finding.code].format_map(_Shown(finding.params))
-
-
-class _Shown(dict[str, object]):
-    """Parameters as they are written: no number looks like the bound it breaks."""
-
-    def __init__(self, params: Mapping[str, Param]) -> None:
-        super().__init__(params)
-        for key, bounds in _BOUNDS.items():
-            value = params.get(key)
-            if isinstance(value, int | float):
-                limit = params.get("limit_s")
-                own = [limit] if isinstance(limit, int | float) else []
-                self[key] = number(value, *bounds, *own, decimals=2 * (key == "fps"))
-        if isinstance(params.get("limit_s"), int | float):
-            self["limit_s"] = f"{params['limit_s']:.0f}"
-        if "cover_ms" in params:
-            self["cover_ms"] = f"{params['cover_ms']}"
-
-
-def number(value: float, *bounds: float, decimals: int = 0) -> str:
-    """Write a number with some decimals, and as many more as keep it apart from these bounds.
-
-    Zeros at its end are left out.
-    """
-    places = next(
-        (
-            places
-            for places in range(decimals, _MOST_DECIMALS)
-            if all(
-                _order(float(f"{value:.{places}f}"), bound) == _order(value, bound)
-                for bound in bounds
-            )
-        ),
-        _MOST_DECIMALS,
-    )
-    text = f"{value:.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _order(value: float, bound: float) -> int:
-    return (value > bound) - (value < bound)
-
-
-_BOUNDS: Mapping[str, tuple[float, ...]] = {"fps": (MIN_FPS, MAX_FPS), "duration_s": ()}
-_SENTENCES = {
-    "not_a_video": "{file} could not be read as a video; TikTok may refuse it.",
-    "video_cut": (
-        "{file}: Its end is missing: it was cut short, or is still being copied or exported."
-    ),
-    "video_encrypted": "{file}: It is encrypted; TikTok cannot play it.",
-    "video_elsewhere": (
-        "{file}: Its pictures or its sound lie in another file, which TikTok would not get."
-    ),
-    "video_empty": "{file}: It has no pictures.",
-    "video_container": "{file}: It is a {container} file; TikTok takes MP4, MOV and WebM.",
-    "video_ending": "{file}: It is a {container} file, though its name ends in “{ending}”.",
-    "video_codec": "{file}: The codec is {codec}; TikTok takes H.264, H.265, VP8 and VP9.",
-    "video_frame_rate": "{file}: It has {fps} frames a second; TikTok takes 23 to 60.",
-    "video_frame_rate_unknown": (
-        "{file}: How many frames a second it has is not known; TikTok takes 23 to 60."
-    ),
-    "video_size": (
-        "{file}: The picture is {width_px}×{height_px} px; TikTok takes 360 to 4096 px on each "
-        "side."
-    ),
-    "video_size_unknown": (
-        "{file}: The size of its picture is not known; TikTok takes 360 to 4096 px on each side."
-    ),
-    "video_length_unknown": "{file}: How long it lasts is not known; TikTok limits the length.",
-    "video_too_long": "{file}: It lasts {duration_s} s; @{account} may post {limit_s} s.",
-    "video_longer_than_usual": (
-        "{file}: It lasts {duration_s} s; TikTok lets most creators post {limit_s} s at most, and "
-        "has not said yet what @{account} may."
-    ),
-    "cover_beyond_end": (
-        "{file}: The cover at {cover_ms} ms lies beyond its end at {duration_s} s: TikTok would "
-        "take the first frame."
-    ),
-}
-VIDEO_CODES = frozenset(_SENTENCES)
-"""Every code that `media_findings` may return."""

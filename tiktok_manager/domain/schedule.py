@@ -8,35 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.when import (
     BAD,
-    NO_SLOTS,
-    NO_TIME,
-    TWO_MEANINGS,
     UnclearTime,
     read_when,
 )
-
-_UNCLEAR = {
-    BAD: (
-        "“{}” is not a time.",
-        "It cannot be read to the minute.",
-        "Write it like 2026-11-28T18:30, `fri 18:00`, `tomorrow 9am`, `in 2 hours` or `now`.",
-    ),
-    TWO_MEANINGS: (
-        "“{}” can mean two things.",
-        "A wrong guess would publish at another time.",
-        "Write the date as year, month, day and the time in 24 hours, like 2026-11-28T18:30.",
-    ),
-    NO_TIME: (
-        "“{}” has no time.",
-        "A day alone does not say when.",
-        "Add the time, like `{} 18:30`, or write it like 2026-11-28T18:30.",
-    ),
-    NO_SLOTS: (
-        "There is no slot to take.",
-        "No weekly slots are set up.",
-        "Name the time, like 2026-11-28T18:30 or `tomorrow 9am`.",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +32,7 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
-        raise InputError(
-            f"“{name}” is not a time zone.",
-            "Time zones are named as in the IANA list.",
-            "Use a name such as Europe/Berlin, America/New_York or UTC.",
-        ) from exc
+        raise InputError("bad_zone", name=name) from exc
 
 
 def resolve(wall: datetime, timezone: str) -> Schedule:
@@ -115,19 +85,14 @@ def _read(text: str, timezone: str, now: datetime, *, day_start: bool = False) -
 
 
 def _unclear(text: str, code: str) -> InputError:
-    title, why, hint = _UNCLEAR[code]
-    return InputError(title.format(text), why, hint.format(text), code=code)
+    return InputError(code, text=text)
 
 
 def parse_duration(text: str) -> timedelta:
     """Read a duration such as `90s`, `30m`, `2h` or `1d`; raises InputError."""
     match = re.fullmatch(r"(\d{1,6})\s*([smhd])", text.strip().lower())
     if match is None:
-        raise InputError(
-            f"“{text}” is not a duration.",
-            "A duration is a whole number and a unit.",
-            "Write it like 30m, 2h or 1d.",
-        )
+        raise InputError("bad_duration", text=text)
     seconds = {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
     return timedelta(seconds=int(match[1]) * seconds)
 

@@ -134,11 +134,7 @@ class Runner:
         elif self._standby:
             self._set_state(RunnerState.STANDBY)
         else:
-            raise PublisherBusy(
-                "Another publisher works on this data folder.",
-                f"It is {self._lock.holder()}.",
-                "Stop it first, or use `--standby` to take over when it ends.",
-            )
+            raise PublisherBusy(holder=self._lock.holder())
         self._ticker.start()
         self._keep_house()
         self._watcher.start()

@@ -105,15 +105,10 @@ class Accounts:
             found = queries.find_accounts(session, name)
         live = [a for a in found if a.status is not AccountStatus.DISCONNECTED] or found
         if not live:
-            raise NotFound(
-                f"There is no account @{name}.",
-                hint="`accounts list` shows the accounts there are.",
-            )
+            raise NotFound("no_account", handle=name)
         if len(live) > 1:
-            ids = ", ".join(account.id for account in live)
-            raise InputError(
-                f"More than one account is called @{name}.", hint=f"Use its id: {ids}."
-            )
+            ids = tuple(account.id for account in live)
+            raise InputError("handle_not_unique", handle=name, ids=ids)
         return live[0]
 
     def connect(
@@ -247,7 +242,7 @@ class Accounts:
             profile = _profile(calls, pair)
             _check_identity(expected, profile)
             if confirm is not None and not confirm(profile):
-                raise ConsentRefused("The account was not added.", "You chose not to add it.")
+                raise ConsentRefused("account_not_added")
             tell(ConnectStage.STORING)
             return self._keep(pair, profile), profile.avatar_url
         except AppError:
@@ -288,10 +283,7 @@ class Accounts:
         )
         with self._database.read() as session:
             if posts.list_posts(session, wanted, limit=1):
-                raise InputError(
-                    f"@{account.handle} has a video on its way to TikTok.",
-                    hint="Wait until it is published, or cancel it first.",
-                )
+                raise InputError("video_on_its_way", handle=account.handle)
 
     def _revoke(self, account: Account) -> Sequence[str]:
         try:
@@ -320,7 +312,5 @@ def _profile(calls: AppCalls, pair: TokenPair) -> Profile:
 def _check_identity(expected: Account | None, profile: Profile) -> None:
     if expected is not None and expected.open_id != profile.open_id:
         raise ConsentRefused(
-            f"TikTok answered for another account than @{expected.handle}.",
-            f"The browser is signed in as {profile.handle or profile.display_name}.",
-            "Sign out of TikTok in the browser, or use a private window, and try again.",
+            "another_account", handle=expected.handle, found=profile.handle or profile.display_name
         )

@@ -222,11 +222,7 @@ def restore(paths: DataPaths, wanted: str, clock: Clock) -> Restored:
     source = _find(paths.backups_dir, wanted)
     lock = PublisherLock(paths.publisher_lock, clock)
     if not lock.acquire():
-        raise PublisherBusy(
-            "A publisher works on this data folder.",
-            f"It is {lock.holder()}.",
-            "Stop it, and close the window, before you restore a backup.",
-        )
+        raise PublisherBusy("publisher_busy_for_restore", holder=lock.holder())
     try:
         _sweep(paths.root, clock.now() - LEFTOVER_AFTER)
         with _temporary_file(paths.root) as temporary:
@@ -246,16 +242,13 @@ def _find(folder: Path, wanted: str) -> Path:
     """Return the file a user means: the name of a backup, or a plain path to a regular file."""
     path = Path(wanted)
     if "\0" in wanted or ".." in path.parts or wanted.startswith(("\\\\", "//")):
-        raise InputError(
-            f"“{wanted}” is not the name of a backup.",
-            hint="Give a name from `backup list`, or the path of a file on this machine.",
-        )
+        raise InputError("not_a_backup_name", name=wanted)
     if path.name == wanted and (folder / wanted).exists():
         path = folder / wanted
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise InputError(f"{wanted} is not a file of its own.", hint="Give the file itself.")
+        raise InputError("backup_is_a_link", file=wanted)
     if not path.exists():
-        raise NotFound(f"There is no backup {wanted}.", hint="`backup list` shows the backups.")
+        raise NotFound("no_backup", name=wanted)
     return path
 
 
@@ -270,21 +263,13 @@ def _copy_checked(source: Path, destination: Path) -> None:
 def _check_room(folder: Path, needed_bytes: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed_bytes:
-        raise StorageError(
-            "There is no room for a backup.",
-            f"{free / 1e6:.0f} MB are free; {needed_bytes / 1e6:.0f} MB are needed.",
-            "Free space on the data folder's disk.",
-        )
+        raise StorageError("no_room_for_backup", free_bytes=free, needed_bytes=needed_bytes)
 
 
 def _check_digest(source: Path, copy: Path) -> None:
     recorded = _recorded_digest(source)
     if recorded is not None and recorded != digest(copy):
-        raise InputError(
-            f"{source.name} cannot be restored.",
-            "It was changed since it was made: its SHA-256 is not the recorded one.",
-            "Choose another: `backup list` shows them.",
-        )
+        raise InputError("backup_changed", file=source.name)
 
 
 def _exchange(paths: DataPaths, file: Path, now: datetime) -> Path:
@@ -383,8 +368,4 @@ def _recorded_digest(backup: Path) -> str | None:
 
 
 def _unwritable(exc: OSError) -> StorageError:
-    return StorageError(
-        "The backup could not be written.",
-        f"The system says: {exc.strerror or exc}.",
-        "Check that the data folder's disk has space and can be written.",
-    )
+    return StorageError("backup_not_written", reason=exc.strerror or str(exc))

@@ -20,27 +20,15 @@ def check_present(paths: DataPaths) -> None:
     except FileNotFoundError:
         pass
     if _was_used(paths):
-        raise DatabaseDamaged(
-            "The database is gone.",
-            f"{paths.database} is missing or empty, but this data folder was in use.",
-        )
+        raise DatabaseDamaged("database_gone", file=str(paths.database))
 
 
 def with_way_out(error: DatabaseDamaged, backups_dir: Path) -> DatabaseDamaged:
     """Return the error with the command that restores the last good backup, if there is one."""
     backup = last_good(backups_dir)
     if backup is None:
-        return DatabaseDamaged(
-            error.title,
-            error.message,
-            "There is no backup. Move the data folder aside to start anew, and keep it.",
-        )
-    return DatabaseDamaged(
-        error.title,
-        error.message,
-        f"Close TikTok Manager and run `tiktok-manager backup restore {backup.name}`. Posts that"
-        " may have gone out since that backup are set aside, not sent again.",
-    )
+        return error.adding(way_out="none")
+    return error.adding(way_out="backup", backup=backup.name)
 
 
 def _was_used(paths: DataPaths) -> bool:

@@ -61,20 +61,12 @@ class Installation:
     def check(self) -> None:
         """Raise ActionNeeded in a copy, StorageError where the database was replaced meanwhile."""
         if not self._database.is_in_place():
-            raise StorageError(
-                "A backup was restored while this was open.",
-                "What is shown here is the former database; nothing is published from it.",
-                "Close TikTok Manager and open it again.",
-            )
+            raise StorageError("database_replaced")
         with self._database.read() as session:
             known = queries.get_install(session)
         if known is not None and not self._is_at_home(known):
             raise ActionNeeded(
-                "This data folder is a copy, so it does not publish.",
-                f"It was made at {known.place}{self._other_machine(known)}."
-                " If both copies published, posts would go out twice.",
-                "If this is the only copy in use from now on, run `tiktok-manager doctor --adopt`.",
-                code="copied_data_folder",
+                "copied_data_folder", place=known.place or "", elsewhere=self._other_machine(known)
             )
 
     def register_start(self) -> None:
@@ -125,11 +117,9 @@ class Installation:
         here = self._mark.here() if known.marks else None
         return here is not None and here not in known.marks
 
-    def _other_machine(self, known: Install) -> str:
+    def _other_machine(self, known: Install) -> bool:
         here = self._machine(known.install_id)
-        if not known.machine or not here or known.machine == here:
-            return ""
-        return " on another machine"
+        return bool(known.machine and here and known.machine != here)
 
     def _machine(self, install_id: str) -> str:
         """Return a mark of this machine that says nothing about it to others."""

@@ -9,14 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import Change, ChangedMeanwhile, InputError
+from tiktok_manager.domain.errors import ChangedMeanwhile, InputError
 from tiktok_manager.domain.events import EventBus, PostsChanged, PostStatusChanged
 from tiktok_manager.domain.plans import PlanResult, PlanRow, Proposal, Wish
 from tiktok_manager.domain.posts import EDITABLE, RETRYABLE, Post, PostMode, PostStatus
 from tiktok_manager.domain.quota import WINDOW, Ledger
 from tiktok_manager.services import plan_rules as rules
 from tiktok_manager.services.hold_reasons import TOLD_NOT_WRITTEN
-from tiktok_manager.services.plan_words import finding_text
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.storage import attempts
 from tiktok_manager.storage import posts as queries
@@ -97,10 +96,10 @@ class PlanChanges:
         """
         wanted = _as_written(wanted)
         for each in (over, wanted):
-            rules.check_status(each, _REVERSIBLE, "put back")
+            rules.check_status(each, _REVERSIBLE, "put_back")
         if wanted.status is PostStatus.SCHEDULED and over.status in RETRYABLE:
             rules.check_not_past(wanted.schedule, self._clock.now())
-        text = f"Put back as it was before: {rules.words(wanted.status)}."
+        text = f"Put back as it was before: {wanted.status.replace('_', ' ')}."
         return self.write(over, wanted, "put_back", text)
 
     def _tell(self, posts: Sequence[Post], *, is_new: bool) -> None:
@@ -182,11 +181,7 @@ def _check_still_so(row: PlanRow, again: PlanRow, made_at: datetime, now: dateti
         rules.check_not_past(row.post.schedule, now)
     found = rules.news(row, again)
     if found:
-        raise ChangedMeanwhile(
-            "plan",
-            row.post.id,
-            [Change(field=each.code, yours="", theirs=finding_text(each)) for each in found],
-        )
+        raise ChangedMeanwhile("plan", row.post.id, findings=found)
 
 
 def _as_written(post: Post) -> Post:

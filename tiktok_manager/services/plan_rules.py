@@ -33,7 +33,6 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.quota import Ledger, Usage
 from tiktok_manager.domain.schedule import Schedule, at_instant, parse_when
-from tiktok_manager.services.plan_words import finding_text
 
 NOT_POSTED = PostError(
     code="not_posted",
@@ -249,7 +248,7 @@ def _edited_schedule(post: Post, edit: PostEdit, now: datetime) -> Schedule:
     if edit.timezone is not None:
         return read_time(post.schedule.wall.isoformat(), edit.timezone, now)
     if post.status is not PostStatus.SCHEDULED:
-        check_not_past(post.schedule, now, hint="Give it a new time: `--at`, or `now`.")
+        check_not_past(post.schedule, now, edited=True)
     return post.schedule
 
 
@@ -264,12 +263,7 @@ def check(proposal: Proposal, *, strict: bool) -> None:
     for error in proposal.refused.values():
         raise error
     if strict and proposal.findings:
-        raise InputError(
-            "The plan has findings.",
-            " ".join(map(finding_text, proposal.findings)),
-            "Mend them first.",
-            code="plan_has_findings",
-        )
+        raise InputError("plan_has_findings", findings=proposal.findings)
 
 
 def read_time(when: str, timezone: str, now: datetime) -> Schedule:
@@ -279,52 +273,37 @@ def read_time(when: str, timezone: str, now: datetime) -> Schedule:
     return schedule
 
 
-def check_not_past(
-    schedule: Schedule, now: datetime, hint: str = "Choose a time to come, or `now`."
-) -> None:
+def check_not_past(schedule: Schedule, now: datetime, *, edited: bool = False) -> None:
     """Raise InputError for a time that has passed."""
     if schedule.due_at < now - PAST_TOLERANCE:
         raise InputError(
-            "That time is in the past.",
-            f"{schedule.wall:%Y-%m-%d %H:%M} ({schedule.timezone}) is before now.",
-            hint,
-            code="time_is_past",
+            "time_is_past",
+            at=f"{schedule.wall:%Y-%m-%d %H:%M}",
+            zone=schedule.timezone,
+            edited=edited,
         )
 
 
 def check_accounts(accounts: Collection[Account]) -> None:
     """Raise InputError unless there are accounts and all of them hold a permission."""
     if not accounts:
-        raise InputError(
-            "No account was chosen.", hint="Choose at least one account.", code="no_account"
-        )
+        raise InputError("no_account_chosen")
     for account in accounts:
         if account.status in NOT_CONNECTED:
-            raise InputError(
-                f"@{account.handle} is not connected.",
-                hint="Connect it first.",
-                code="account_not_connected",
-            )
+            raise InputError("account_not_connected", account=account.handle)
 
 
-def check_status(post: Post, allowed: frozenset[PostStatus], done: str) -> None:
+def check_status(post: Post, allowed: frozenset[PostStatus], change: str) -> None:
     """Raise InputError unless the post is in one of these statuses."""
     if post.status not in allowed:
         raise InputError(
-            f"A post that is {words(post.status)} cannot be {done}.",
-            hint=f"Possible for posts that are: {', '.join(map(words, sorted(allowed)))}.",
-            code="wrong_status",
+            "wrong_status", status=post.status.value, change=change, allowed=tuple(sorted(allowed))
         )
 
 
 def too_late(post: Post) -> OutcomeUnknown:
     """Return the error for a change that comes after the last byte may have left."""
-    return OutcomeUnknown(
-        "It is too late for that.",
-        f"The post is {words(post.status)}: TikTok may have the whole video already.",
-        "Wait for TikTok's answer; a published video can be deleted in TikTok.",
-        code="too_late",
-    )
+    return OutcomeUnknown("too_late", status=post.status.value)
 
 
 def consent_text(choices: Choices) -> str:
@@ -339,49 +318,21 @@ def consent_for(mode: PostMode, choices: Choices, *, agreed: bool, now: datetime
     _check_choices(choices)
     text = consent_text(choices)
     if not agreed:
-        raise InputError(
-            "Your consent is missing.",
-            f"TikTok asks that you agree to this for every direct post: “{text}”.",
-            "Add `--consent` to agree.",
-            code="consent_missing",
-        )
+        raise InputError("consent_missing", text=text)
     return Consent(text=text, given_at=now)
 
 
 def _check_choices(choices: Choices) -> None:
     if choices.privacy is None:
-        raise InputError(
-            "Who may see the video was not chosen.",
-            "TikTok asks that you choose it for every direct post.",
-            f"Use `--privacy` with one of: {', '.join(Privacy)}.",
-            code="privacy_missing",
-        )
+        raise InputError("privacy_missing", levels=tuple(Privacy))
     if choices.branded_content and choices.privacy is Privacy.ONLY_ME:
-        raise InputError(
-            "Branded content visibility cannot be set to private.",
-            hint="Choose another privacy, or leave branded content off.",
-            code="branded_content_private",
-        )
+        raise InputError("branded_content_private")
     if choices.cover_ms is not None:
         _check_cover(choices.cover_ms)
 
 
 def _check_cover(cover_ms: int) -> None:
     if cover_ms < 0:
-        raise InputError(
-            "The cover's time is negative.",
-            hint="Count from the first frame.",
-            code="cover_negative",
-        )
+        raise InputError("cover_negative")
     if cover_ms > MAX_COVER_MS:
-        raise InputError(
-            "The cover's time is too far into the video.",
-            f"TikTok takes at most {MAX_COVER_MS} ms.",
-            "Choose a frame of the video.",
-            code="cover_too_far",
-        )
-
-
-def words(status: PostStatus) -> str:
-    """Return a status in the words of a sentence."""
-    return status.replace("_", " ")
+        raise InputError("cover_too_far", most_ms=MAX_COVER_MS)

@@ -216,9 +216,9 @@ class Planning:
             exact = queries.get_post(session, post_id)
             found = [exact] if exact else queries.find_posts(session, post_id)
         if not found or not post_id:
-            raise NotFound(f"There is no post {post_id}.", hint="`posts list` shows the posts.")
+            raise NotFound("no_post", id=post_id)
         if len(found) > 1:
-            raise InputError(f"More than one post's id starts with {post_id}.")
+            raise InputError("post_id_not_unique", id=post_id)
         return self._waiting.explain(found)[0]
 
     def page(
@@ -292,11 +292,7 @@ class Planning:
         """
         post = self._get(post_id, version)
         if post.status is PostStatus.UNCONFIRMED:
-            raise OutcomeUnknown(
-                "It is not known whether this video is on TikTok.",
-                "Posting it again now might post it twice.",
-                f"Look at @{post.handle} on TikTok first.",
-            )
+            raise OutcomeUnknown(handle=post.handle)
         rules.check_status(post, RETRYABLE, "retried")
         return self._retry(post)
 

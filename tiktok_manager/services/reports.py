@@ -38,11 +38,7 @@ class Reports:
         format or folder, StorageError where the file cannot be written.
         """
         if kind not in KINDS:
-            raise InputError(
-                f"There is no report “{kind}”.",
-                hint=f"The reports are: {', '.join(KINDS)}.",
-                code="unknown_report",
-            )
+            raise InputError("unknown_report", kind=kind, kinds=tuple(KINDS))
         rows = {"posts": self._posts, "accounts": self._account_rows, "videos": self._videos}
         records = rows[kind](self._settings.timezone())
         return write_table(out, records, _COLUMNS[kind], delimiter=delimiter)

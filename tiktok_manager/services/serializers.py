@@ -4,7 +4,7 @@ Fields are only ever added. Ids are text, times ISO 8601 in UTC with `Z`.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.plans import PlanRow
 from tiktok_manager.domain.posts import Post, TrailEntry
-from tiktok_manager.services.plan_words import finding_text
 from tiktok_manager.system.files import writing
 
 Record = dict[str, object]
+Say = Callable[[Finding], tuple[str, str]]
+"""Gives message and action of a code, in the words of scripts; those are made above this room."""
 
 
 def stamp(at: datetime | None) -> str | None:
@@ -59,24 +60,24 @@ def post_json(post: Post) -> Record:
     }
 
 
-def findings_json(findings: Iterable[Finding]) -> Record:
+def findings_json(findings: Iterable[Finding], say: Say) -> Record:
     """Return what is to be known about a plan: by code, and as plain sentences."""
-    told = [(finding, finding_text(finding)) for finding in findings]
+    told = [(finding.code, *say(finding)) for finding in findings]
     return {
-        "warnings": [text for _finding, text in told],
+        "warnings": [message for _code, message, _action in told],
         "findings": [
-            {"code": finding.code, "message": text, "action": ""} for finding, text in told
+            {"code": code, "message": message, "action": action} for code, message, action in told
         ],
     }
 
 
-def proposed_json(row: PlanRow) -> Record:
+def proposed_json(row: PlanRow, say: Say) -> Record:
     """Return a post that would be planned, with no id yet, and its account's day."""
     return {
         **post_json(row.post),
         "id": None,
         "version": None,
-        **findings_json(row.findings),
+        **findings_json(row.findings, say),
         "next_free_at": stamp(row.free.due_at),
         "quota": {"used": row.quota.used, "cap": row.quota.cap},
     }

@@ -81,7 +81,7 @@ class Settings:
         """Return a setting's value, its default if it was never set; raises NotFound."""
         definition = _definition(name)
         if definition.kind == "secret":
-            raise InputError(f"{name} is a secret.", "Secrets are never shown.")
+            raise InputError("setting_is_secret", name=name)
         if self._env_keys.get(name):
             return self._env_keys[name]
         with self._database.read() as session:
@@ -114,11 +114,7 @@ class Settings:
         key = self.get("client-key")
         secret = self._env_keys["client-secret"] or self._stored_secret()
         if not key or not secret:
-            raise AppKeysMissing(
-                "There are no TikTok app keys yet.",
-                "TikTok Manager works with your own TikTok app.",
-                "Set them with `settings set client-key` and `settings set client-secret`.",
-            )
+            raise AppKeysMissing()
         return AppKeys(client_key=key, client_secret=secret)
 
     def lateness(self) -> Lateness:
@@ -196,28 +192,19 @@ def _definition(name: str) -> Definition:
     for definition in DEFINITIONS:
         if definition.name == name:
             return definition
-    raise NotFound(
-        f"There is no setting “{name}”.",
-        hint=f"The settings are: {', '.join(d.name for d in DEFINITIONS)}.",
-    )
+    raise NotFound("no_setting", name=name, names=tuple(d.name for d in DEFINITIONS))
 
 
 def _key(value: str) -> str:
     if not value or len(value) > 256 or not value.isprintable() or " " in value:
-        raise InputError(
-            "That is not a TikTok app key.",
-            "A key is one word without spaces.",
-            "Copy it from your app's page in TikTok's developer portal.",
-        )
+        raise InputError("bad_app_key")
     return value
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if value not in choices:
-            raise InputError(
-                f"“{value}” is not possible here.", hint=f"Choose one of: {', '.join(choices)}."
-            )
+            raise InputError("bad_choice", value=value, choices=choices)
         return value
 
     return check
@@ -226,7 +213,7 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 def _whole_number(low: int, high: int) -> Callable[[str], str]:
     def check(value: str) -> str:
         if not value.isdecimal() or not low <= int(value) <= high:
-            raise InputError(f"“{value}” is not a number from {low} to {high}.")
+            raise InputError("bad_number", value=value, low=low, high=high)
         return str(int(value))
 
     return check
@@ -234,7 +221,7 @@ def _whole_number(low: int, high: int) -> Callable[[str], str]:
 
 def _duration(value: str) -> str:
     if not timedelta(minutes=1) <= parse_duration(value) <= timedelta(days=30):
-        raise InputError(f"“{value}” is out of range.", "It may be 1m to 30d.")
+        raise InputError("duration_out_of_range", value=value)
     return value.lower()
 
 
@@ -249,10 +236,7 @@ def _scopes(value: str) -> str:
     unknown = [part for part in parts if part not in ALL_SCOPES]
     if unknown or Scope.BASIC not in parts:
         raise InputError(
-            f"“{value}” is not a list of TikTok scopes.",
-            f"{Scope.BASIC} is always needed.",
-            f"Write posting, all, or a list of: {', '.join(ALL_SCOPES)}.",
-            code="bad_scopes",
+            "bad_scopes", value=value, needed=Scope.BASIC.value, scopes=tuple(ALL_SCOPES)
         )
     return ",".join(scope for scope in ALL_SCOPES if scope in parts)
 

@@ -119,8 +119,4 @@ def _code(trouble: StorageError | None) -> str:
 
 
 def _low() -> DiskFull:
-    return DiskFull(
-        "The data folder's disk is full.",
-        "Nothing new is started; posts wait and keep their place.",
-        "Free some space: publishing goes on by itself.",
-    )
+    return DiskFull()

@@ -13,7 +13,6 @@ from tiktok_manager.domain.accounts import Account, CreatorInfo, Profile, Scope
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
-    PERMISSION_LOST,
     AppError,
     Cancelled,
     FailureClass,
@@ -219,15 +218,9 @@ def _minutes(wait: timedelta) -> str:
 
 def left_out(account: Account) -> SyncResult:
     """Return the result for an account that must be reconnected before it can be synced."""
-    hint = f"Connect it again: `accounts connect --reconnect {account.handle}`."
-    error = ReconnectNeeded(PERMISSION_LOST, hint=hint)
+    error = ReconnectNeeded(handle=account.handle)
     return SyncResult(account_id=account.id, handle=account.handle, error=error)
 
 
 def _cut_short(count: int) -> AppError:
-    return AppError(
-        f"Only {count} videos could be read.",
-        "TikTok says there are more, but does not go on with them.",
-        "Their numbers are kept. Sync the account again later.",
-        code="list_cut_short",
-    )
+    return AppError("list_cut_short", count=count)

@@ -24,16 +24,9 @@ _SPOILT_NUMBER = re.compile(r"[0-9]{16,}|0[0-9]+|[0-9]+[eE][0-9]+")
 def check_format(out: Path, delimiter: str) -> None:
     """Raise InputError for a suffix that promises another format, or no good delimiter."""
     if out.suffix.lower() in _OTHER_FORMATS:
-        raise InputError(
-            f"{out.suffix} files are not written here.",
-            "A table is CSV, or XLSX if the file's name ends so.",
-            f"Name it {out.stem}.csv or {out.stem}.xlsx.",
-            code="bad_format",
-        )
+        raise InputError("bad_format", suffix=out.suffix, name=out.stem)
     if len(delimiter) != 1 or delimiter in "\"'\r\n" or delimiter.isalnum():
-        raise InputError(
-            f"“{delimiter}” cannot delimit fields.", hint="Use , or ; or tab.", code="bad_delimiter"
-        )
+        raise InputError("bad_delimiter", delimiter=delimiter)
 
 
 def write_table(
@@ -93,12 +86,7 @@ def _xlsx_rows(
     yield columns
     for number, record in enumerate(records, start=2):
         if number > XLSX_ROWS:
-            raise InputError(
-                "There are more rows than a spreadsheet holds.",
-                f"An XLSX sheet ends at {XLSX_ROWS} rows.",
-                "Export CSV instead.",
-                code="too_many_rows",
-            )
+            raise InputError("too_many_rows", rows=XLSX_ROWS)
         yield [_plain(record.get(name)) for name in columns]
 
 

@@ -15,7 +15,6 @@ from tiktok_manager.domain.accounts import AccountStatus, TokenPair
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
-    PERMISSION_LOST,
     RECONNECT_HINT,
     Failure,
     FailureClass,
@@ -252,9 +251,7 @@ class TokenKeeper:
         with self._database.read() as session:
             tokens = queries.get_tokens(session, account_id)
         if tokens is None:
-            raise ReconnectNeeded(
-                "This account is not connected.", hint="Connect it on the Accounts page."
-            )
+            raise ReconnectNeeded("account_never_connected")
         return tokens
 
     def _access(self, tokens: SealedTokens) -> str:
@@ -298,7 +295,7 @@ class TokenKeeper:
 
 
 def _reconnect_needed() -> ReconnectNeeded:
-    return ReconnectNeeded(PERMISSION_LOST, hint=RECONNECT_HINT)
+    return ReconnectNeeded()
 
 
 def _refresh_under_way() -> Failure:

@@ -83,7 +83,7 @@ class VaultService:
     def _unlocked(self) -> Vault:
         self.unlock()
         if self._vault is None:
-            raise VaultLocked("Secrets are locked.")
+            raise VaultLocked()
         return self._vault
 
     def _open_or_create(self, passphrase: str | None) -> Vault:
@@ -100,7 +100,7 @@ class VaultService:
             self._keys.delete(record.key_id)
         theirs = self._record()
         if theirs is None:
-            raise VaultLocked("The vault vanished.", hint="Start the app again.")
+            raise VaultLocked(why="vanished")
         return Vault.unlock(theirs, passphrase, self._keys)
 
     def _record(self) -> VaultRecord | None:

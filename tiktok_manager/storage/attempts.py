@@ -229,7 +229,7 @@ def _fence(session: Session, claim: Claim, **values: Any) -> None:
     fence = {"fence_id": claim.post.id, "fence_epoch": claim.epoch}
     result = session.execute(_fenced(tuple(values)), fence | values)
     if result.first() is None:
-        raise Fenced("Another worker has taken this post over.")
+        raise Fenced()
 
 
 @cache

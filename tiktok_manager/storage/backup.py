@@ -44,7 +44,7 @@ def copy_database(database: Database, destination: Path, now: datetime) -> None:
     The copy is one file without side files. Raises StorageError if it is not whole.
     """
     driver = load_driver()
-    with _told(driver, "The backup could not be written."):
+    with _told(driver, "backup_not_written"):
         database.copy_to(destination)
         with closing(driver.connect(destination, isolation_level=None)) as copy:
             copy.execute("PRAGMA journal_mode=DELETE")
@@ -54,11 +54,7 @@ def copy_database(database: Database, destination: Path, now: datetime) -> None:
             )
             verdict = _integrity(copy)
     if verdict != "ok":
-        raise StorageError(
-            "The database is damaged, so no backup was made of it.",
-            f"SQLite says: {verdict}.",
-            "Restore an earlier backup: `backup list` shows them.",
-        )
+        raise StorageError("damaged_not_backed_up", reason=verdict)
 
 
 def examine(file: Path, name: str, scratch_dir: Path, clock: Clock) -> Examined:
@@ -74,17 +70,15 @@ def examine(file: Path, name: str, scratch_dir: Path, clock: Clock) -> Examined:
         with closing(_open_untrusted(file, driver)) as connection:
             revision = _revision(connection)
             if _objects(connection) != _expected_objects(revision, scratch_dir, clock):
-                raise _refused(
-                    name, "It holds tables, triggers or views that this app does not make."
-                )
+                raise _refused(name, "foreign_objects")
             verdict = _integrity(connection)
             if verdict == "ok" and connection.execute("PRAGMA foreign_key_check").fetchone():
                 verdict = "rows that belong to nothing"
             if verdict != "ok":
-                raise _refused(name, f"It is damaged. SQLite says: {verdict}.")
+                raise _refused(name, "damaged", verdict)
             return Examined(revision=revision, backup_at=_time_of(connection))
     except driver.DatabaseError as exc:
-        raise _refused(name, f"It is damaged. SQLite says: {exc}.") from exc
+        raise _refused(name, "damaged", str(exc)) from exc
 
 
 def mark_restored(file: Path, backup_at: datetime, now: datetime) -> None:
@@ -92,7 +86,7 @@ def mark_restored(file: Path, backup_at: datetime, now: datetime) -> None:
     driver = load_driver()
     values = (to_stored(backup_at), to_stored(now))
     with (
-        _told(driver, "The backup could not be prepared."),
+        _told(driver, "backup_not_prepared"),
         closing(driver.connect(file, isolation_level=None)) as connection,
     ):
         connection.execute("PRAGMA trusted_schema=OFF")
@@ -149,27 +143,21 @@ def check_outside(file: Path, name: str) -> None:
         with file.open("rb") as opened:
             header = opened.read(len(_HEADER))
     except OSError as exc:
-        raise _refused(name, f"The system says: {exc.strerror or exc}.") from exc
+        raise _refused(name, "unreadable", exc.strerror or str(exc)) from exc
     if header != _HEADER:
-        raise _refused(name, "It is not a database.")
+        raise _refused(name, "not_a_database")
     if size_bytes > MAX_BYTES:
-        raise _refused(name, "It is far larger than a database of this app.")
+        raise _refused(name, "too_large")
 
 
 def _revision(connection: sqlite3.Connection) -> str:
     named = "SELECT type FROM sqlite_master WHERE name = 'alembic_version'"
     if connection.execute(named).fetchall() != [("table",)]:
-        raise InputError(
-            "This file was not made by TikTok Manager.", hint="`backup list` shows the backups."
-        )
+        raise InputError("backup_is_foreign")
     rows = connection.execute("SELECT version_num FROM alembic_version LIMIT 2").fetchall()
     revision = str(rows[0][0]) if len(rows) == 1 else "unclear"
     if revision not in KNOWN_REVISIONS:
-        raise DatabaseTooNew(
-            "This backup was made by a newer version.",
-            f"Its database has schema {revision}; this version knows {KNOWN_REVISIONS[-1]}.",
-            "Update TikTok Manager, then restore it.",
-        )
+        raise DatabaseTooNew("backup_too_new", revision=revision, known=KNOWN_REVISIONS[-1])
     return revision
 
 
@@ -208,26 +196,16 @@ def _time_of(connection: sqlite3.Connection) -> datetime | None:
 
 
 @contextmanager
-def _told(driver: ModuleType, title: str) -> Iterator[None]:
+def _told(driver: ModuleType, code: str) -> Iterator[None]:
     try:
         yield
     except (driver.Error, OSError) as exc:
-        raise StorageError(
-            title,
-            f"The system says: {exc}.",
-            "Check that the disk has space and the data folder is writable.",
-        ) from exc
+        raise StorageError(code, reason=str(exc)) from exc
 
 
-def _refused(name: str, why: str) -> InputError:
-    return InputError(
-        f"{name} cannot be restored.", why, "Choose another: `backup list` shows them."
-    )
+def _refused(name: str, why: str, reason: str = "") -> InputError:
+    return InputError("backup_unusable", file=name, why=why, reason=reason)
 
 
 def _in_use() -> DatabaseBusy:
-    return DatabaseBusy(
-        "The database is in use.",
-        "A window or another command of TikTok Manager has it open.",
-        "Close it, then restore again.",
-    )
+    return DatabaseBusy(why="open")

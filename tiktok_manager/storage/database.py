@@ -275,11 +275,7 @@ class Database:
             connection.execute(f"PRAGMA {pragma}")
         mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
         if mode != "wal":
-            raise StorageError(
-                "The database cannot be opened safely.",
-                f"Its folder does not support write-ahead logging (mode “{mode}”).",
-                "Move the data folder to a local disk.",
-            )
+            raise StorageError("no_write_ahead_log", mode=mode)
 
 
 def open_database(
@@ -311,11 +307,7 @@ def _bring_up_to_date(database: Database, backups_dir: Path, clock: Clock) -> No
     if revision == HEAD_REVISION:
         return
     if revision is not None and revision not in KNOWN_REVISIONS:
-        raise DatabaseTooNew(
-            "This data folder was used by a newer version.",
-            f"Its database has schema {revision}; this version knows {HEAD_REVISION}.",
-            "Update TikTok Manager, or choose another data folder.",
-        )
+        raise DatabaseTooNew(revision=revision, known=HEAD_REVISION)
     # Alembic costs a quarter of a second: only a start that migrates pays it.
     from tiktok_manager.storage import migrate
 

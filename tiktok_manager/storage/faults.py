@@ -91,48 +91,26 @@ def error_for(fault: Fault, reason: str) -> StorageError:
 
 
 def busy() -> DatabaseBusy:
-    return DatabaseBusy(
-        "The database is busy.",
-        "Another program has held its lock for some time.",
-        "Close other programs that use the data folder and try again.",
-    )
+    return DatabaseBusy()
 
 
 def disk_full() -> DiskFull:
-    return DiskFull(
-        "The data folder's disk is full.",
-        "Nothing new is started; posts wait and keep their place.",
-        "Free some space: publishing goes on by itself.",
-    )
+    return DiskFull()
 
 
 def read_only(reason: str) -> DatabaseReadOnly:
-    return DatabaseReadOnly(
-        "The database cannot be written.",
-        f"SQLite says: {reason}.",
-        "Make the data folder and the files in it writable; posts wait until then.",
-    )
+    return DatabaseReadOnly(reason=reason)
 
 
 def damaged(reason: str) -> DatabaseDamaged:
-    return DatabaseDamaged(
-        "The database is damaged.",
-        f"SQLite says: {reason}. Nothing is written or published; what can be read is shown.",
-        "Export what you need, then restore a backup: `tiktok-manager backup list` shows them.",
-    )
+    return DatabaseDamaged(reason=reason)
 
 
 def unusable(reason: str) -> StorageError:
-    return StorageError(
-        "The database cannot be used.",
-        f"SQLite says: {reason}.",
-        "Check that the data folder is writable and the disk has space.",
-    )
+    return StorageError("database_unusable", reason=reason)
 
 
 def not_ours(file: Path, owner: str) -> DatabaseReadOnly:
     return DatabaseReadOnly(
-        f"{file} cannot be written.",
-        f"It belongs to {owner}." if owner else "Its permissions do not allow it.",
-        "Give it back to the user who runs TikTok Manager, or choose another data folder.",
+        why="not_ours" if owner else "not_permitted", file=str(file), owner=owner
     )

@@ -60,11 +60,7 @@ def back_up(path: Path, driver: ModuleType, destination: Path) -> None:
         verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
     if verdict != "ok":
         destination.unlink(missing_ok=True)
-        raise StorageError(
-            "The database is damaged, so it was not upgraded.",
-            f"SQLite says: {verdict}.",
-            "Restore a backup from the data folder's `backups`.",
-        )
+        raise StorageError("damaged_not_upgraded", reason=verdict)
 
 
 def _run(connection: Connection, target: str) -> None:
@@ -77,11 +73,7 @@ def _run(connection: Connection, target: str) -> None:
 def _check_foreign_keys(connection: Connection) -> None:
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
     if broken:
-        raise StorageError(
-            "The database could not be upgraded.",
-            f"{len(broken)} rows would lose what they belong to; nothing was changed.",
-            "Keep the data folder as it is and report this.",
-        )
+        raise StorageError("upgrade_refused", rows=len(broken))
 
 
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:

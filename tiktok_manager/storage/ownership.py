@@ -35,12 +35,7 @@ class Ownership:
             self._connection.execute("BEGIN EXCLUSIVE")
         except driver.Error as exc:
             self._connection.close()
-            raise DatabaseBusy(
-                "TikTok Manager is in use already.",
-                "On this machine only one window or command at a time may use a data folder:"
-                f" its SQLite ({driver.sqlite_version}) is not safe to share.",
-                "Close the other one first.",
-            ) from exc
+            raise DatabaseBusy(why="single_owner", version=driver.sqlite_version) from exc
 
     def close(self) -> None:
         """Give the lock back."""

@@ -53,10 +53,7 @@ def writing(out: Path) -> Iterator[BinaryIO]:
             yield file
     except OSError as exc:
         raise StorageError(
-            f"{out} could not be written.",
-            f"The system says: {exc.strerror or exc}.",
-            "Choose another place.",
-            code="file_not_written",
+            "file_not_written", file=str(out), reason=exc.strerror or str(exc)
         ) from exc
 
 
@@ -67,17 +64,10 @@ def _look(out: Path) -> os.stat_result | None:
     except FileNotFoundError:
         folder = Path(os.path.realpath(out)).parent
         if not folder.is_dir():
-            raise InputError(
-                f"The folder {folder} does not exist.",
-                f"{out} cannot be written there.",
-                "Make the folder first, or choose another.",
-                code="folder_missing",
-            ) from None
+            raise InputError("folder_missing", folder=str(folder), file=str(out)) from None
         return None
     if stat.S_ISDIR(found.st_mode):
-        raise InputError(
-            f"{out} is a folder.", hint="Name a file, such as export.csv in it.", code="is_folder"
-        )
+        raise InputError("is_folder", file=str(out))
     return found
 
 

@@ -36,13 +36,10 @@ def refuse_shared(folder: Path) -> None:
 
     The folder need not exist yet.
     """
-    kind = _sync_service(folder) or _network_type(folder)
-    if kind:
-        raise StorageError(
-            f"The data folder {folder} is not on a disk of this computer alone.",
-            f"It lies on {kind}. Two computers, or a synchronisation, would damage its database.",
-            "Set TIKTOK_MANAGER_DATA_DIR to a folder on a local disk; copy backups elsewhere.",
-        )
+    if service := _sync_service(folder):
+        raise _shared(folder, "synchronised", service)
+    if found := _network_type(folder):
+        raise _shared(folder, *found)
 
 
 def type_of(folder: Path) -> str:
@@ -55,11 +52,21 @@ def type_of(folder: Path) -> str:
     return ""
 
 
-def _network_type(folder: Path) -> str:
+def _network_type(folder: Path) -> tuple[str, str] | None:
     if os.name == "nt":
-        return "a network drive" if _is_remote_drive(folder) else ""
+        return ("network_drive", "") if _is_remote_drive(folder) else None
     found = type_of(folder)
-    return f"a network disk ({found})" if found in _SHARED_TYPES else ""
+    return ("network_disk", found) if found in _SHARED_TYPES else None
+
+
+def _shared(folder: Path, kind: str, name: str) -> StorageError:
+    return StorageError(
+        "data_folder_shared",
+        folder=str(folder),
+        kind=kind,
+        name=name,
+        variable="TIKTOK_MANAGER_DATA_DIR",
+    )
 
 
 def _sync_service(folder: Path) -> str:
@@ -69,7 +76,7 @@ def _sync_service(folder: Path) -> str:
         # Some add whose it is: a company after a dash, a person in brackets.
         service = name.split(" - ")[0].split(" (")[0]
         if service in _SYNCED_NAMES or (before == "Library" and name in _SYNCED_IN_LIBRARY):
-            return f"a synchronised folder ({name})"
+            return name
     return ""
 
 

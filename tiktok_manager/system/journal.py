@@ -314,16 +314,8 @@ def _tail(fd: int) -> tuple[str, bool]:
 
 
 def _unwritable(exc: OSError) -> StorageError:
-    return StorageError(
-        "The publish journal cannot be written, so nothing is sent to the end.",
-        f"The system says: {exc.strerror or exc}.",
-        "Free space on the data folder's disk and make it writable; posts wait until then.",
-    )
+    return StorageError("journal_not_written", reason=exc.strerror or str(exc))
 
 
 def _unreadable(exc: OSError) -> StorageError:
-    return StorageError(
-        "The publish journal cannot be read, so nothing is published.",
-        f"The system says: {exc.strerror or exc}.",
-        "Check the data folder's disk and permissions.",
-    )
+    return StorageError("journal_not_read", reason=exc.strerror or str(exc))

@@ -108,7 +108,5 @@ class PublisherLock:
 
     def _unusable(self, exc: OSError) -> StorageError:
         return StorageError(
-            f"The lock file {self._path} cannot be used.",
-            f"The system says: {exc.strerror or exc}.",
-            "The data folder must lie on a local drive that this user may write to.",
+            "lock_file_unusable", file=str(self._path), reason=exc.strerror or str(exc)
         )

@@ -114,7 +114,7 @@ class MediaReader:
         except NotFound as exc:
             raise self._gone() from exc
         except InputError as exc:
-            raise self._changed("It was replaced by something that is not a file.") from exc
+            raise self._changed("no_file_now") from exc
         except OSError as exc:
             raise self._lost(exc) from exc
         _keep_freed_blocks()
@@ -165,7 +165,7 @@ class MediaReader:
             raise self._lost(exc) from exc
         self._compare(now, self._stamp)
         if _file_id(at_path) != now.file_id:
-            raise self._changed("Another file has taken its place.")
+            raise self._changed("other_file")
 
     def blocks(self, first: int, last: int, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
         """Read bytes `first` to `last`, both included, in blocks, hashing on the way.
@@ -218,13 +218,11 @@ class MediaReader:
 
     def _compare(self, found: Stamp, known: Stamp) -> None:
         if found.size_bytes < known.size_bytes:
-            raise self._changed(
-                f"It was cut from {known.size_bytes:,} to {found.size_bytes:,} bytes."
-            )
+            raise self._changed("cut", known_bytes=known.size_bytes, found_bytes=found.size_bytes)
         if found.size_bytes > known.size_bytes:
-            raise self._changed(f"It grew from {known.size_bytes:,} to {found.size_bytes:,} bytes.")
+            raise self._changed("grew", known_bytes=known.size_bytes, found_bytes=found.size_bytes)
         if found.mtime_ns != known.mtime_ns:
-            raise self._changed("It was saved again.")
+            raise self._changed("saved_again")
 
     def _hash_at(self, offset: int) -> "HASH":
         start = max(mark for mark in self._marks if mark <= offset)
@@ -237,7 +235,7 @@ class MediaReader:
 
     def _prove(self, digest: "HASH") -> None:
         if digest.hexdigest() != self._media.sha256:
-            raise self._changed("Its content is no longer the same.")
+            raise self._changed("other_content")
 
     def _read(
         self, first: int, end: int, block_bytes: int = BLOCK_BYTES
@@ -251,29 +249,24 @@ class MediaReader:
             except OSError as exc:
                 raise self._lost(exc) from exc
             if not block:
-                raise self._changed("It is shorter than it was.")
+                raise self._changed("shorter")
             yield offset, block
             offset += len(block)
 
     def _gone(self) -> MediaChanged:
-        return MediaChanged(
-            f"{self._name} is gone.",
-            f"It was deleted, moved or renamed since the post was planned ({self._media.path}).",
-            "Put it back, or choose the file again.",
-        )
+        return MediaChanged(why="gone", file=self._name, path=str(self._media.path))
 
-    def _changed(self, how: str) -> MediaChanged:
+    def _changed(self, why: str, *, known_bytes: int = 0, found_bytes: int = 0) -> MediaChanged:
         return MediaChanged(
-            f"{self._name} has changed since the post was planned.",
-            how,
-            "Choose the file again to publish it as it is now.",
+            why=why, file=self._name, known_bytes=known_bytes, found_bytes=found_bytes
         )
 
     def _lost(self, exc: OSError) -> MediaChanged:
         return MediaChanged(
-            f"{self._name} cannot be read any more.",
-            f"The system says: {exc.strerror or exc}.",
-            f"Check the drive and the permissions of {self._media.path.parent}, then retry.",
+            why="unreadable",
+            file=self._name,
+            folder=str(self._media.path.parent),
+            reason=exc.strerror or str(exc),
         )
 
 
@@ -321,10 +314,10 @@ def _open_video(path: Path) -> FileIO:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError as exc:
-        raise NotFound(f"There is no file {path}.", hint="Check its name and folder.") from exc
+        raise NotFound("no_file", file=str(path)) from exc
     if not stat.S_ISREG(mode):
-        kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
-        raise InputError(f"{path.name} is {kind}.", hint="Choose a video file.")
+        kind = "folder" if stat.S_ISDIR(mode) else ""
+        raise InputError("not_a_file", file=path.name, kind=kind)
     return FileIO(path, opener=_open_at_once)
 
 
@@ -335,11 +328,7 @@ def _open_at_once(path: str, flags: int) -> int:
 
 def _refuse_other_machines(path: Path) -> None:
     if os.name == "nt" and _leads_away(PureWindowsPath(path)):
-        raise InputError(
-            f"{path} is not a file on this computer.",
-            "Network paths, devices and hidden streams are not read.",
-            "Copy the video to a local folder.",
-        )
+        raise InputError("file_elsewhere", file=str(path))
 
 
 def _leads_away(path: PureWindowsPath) -> bool:
@@ -384,18 +373,10 @@ def _hash_all(file: FileIO, size_bytes: int, cancel: CancelToken, progress: Prog
 
 
 def _still_written(path: Path) -> InputError:
-    return InputError(
-        f"{path.name} changed while it was read.",
-        "Another program is still writing it.",
-        "Wait until it is finished, then try again.",
-    )
+    return InputError("file_still_written", file=path.name)
 
 
 def _unreadable(path: Path, exc: OSError) -> InputError:
     if exc.errno == errno.ENAMETOOLONG:
-        return InputError("The file name is too long.", hint="Rename the file.")
-    return InputError(
-        f"{path.name} cannot be read.",
-        f"The system says: {exc.strerror or exc}.",
-        "Check its permissions and the drive it lies on.",
-    )
+        return InputError("file_name_too_long")
+    return InputError("file_unreadable", file=path.name, reason=exc.strerror or str(exc))

@@ -125,24 +125,12 @@ def _delete(backend: "KeyringBackend", key_id: str) -> None:
 
 
 def _silent() -> VaultLocked:
-    return VaultLocked(
-        "The system's keyring does not answer.",
-        "It may be waiting behind another window for you to unlock it.",
-        "Answer its prompt and try again.",
-    )
+    return VaultLocked(why="keyring_silent")
 
 
 def _refusal(exc: Exception) -> VaultLocked:
     from keyring.errors import KeyringLocked
 
     if isinstance(exc, KeyringLocked):
-        return VaultLocked(
-            "The system's keyring is locked.",
-            "It did not open, or its prompt was dismissed.",
-            "Unlock it and try again.",
-        )
-    return VaultLocked(
-        "The system's keyring cannot be used.",
-        f"It says: {exc}." if str(exc) else "",
-        "Start it, or sign in to the desktop, and try again.",
-    )
+        return VaultLocked(why="keyring_locked")
+    return VaultLocked(why="keyring_unusable", reason=str(exc))

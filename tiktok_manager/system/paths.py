@@ -73,9 +73,10 @@ def open_data_paths(env: Mapping[str, str]) -> DataPaths:
         _make_folders(paths)
     except OSError as exc:
         raise StorageError(
-            f"The data folder {root} cannot be written.",
-            f"The system says: {exc.strerror or exc}.",
-            f"Free space or mend its permissions, or set {ENV_DATA_DIR} to another folder.",
+            "data_folder_not_writable",
+            folder=str(root),
+            variable=ENV_DATA_DIR,
+            reason=exc.strerror or str(exc),
         ) from exc
     return paths
 

@@ -40,7 +40,7 @@ _SALT_BYTES = 16
 _HEADER = b"TM1"
 _VERIFIER_AAD = "vault-verifier"
 _VERIFIER_TEXT = b"TikTok Manager vault"
-_OTHER_WAY = "Or set TIKTOK_MANAGER_PASSPHRASE to protect secrets with a passphrase instead."
+_OTHER_WAY = "TIKTOK_MANAGER_PASSPHRASE"
 
 RandomBytes = Callable[[int], bytes]
 
@@ -171,17 +171,9 @@ class Vault:
             return Vault(_master_key(record, passphrase))
         key = keys.get(record.key_id)
         if key is None:
-            raise VaultLocked(
-                "The key for your secrets is no longer in the system's keyring.",
-                f"The keyring has no entry “{record.key_id}”.",
-                "Restore the keyring, or reconnect the accounts in a new data folder.",
-            )
+            raise VaultLocked(why="key_gone", key_id=record.key_id)
         if len(key) != KEY_BYTES or not Vault(key).verifies(record):
-            raise VaultLocked(
-                "The key in the system's keyring does not open your secrets.",
-                "The keyring's entry was changed, or belongs to another data folder.",
-                "Restore the keyring, or reconnect the accounts in a new data folder.",
-            )
+            raise VaultLocked(why="key_wrong")
         return Vault(key)
 
     def verifies(self, record: VaultRecord) -> bool:
@@ -223,20 +215,14 @@ def _entrust(keys: KeyStore, key_id: str, master_key: bytes) -> None:
         keys.put(key_id, master_key)
         kept = keys.get(key_id) == master_key
     except VaultLocked as exc:
-        raise VaultLocked(exc.title, exc.message, f"{exc.hint} {_OTHER_WAY}".strip()) from exc
+        raise exc.adding(variable=_OTHER_WAY) from exc
     if not kept:
-        raise VaultLocked(
-            "The system's keyring did not keep the key for your secrets.", hint=_OTHER_WAY
-        )
+        raise VaultLocked(why="key_not_kept", variable=_OTHER_WAY)
 
 
 def _under_passphrase(passphrase: str, master_key: bytes, random: RandomBytes) -> VaultRecord:
     if len(passphrase) < MIN_PASSPHRASE_CHARS:
-        raise InputError(
-            "The passphrase is too short.",
-            f"It has {len(passphrase)} characters; at least {MIN_PASSPHRASE_CHARS} are needed.",
-            "Take a few words.",
-        )
+        raise InputError("passphrase_too_short", length=len(passphrase), least=MIN_PASSPHRASE_CHARS)
     salt, cost = random(_SALT_BYTES), ScryptCost()
     return VaultRecord(
         kind=VaultKind.PASSPHRASE,
@@ -249,10 +235,7 @@ def _under_passphrase(passphrase: str, master_key: bytes, random: RandomBytes) -
 
 def _master_key(record: VaultRecord, passphrase: str | None) -> bytes:
     if not passphrase:
-        raise VaultLocked(
-            "Your secrets are locked with a passphrase.",
-            hint="Enter it, or set TIKTOK_MANAGER_PASSPHRASE.",
-        )
+        raise VaultLocked(why="passphrase_needed")
     if record.salt is None or record.kdf is None or not record.kdf.is_sane():
         raise _damaged_record()
     try:
@@ -260,9 +243,7 @@ def _master_key(record: VaultRecord, passphrase: str | None) -> bytes:
             record.verifier, aad=_VERIFIER_AAD
         )
     except SecretDamaged:
-        raise VaultLocked(
-            "The passphrase is wrong.", hint="Try again; capital letters count."
-        ) from None
+        raise VaultLocked(why="passphrase_wrong") from None
     if len(key) != KEY_BYTES:
         raise _damaged_record()
     return key
@@ -278,15 +259,8 @@ def _derive(passphrase: str, salt: bytes, cost: ScryptCost) -> bytes:
 
 
 def _damaged_secret() -> SecretDamaged:
-    return SecretDamaged(
-        "A stored secret is damaged.",
-        "It was altered, or does not belong where it lies.",
-        "Reconnect the account, or enter the app keys again.",
-    )
+    return SecretDamaged()
 
 
 def _damaged_record() -> VaultLocked:
-    return VaultLocked(
-        "The vault's record in the database is damaged.",
-        hint="Restore a backup, or reconnect the accounts in a new data folder.",
-    )
+    return VaultLocked(why="record_damaged")

@@ -68,12 +68,7 @@ def chunk_plans(size_bytes: int) -> dict[Cut, ChunkPlan]:
     No two are alike. Raises InputError for no bytes or more than 4 GB.
     """
     if not 0 < size_bytes <= MAX_VIDEO_BYTES:
-        raise InputError(
-            "TikTok cannot take a file of this size.",
-            f"It has {size_bytes:,} bytes; TikTok takes 1 to {MAX_VIDEO_BYTES:,}.",
-            "Choose another file.",
-            code="file_size",
-        )
+        raise InputError("size_not_taken", size_bytes=size_bytes, most_bytes=MAX_VIDEO_BYTES)
     plans: dict[Cut, ChunkPlan] = {}
     for cut, plan in _plans(size_bytes):
         if plan not in plans.values():

@@ -263,11 +263,7 @@ class TikTokClient:
 
 def _post_info(caption: str, choices: Choices) -> dict[str, object]:
     if choices.privacy is None:
-        raise InputError(
-            "The post has no privacy yet.",
-            "TikTok wants the creator to choose who can watch it.",
-            "Choose who can watch the post.",
-        )
+        raise InputError("post_without_privacy")
     info: dict[str, object] = {
         "privacy_level": choices.privacy.value,
         "disable_comment": not choices.allow_comment,

@@ -42,13 +42,13 @@ class Endpoints:
 
     def check_upload_url(self, url: str) -> None:
         """Raise InputError unless bytes of a video may go to this address."""
-        self._check_remote(url, UPLOAD_DOMAINS, "an upload")
+        self._check_remote(url, UPLOAD_DOMAINS, "upload")
 
     def check_image_url(self, url: str) -> None:
         """Raise InputError unless an avatar or cover may be loaded from this address."""
-        self._check_remote(url, IMAGE_DOMAINS, "a picture")
+        self._check_remote(url, IMAGE_DOMAINS, "picture")
 
-    def _check_remote(self, url: str, domains: tuple[str, ...], what: str) -> None:
+    def _check_remote(self, url: str, domains: tuple[str, ...], purpose: str) -> None:
         parsed = _parse(url)
         if parsed is not None and len(url) <= MAX_URL_BYTES and not parsed.userinfo:
             if _is_loopback_http(parsed) and _origin(parsed) == _origin(httpx.URL(self.api_url)):
@@ -57,28 +57,15 @@ class Endpoints:
             trusted = any(host.endswith(f".{domain}") for domain in domains)
             if parsed.scheme == "https" and _origin(parsed)[2] == 443 and trusted:
                 return
-        raise InputError(
-            f"TikTok named {what} address that is not its own.",
-            "TikTok Manager sends nothing to unknown hosts.",
-            "Look for an update of TikTok Manager.",
-            code="untrusted_address",
-        )
+        raise InputError("untrusted_address", purpose=purpose)
 
 
 def _base_url(name: str, url: str) -> str:
     parsed = _parse(url)
     if parsed is None or parsed.userinfo or parsed.query or parsed.fragment:
-        raise InputError(
-            f"{name} is not an address.",
-            "It must be a plain address without user name, query or fragment.",
-            "Write it like https://open.tiktokapis.com.",
-        )
+        raise InputError("bad_address", variable=name)
     if parsed.scheme != "https" and not _is_loopback_http(parsed):
-        raise InputError(
-            f"{name} must start with https.",
-            "Plain http is accepted only for 127.0.0.1, localhost and ::1.",
-            "Write it like https://open.tiktokapis.com.",
-        )
+        raise InputError("address_without_https", variable=name)
     return url.rstrip("/")
 
 

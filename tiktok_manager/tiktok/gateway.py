@@ -124,7 +124,7 @@ class Routing:
             if self._clock.monotonic_s() + wait_s > gives_up_s:
                 raise RateLimited(wait_s)
             if self._clock.pause(cancel or CancelToken(), wait_s):
-                raise Cancelled("The call was not made.")
+                raise Cancelled("call_not_made")
 
     def interrupt(self) -> None:
         """Break off the calls under way, as when the app must end: they raise NetworkDown."""

@@ -98,12 +98,7 @@ class LoopbackReceiver:
             listener.setblocking(False)
         except OSError as exc:
             listener.close()
-            raise AppError(
-                "The sign-in cannot be received on this computer.",
-                "No local port could be opened.",
-                "Check whether security software blocks local connections, then try again.",
-                code="no_local_port",
-            ) from exc
+            raise AppError("no_loopback_port") from exc
         self._port = listener.getsockname()[1]
         self._listener = listener
         self._selector = selectors.DefaultSelector()
@@ -163,14 +158,7 @@ class LoopbackReceiver:
                 on_overdue()
                 on_overdue = None
             if waited_s >= self._wait_s:
-                raise AppError(
-                    "Nobody answered on TikTok's page.",
-                    "The sign-in waits five minutes.",
-                    "Start it again. If TikTok's page showed an error, check the app keys, "
-                    "the permissions asked for and the redirect address in TikTok's "
-                    "developer portal.",
-                    code="consent_timeout",
-                )
+                raise AppError("consent_timeout")
 
     def _serve_on(self) -> None:
         try:
@@ -374,11 +362,7 @@ def _told(answer: dict[str, str]) -> str:
 
 def _result(answer: dict[str, str]) -> Callback:
     if error := answer.get("error"):
-        raise ConsentRefused(
-            "TikTok gave no permission for this account.",
-            _told(answer) or "Permission was refused on TikTok's page.",
-            "Start the sign-in again and agree on TikTok's page.",
-            code=clean(error),
-        )
+        said = _told(answer)
+        raise ConsentRefused(raw_code=clean(error), said=said, why="said" if said else "")
     scopes = answer.get("scopes", "").replace(",", " ").split()
     return Callback(code=answer["code"], scopes=tuple(scopes))

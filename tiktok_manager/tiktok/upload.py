@@ -129,12 +129,7 @@ class _Body:
 
 
 def _changed() -> InputError:
-    return InputError(
-        "The video file changed while it was sent.",
-        "It no longer has the size it had when the post was planned.",
-        "Choose the file again.",
-        code="file_changed",
-    )
+    return InputError("file_changed", why="while_sent")
 
 
 def _verdict(status: int) -> Verdict:

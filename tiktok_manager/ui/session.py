@@ -187,13 +187,7 @@ class WindowSession(QObject):
     def _on_surprise(self, error: BaseException) -> None:
         self.crash.report(error)
         if self._opening:
-            self._on_open_failed(
-                AppError(
-                    "Your workspace could not be opened.",
-                    "Something went wrong that should not have. Your posts are safe.",
-                    "Try again; if it stays so, send us the details.",
-                )
-            )
+            self._on_open_failed(AppError("workspace_not_opened"))
 
     def _on_reopened(self, answer: tuple[Notice, _Opened]) -> None:
         notice, opened = answer

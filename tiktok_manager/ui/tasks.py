@@ -153,7 +153,7 @@ def _outcome(
     done: Callable[[object], None],
     failed: Callable[[AppError], None],
 ) -> _Outcome:
-    error = Cancelled("Cancelled.") if ended.cancelled() else ended.exception()
+    error = Cancelled() if ended.cancelled() else ended.exception()
     result = ended.result() if error is None else None
     return _Outcome(token, group, result, error, done, failed)
 

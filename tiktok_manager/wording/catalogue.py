@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 from gettext import NullTranslations
 
 from tiktok_manager.domain.findings import Param
-from tiktok_manager.wording.spans import span_words
+from tiktok_manager.domain.media import MAX_FPS, MIN_FPS
+from tiktok_manager.wording.spans import number, span_words
 from tiktok_manager.wording.steps import Step
 from tiktok_manager.wording.terms import TERMS
 
 Params = Mapping[str, Param]
+FPS_BOUNDS = (MIN_FPS, MAX_FPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,15 @@ class Plural:
     by: str
 
 
-Text = str | Plural
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A sentence said once for each value of the parameter `by`, and of its like-long others."""
+
+    every: str
+    by: str
+
+
+Text = str | Plural | Each
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +76,29 @@ def chosen(entry: Entry | Choice, params: Params) -> Entry:
     return entry.entries[value if value in entry.entries else ""]
 
 
-def filled(text: Text, params: Params, speech: NullTranslations) -> str:
-    """Return a sentence with its parameters; empty if one that it names is empty or not given.
+def filled(text: Text, params: Params, speech: NullTranslations, *, always: bool = False) -> str:
+    """Return a sentence with its parameters; empty if one that it names is not given or empty.
 
-    Formats: `span` a time span, `at` an instant in UTC, `mb` megabytes, `word` and `words` values
+    With `always` only one that is not given makes it empty.
+
+    Formats: `span` a time span, `at` an instant in UTC, `mb` megabytes, `fps` a
+    rate and `length` seconds that look like no bound they break, `word` and `words` values
     of ours in words, and Python's own; several values are parted by commas.
     """
     if not text:
         return ""
+    if isinstance(text, Each):
+        return " ".join(filled(text.every, one, speech) for one in _each(text.by, params))
     if isinstance(text, Plural):
         count = params.get(text.by, 0)
         number = int(count) if isinstance(count, int | float) else 0
         template = speech.ngettext(text.one, text.many, number)
     else:
         template = speech.gettext(text)
-    if any(params.get(name, "") in ("", ()) for name in names_in(template)):
+    missing = ("", ()) if not always else ()
+    if any(name not in params or params[name] in missing for name in names_in(template)):
         return ""
-    return _Filling(speech).vformat(template, (), params)
+    return _Filling(params, speech).vformat(template, (), params)
 
 
 def names_in(template: str) -> Iterator[str]:
@@ -92,8 +108,15 @@ def names_in(template: str) -> Iterator[str]:
             yield name
 
 
+def _each(by: str, params: Params) -> Iterator[Params]:
+    values = {name: value for name, value in params.items() if isinstance(value, tuple)}
+    for index in range(len(values.get(by, ()))):
+        yield {name: value[index] for name, value in values.items() if index < len(value)}
+
+
 class _Filling(string.Formatter):
-    def __init__(self, speech: NullTranslations) -> None:
+    def __init__(self, params: Params, speech: NullTranslations) -> None:
+        self._params = params
         self._speech = speech
 
     def format_field(self, value: object, format_spec: str) -> str:
@@ -102,6 +125,11 @@ class _Filling(string.Formatter):
                 return span_words(value, self._speech)
             case "at", datetime():
                 return f"{value:%Y-%m-%d %H:%M} (UTC)"
+            case "fps", int() | float():
+                return number(value, *FPS_BOUNDS, decimals=2)
+            case "length", int() | float():
+                limit = self._params.get("limit_s")
+                return number(value, *([limit] if isinstance(limit, int | float) else []))
             case "mb", int() | float():
                 return f"{value / 1e6:.0f} MB"
             case "word", str():

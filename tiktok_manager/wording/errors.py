@@ -1,8 +1,364 @@
-"""Errors of ours in words."""
+"""Errors of ours in words: accounts, posts, settings, and what a command was asked."""
 
-from tiktok_manager.wording.catalogue import Catalogue, Entry
+from tiktok_manager.wording.catalogue import Catalogue, Choice, Each, Entry, Plural
+from tiktok_manager.wording.steps import Step
 from tiktok_manager.wording.translation import _
 
-ERRORS: Catalogue = {
-    "cancelled": Entry(_("Cancelled.")),
+_SHOWS_ACCOUNTS = _("`accounts list` shows the accounts there are.")
+_SHOWS_POSTS = _("`posts list` shows the posts.")
+_SHOWS_BACKUPS = _("`backup list` shows the backups.")
+_SYSTEM_SAYS = _("The system says: {reason}.")
+
+
+def _meanwhile(title: str) -> Entry:
+    return Entry(
+        title,
+        Each(_("{fields:word}: {theirs} (yours: {yours})."), "fields"),
+        _("Nothing was written. Look at it again, then change it."),
+        Step.LOOK_AGAIN,
+    )
+
+
+_ACCOUNTS: Catalogue = {
+    "no_account": Entry(_("There is no account @{handle}."), typed=_SHOWS_ACCOUNTS),
+    "handle_not_unique": Entry(
+        _("More than one account is called @{handle}."), hint=_("Use its id: {ids}.")
+    ),
+    "account_not_added": Entry(_("The account was not added."), _("You chose not to add it.")),
+    "video_on_its_way": Entry(
+        _("@{handle} has a video on its way to TikTok."),
+        hint=_("Wait until it is published, or cancel it first."),
+    ),
+    "another_account": Entry(
+        _("TikTok answered for another account than @{handle}."),
+        _("The browser is signed in as {found}."),
+        _("Sign out of TikTok in the browser, or use a private window, and try again."),
+        Step.RETRY,
+    ),
+    "reconnect_needed": Entry(
+        _("TikTok no longer accepts this account's permission."),
+        hint=_("Reconnect the account; its posts are kept."),
+        step=Step.RECONNECT,
+        typed=_("`accounts connect --reconnect {handle}` does it."),
+    ),
+    "account_never_connected": Entry(
+        _("This account is not connected."), hint=_("Connect it first."), step=Step.CONNECT
+    ),
+    "list_cut_short": Entry(
+        Plural(
+            _("Only {count} video could be read."), _("Only {count} videos could be read."), "count"
+        ),
+        _("TikTok says there are more, but does not go on with them."),
+        _("Their numbers are kept. Sync the account again later."),
+        Step.SYNC,
+    ),
+    "consent_timeout": Entry(
+        _("Nobody answered on TikTok's page."),
+        _("The sign-in waits five minutes."),
+        _(
+            "Start it again. If TikTok's page showed an error, check the app keys, the permissions "
+            "asked for and the redirect address in TikTok's developer portal."
+        ),
+        Step.RETRY,
+    ),
+    "consent_refused": Choice(
+        "why",
+        {
+            "": Entry(
+                _("TikTok gave no permission for this account."),
+                _("Permission was refused on TikTok's page."),
+                _("Start the sign-in again and agree on TikTok's page."),
+                Step.RETRY,
+            ),
+            "said": Entry(
+                _("TikTok gave no permission for this account."),
+                _("It said: “{said}”."),
+                _("Start the sign-in again and agree on TikTok's page."),
+                Step.RETRY,
+            ),
+        },
+    ),
+    "call_not_made": Entry(_("The call was not made.")),
+    "no_loopback_port": Entry(
+        _("The sign-in cannot be received on this computer."),
+        _("No local port could be opened."),
+        _("Check whether security software blocks local connections, then try again."),
+        Step.RETRY,
+    ),
+    "app_keys_missing": Entry(
+        _("There are no TikTok app keys yet."),
+        _("TikTok Manager works with your own TikTok app."),
+        step=Step.SET_CLIENT_KEY,
+        typed=_("Set them with `settings set client-key` and `settings set client-secret`."),
+        shown=_("Enter them in Settings."),
+    ),
 }
+
+_PLANNING: Catalogue = {
+    "no_post": Entry(_("There is no post {id}."), typed=_SHOWS_POSTS),
+    "post_id_not_unique": Entry(_("More than one post's id starts with {id}.")),
+    "changed_meanwhile": Choice(
+        "what",
+        {
+            "": _meanwhile(_("This was changed meanwhile.")),
+            "post": _meanwhile(_("This post was changed meanwhile.")),
+            "account": _meanwhile(_("This account was changed meanwhile.")),
+            "plan": Entry(
+                _("This plan was changed meanwhile."),
+                _("{findings}"),
+                _("Nothing was written. Look at it again, then change it."),
+                Step.LOOK_AGAIN,
+            ),
+        },
+    ),
+    "consent_missing": Entry(
+        _("Your consent is missing."),
+        _("TikTok asks that you agree to this for every direct post: “{text}”."),
+        step=Step.CONSENT,
+        typed=_("Add `--consent` to agree."),
+        shown=_("Tick the consent to agree."),
+    ),
+    "time_is_past": Choice(
+        "edited",
+        {
+            "": Entry(
+                _("That time is in the past."),
+                _("{at} ({zone}) is before now."),
+                step=Step.CHOOSE_TIME,
+                typed=_("Choose a time to come, or `now`."),
+                shown=_("Choose a time to come."),
+            ),
+            "True": Entry(
+                _("That time is in the past."),
+                _("{at} ({zone}) is before now."),
+                step=Step.CHOOSE_TIME,
+                typed=_("Give it a new time: `--at`, or `now`."),
+                shown=_("Give it a new time."),
+            ),
+        },
+    ),
+    "no_account_chosen": Entry(
+        _("No account was chosen."),
+        hint=_("Choose at least one account."),
+        step=Step.CHOOSE_ACCOUNT,
+    ),
+    "wrong_status": Choice(
+        "change",
+        {
+            "": Entry(
+                _("A post that is {status:word} cannot be changed so."),
+                hint=_("Possible for posts that are: {allowed:words}."),
+            ),
+            "edited": Entry(
+                _("A post that is {status:word} cannot be edited."),
+                hint=_("Possible for posts that are: {allowed:words}."),
+            ),
+            "cancelled": Entry(
+                _("A post that is {status:word} cannot be cancelled."),
+                hint=_("Possible for posts that are: {allowed:words}."),
+            ),
+            "retried": Entry(
+                _("A post that is {status:word} cannot be retried."),
+                hint=_("Possible for posts that are: {allowed:words}."),
+            ),
+            "restored": Entry(
+                _("A post that is {status:word} cannot be restored."),
+                hint=_("Possible for posts that are: {allowed:words}."),
+            ),
+            "put_back": Entry(
+                _("A post that is {status:word} cannot be put back."),
+                hint=_("Possible for posts that are: {allowed:words}."),
+            ),
+            "resolved": Entry(
+                _("A post that is {status:word} cannot be resolved."),
+                hint=_("Possible for posts that are: {allowed:words}."),
+            ),
+        },
+    ),
+    "too_late": Entry(
+        _("It is too late for that."),
+        _("The post is {status:word}: TikTok may have the whole video already."),
+        _("Wait for TikTok's answer; a published video can be deleted in TikTok."),
+    ),
+    "outcome_unknown": Entry(
+        _("It is not known whether this video is on TikTok."),
+        _("Posting it again now might post it twice."),
+        _("Look at @{handle} on TikTok first."),
+        Step.LOOK_ON_TIKTOK,
+    ),
+    "privacy_missing": Entry(
+        _("Who may see the video was not chosen."),
+        _("TikTok asks that you choose it for every direct post."),
+        step=Step.CHOOSE_PRIVACY,
+        typed=_("Use `--privacy` with one of: {levels}."),
+        shown=_("Choose who can see the video."),
+    ),
+    "post_without_privacy": Entry(
+        _("The post has no privacy yet."),
+        _("TikTok wants the creator to choose who can watch it."),
+        _("Choose who can watch the post."),
+        Step.EDIT_POST,
+    ),
+    "branded_content_private": Entry(
+        _("Branded content visibility cannot be set to private."),
+        hint=_("Choose another privacy, or leave branded content off."),
+        step=Step.CHOOSE_PRIVACY,
+    ),
+    "cover_negative": Entry(
+        _("The cover's time is negative."), hint=_("Count from the first frame.")
+    ),
+    "cover_too_far": Entry(
+        _("The cover's time is too far into the video."),
+        _("TikTok takes at most {most_ms} ms."),
+        _("Choose a frame of the video."),
+    ),
+    "plan_has_findings": Entry(_("The plan has findings."), _("{findings}"), _("Mend them first.")),
+    "bad_zone": Entry(
+        _("“{name}” is not a time zone."),
+        _("Time zones are named as in the IANA list."),
+        _("Use a name such as Europe/Berlin, America/New_York or UTC."),
+    ),
+    "bad_time": Entry(
+        _("“{text}” is not a time."),
+        _("It cannot be read to the minute."),
+        _("Write it like 2026-11-28T18:30, `fri 18:00`, `tomorrow 9am`, `in 2 hours` or `now`."),
+    ),
+    "ambiguous_time": Entry(
+        _("“{text}” can mean two things."),
+        _("A wrong guess would publish at another time."),
+        _("Write the date as year, month, day and the time in 24 hours, like 2026-11-28T18:30."),
+    ),
+    "time_missing": Entry(
+        _("“{text}” has no time."),
+        _("A day alone does not say when."),
+        _("Add the time, like `{text} 18:30`, or write it like 2026-11-28T18:30."),
+    ),
+    "no_slots": Entry(
+        _("There is no slot to take."),
+        _("No weekly slots are set up."),
+        _("Name the time, like 2026-11-28T18:30 or `tomorrow 9am`."),
+    ),
+    "bad_duration": Entry(
+        _("“{text}” is not a duration."),
+        _("A duration is a whole number and a unit."),
+        _("Write it like 30m, 2h or 1d."),
+    ),
+    "caption_too_long": Entry(
+        _("The caption is too long."),
+        _("It has {units} UTF-16 units; TikTok takes {most}."),
+        _("Shorten it by {excess}."),
+    ),
+    "caption_with_nul": Entry(_("The caption holds a NUL character."), hint=_("Remove it.")),
+    "caption_half_character": Entry(
+        _("The caption holds half of a character."),
+        _("An emoji in it was cut in two, or it is not UTF-8."),
+        _("Type the caption again."),
+    ),
+    "illegal_transition": Entry(_("A post that is {old:word} cannot become {new:word}.")),
+}
+
+_SETTINGS: Catalogue = {
+    "setting_is_secret": Entry(_("{name} is a secret."), _("Secrets are never shown.")),
+    "no_setting": Entry(_("There is no setting “{name}”."), hint=_("The settings are: {names}.")),
+    "bad_app_key": Entry(
+        _("That is not a TikTok app key."),
+        _("A key is one word without spaces."),
+        _("Copy it from your app's page in TikTok's developer portal."),
+    ),
+    "bad_choice": Entry(_("“{value}” is not possible here."), hint=_("Choose one of: {choices}.")),
+    "bad_number": Entry(_("“{value}” is not a number from {low} to {high}.")),
+    "duration_out_of_range": Entry(_("“{value}” is out of range."), _("It may be 1m to 30d.")),
+    "bad_scopes": Entry(
+        _("“{value}” is not a list of TikTok scopes."),
+        _("{needed} is always needed."),
+        _("Write posting, all, or a list of: {scopes}."),
+    ),
+    "bad_address": Entry(
+        _("{variable} is not an address."),
+        _("It must be a plain address without user name, query or fragment."),
+        _("Write it like https://open.tiktokapis.com."),
+    ),
+    "address_without_https": Entry(
+        _("{variable} must start with https."),
+        _("Plain http is accepted only for 127.0.0.1, localhost and ::1."),
+        _("Write it like https://open.tiktokapis.com."),
+    ),
+    "untrusted_address": Choice(
+        "purpose",
+        {
+            "": Entry(
+                _("TikTok named an upload address that is not its own."),
+                _("TikTok Manager sends nothing to unknown hosts."),
+                _("Look for an update of TikTok Manager."),
+                Step.UPDATE,
+            ),
+            "picture": Entry(
+                _("TikTok named a picture address that is not its own."),
+                _("TikTok Manager sends nothing to unknown hosts."),
+                _("Look for an update of TikTok Manager."),
+                Step.UPDATE,
+            ),
+        },
+    ),
+    "variable_not_supported": Entry(
+        _("{variable} is not supported yet."),
+        _("This version keeps its data in the data folder only."),
+        _("Unset it and start again."),
+    ),
+}
+
+_COMMANDS: Catalogue = {
+    "argument_not_text": Entry(
+        _("The argument “{argument}” after {before} is not text."),
+        _("It holds bytes that are not UTF-8."),
+        _("Type it again. If it names a file, rename the file."),
+    ),
+    "bad_usage": Entry(_("{told}"), hint=_("See `{place} --help`.")),
+    "one_post_or_all": Entry(_("Name one post, or use `--all-failed`.")),
+    "posted_or_not": Entry(
+        _("Say either `--posted`, or `--not-posted` (with `--post-again` or not).")
+    ),
+    "not_a_choice": Entry(
+        _("“{value}” is not possible for {option}."), hint=_("Choose: {choices}.")
+    ),
+    "nothing_on_stdin": Entry(_("No value for {name} came on stdin.")),
+    "demo_failed": Entry(_("The demo did not end as it should."), _("See the table above.")),
+    "unknown_report": Entry(_("There is no report “{kind}”."), hint=_("The reports are: {kinds}.")),
+    "flight_record_not_written": Entry(
+        _("{file} cannot be written."), _SYSTEM_SAYS, _("Choose another folder.")
+    ),
+    "two_documents": Entry(
+        _("Standard output cannot hold both the file and the JSON document."),
+        hint=_("Leave out `--json`, or name a file."),
+    ),
+    "bad_format": Entry(
+        _("{suffix} files are not written here."),
+        _("A table is CSV, or XLSX if the file's name ends so."),
+        _("Name it {name}.csv or {name}.xlsx."),
+    ),
+    "bad_delimiter": Entry(_("“{delimiter}” cannot delimit fields."), hint=_("Use , or ; or tab.")),
+    "too_many_rows": Entry(
+        _("There are more rows than a spreadsheet holds."),
+        _("An XLSX sheet ends at {rows} rows."),
+        _("Export CSV instead."),
+    ),
+    "is_folder": Entry(_("{file} is a folder."), hint=_("Name a file, such as export.csv in it.")),
+    "file_not_written": Entry(
+        _("{file} could not be written."), _SYSTEM_SAYS, _("Choose another place.")
+    ),
+    "folder_missing": Entry(
+        _("The folder {folder} does not exist."),
+        _("{file} cannot be written there."),
+        _("Make the folder first, or choose another."),
+    ),
+    "cancelled": Entry(_("Cancelled.")),
+    "workspace_not_opened": Entry(
+        _("Your workspace could not be opened."),
+        _("Something went wrong that should not have. Your posts are safe."),
+        _("Try again; if it stays so, send us the details."),
+        Step.RETRY,
+    ),
+    "error": Entry(_("Something went wrong.")),
+}
+
+ERRORS: Catalogue = {**_ACCOUNTS, **_PLANNING, **_SETTINGS, **_COMMANDS}

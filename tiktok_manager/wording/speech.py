@@ -7,8 +7,12 @@ from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.wording.catalogue import Catalogue, Entry, Params, chosen, filled
 from tiktok_manager.wording.errors import ERRORS
+from tiktok_manager.wording.findings import FINDINGS
+from tiktok_manager.wording.holds import HOLDS
 from tiktok_manager.wording.steps import LABELS, Step
+from tiktok_manager.wording.storage import STORAGE
 from tiktok_manager.wording.translation import ENGLISH, _, users_language
+from tiktok_manager.wording.videos import VIDEOS
 
 Coded = AppError | Finding
 
@@ -45,15 +49,17 @@ def words(coded: Coded, speech: NullTranslations | None = None) -> Words:
     """Say a code in the user's language, or the one given."""
     speech = speech or users_language()
     params = {**coded.params, "code": coded.code, "raw_code": getattr(coded, "raw_code", "")}
+    if isinstance(coded, AppError):
+        params["findings"] = joined(*(words(each, speech).title for each in coded.findings))
     if "_title" in params:
         return _as_written(params)
     entry = chosen(CATALOGUE.get(coded.code, _UNKNOWN), params)
-    title, message, hint, typed, shown = (
+    message, hint, typed, shown = (
         filled(text, params, speech)
-        for text in (entry.title, entry.message, entry.hint, entry.typed, entry.shown)
+        for text in (entry.message, entry.hint, entry.typed, entry.shown)
     )
     return Words(
-        title=title,
+        title=filled(entry.title, params, speech, always=True),
         message=message,
         hint=joined(hint, shown),
         command_hint=joined(hint, typed),
@@ -65,6 +71,12 @@ def words(coded: Coded, speech: NullTranslations | None = None) -> Words:
 def english(coded: Coded) -> Words:
     """Say a code as scripts and logs are told it."""
     return words(coded, ENGLISH)
+
+
+def message_and_action(coded: Coded) -> tuple[str, str]:
+    """Return what happened and what to do, in the two fields that scripts are told it in."""
+    said = english(coded)
+    return said.cause, said.command_hint
 
 
 def joined(*sentences: str) -> str:
@@ -79,4 +91,4 @@ def _as_written(params: Params) -> Words:
     return Words(title=title, message=message.strip(), hint=hint, command_hint=hint)
 
 
-CATALOGUE: Catalogue = {**ERRORS}
+CATALOGUE: Catalogue = {**ERRORS, **STORAGE, **HOLDS, **FINDINGS, **VIDEOS}

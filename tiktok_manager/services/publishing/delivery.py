@@ -190,12 +190,7 @@ class Delivery:
     def _check_fruitless_inits(self) -> None:
         fruitless = self._fruitless_inits()
         if fruitless >= publish_rules.MAX_FRUITLESS_INITS:
-            raise AppError(
-                f"The upload was opened {fruitless} times today and never finished.",
-                "Each time TikTok did not get the last part, so nothing was posted.",
-                "Check the connection, then retry.",
-                code="too_many_uploads",
-            )
+            raise AppError("too_many_uploads", count=fruitless)
 
     def _fruitless_inits(self) -> int:
         now = self._tools.clock.now()
@@ -343,9 +338,4 @@ def _advice(error: PostError) -> str:
 
 
 def _poisonous(losses: int) -> AppError:
-    return AppError(
-        f"The app stopped working {losses} times while sending this video.",
-        "The post is set aside so that the others go on.",
-        "Check the video file, then retry.",
-        code="worker_lost",
-    )
+    return AppError("worker_lost", count=losses)

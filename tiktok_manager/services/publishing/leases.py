@@ -58,7 +58,7 @@ class LeaseToken(CancelToken):
     def check(self) -> None:
         self._outer.check()
         if self.is_late:
-            raise Cancelled("The claim on this post could not be prolonged in time.")
+            raise Cancelled("lease_lost")
 
     @override
     def wait(self, timeout_s: float) -> bool:

@@ -9,7 +9,7 @@ from tiktok_manager.domain.accounts import SCOPE_OF_MODE, CreatorInfo, Scope
 from tiktok_manager.domain.attempts import Claim, Outcome
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, FailureClass, TikTokRefused
-from tiktok_manager.domain.media import length_findings, sentence
+from tiktok_manager.domain.media import length_findings
 from tiktok_manager.domain.posts import Choices, Post, PostError, PostMode, PostStatus
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.duplicate_check import DuplicateCheck
@@ -152,7 +152,7 @@ class Preflight:
                     Failure(
                         code="duration_check_failed",
                         kind=FailureClass.NEEDS_EDIT,
-                        message=sentence(finding),
+                        message="The video is longer than the account may post.",
                         action="Choose a shorter video.",
                     )
                 )

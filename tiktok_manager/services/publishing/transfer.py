@@ -138,7 +138,7 @@ class Transfer:
             case Verdict.COMPLETE if is_last:
                 return self._plan.count
             case Verdict.EXPIRED | Verdict.UNKNOWN_TASK:
-                raise UploadGone("TikTok no longer takes bytes for this upload.")
+                raise UploadGone()
             case Verdict.REFUSED:
                 raise TikTokRefused(_refused(answer))
         self._store.note(
@@ -195,7 +195,7 @@ class Transfer:
         if status.state is PublishState.FAILED and status.fail_reason:
             raise UploadFailed(status)
         if status.state is PublishState.FAILED:
-            raise UploadGone("TikTok ended the upload and gave no reason.")
+            raise UploadGone(why="ended")
         if status.state is PublishState.PROCESSING_UPLOAD:
             return self._index_of(status)
         return self._everything_arrived()
@@ -219,7 +219,7 @@ class Transfer:
             raise NetworkDown(_stuck())
         pause = max(publish_rules.backoff(losses, self._rng), timedelta(seconds=1))
         if self._clock.pause(self._cancel, pause.total_seconds()):
-            raise Cancelled("The publisher is stopping.")
+            raise Cancelled("publisher_stopping")
 
 
 def _refused(answer: ChunkAnswer) -> Failure:

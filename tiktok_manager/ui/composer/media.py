@@ -17,10 +17,10 @@ from tiktok_manager.domain.media import (
     check_size,
     content_type_of,
     media_findings,
-    number,
-    sentence,
 )
 from tiktok_manager.ui.formats import duration_text, size_text
+from tiktok_manager.wording import words
+from tiktok_manager.wording.spans import number
 
 PREVIEW_PX = 720
 VIDEO_FILTER = "Videos TikTok takes (*.mp4 *.mov *.webm);;All files (*)"
@@ -90,7 +90,7 @@ def checks(
         return []
     name = look.path.name
     found = {
-        finding.code: sentence(finding)
+        finding.code: words(finding).title
         for finding in media_findings(name, look.info, {account: max_duration_s}, cover_ms)
     }
     info = look.info
@@ -154,11 +154,5 @@ def _checks_of(
 
 def _unreadable(path: Path, exc: OSError) -> InputError:
     if isinstance(exc, FileNotFoundError):
-        return InputError(
-            f"{path.name} is not there any more.", hint="Choose the video at its new place."
-        )
-    return InputError(
-        f"{path.name} cannot be read.",
-        f"The system says: {exc.strerror or exc}.",
-        "Check the file's permissions, or choose another one.",
-    )
+        return InputError("file_gone", file=path.name)
+    return InputError("file_unreadable", file=path.name, reason=exc.strerror or str(exc))

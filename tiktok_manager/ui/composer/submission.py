@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.posts import Post, PostMode, PostStatus
-from tiktok_manager.services.plan_words import finding_text
 from tiktok_manager.services.planning import Planning, PlanRequest, PlanResult, PostEdit
 from tiktok_manager.ui.formats import zoned_time
 from tiktok_manager.ui.post_change import PostChange
+from tiktok_manager.wording import words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -145,7 +145,7 @@ class Submission(QObject):
         self._finish(
             Outcome(
                 posts=result.posts,
-                warnings=tuple(map(finding_text, result.findings)),
+                warnings=tuple(words(found).title for found in result.findings),
                 action=self._core.undo.stack.top(),
                 now=now,
             )
@@ -156,7 +156,7 @@ class Submission(QObject):
         self._finish(
             Outcome(
                 posts=(change.after,),
-                warnings=tuple(map(finding_text, change.findings)),
+                warnings=tuple(words(found).title for found in change.findings),
                 action=self._core.undo.stack.top(),
                 edited=True,
                 now=now,

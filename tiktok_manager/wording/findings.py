@@ -1,0 +1,68 @@
+"""What the checks of a plan found, in words."""
+
+from tiktok_manager.wording.catalogue import Catalogue, Choice, Entry
+from tiktok_manager.wording.steps import Step
+from tiktok_manager.wording.translation import _
+
+FINDINGS: Catalogue = {
+    "account_is_paused": Entry(_("@{account} is paused."), step=Step.RESUME_ACCOUNT),
+    "account_needs_reconnect": Entry(
+        _("@{account} must be connected again before it can post."), step=Step.RECONNECT
+    ),
+    "account_not_connected": Entry(
+        _("@{account} is not connected."), hint=_("Connect it first."), step=Step.CONNECT
+    ),
+    "day_is_full": Choice(
+        "mode",
+        {
+            "": Entry(
+                _(
+                    "@{account} has its direct posts of 24 hours then; the next free time is {at} "
+                    "({timezone})."
+                ),
+                step=Step.CHOOSE_TIME,
+            ),
+            "inbox": Entry(
+                _(
+                    "@{account} has its pending drafts of 24 hours then; the next free time is "
+                    "{at} ({timezone})."
+                ),
+                step=Step.CHOOSE_TIME,
+            ),
+        },
+    ),
+    "moved_to_free_time": Choice(
+        "mode",
+        {
+            "": Entry(
+                _("@{account} has its direct posts of 24 hours: moved to {at} ({timezone}).")
+            ),
+            "inbox": Entry(
+                _("@{account} has its pending drafts of 24 hours: moved to {at} ({timezone}).")
+            ),
+        },
+    ),
+    "permission_not_granted": Choice(
+        "mode",
+        {
+            "": Entry(
+                _(
+                    "@{account} did not grant {scope}: a direct post will be refused until it is "
+                    "connected with it."
+                ),
+                step=Step.RECONNECT,
+            ),
+            "inbox": Entry(
+                _(
+                    "@{account} did not grant {scope}: an inbox post will be refused until it is "
+                    "connected with it."
+                ),
+                step=Step.RECONNECT,
+            ),
+        },
+    ),
+    "same_video": Entry(
+        _("@{account} has this very video already: {post} is {status:word} ({at} in {timezone}).")
+    ),
+    "same_video_twice": Entry(_("@{account} gets {file} more than once in this plan.")),
+}
