@@ -1,6 +1,5 @@
 """The composition root: the only place that knows concrete classes and their order of life."""
 
-import logging
 import os
 import random
 import uuid
@@ -38,8 +37,6 @@ from tiktok_manager.system.vault import OsKeyring
 from tiktok_manager.tiktok.endpoints import Endpoints
 from tiktok_manager.tiktok.gateway import Gateway, Routing
 from tiktok_manager.tiktok.routes import DirectRoutes
-
-logger = logging.getLogger(__name__)
 
 ENV_API_URL = "TIKTOK_MANAGER_API_URL"
 ENV_AUTH_URL = "TIKTOK_MANAGER_AUTH_URL"
@@ -201,15 +198,6 @@ def _make_publishing(
 
 def make_runner(workspace: Workspace, *, standby: bool = False) -> Runner:
     """Return the publisher of a workspace, not yet started."""
-
-    def keep_house() -> None:
-        accounts, backups, storage = workspace.accounts, workspace.backups, workspace.storage
-        for chore in (storage.prepare, backups.run_if_due, accounts.keep_alive):
-            try:
-                chore()
-            except Exception:  # one chore's end must not stop the others
-                logger.exception("A chore of the publisher failed; it is tried again soon")
-
     return Runner(
         workspace.publishing,
         workspace.settings,
@@ -218,7 +206,11 @@ def make_runner(workspace: Workspace, *, standby: bool = False) -> Runner:
         workspace.events,
         workspace.clock,
         standby=standby,
-        housekeeping=keep_house,
+        periodic={
+            "room-on-the-disk": workspace.storage.prepare,
+            "backup": workspace.backups.run_if_due,
+            "keep-alive": workspace.accounts.keep_alive,
+        },
         stopping=workspace.database.patience.end,
     )
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.benchmarks.measure import forget_peak, memory_bytes, say
-from tests.fakes.world import Browser, environment
+from tests.fakes.world import Browser, claim_due, environment
 from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.accounts import ALL_SCOPES
 from tiktok_manager.domain.cancel import CancelToken
@@ -84,7 +84,7 @@ def whole_post(url: str, file: Path, data_dir: Path) -> Iterator[Upload]:
 
 
 def _publish(workspace: Workspace, post_id: str) -> None:
-    claims, _checks = workspace.publishing.claim(uploads=1, checks=0)
+    claims, _checks = claim_due(workspace.publishing, uploads=1, checks=0)
     workspace.publishing.send(claims[0], CancelToken())
     post = workspace.planning.get(post_id)
     if post.status is not PostStatus.PROCESSING:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.accounts import ALL_SCOPES, Account, Scope
+from tiktok_manager.domain.attempts import Claim
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.posts import (
@@ -27,12 +28,14 @@ from tiktok_manager.domain.posts import (
     Privacy,
 )
 from tiktok_manager.services.planning import PlanRequest
+from tiktok_manager.services.publishing import Publishing
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.simulator import Fault, Simulator, SimulatorConfig
 
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SMALL_BYTES = 40_000
 TICKS_AT_ONCE = 1_000
+STEPS_TO_READINESS = 2
 
 
 class VirtualClock(SystemClock):
@@ -128,10 +131,14 @@ class World:
         """Put a fault in force at the local TikTok."""
         self.sim.world.faults.add(Fault(**parts))  # type: ignore[arg-type]
 
+    def claim(self, uploads: int, checks: int) -> tuple[list[Claim], list[Claim]]:
+        """Claim what is due now, as the runner does."""
+        return claim_due(self.workspace.publishing, uploads, checks)
+
     def tick(self) -> int:
         """Work off what is due now; returns how much that was."""
         publishing = self.workspace.publishing
-        sends, asks = publishing.claim(uploads=8, checks=8)
+        sends, asks = self.claim(uploads=8, checks=8)
         for claim in sends:
             publishing.send(claim, self.cancel)
         for claim in asks:
@@ -197,6 +204,17 @@ class World:
     def calls(self, endpoint: str) -> int:
         """Return how often an endpoint was asked."""
         return sum(entry.endpoint == endpoint for entry in self.sim.world.records.ledger)
+
+
+def claim_due(publishing: Publishing, uploads: int, checks: int) -> tuple[list[Claim], list[Claim]]:
+    """Claim what is due, as the runner does: what claiming waits for is done between two tries."""
+    sends, asks = publishing.claim(uploads, checks)
+    for _ in range(STEPS_TO_READINESS):
+        if publishing.lacks_readiness:
+            publishing.get_ready()
+            more = publishing.claim(uploads - len(sends), checks - len(asks))
+            sends, asks = sends + more[0], asks + more[1]
+    return sends, asks
 
 
 class Browser:

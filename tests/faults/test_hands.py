@@ -22,7 +22,7 @@ from tiktok_manager.ui.bridge import QtEventBridge
 
 def test_a_post_on_its_way_cannot_be_edited(world: World) -> None:
     post = world.plan(caption="As planned")
-    (claim,), _ = world.workspace.publishing.claim(uploads=1, checks=0)
+    (claim,), _ = world.claim(uploads=1, checks=0)
     with pytest.raises(InputError):
         world.workspace.planning.edit(post.id, PostEdit(caption="Too late"))
     world.workspace.publishing.send(claim, CancelToken())
@@ -70,7 +70,7 @@ def test_cancelling_works_at_every_moment_before_the_last_part_and_says_so_after
 
 def test_a_paused_account_finishes_what_is_on_its_way_and_starts_nothing(world: World) -> None:
     first, second = world.plan(), world.plan(after=timedelta(seconds=1))
-    (claim,), _ = world.workspace.publishing.claim(uploads=1, checks=0)
+    (claim,), _ = world.claim(uploads=1, checks=0)
     world.workspace.accounts.set_paused(claim.post.account_id, paused=True)
     world.workspace.publishing.send(claim, CancelToken())
     world.run(timedelta(hours=1))

@@ -24,6 +24,7 @@ from typing import IO, Any, NoReturn
 
 from sqlalchemy import Engine
 
+from tests.fakes.world import claim_due
 from tests.harness.failpoints import Failpoints, Strike
 from tests.harness.mutations import MUTATIONS
 from tests.harness.shared import SharedClock, SharedPage
@@ -134,7 +135,7 @@ def _until_idle(workspace: Workspace, clock: SharedClock, cancel: CancelToken) -
     for _ in range(MAX_TICKS):
         if cancel.cancelled or clock.now() > end or not publishing.is_busy(LIFE):
             return 0
-        sends, asks = publishing.claim(uploads=8, checks=8)
+        sends, asks = claim_due(publishing, uploads=8, checks=8)
         _work(workspace, sends, asks, cancel)
         if not sends and not asks:
             wake = publishing.next_wake()

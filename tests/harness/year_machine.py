@@ -1,13 +1,13 @@
 """One machine in virtual time: its clocks, its scheduler, and the process that publishes on it.
 
 The product's runner decides what is due and when to look; only what it hangs on is replaced.
-`Timers` keeps jobs by the wall clock and waits by the steady one, as APScheduler's background
-scheduler does, and `Desk` works off what was handed to the pools, one piece at a time.
+`Ticks` waits by the steady clock as the ticker does, `Rounds` by the wall clock as APScheduler
+does, and `Desk` works off what was handed to the pools, one piece at a time.
 """
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,8 @@ from tiktok_manager import app
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.scheduler.clock_watch import ClockWatch
-from tiktok_manager.scheduler.runner import Runner
+from tiktok_manager.scheduler.runner import PERIODIC_S, Runner
+from tiktok_manager.scheduler.ticker import HEARTBEAT_S
 from tiktok_manager.services.backups import Backups
 from tiktok_manager.services.publishing import delivery
 from tiktok_manager.services.workspace import Workspace
@@ -75,86 +76,80 @@ class MachineClock(SystemClock):
         self.true_s += seconds
 
 
-class _Job:
-    __slots__ = ("at", "every", "run")
-
-    def __init__(self, run: Callable[[], Any], at: datetime, every: timedelta | None) -> None:
-        self.run, self.at, self.every = run, at, every
-
-
-class Timers:
+class Ticks:
     """Stands in for the runner's ticker."""
 
-    def __init__(self, clock: MachineClock, rounds_s: dict[Callable[[], Any], float]) -> None:
+    def __init__(self, clock: MachineClock, tick: Callable[[], float]) -> None:
         self._clock = clock
-        self._rounds_s = rounds_s
-        self._jobs: dict[str, _Job] = {}
-        self._wakes_s = 0.0
-        self.beats = False
+        self._tick = tick
+        self._next_s = float("inf")
+        self._is_beat = False
 
     def start(self) -> None:
-        self.beats = True
-        self.begin_rounds()
+        self.wake()
 
-    def begin_rounds(self) -> None:
-        for number, (run, every_s) in enumerate(self._rounds_s.items()):
-            every = timedelta(seconds=every_s)
-            self._add(f"round {number}", run, self._clock.now() + every, every)
+    def wake(self) -> None:
+        self._next_s, self._is_beat = self._clock.steady_s, False
 
-    def call_now(self, job: Callable[[], Any]) -> None:
-        self._add("now", job, self._clock.now(), None)
+    def stop(self, _end_s: float) -> None:
+        self._next_s = float("inf")
 
-    def call_at(self, job: Callable[[], Any], at: datetime, name: str) -> None:
-        self._add(name, job, at, None)
+    def next_s(self, quiet_until: datetime | None) -> float:
+        """Return the steady time of the next look.
 
-    def revive(self) -> bool:
-        return False
-
-    def stop(self) -> None:
-        self.beats = False
-
-    def wakes_s(self, quiet_until: datetime | None) -> float:
-        """Return the steady time at which this clockwork looks again.
-
-        Rounds before `quiet_until` would find nothing to do; most of them are passed over.
+        Heartbeats before `quiet_until` would find nothing to do; most of them are passed over.
         """
-        once = [job.at for job in self._jobs.values() if job.every is None]
-        limit = min([*once, self._clock.now() + LONGEST_REST, *filter(None, [quiet_until])])
-        for job in self._jobs.values():
-            if job.every is not None and self._clock.now() < job.at < limit:
-                job.at += (limit - job.at) // job.every * job.every
-        self._reckon()
-        return self._wakes_s
+        if self._is_beat:
+            rest = LONGEST_REST
+            if quiet_until is not None:
+                rest = min(rest, quiet_until - self._clock.now())
+            skipped = (self._clock.steady_s + rest.total_seconds() - self._next_s) // HEARTBEAT_S
+            self._next_s += max(0.0, skipped) * HEARTBEAT_S
+        return self._next_s
 
     def run_due(self) -> bool:
-        """Run one job whose time has come by the wall clock; says whether there was one."""
-        if not self.beats or self._clock.steady_s < self._wakes_s:
+        """Look if it is time; says whether it was."""
+        if self._clock.steady_s < self._next_s:
             return False
-        now = self._clock.now()
-        due = [name for name, job in self._jobs.items() if job.at <= now]
-        if not due:
-            self._reckon()
-            return False
-        name = min(due, key=lambda each: self._jobs[each].at)
-        job = self._jobs[name]
-        if job.every is None:
-            del self._jobs[name]
-        else:
-            job.at += ((now - job.at) // job.every + 1) * job.every
-        self._reckon()
-        job.run()
+        self._next_s = float("inf")
+        delay_s = self._tick()
+        if self._next_s == float("inf"):  # nobody woke it meanwhile
+            self._next_s = self._clock.steady_s + max(0.0, min(delay_s, HEARTBEAT_S))
+            self._is_beat = delay_s >= HEARTBEAT_S
         return True
 
-    def _add(
-        self, name: str, run: Callable[[], Any], at: datetime, every: timedelta | None
-    ) -> None:
-        self._jobs[name] = _Job(run, at, every)
-        self._reckon()
 
-    def _reckon(self) -> None:
-        first = min((job.at for job in self._jobs.values()), default=None)
-        wait_s = 1e12 if first is None else (first - self._clock.now()).total_seconds()
-        self._wakes_s = self._clock.steady_s + max(0.0, wait_s)
+class Rounds:
+    """Stands in for the runner's periodic jobs."""
+
+    def __init__(
+        self, clock: MachineClock, jobs: Mapping[str, Callable[[], Any]], desk: "Desk"
+    ) -> None:
+        self._clock = clock
+        self._jobs = jobs
+        self._desk = desk
+        self._at = clock.now()
+
+    def start(self) -> None:
+        self.run_due()
+
+    def begin_anew(self) -> None:
+        self._at = self._clock.now() + timedelta(seconds=PERIODIC_S)
+
+    def stop(self, _end_s: float) -> None: ...
+
+    def next_s(self) -> float:
+        """Return the steady time of the next round."""
+        return self._clock.steady_s + (self._at - self._clock.now()).total_seconds()
+
+    def run_due(self) -> bool:
+        """Hand over the jobs if it is time by the wall clock; says whether it was."""
+        if self._clock.now() < self._at:
+            return False
+        self.begin_anew()
+        for job in self._jobs.values():
+            self._desk.submit(job)
+        return True
 
 
 class Desk:
@@ -163,14 +158,22 @@ class Desk:
     def __init__(self, rng: Random) -> None:
         self._rng = rng
         self._work: list[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]] = []
+        self.is_hurried = False
 
     def submit(self, call: Callable[..., Any], *args: Any) -> Future[Any]:
         future: Future[Any] = Future()
         self._work.append((future, call, args))
+        if self.is_hurried:  # its caller waits for it
+            self.run_one()
         return future
 
-    def shutdown(self, wait: bool = True, cancel_futures: bool = False) -> None:
-        del wait, cancel_futures
+    def unfinished(self) -> set[Future[Any]]:
+        return {future for future, _call, _args in self._work}
+
+    def close(self) -> None:
+        self._work.clear()
+
+    def join(self, _end_s: float) -> None: ...
 
     def run_one(self) -> bool:
         """Do one piece of work, any of those waiting; a crash comes out."""
@@ -185,14 +188,9 @@ class Desk:
 
 
 class _NoThread:
-    ident = None
-
     def start(self) -> None: ...
 
-    def is_alive(self) -> bool:
-        return False
-
-    def join(self) -> None: ...
+    def join(self, _end_s: float) -> None: ...
 
 
 class Machine:
@@ -210,7 +208,8 @@ class Machine:
         self._raw: Any = None
         self.workspace: Workspace
         self.runner: Runner
-        self.timers: Timers
+        self._ticks: Ticks
+        self._rounds: Rounds
         self._desk: Desk
         self._clocks: ClockWatch
 
@@ -220,13 +219,17 @@ class Machine:
         self.workspace = self._stack.enter_context(app.open_workspace(self.env, self.clock))
         self.runner = app.make_runner(self.workspace)
         self._desk = Desk(self._rng)
-        self.timers = Timers(self.clock, self.runner._ticker._rounds_s)
+        self._ticks = Ticks(self.clock, self.runner.tick)
+        self._rounds = Rounds(self.clock, self.runner._periodic.jobs, self._desk)
         for name, stand_in in (
-            ("_ticker", self.timers),
+            ("_ticker", self._ticks),
+            ("_periodic", self._rounds),
             ("_uploads", self._desk),
             ("_checks", self._desk),
             ("_preparations", self._desk),
+            ("_background", self._desk),
             ("_watcher", _NoThread()),
+            ("_leases", _NoThread()),
         ):
             assert hasattr(self.runner, name), f"the runner has no {name} any more"
             setattr(self.runner, name, stand_in)
@@ -270,6 +273,7 @@ class Machine:
         self.runner._cancel.cancel()
         while self._desk.run_one():
             pass
+        self._desk.is_hurried = True
         self.runner.stop()
         self._end()
 
@@ -291,7 +295,7 @@ class Machine:
             self.notice()
         if self._desk.run_one():
             return True
-        return self.timers.run_due()
+        return self._rounds.run_due() or self._ticks.run_due()
 
     def notice(self) -> None:
         """Let the publisher compare its clocks, as its watching thread does twice a second."""
@@ -304,7 +308,8 @@ class Machine:
             "SELECT min(wake_at) FROM posts WHERE wake_at > ?", (to_stored(now),)
         ).fetchone()
         quiet_until = None if row[0] is None else _EPOCH + timedelta(microseconds=row[0])
-        return max(0.0, self.timers.wakes_s(quiet_until) - self.clock.steady_s)
+        next_s = min(self._rounds.next_s(), self._ticks.next_s(quiet_until))
+        return max(0.0, next_s - self.clock.steady_s)
 
 
 def quick_key(passphrase: str, salt: bytes, cost: vault.ScryptCost) -> bytes:

@@ -1,27 +1,35 @@
 """The publisher's threads: one that ends takes nothing with it, and stopping is prompt and safe."""
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from tests.fakes.world import VirtualClock, World, environment, make_world
 from tiktok_manager.app import make_runner, open_workspace
-from tiktok_manager.domain.events import DataChangedElsewhere, PostStatusChanged
+from tiktok_manager.domain.errors import VaultLocked
+from tiktok_manager.domain.events import (
+    DataChangedElsewhere,
+    PostStatusChanged,
+    PublisherStateChanged,
+)
 from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.scheduler import threads, ticker
 from tiktok_manager.scheduler.runner import Runner
 from tiktok_manager.services.publishing import delivery
 from tiktok_manager.services.publishing.preflight import INITS_PER_MINUTE
 from tiktok_manager.services.publishing.service import AFTER_FAULT
 from tiktok_manager.simulator import Simulator, SimulatorConfig
+from tiktok_manager.storage import settings
+from tiktok_manager.storage.database import Database, load_driver
+from tiktok_manager.system.locks import PublisherLock
 
 PATIENCE_S = 30.0
-thread_may_die = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+CHANGES = itertools.count()
 
 
 @pytest.fixture
@@ -67,6 +75,16 @@ def awaited(world: World, post: Post, status: PostStatus) -> Iterator[None]:
     stop()
 
 
+def another(world: World) -> Database:
+    """Return what another process has open."""
+    return Database(world.workspace.database.path, load_driver())
+
+
+def change(database: Database) -> None:
+    with database.write() as session:
+        settings.put_setting(session, "theme", f"theme {next(CHANGES)}")
+
+
 def struck(world: World) -> int:
     """Return how many requests have met the fault in force."""
     ((_number, times, _fault),) = world.sim.world.faults.in_force()
@@ -86,21 +104,19 @@ def failing_once(method: Callable[..., Any]) -> tuple[Callable[..., Any], thread
     return fail, broke
 
 
-@thread_may_die
 def test_publishing_goes_on_when_the_clockwork_dies(
     live: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live.connect()
+    fail, broke = failing_once(live.workspace.publishing.has_due)
+    monkeypatch.setattr(live.workspace.publishing, "has_due", fail)
     with running(live):
-        fail, broke = failing_once(BackgroundScheduler._process_jobs)
-        monkeypatch.setattr(BackgroundScheduler, "_process_jobs", fail)
+        assert broke.wait(PATIENCE_S)
         post = live.plan()
         with awaited(live, post, PostStatus.PUBLISHED):
             pass
-    assert broke.is_set()
 
 
-@thread_may_die
 def test_changes_by_others_are_noticed_again_after_the_watcher_died(
     live: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,10 +125,71 @@ def test_changes_by_others_are_noticed_again_after_the_watcher_died(
     live.workspace.events.subscribe(DataChangedElsewhere, lambda _event: noticed.set())
     fail, broke = failing_once(live.workspace.database.watch)
     monkeypatch.setattr(live.workspace.database, "watch", fail)
-    with running(live):
+    with running(live), closing(another(live)) as database:
         assert broke.wait(PATIENCE_S)
         while not noticed.wait(1.0):
-            live.plan(after=timedelta(hours=1))  # a commit, and a wake for the clockwork
+            change(database)
+
+
+def test_what_this_process_does_is_no_news_to_it(live: World) -> None:
+    live.connect()
+    noticed = threading.Event()
+    live.workspace.events.subscribe(DataChangedElsewhere, lambda _event: noticed.set())
+    with running(live), closing(another(live)) as database:
+        post = live.plan()
+        with awaited(live, post, PostStatus.PUBLISHED):
+            pass
+        assert not noticed.is_set()
+        change(database)
+        assert noticed.wait(PATIENCE_S)
+
+
+def test_resuming_an_account_wakes_the_publisher(
+    live: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ticker, "HEARTBEAT_S", 3600.0)
+    account = live.connect()
+    live.workspace.accounts.set_paused(account.id, paused=True)
+    post = live.plan()
+    with running(live):
+        live.workspace.accounts.set_paused(account.id, paused=False)
+        with awaited(live, post, PostStatus.PUBLISHED):
+            pass
+
+
+@pytest.mark.parametrize("error", [RuntimeError("broken for a test"), VaultLocked()])
+def test_a_standby_that_cannot_take_over_gives_the_lock_back_and_tries_again(
+    live: World, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(threads, "REST_S", 0.01)
+    lock = PublisherLock(live.workspace.paths.publisher_lock)
+    assert lock.acquire()
+    tried, free = threading.Semaphore(0), threading.Event()
+    resume = live.workspace.publishing.resume
+
+    def fail_until_free() -> int:
+        if not free.is_set():
+            tried.release()
+            raise error
+        return resume()
+
+    monkeypatch.setattr(live.workspace.publishing, "resume", fail_until_free)
+    taken_over = threading.Event()
+    live.workspace.events.subscribe(
+        PublisherStateChanged, lambda event: taken_over.set() if event.running else None
+    )
+    runner = make_runner(live.workspace, standby=True)
+    runner.start()
+    try:
+        lock.release()
+        assert tried.acquire(timeout=PATIENCE_S)
+        while not lock.acquire():  # a second publisher gets it
+            assert tried.acquire(timeout=PATIENCE_S)
+        lock.release()
+        free.set()
+        assert taken_over.wait(PATIENCE_S)
+    finally:
+        runner.stop()
 
 
 def test_publishing_goes_on_when_the_work_on_a_post_fails(

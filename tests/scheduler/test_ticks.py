@@ -8,19 +8,16 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_SUBMITTED, JobEvent
 
-from tests.fakes.world import VirtualClock, World, make_world
-from tiktok_manager.app import make_runner
+from tests.fakes.world import VirtualClock, World, claim_due, make_world
 from tiktok_manager.domain.attempts import Claim
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
-from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.events import EventBus
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.scheduler import runner as runner_module
-from tiktok_manager.scheduler.runner import IDLE_WITHIN, Runner
-from tiktok_manager.scheduler.ticker import Ticker
+from tiktok_manager.scheduler import ticker as ticker_module
+from tiktok_manager.scheduler.runner import IDLE_WITHIN, RENEW_EVERY_S, Runner
 from tiktok_manager.services.publishing.leases import SAFE_SHARE
 from tiktok_manager.services.publishing.service import LEASE, Publishing
 from tiktok_manager.storage.database import ChangeWatch
@@ -39,7 +36,12 @@ class FakePublishing:
         self.look_takes = timedelta()
         self.sending = threading.Event()
         self.end = threading.Event()
-        self.renewed = 0
+        self.renewals = 0
+        self.renewed = threading.Event()
+        self.looking = threading.Event()
+        self.look_on = threading.Event()
+        self.look_on.set()
+        self.lacks_readiness = False
 
     def resume(self) -> int:
         return 0
@@ -47,7 +49,12 @@ class FakePublishing:
     def retire(self) -> None:
         pass
 
+    def interrupt(self) -> None:
+        pass
+
     def has_due(self) -> bool:
+        self.looking.set()
+        assert self.look_on.wait(PATIENCE_S)
         is_due = self.due_at is not None and self.due_at <= self.clock.now()
         self.clock.advance(self.look_takes)
         return is_due
@@ -63,7 +70,8 @@ class FakePublishing:
         assert self.end.wait(PATIENCE_S)
 
     def renew(self, claims: list[Claim]) -> None:
-        self.renewed += len(claims)
+        self.renewals += len(claims)
+        self.renewed.set()
 
     def upcoming(self, _limit: int) -> list[Post]:
         return []
@@ -115,58 +123,49 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-def test_leases_are_prolonged_by_the_time_however_often_the_publisher_looks(
-    tmp_path: Path, clock: VirtualClock
+def test_leases_are_prolonged_by_a_thread_of_their_own_however_often_the_publisher_looks(
+    tmp_path: Path, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publishing = FakePublishing(clock, clock.now())
     with running(publishing, tmp_path) as runner:
         assert publishing.sending.wait(PATIENCE_S)
         for _ in range(20):
             runner.tick()
-        assert publishing.renewed == 1
-        clock.advance(LEASE * SAFE_SHARE / 2)
-        runner.tick()
-        assert publishing.renewed == 2
+        assert publishing.renewals == 0
+        runner.renew_leases()
+        assert publishing.renewals == 1
+
+
+def test_leases_are_prolonged_in_time() -> None:
+    assert timedelta(seconds=2 * RENEW_EVERY_S) < LEASE * SAFE_SHARE
+
+
+def test_leases_are_prolonged_while_the_tick_hangs(
+    tmp_path: Path, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner_module, "RENEW_EVERY_S", 0.01)
+    publishing = FakePublishing(clock, clock.now())
+    with running(publishing, tmp_path) as runner:
+        assert publishing.sending.wait(PATIENCE_S)
+        publishing.looking.clear()
+        publishing.look_on.clear()
+        runner.wake()
+        assert publishing.looking.wait(PATIENCE_S)
+        before = publishing.renewals
+        publishing.renewed.clear()
+        assert publishing.renewed.wait(PATIENCE_S)
+        assert publishing.renewals > before
+        publishing.look_on.set()
 
 
 def test_a_post_that_falls_due_during_a_look_is_taken_up_at_once(
     tmp_path: Path, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner_module, "HEARTBEAT_S", 3600)  # the next round would find it, late
+    monkeypatch.setattr(ticker_module, "HEARTBEAT_S", 3600.0)  # the next one would find it, late
     publishing = FakePublishing(clock, clock.now() + MOMENT)
     publishing.look_takes = 2 * MOMENT
     with running(publishing, tmp_path):
         assert publishing.sending.wait(PATIENCE_S)
-
-
-def test_a_call_that_is_due_before_the_one_that_set_it_has_returned_is_made() -> None:
-    called_again, decided = threading.Event(), threading.Event()
-    calls: list[int] = []
-    told: list[int] = []
-    ticker = Ticker({})
-
-    def tell(event: JobEvent) -> None:
-        told.append(event.code)
-        if len(told) == 2:  # what became of the second call
-            decided.set()
-
-    def job() -> None:
-        calls.append(len(calls))
-        if len(calls) == 2:
-            called_again.set()
-            return
-        ticker.call_at(job, SystemClock().now(), "next")
-        assert decided.wait(PATIENCE_S)
-
-    ticker._clockwork.add_listener(tell, EVENT_JOB_SUBMITTED | EVENT_JOB_MAX_INSTANCES)
-    ticker.start()
-    try:
-        ticker.call_at(job, SystemClock().now(), "next")
-        assert decided.wait(PATIENCE_S)
-        assert told == [EVENT_JOB_SUBMITTED, EVENT_JOB_SUBMITTED]
-        assert called_again.wait(PATIENCE_S)
-    finally:
-        ticker.stop()
 
 
 @pytest.mark.parametrize("held", [True, False])
@@ -176,7 +175,7 @@ def test_a_publisher_about_to_ask_for_an_outcome_is_busy(world: World, *, held: 
     world.tick()
     world.clock.advance(timedelta(seconds=1))
     publishing = world.workspace.publishing
-    _sends, (ask,) = publishing.claim(uploads=0, checks=8)
+    _sends, (ask,) = claim_due(publishing, uploads=0, checks=8)
     assert publishing.is_busy(IDLE_WITHIN, held=held)
     publishing.check(ask)
     world.settle()
@@ -191,28 +190,9 @@ def test_nothing_is_remembered_of_questions_that_are_over(world: World) -> None:
     publishing = world.workspace.publishing
     for _ in range(3):
         world.clock.advance(timedelta(seconds=5))
-        _sends, asks = publishing.claim(uploads=0, checks=8)
+        _sends, asks = claim_due(publishing, uploads=0, checks=8)
         publishing.renew(asks)
         for ask in asks:
             publishing.check(ask)
     assert world.calls("status")
     assert publishing._leases._begun == {}
-
-
-def test_a_chore_that_fails_keeps_no_other_from_being_done(
-    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    done: list[str] = []
-
-    def fail() -> None:
-        raise StorageError("The disk is full.")
-
-    monkeypatch.setattr(world.workspace.storage, "prepare", fail)
-    monkeypatch.setattr(world.workspace.backups, "run_if_due", lambda: done.append("backup"))
-    monkeypatch.setattr(world.workspace.accounts, "keep_alive", lambda: done.append("accounts"))
-    runner = make_runner(world.workspace)
-    runner._housekeeping()
-    for pool in (runner._uploads, runner._checks, runner._preparations):
-        pool.shutdown()
-    assert done == ["backup", "accounts"]
-    assert "The disk is full." in caplog.text

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.fakes.words import says
-from tests.fakes.world import START, VirtualClock, World, environment, make_world
+from tests.fakes.world import START, VirtualClock, World, claim_due, environment, make_world
 from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.errors import AppError, InputError, StorageError
 from tiktok_manager.domain.posts import PostStatus
@@ -70,7 +70,7 @@ def use(world: World) -> str:
                 _try_to_back_up(workspace)
                 return verdict
             workspace.publishing.resume()
-            workspace.publishing.claim(8, 8)
+            claim_due(workspace.publishing, 8, 8)
     except AppError as exc:
         return str(exc)
     return ""

@@ -39,7 +39,7 @@ def test_a_post_missed_because_it_was_held_says_so(world: World, why: str) -> No
     post = world.plan(after=timedelta(minutes=1))
     hold(world, why, held=True)
     world.clock.advance_hours(4)
-    world.workspace.publishing.claim(uploads=0, checks=8)
+    world.claim(uploads=0, checks=8)
     missed = world.post(post)
     assert missed.status is PostStatus.MISSED
     assert missed.error is not None
@@ -53,7 +53,7 @@ def test_nothing_is_let_go_late_while_publishing_is_off(world: World) -> None:
     post = world.plan(after=timedelta(minutes=1))
     hold(world, "publishing_off", held=True)
     world.clock.advance_hours(1)
-    world.workspace.publishing.claim(uploads=0, checks=8)
+    world.claim(uploads=0, checks=8)
     assert world.workspace.planning.trail(post.id) == []
     hold(world, "publishing_off", held=False)
     world.settle()
@@ -67,6 +67,6 @@ def test_a_post_on_its_way_shows_no_reason_it_once_waited_for(world: World) -> N
     world.tick()
     assert code(world.post(post)) == "rate_limit_exceeded"
     world.clock.advance(timedelta(minutes=3))
-    world.workspace.publishing.claim(uploads=1, checks=0)
+    world.claim(uploads=1, checks=0)
     under_way = world.post(post)
     assert (under_way.status, under_way.error) == (PostStatus.PUBLISHING, None)

@@ -79,7 +79,7 @@ def test_a_late_post_nobody_began_before_the_app_ended_is_judged_again(
     late = timedelta(hours=6)
     post = world.plan(lateness=Lateness(within=late))
     world.clock.advance(late - timedelta(minutes=30))
-    world.workspace.publishing.claim(uploads, checks=0)
+    world.claim(uploads, checks=0)
     world.clock.advance(timedelta(hours=2))
     world.workspace.publishing.resume()
     world.run(timedelta(hours=1))
@@ -149,7 +149,7 @@ def test_a_dead_publishers_last_byte_that_may_have_left_is_in_doubt_days_later(
 def test_a_crash_of_a_moment_costs_a_late_post_nothing(world: World) -> None:
     world.connect()
     post = world.plan(lateness=Lateness(policy=LatePolicy.ASK))
-    world.workspace.publishing.claim(uploads=1, checks=0)
+    world.claim(uploads=1, checks=0)
     world.clock.advance(timedelta(minutes=2))
     world.workspace.publishing.resume()
     world.settle()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tests.fakes.words import says
-from tests.fakes.world import VirtualClock, World
+from tests.fakes.world import VirtualClock, World, claim_due
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import Cancelled
 from tiktok_manager.domain.posts import PostStatus
@@ -51,7 +51,7 @@ def test_an_upload_without_heartbeat_rests_and_goes_on_from_its_last_commit(worl
     world.connect()
     post = world.plan()
     publishing = world.workspace.publishing
-    (claim,), _ = publishing.claim(uploads=1, checks=0)
+    (claim,), _ = claim_due(publishing, uploads=1, checks=0)
     world.clock.advance(timedelta(seconds=60))
     publishing.send(claim, CancelToken())
     resting = world.post(post)
@@ -66,7 +66,7 @@ def test_a_heartbeat_in_time_keeps_the_upload_going(world: World) -> None:
     world.connect()
     post = world.plan()
     publishing = world.workspace.publishing
-    (claim,), _ = publishing.claim(uploads=1, checks=0)
+    (claim,), _ = claim_due(publishing, uploads=1, checks=0)
     for _ in range(4):
         world.clock.advance(timedelta(seconds=20))
         publishing.renew([claim])

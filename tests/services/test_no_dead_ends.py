@@ -236,7 +236,7 @@ def test_what_went_before_a_long_pause_is_no_leave_to_post_days_later(
         world.tick()
     else:
         world.clock.advance(HOUR)
-        world.workspace.publishing.claim(uploads=0, checks=0)
+        world.claim(uploads=0, checks=0)
 
     def pause(*, on: bool) -> None:
         if hold == "account":

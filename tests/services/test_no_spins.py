@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.world import World
+from tests.fakes.world import World, claim_due
 from tests.services.test_publish_gate import code, run_until_ended
 from tests.services.test_restoring import restored, start
 from tiktok_manager.domain import publish_rules
@@ -166,7 +166,7 @@ def work_while_held(world: World, span: timedelta) -> None:
     """Let time pass as a publisher does while the user holds all posts: it has no place to send."""
     publishing, end = world.workspace.publishing, world.clock.now() + span
     while world.clock.now() < end:
-        sends, asks = publishing.claim(uploads=0, checks=8)
+        sends, asks = claim_due(publishing, uploads=0, checks=8)
         for claim in sends:
             publishing.send(claim, world.cancel)
         for claim in asks:
@@ -297,7 +297,7 @@ def test_an_app_that_ends_after_each_part_sets_no_post_aside(world: World) -> No
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ChunkUploader, "put", put_and_die)
         for number in range(MAX_WORKER_LOSSES):
-            (claim,), _asks = publishing.claim(uploads=1, checks=0)
+            (claim,), _asks = claim_due(publishing, uploads=1, checks=0)
             with pytest.raises(RuntimeError):
                 publishing.send(claim, world.cancel)
             # The work on it ends, or the whole process.
@@ -315,7 +315,7 @@ def test_a_question_that_breaks_our_own_code_is_put_ever_more_seldom(world: Worl
     world.clock.advance(MINUTE)
     publishing, waits = world.workspace.publishing, []
     for _ in range(15):
-        _sends, (ask,) = publishing.claim(uploads=0, checks=8)
+        _sends, (ask,) = claim_due(publishing, uploads=0, checks=8)
         publishing.lost(ask)
         waits.append((publishing.next_wake() or world.clock.now()) - world.clock.now())
         world.clock.advance(waits[-1])
@@ -355,7 +355,7 @@ def test_a_post_taken_up_but_not_opened_is_not_opened_while_the_user_holds_all_p
 ) -> None:
     world.connect()
     post = world.plan()
-    world.workspace.publishing.claim(uploads=1, checks=0)
+    world.claim(uploads=1, checks=0)
     world.clock.advance(LEASE)
     world.workspace.settings.hold_publishing(hold=True)
     work_while_held(world, 10 * MINUTE)

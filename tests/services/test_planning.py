@@ -65,7 +65,7 @@ def test_editing_a_post_that_stopped_asks_for_a_new_time(world: World) -> None:
 def test_only_what_is_sent_or_checked_now_counts_as_under_way(world: World) -> None:
     world.connect()
     doubted = world.plan()
-    world.workspace.publishing.claim(uploads=1, checks=0)
+    world.claim(uploads=1, checks=0)
     sending = world.workspace.planning.overview()
     assert (sending.under_way, sending.uploading) == (1, 1)
     with world.workspace.database.write() as session:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.fakes.world import World
+from tests.fakes.world import World, claim_due
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import Cancelled
@@ -18,6 +18,7 @@ SOON = timedelta(seconds=20)
 
 def prepare(world: World, limit: int = 8) -> int:
     """Prepare what is due soon; returns how many posts that were."""
+    world.workspace.publishing.get_ready()
     upcoming = world.workspace.publishing.upcoming(limit)
     for post in upcoming:
         world.workspace.publishing.prepare(post, world.cancel)
@@ -65,6 +66,7 @@ def test_no_more_is_prepared_at_a_time_than_can_be_sent(world: World) -> None:
         world.plan(handle, after=SOON)
         world.plan(handle, after=SOON)
     publishing = world.workspace.publishing
+    publishing.get_ready()
     under_way = publishing.upcoming(2)
     assert len({post.account_id for post in under_way}) == 2
     assert publishing.upcoming(2) == []
@@ -133,7 +135,7 @@ def test_a_post_whose_work_fails_again_and_again_is_set_aside(world: World) -> N
     poisonous, other = world.plan(), world.plan(after=SOON)
     publishing = world.workspace.publishing
     for _ in range(3):
-        ((claim,), _asks) = publishing.claim(uploads=8, checks=8)
+        ((claim,), _asks) = claim_due(publishing, uploads=8, checks=8)
         publishing.lost(claim)
         world.clock.advance(timedelta(seconds=10))
     world.settle()

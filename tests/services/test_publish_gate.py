@@ -103,7 +103,7 @@ def test_a_post_let_go_late_is_judged_again_after_a_long_hold(
     world.connect("sim02")
     post = world.plan("sim02", lateness=Lateness(within=timedelta(hours=2)))
     world.clock.advance(timedelta(hours=1))
-    world.workspace.publishing.claim(uploads=0, checks=0)
+    world.claim(uploads=0, checks=0)
     world.fault(endpoint="*", drop="before", for_s=away * 60.0)
     for _ in range(5):
         world.workspace.accounts.sync()
@@ -292,7 +292,7 @@ def test_a_keyring_that_cannot_be_read_is_told_until_it_can(
         patch.setattr(VaultService, "unlock", refuse)
         for _ in range(2):
             with pytest.raises(VaultLocked):
-                world.workspace.publishing.claim(uploads=1, checks=1)
+                world.claim(uploads=1, checks=1)
     assert [(event.code, bool(event.title)) for event in told] == [("vault_locked", True)]
     world.settle()
     assert (told[-1].code, told[-1].title) == ("vault_locked", "")

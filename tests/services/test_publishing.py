@@ -288,7 +288,7 @@ def test_a_late_post_that_should_ask_is_not_sent(world: World) -> None:
 def test_a_post_cancelled_while_it_is_sent_never_gets_its_last_byte(world: World) -> None:
     world.connect()
     post = world.plan(size_bytes=64 * MB + 1)
-    (claim,), _ = world.workspace.publishing.claim(uploads=1, checks=0)
+    (claim,), _ = world.claim(uploads=1, checks=0)
     world.workspace.planning.cancel(post.id)
     world.workspace.publishing.send(claim, CancelToken())
     world.run()
@@ -457,7 +457,7 @@ def test_a_verdict_with_a_reason_nobody_knows_is_left_to_the_user(world: World) 
 
 
 def _lose_worker(world: World) -> None:
-    world.workspace.publishing.claim(uploads=8, checks=0)
+    world.claim(uploads=8, checks=0)
     world.workspace.publishing.resume()
 
 

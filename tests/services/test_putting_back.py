@@ -150,7 +150,7 @@ def test_an_upload_that_was_cancelled_is_planned_again(world: World) -> None:
     world.connect()
     planning = world.workspace.planning
     post = world.plan()
-    world.workspace.publishing.claim(uploads=1, checks=0)
+    world.claim(uploads=1, checks=0)
     before = world.post(post)
     assert before.status is PostStatus.PUBLISHING
     restored = planning.put_back(before, over=planning.cancel(post.id))

@@ -10,7 +10,7 @@ from typing import NoReturn
 import pytest
 
 from tests.fakes.words import says
-from tests.fakes.world import World, environment, make_world, reopened
+from tests.fakes.world import World, claim_due, environment, make_world, reopened
 from tiktok_manager import app
 from tiktok_manager.app import make_runner, open_workspace
 from tiktok_manager.domain.errors import ActionNeeded, StorageError
@@ -108,7 +108,7 @@ def test_a_backup_from_the_middle_of_an_upload_leads_to_the_same_video(tmp_path:
     def begin(world: World) -> None:
         world.plan()
         world.fault(endpoint="upload.last", drop="before", times=1)
-        (claim,), _asks = world.workspace.publishing.claim(uploads=1, checks=0)
+        (claim,), _asks = world.claim(uploads=1, checks=0)
         world.cancel.cancel()
         world.workspace.publishing.send(claim, world.cancel)
 
@@ -261,7 +261,7 @@ def test_a_locked_vault_claims_nothing_before_the_journal_was_read(tmp_path: Pat
         with open_workspace(env, world.clock) as locked:
             locked.publishing.resume()
             locked.vault.unlock("correct horse battery")
-            sends, asks = locked.publishing.claim(uploads=8, checks=8)
+            sends, asks = claim_due(locked.publishing, uploads=8, checks=8)
             assert (len(sends), len(asks)) == (0, 1)
 
 

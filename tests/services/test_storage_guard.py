@@ -170,7 +170,7 @@ def test_what_is_under_way_is_still_written_down_when_the_disk_fills_up(world: W
     post = world.plan()
     world.workspace.storage.prepare()
     assert world.workspace.paths.ballast.exists()
-    (claim,), _asks = world.workspace.publishing.claim(uploads=1, checks=0)
+    (claim,), _asks = world.claim(uploads=1, checks=0)
     world.workspace.publishing.send(claim, world.cancel)
     with full_disk():
         with pytest.raises(DiskFull), world.workspace.database.write():

@@ -137,15 +137,6 @@ def test_a_lock_held_by_another_program_is_told_in_words(database: Database) -> 
         other.close()
 
 
-def test_a_watch_notices_commits_of_others_only_once(database: Database) -> None:
-    with database.watch() as watch:
-        assert not watch.changed()
-        with database.write() as session:
-            settings.put_setting(session, "theme", "dark")
-        assert watch.changed()
-        assert not watch.changed()
-
-
 def test_a_post_cannot_lose_its_account(database: Database, make_post: MakePost) -> None:
     make_post("p1")
     with pytest.raises(IntegrityError), database.write() as session:

@@ -159,6 +159,7 @@ def _work_off(workspace: Workspace, clock: PastClock) -> None:
     for _round in range(_MOST_ROUNDS):
         if not publishing.is_busy(_UNDER_WAY):
             return
+        publishing.get_ready()
         sends, asks = publishing.claim(uploads=1, checks=8)
         for claim in sends:
             publishing.send(claim, cancel)

@@ -1,15 +1,17 @@
-"""Runs the publisher: a heartbeat, a wake for the next due instant, and a pool of workers.
+"""Runs the publisher: a tick that looks for work, pools that do it, and what keeps both going.
 
-What is due lives in the database only. A timer that fires late, twice or not at all loses nothing:
-the next tick sees what the clock and the database say.
+What is due lives in the database only. A look that comes late, twice or not at all loses nothing:
+the next one sees what the clock and the database say. The tick touches neither the network nor the
+keyring: what needs them is done by a pool, and the tick reads what came of it.
 """
 
 import logging
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -18,6 +20,7 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import AppError, PublisherBusy, VaultLocked
 from tiktok_manager.domain.events import (
+    AccountChanged,
     DataChangedElsewhere,
     Event,
     EventBus,
@@ -27,20 +30,22 @@ from tiktok_manager.domain.events import (
     SettingsChanged,
 )
 from tiktok_manager.scheduler.clock_watch import ClockWatch
-from tiktok_manager.scheduler.ticker import Ticker
+from tiktok_manager.scheduler.periodic import Job, PeriodicJobs
+from tiktok_manager.scheduler.threads import Pool, SupervisedLoop, wait_for
+from tiktok_manager.scheduler.ticker import HEARTBEAT_S, Ticker
 from tiktok_manager.services.publishing import Publishing
 from tiktok_manager.storage.database import ChangeWatch
 from tiktok_manager.system.locks import PublisherLock
 
 logger = logging.getLogger(__name__)
 
-HEARTBEAT_S = 20
-HOUSEKEEPING_S = 600
+PERIODIC_S = 600.0
 RENEW_EVERY_S = 10.0
 LOOK_S = 0.5
 LOOK_AHEAD_EVERY_S = 1.0
-NETWORK_SETTLING_S = 10
-INTERRUPTED_S = 2
+NETWORK_SETTLING_S = 10.0
+INTERRUPTED_S = 2.0
+RETIRE_S = 0.5
 CHECKS_AT_ONCE = 4
 PREPARATIONS_AT_ONCE = 2
 MAX_UPLOADS_AT_ONCE = 16
@@ -78,12 +83,11 @@ class Runner:
         clock: Clock,
         *,
         standby: bool = False,
-        housekeeping: Callable[[], None] = lambda: None,
+        periodic: Mapping[str, Job] | None = None,
         stopping: Callable[[], None] = lambda: None,
     ) -> None:
         self._stopping = stopping
         self._standby = standby
-        self._housekeeping = housekeeping
         self._publishing = publishing
         self._policy = policy
         self._open_watch = watch
@@ -92,20 +96,25 @@ class Runner:
         self._clock = clock
         self._state = RunnerState.STOPPED
         self._paused = False
-        self._wake_is_set = False
         self._quiet_until_s = float("-inf")
+        self._looked_ahead_s = float("-inf")
         self._cancel = CancelToken()
+        self._drained = CancelToken()
         self._active: dict[Future[None], Claim] = {}
         self._sending: set[Future[None]] = set()
+        self._readying: Future[None] | None = None
         self._guard = threading.RLock()
         self._moved = threading.Condition(self._guard)
-        self._looked_ahead_s = float("-inf")
-        self._renewed_s = float("-inf")
-        self._ticker = Ticker({self.tick: HEARTBEAT_S, self._keep_house: HOUSEKEEPING_S})
-        self._uploads = ThreadPoolExecutor(MAX_UPLOADS_AT_ONCE, thread_name_prefix="upload")
-        self._checks = ThreadPoolExecutor(CHECKS_AT_ONCE, thread_name_prefix="check")
-        self._preparations = ThreadPoolExecutor(PREPARATIONS_AT_ONCE, thread_name_prefix="prepare")
-        self._watcher = self._make_watcher()
+        jobs = dict(periodic or {})
+        self._uploads = Pool(MAX_UPLOADS_AT_ONCE, "upload")
+        self._checks = Pool(CHECKS_AT_ONCE, "check")
+        self._preparations = Pool(PREPARATIONS_AT_ONCE, "prepare")
+        # One thread for each that may hang, one to get ready to claim, and one to retire.
+        self._background = Pool(len(jobs) + 2, "background")
+        self._periodic = PeriodicJobs(jobs, PERIODIC_S, self._background)
+        self._ticker = Ticker(self.tick)
+        self._leases = SupervisedLoop("renew-leases", self._keep_leases, self._drained)
+        self._watcher = SupervisedLoop("watch-database", self._watch, self._cancel)
         self._unsubscribe = events.subscribe(Event, self._on_event)
 
     @property
@@ -135,71 +144,51 @@ class Runner:
             self._set_state(RunnerState.STANDBY)
         else:
             raise PublisherBusy(holder=self._lock.holder())
-        self._ticker.start()
-        self._keep_house()
+        self._periodic.start()
+        self._leases.start()
         self._watcher.start()
-        self.wake()
+        self._ticker.start()
 
     def stop(self, timeout_s: float = 10.0) -> None:
-        """Stop claiming, let uploads stop at the next block, and give the lock back."""
+        """Stop claiming, let uploads stop at the next block, and give the lock back, in that time.
+
+        Whatever still runs then is left: its thread ends with the process, as by a crash, and its
+        post is resumed by the next publisher.
+        """
+        end_s = time.monotonic() + timeout_s
         self._cancel.cancel()
         self._stopping()
         self._unsubscribe()
-        self._ticker.stop()
-        if self._watcher.is_alive():
-            self._watcher.join()
-        with self._guard:
-            running = list(self._active)
-        _done, late = wait(running, timeout=max(0.0, timeout_s - INTERRUPTED_S))
-        if late:
-            self._publishing.interrupt()
-            _done, late = wait(late, timeout=INTERRUPTED_S)
-        if late:
-            logger.warning(
-                "%d uploads did not stop in %.0f s; they resume later", len(late), timeout_s
-            )
-        self._uploads.shutdown(wait=not late, cancel_futures=True)
-        self._checks.shutdown(wait=not late, cancel_futures=True)
-        self._preparations.shutdown(wait=not late, cancel_futures=True)
+        self._ticker.stop(end_s - INTERRUPTED_S)
+        self._periodic.stop(end_s - INTERRUPTED_S)
+        self._drain(end_s)
         if self._state is RunnerState.RUNNING:
-            self._publishing.retire()
+            wait_for([self._background.submit(self._publishing.retire)], end_s)
+        self._drained.cancel()
+        self._watcher.join(end_s)
+        self._leases.join(end_s)
+        for pool in self._pools():
+            pool.close()
+            pool.join(end_s)
         self._lock.release()
         self._set_state(RunnerState.STOPPED)
 
     def wake(self) -> None:
         """Look at the database now."""
-        with self._guard:
-            if self._wake_is_set or not self._ticker.beats or self._cancel.cancelled:
-                return
-            self._wake_is_set = True
-        self._ticker.call_now(self._woken)
+        self._ticker.wake()
 
-    def tick(self) -> None:
-        """Start what is due and set the wake for what comes next. Never raises."""
+    def tick(self) -> float:
+        """Start what is due; returns in how many seconds to look again. The ticker calls it."""
         if self._state is not RunnerState.RUNNING or self._cancel.cancelled:
-            return
-        self._keep_watch()
+            return HEARTBEAT_S
         try:
-            self._renew()
-            looked_at = self._clock.now()  # what falls due from here on, the wake must not miss
-            places = self._policy.max_concurrent_uploads()
-            self._paused = not places
-            if self._clock.monotonic_s() >= self._quiet_until_s:
-                if self._publishing.has_due():
-                    self._start_due(places)
-                self._look_ahead(places)
-            self._set_wake(looked_at)
-        except VaultLocked as exc:
-            logger.warning("Posts wait: %s", exc)
+            return self._look()
         except AppError:
             logger.exception("The publisher could not look at its work; it looks again soon")
-        with self._moved:
-            self._moved.notify_all()
-
-    def _woken(self) -> None:
-        with self._guard:
-            self._wake_is_set = False
-        self.tick()
+            return HEARTBEAT_S
+        finally:
+            with self._moved:
+                self._moved.notify_all()
 
     def is_idle(self) -> bool:
         """Say whether nothing is under way, due, or coming up within the next minute."""
@@ -221,27 +210,59 @@ class Runner:
         with self._guard:
             return len(self._sending)
 
-    def _keep_house(self) -> None:
-        self._checks.submit(self._housekeeping)
+    def renew_leases(self) -> None:
+        """Prolong the leases of all work that is going on."""
+        with self._guard:
+            claims = list(self._active.values())
+        if claims:
+            self._publishing.renew(claims)
+
+    # -- start and stop -------------------------------------------------------------------
 
     def _begin(self) -> None:
+        """Take over what an earlier publisher left; on any error the lock is free again."""
         try:
             resumed = self._publishing.resume()
-        except AppError:
+        except BaseException:
             self._lock.release()
             raise
         if resumed:
             logger.info("%d posts of a publisher that ended early are taken over", resumed)
         self._set_state(RunnerState.RUNNING)
 
-    def _renew(self) -> None:
-        """Prolong leases, not at every tick: the watcher takes each commit for another's."""
-        now_s = self._clock.monotonic_s()
+    def _drain(self, end_s: float) -> None:
+        """Wait for the posts under way, and shortly for the rest; break off what hangs."""
         with self._guard:
-            claims = list(self._active.values())
-        if claims and now_s - self._renewed_s >= RENEW_EVERY_S:
-            self._renewed_s = now_s
-            self._publishing.renew(claims)
+            posts = set(self._active)
+        wait_for(posts, end_s - INTERRUPTED_S)
+        if not any(pool.unfinished() for pool in self._pools()):
+            return
+        self._publishing.interrupt()
+        until_s = min(end_s, time.monotonic() + INTERRUPTED_S) - RETIRE_S
+        late = wait_for({f for pool in self._pools() for f in pool.unfinished()}, until_s)
+        if late & posts:
+            logger.warning("%d posts did not stop in time; they resume later", len(late & posts))
+        elif late:
+            logger.info("%d jobs are left unfinished; they are done anew later", len(late))
+
+    def _pools(self) -> tuple[Pool, ...]:
+        return self._uploads, self._checks, self._preparations, self._background
+
+    # -- the tick -------------------------------------------------------------------------
+
+    def _look(self) -> float:
+        looked_at = self._clock.now()  # what falls due from here on, the wake must not miss
+        places = self._policy.max_concurrent_uploads()
+        self._paused = not places
+        quiet_s = self._quiet_until_s - self._clock.monotonic_s()
+        if quiet_s > 0:
+            return quiet_s
+        if self._publishing.has_due():
+            self._start_due(places)
+        self._look_ahead(places)
+        self._get_ready()
+        due_at = self._publishing.next_wake(looked_at)
+        return HEARTBEAT_S if due_at is None else (due_at - self._clock.now()).total_seconds()
 
     def _start_due(self, places: int) -> None:
         with self._guard:
@@ -262,7 +283,24 @@ class Runner:
         for post in self._publishing.upcoming(places):
             self._preparations.submit(self._publishing.prepare, post, self._cancel)
 
-    def _submit(self, pool: ThreadPoolExecutor, claim: Claim, *, sending: bool) -> None:
+    def _get_ready(self) -> None:
+        """Let a pool do what claiming waits for; once it is done, the tick looks again."""
+        if not self._publishing.lacks_readiness:
+            return
+        if self._readying is None or self._readying.done():
+            self._readying = self._background.submit(self._publishing.get_ready)
+            self._readying.add_done_callback(self._on_ready)
+
+    def _on_ready(self, future: Future[None]) -> None:
+        error = None if future.cancelled() else future.exception()
+        if error is None:
+            self.wake()
+        elif isinstance(error, VaultLocked):
+            logger.warning("Posts wait: %s", error)
+        else:
+            logger.error("The publisher could not get ready; it tries again", exc_info=error)
+
+    def _submit(self, pool: Pool, claim: Claim, *, sending: bool) -> None:
         with self._guard:
             if sending:
                 future = pool.submit(self._publishing.send, claim, self._cancel)
@@ -288,46 +326,23 @@ class Runner:
         except AppError:
             logger.exception("Post %s is taken up again when its lease ends", claim.post.id)
 
-    def _set_wake(self, looked_at: datetime) -> None:
-        due_at = self._publishing.next_wake(looked_at)
-        if due_at is None or self._cancel.cancelled:
-            return
-        if due_at - self._clock.now() < timedelta(seconds=HEARTBEAT_S):
-            self._ticker.call_at(self.tick, due_at, "next")
+    # -- the other threads ----------------------------------------------------------------
 
-    def _make_watcher(self) -> threading.Thread:
-        return threading.Thread(target=self._watch, name="watch-database")
-
-    def _keep_watch(self) -> None:
-        """Ticker and watcher look after each other: neither's end stops publishing."""
-        if self._watcher.ident is not None and not self._watcher.is_alive():
-            logger.error("The thread that notices changes has ended: starting it again")
-            self._watcher = self._make_watcher()
-            self._watcher.start()
+    def _keep_leases(self) -> None:
+        while not self._drained.wait(RENEW_EVERY_S):
+            self.renew_leases()
 
     def _watch(self) -> None:
-        """Notice commits of other processes, a lock that was freed, and a ticker that stopped."""
-        while not self._cancel.cancelled:
-            try:
-                with self._open_watch() as changes:
-                    self._watch_until_stopped(changes)
-            except AppError:
-                logger.exception("Changes by other processes are noticed late for a while")
-                self._cancel.wait(HEARTBEAT_S)
-
-    def _watch_until_stopped(self, changes: ChangeWatch) -> None:
-        clocks = ClockWatch(self._clock.now(), self._clock.monotonic_s())
-        while not self._cancel.wait(LOOK_S):
-            self._notice_jump(clocks)
-            if self._ticker.revive():
-                logger.error("The clockwork of the publisher has ended: starting it again")
-                self._wake_is_set = False
-                self.wake()
-            if self._state is RunnerState.STANDBY and self._lock.acquire():
-                self._begin()
-                self.wake()
-            if changes.changed():
-                self._events.publish(DataChangedElsewhere())
+        """Notice commits of other processes, a clock that jumped, and a lock that was freed."""
+        with self._open_watch() as changes:
+            clocks = ClockWatch(self._clock.now(), self._clock.monotonic_s())
+            while not self._cancel.wait(LOOK_S):
+                self._notice_jump(clocks)
+                if self._state is RunnerState.STANDBY and self._lock.acquire():
+                    self._begin()
+                    self.wake()
+                if changes.changed():
+                    self._events.publish(DataChangedElsewhere())
 
     def _notice_jump(self, clocks: ClockWatch) -> None:
         """After sleep or a set clock, let the network come back before anything is claimed."""
@@ -337,14 +352,18 @@ class Runner:
         logger.info(
             "The clock jumped by %.0f s: publishing goes on in a moment", ahead.total_seconds()
         )
-        self._ticker.begin_rounds()
+        self._periodic.begin_anew()
         self._quiet_until_s = self._clock.monotonic_s() + NETWORK_SETTLING_S
-        settled_at = self._clock.now() + timedelta(seconds=NETWORK_SETTLING_S)
-        self._ticker.call_at(self.tick, settled_at, "settled")
+        self.wake()
 
     def _on_event(self, event: Event) -> None:
         if isinstance(
-            event, PostsChanged | PostStatusChanged | SettingsChanged | DataChangedElsewhere
+            event,
+            PostsChanged
+            | PostStatusChanged
+            | AccountChanged
+            | SettingsChanged
+            | DataChangedElsewhere,
         ):
             self.wake()
 

@@ -1,85 +1,52 @@
-"""The clockwork of the runner: calls its jobs in time, one after another, on one thread.
+"""The publish tick: one thread that looks when woken, at the next due instant, and now and then.
 
-Only APScheduler knows when; nothing is stored here that the next beat could not find anew.
+It sleeps by the monotonic clock, so a wall clock that is set keeps it from nothing: who notices
+that wakes it.
 """
 
+import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.date import DateTrigger
-from apscheduler.triggers.interval import IntervalTrigger
+from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.scheduler.threads import SupervisedLoop
 
-Job = Callable[[], None]
+HEARTBEAT_S = 20.0
+"""However far off the next instant is, and whoever fails to wake it, it looks this often."""
 
 
 class Ticker:
-    """Give it its rounds, then `start` once and `stop` once. Safe from any thread."""
+    """Calls `tick`, which returns how many seconds later to call it again. Safe from any thread.
 
-    def __init__(self, rounds_s: dict[Job, float]) -> None:
-        self._rounds_s = rounds_s
-        self._clockwork = _Clockwork()
+    A `wake` during a call leads to another one after it.
+    """
 
-    @property
-    def beats(self) -> bool:
-        """Whether it was started and not stopped yet."""
-        return bool(self._clockwork.running)
+    def __init__(self, tick: Callable[[], float]) -> None:
+        self._tick = tick
+        self._moved = threading.Condition()
+        self._woken = False
+        self._stop = CancelToken()
+        self._loop = SupervisedLoop("publish-tick", self._run, self._stop)
 
     def start(self) -> None:
-        """Begin; every round is called for the first time after its interval."""
-        self._clockwork.start()
-        self.begin_rounds()
+        """Begin, with a call at once."""
+        self._loop.start()
 
-    def begin_rounds(self) -> None:
-        """Count every round from now on.
+    def wake(self) -> None:
+        """Call now, or as soon as the call that runs is done."""
+        with self._moved:
+            self._woken = True
+            self._moved.notify_all()
 
-        The clockwork goes by the wall clock: set back by hours, it would keep silent for as long.
-        """
-        for number, (job, every_s) in enumerate(self._rounds_s.items()):
-            self._clockwork.add_job(
-                job, IntervalTrigger(seconds=every_s), id=f"round-{number}", replace_existing=True
-            )
+    def stop(self, end_s: float) -> None:
+        """End after the call that runs; waits for that until an instant of `time.monotonic`."""
+        self._stop.cancel()
+        self.wake()
+        self._loop.join(end_s)
 
-    def call_now(self, job: Job) -> None:
-        """Call a job as soon as the one that runs is done."""
-        # Two instances: what changes during a job must lead to another one after it.
-        self._call(job, DateTrigger(), "now", max_instances=2)
-
-    def call_at(self, job: Job, at: datetime, name: str) -> None:
-        """Call a job once at an instant; replaces the call of that name."""
-        # Two instances: it may be due again before the job that asked for it has returned.
-        self._call(job, DateTrigger(at), name, max_instances=2)
-
-    def revive(self) -> bool:
-        """Start anew if its thread died; says whether that was needed."""
-        if not self._clockwork.is_dead():
-            return False
-        self._clockwork.shutdown(wait=False)
-        self._clockwork = _Clockwork()
-        self.start()
-        return True
-
-    def stop(self) -> None:
-        """End after the job that runs."""
-        if self._clockwork.running:
-            self._clockwork.shutdown(wait=True)
-
-    def _call(self, job: Job, when: DateTrigger, name: str, max_instances: int) -> None:
-        self._clockwork.add_job(
-            job, when, id=name, replace_existing=True, max_instances=max_instances
-        )
-
-
-class _Clockwork(BackgroundScheduler):  # type: ignore[misc]  # it comes without types
-    def __init__(self) -> None:
-        super().__init__(
-            timezone=UTC,
-            executors={"default": ThreadPoolExecutor(1)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
-
-    def is_dead(self) -> bool:
-        """Say whether its thread ended by itself."""
-        thread = self._thread
-        return self.running and (thread is None or not thread.is_alive())
+    def _run(self) -> None:
+        while not self._stop.cancelled:
+            with self._moved:
+                self._woken = False
+            delay_s = min(self._tick(), HEARTBEAT_S)
+            with self._moved:
+                self._moved.wait_for(lambda: self._woken, max(0.0, delay_s))

@@ -30,7 +30,7 @@ from tiktok_manager.storage.driver import is_safe_to_share, load_driver
 from tiktok_manager.storage.faults import Fault, fault_of, mapped_errors
 from tiktok_manager.storage.locking import BUSY_TIMEOUT_MS, Gate, Patience
 from tiktok_manager.storage.ownership import Ownership, check_writable
-from tiktok_manager.storage.watch import ChangeWatch
+from tiktok_manager.storage.watch import ChangeWatch, CommitNumbers, count_changes
 
 __all__ = [
     "HEAD_REVISION",
@@ -85,6 +85,7 @@ class Database:
         if self._owner is not None:
             self._turn = threading.RLock()
         self._watches: set[ChangeWatch] = set()
+        self._numbers = CommitNumbers()
         self._doubt = ""
         self._trouble: StorageError | None = None
         self._known: integrity.Acknowledged | None = None
@@ -108,15 +109,31 @@ class Database:
         if self._trouble is not None:
             raise self._trouble.with_traceback(None)
         with self._turn:
-            with self._session(self._writer, patient=True) as session:
+            with self._numbered_session() as session:
                 yield session
             self._known = integrity.acknowledged_by(session) or self._known
+
+    @contextmanager
+    def _numbered_session(self) -> Iterator[Session]:
+        """Open a session whose commit, if it changes anything, is known as ours to a watch."""
+        number = None
+        try:
+            with self._session(self._writer, patient=True) as session:
+                changes = count_changes(session)
+                yield session
+                session.flush()
+                if count_changes(session) != changes:
+                    number = self._numbers.sign(session)
+        except BaseException:
+            if number is not None:
+                self._numbers.failed(number)
+            raise
 
     @contextmanager
     def watch(self) -> Iterator[ChangeWatch]:
         """Open a connection of its own that notices commits of other processes."""
         with mapped_errors(self._notice):
-            watch = ChangeWatch(self._engine.connect, self._driver, self._notice)
+            watch = ChangeWatch(self._engine.connect, self._driver, self._notice, self._numbers)
         self._watches.add(watch)
         try:
             yield watch

@@ -74,6 +74,11 @@ class Restoring:
         if self._vault.state() is VaultState.UNLOCKED:
             self.compare()
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether journal and database were compared since the start."""
+        return self._compared
+
     def at_end(self) -> None:
         """Mark the data folder, so that a copy made until now is noticed; never raises."""
         try:

@@ -1,6 +1,5 @@
 """What the runner calls: claim what is due, send it, ask for its outcome, resume after a crash."""
 
-import logging
 import random
 from datetime import datetime, timedelta
 
@@ -8,7 +7,7 @@ from tiktok_manager.domain import lateness
 from tiktok_manager.domain.attempts import Claim
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import AppError, DiskFull, StorageError, VaultLocked
+from tiktok_manager.domain.errors import DiskFull, StorageError
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
 from tiktok_manager.domain.posts import ON_TIME, Post, PostError
 from tiktok_manager.services.hold_reasons import HoldReasons
@@ -20,6 +19,7 @@ from tiktok_manager.services.publishing.leases import Leases
 from tiktok_manager.services.publishing.preflight import Preflight
 from tiktok_manager.services.publishing.preparing import LOOK_AHEAD, Preparing
 from tiktok_manager.services.publishing.publish_gate import PublishGate
+from tiktok_manager.services.publishing.readiness import Readiness
 from tiktok_manager.services.publishing.restoring import Restoring
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
@@ -28,8 +28,6 @@ from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts, downtime, holds
 from tiktok_manager.storage import claims as queries
 from tiktok_manager.tiktok.gateway import Gateway
-
-logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 AFTER_FAULT = timedelta(seconds=10)
@@ -55,7 +53,6 @@ class Publishing:
     ) -> None:
         self._settings = settings
         self._database = database = guard.database
-        self._vault = vault
         self._restoring = restoring
         self._guard = guard
         self._events = events
@@ -67,6 +64,7 @@ class Publishing:
         self._leases = Leases(LEASE, clock)
         self._checking = Checking(attempts, gateway, clock, rng)
         self._preflight = preflight = Preflight(attempts, gateway, quota, clock)
+        self._readiness = Readiness(vault, restoring, self._publish_gate, preflight.ask)
         self._preparing = Preparing(preflight, gateway, clock)
         self._tools = Tools(
             attempts=attempts,
@@ -95,25 +93,38 @@ class Publishing:
         """Keep that nothing more is published by this process; never raises."""
         self._restoring.at_end()
 
+    @property
+    def lacks_readiness(self) -> bool:
+        """Whether work waits for `get_ready`, as of the last `claim` or `upcoming`."""
+        return self._readiness.is_lacking
+
+    def get_ready(self) -> None:
+        """Do what claiming waits for; may take as long as a keyring's prompt or TikTok's answer.
+
+        Raises VaultLocked, and StorageError if the publish journal cannot be read.
+        """
+        self._readiness.prepare()
+
     def claim(self, uploads: int, checks: int) -> tuple[list[Claim], list[Claim]]:
         """Claim due work: up to `uploads` posts to send and `checks` outcomes to ask for.
 
-        Nothing is sent while the disk has no room, and nothing is done while the database cannot
-        be written. Raises VaultLocked, claiming nothing, while the tokens cannot be read.
+        Asks neither the keyring nor TikTok: while it `lacks_readiness`, only what can be done
+        without is claimed. Nothing is sent while the disk has no room, and nothing is done while
+        the database cannot be written.
         """
         trouble = self._guard.look()
-        if trouble is not None and not isinstance(trouble, DiskFull):
+        is_stuck = trouble is not None and not isinstance(trouble, DiskFull)
+        if is_stuck or not self._readiness.is_open():
             self._downtime.was_away = True  # as if: nothing can be tried
             return [], []
-        self._unlock()
-        self._restoring.compare()
         self._come_back(self._clock.now())
-        self._confirm_server_time(self._clock.now())
+        asks_time = self._asks_time(self._clock.now())
         places = self._publish_gate.hold_due(trouble)
         now = self._clock.now()
-        if not self._publish_gate.clock_is_wrong:
+        if not asks_time and not self._publish_gate.clock_is_wrong:
             self._judge_late(now, let_go=places is None)
         uploads, only_finish = self._room(uploads, places, trouble)
+        only_finish = only_finish or asks_time
         with self._database.write() as session:
             sends = queries.claim_uploads(
                 session,
@@ -151,13 +162,12 @@ class Publishing:
     def upcoming(self, limit: int) -> list[Post]:
         """Return the posts to `prepare` now: the next ones due within two minutes, or waiting.
 
-        At most one per account, and not more at a time than `limit`. Raises VaultLocked.
+        At most one per account, and not more at a time than `limit`; none while secrets are shut.
         """
         with self._database.read() as session:
             posts = queries.upcoming(session, self._clock.now() + LOOK_AHEAD, limit)
-        if posts:
-            self._vault.unlock()
-            self._restoring.compare()
+        if posts and not self._readiness.is_open():
+            return []
         return self._preparing.pick(posts, limit)
 
     def prepare(self, post: Post, cancel: CancelToken) -> None:
@@ -221,16 +231,6 @@ class Publishing:
         with self._database.read() as session:
             return queries.is_busy(session, self._clock.now() + within, held=held)
 
-    def _unlock(self) -> None:
-        try:
-            self._vault.unlock()
-        except VaultLocked as exc:
-            self._downtime.was_away = True  # as if: nothing can be tried
-            if not self._vault.needs_passphrase():
-                self._publish_gate.cannot_open_secrets(exc)
-            raise
-        self._publish_gate.opened_secrets()
-
     def _come_back(self, now: datetime) -> None:
         """After a start or a sleep, let lateness decide about what was tried before it, too."""
         self._downtime.look(now)
@@ -243,21 +243,18 @@ class Publishing:
                 downtime.shorten_waits(session, now)
             self._downtime.was_set_back = False
 
-    def _confirm_server_time(self, now: datetime) -> None:
-        """Before a clock nobody confirmed since a start or a jump takes posts away, ask TikTok.
+    def _asks_time(self, now: datetime) -> bool:
+        """Say whether TikTok is being asked for the time before posts are judged by this clock.
 
-        Without an answer they are judged by that clock.
+        That is so before a clock nobody confirmed since a start or a jump takes posts away. Without
+        an answer they are judged by that clock.
         """
         if not self._publish_gate.time_is_unknown:
-            return
+            self._readiness.knows_time()
+            return False
         lost = {each.post.account_id for each in self._lateness(now) if not each.goes_out}
         askable = lost and lost & self._ready_accounts()
-        if not askable:
-            return
-        try:
-            self._preflight.ask(min(askable))
-        except AppError as exc:
-            logger.info("Nobody confirms the time: %s", exc)
+        return bool(askable) and not self._readiness.has_asked_time(min(askable))
 
     def _judge_late(self, now: datetime, *, let_go: bool) -> None:
         """Decide about posts whose time passed while nothing could publish them.
