@@ -74,6 +74,43 @@ def test_domain_needs_the_standard_library_only() -> None:
     assert foreign == []
 
 
+BUILDERS = {
+    "Client": {"tiktok/transport.py"},
+    "AsyncClient": set(),
+    "HTTPTransport": set(),
+    "ConnectionPool": {"tiktok/transport.py"},
+    "HTTPConnection": set(),
+    "create_connection": set(),
+    "urlopen": set(),
+    "NetworkTransport": {"tiktok/connections.py"},
+    "Http": {"tiktok/connections.py"},
+    "Connections": {"tiktok/gateway.py"},
+    "TikTokClient": {"tiktok/gateway.py"},
+    "ChunkUploader": {"tiktok/gateway.py"},
+    "Routing": {"app.py"},
+}
+"""Who may build what sends: the gateway alone has connections, and lends them by route."""
+
+
+def test_nothing_but_the_gateway_builds_what_sends() -> None:
+    built = {
+        (called, path.relative_to(PACKAGE).as_posix())
+        for path in SOURCES
+        if "simulator" not in path.parts
+        for node in ast.walk(ast.parse(text(path)))
+        if isinstance(node, ast.Call)
+        for called in [_name(node.func)]
+        if called in BUILDERS
+    }
+    assert built == {(name, file) for name, files in BUILDERS.items() for file in files}
+
+
+def _name(called: ast.expr) -> str:
+    if isinstance(called, ast.Attribute):
+        return called.attr
+    return called.id if isinstance(called, ast.Name) else ""
+
+
 def test_files_stay_small() -> None:
     sizes = {label(path): len(text(path).splitlines()) for path in SOURCES}
     large = [f"{name} has {lines} lines" for name, lines in sizes.items() if lines > FILE_LINES]

@@ -105,7 +105,7 @@ def test_tiktoks_own_waiting_time_is_taken() -> None:
         ("spam_risk_too_many_posts", "spam_risk_too_many_posts", WAIT),
         ("The chunk size is invalid", "invalid_params", OUR_BUG),
         ("The total chunk count is invalid", "invalid_params", OUR_BUG),
-        ("The request post info is empty or incorrect", "invalid_params", OUR_BUG),
+        ("The request post info is empty or incorrect", "invalid_params", EDIT),
         ("something else", "invalid_params", EDIT),
     ],
 )

@@ -9,6 +9,9 @@ from tiktok_manager.domain.posts import Post, PostError, PostMode, PostStatus, S
 REFUSED = "refused: "
 """Begins the outcome of an attempt whose init TikTok answered with an error."""
 
+PLAN_REFUSED = f"{REFUSED}chunk plan"
+"""The outcome of an attempt whose init TikTok refused for the way the file was to be cut."""
+
 PROVEN_DEAD = "proven dead: "
 """Begins the outcome of an attempt whose last byte was to leave and surely never arrived."""
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from tiktok_manager.domain.attempts import PROVEN_DEAD, REFUSED, Attempt
+from tiktok_manager.domain.attempts import PLAN_REFUSED, PROVEN_DEAD, REFUSED, Attempt
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.storage.attempts import to_attempt
 from tiktok_manager.storage.posts import to_post
-from tiktok_manager.storage.schema import AttemptRow, PostRow
+from tiktok_manager.storage.schema import AttemptRow, PostRow, SettingRow
 
 # Each step of a publish asks some of these. Building one costs more than its answer.
 _ENDING = select(AttemptRow).where(
@@ -28,6 +28,13 @@ _FRUITLESS = select(func.count()).where(
     or_(AttemptRow.final_intent_at.is_(None), AttemptRow.outcome.startswith(PROVEN_DEAD)),
     or_(AttemptRow.outcome.is_(None), ~AttemptRow.outcome.startswith(REFUSED)),
 )
+_REFUSED_PLANS = select(AttemptRow.chunk_bytes, AttemptRow.chunk_count).where(
+    AttemptRow.post_id == bindparam("post_id"),
+    AttemptRow.opened_at >= bindparam("since"),
+    AttemptRow.outcome == PLAN_REFUSED,
+)
+_CUT_OF = "chunk-plan-"
+_CUT = select(SettingRow.value).where(SettingRow.name == bindparam("name"))
 _MAY_BE_THERE = (
     PostStatus.PUBLISHING,
     PostStatus.PROCESSING,
@@ -61,6 +68,23 @@ def fruitless_inits(session: Session, post_id: str, since: datetime) -> int:
     Inits that TikTok refused opened nothing and do not count.
     """
     return session.scalar(_FRUITLESS, {"post_id": post_id, "since": since}) or 0
+
+
+def refused_plans(session: Session, post_id: str, since: datetime) -> frozenset[tuple[int, int]]:
+    """Return chunk size and count of the plans TikTok refused for a post since then."""
+    found = session.execute(_REFUSED_PLANS, {"post_id": post_id, "since": since})
+    return frozenset((chunk_bytes, count) for chunk_bytes, count in found)
+
+
+def accepted_cut(session: Session, size_class: str) -> str | None:
+    """Return the way of cutting that TikTok took last for files of a class, if it is kept."""
+    return session.scalar(_CUT, {"name": f"{_CUT_OF}{size_class}"})
+
+
+def keep_accepted_cut(session: Session, size_class: str, cut: str, usual: str) -> None:
+    """Keep the way of cutting that TikTok took for a file of a class; the usual needs no row."""
+    if cut != (accepted_cut(session, size_class) or usual):
+        session.merge(SettingRow(name=f"{_CUT_OF}{size_class}", value=cut))
 
 
 def posts_without_id(session: Session, post: Post, since: datetime) -> list[Post]:

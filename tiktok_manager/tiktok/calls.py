@@ -14,7 +14,7 @@ import msgspec
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import NetworkDown, RemoteError, TikTokRefused
 from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
-from tiktok_manager.tiktok.errors import clean, failure_for, parse_retry_after, untrusted
+from tiktok_manager.tiktok.errors import clean, failure_for, parse_retry_after, refusal, untrusted
 from tiktok_manager.tiktok.payloads import BadAnswer, Head, decode
 from tiktok_manager.tiktok.transport import Http, Reply
 
@@ -159,7 +159,8 @@ class Calls:
             )
         code = clean(head.code or "", spoken.hidden)
         message = clean(head.message, spoken.hidden)
-        return TikTokRefused(failure_for(code, message, log_id, reply.status, retry_after))
+        failure = failure_for(code, message, log_id, reply.status, retry_after)
+        return refusal(failure, code, message)
 
 
 def _decoded(raw: bytes | msgspec.Raw, kind: type[T], log_id: str) -> T:

@@ -5,7 +5,7 @@ What it takes in fact has moved more than once, so there are several plans, the 
 init refused for its plan has sent no byte and can publish nothing: the next one may be tried.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -74,6 +74,25 @@ def chunk_plans(size_bytes: int) -> dict[Cut, ChunkPlan]:
         if plan not in plans.values():
             plans[cut] = plan
     return plans
+
+
+def plans_in_order(
+    size_bytes: int, accepted: str | None, refused: Collection[tuple[int, int]]
+) -> list[ChunkPlan]:
+    """Return the plans still to be tried, the one `accepted` for such a size lately first.
+
+    `refused` are chunk sizes and counts; where all are, the round begins anew.
+    """
+    plans = chunk_plans(size_bytes)
+    ordered = sorted(plans, key=lambda cut: cut != accepted)
+    left = [cut for cut in ordered if (plans[cut].chunk_bytes, plans[cut].count) not in refused]
+    return [plans[cut] for cut in left or ordered]
+
+
+def cut_of(size_bytes: int, chunk_bytes: int, count: int) -> Cut | None:
+    """Return the way in which a file is cut; None for one of before that is no longer made."""
+    plan = ChunkPlan(size_bytes=size_bytes, chunk_bytes=chunk_bytes, count=count)
+    return next((cut for cut, made in chunk_plans(size_bytes).items() if made == plan), None)
 
 
 def size_class(size_bytes: int) -> str:

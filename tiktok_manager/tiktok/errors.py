@@ -17,12 +17,17 @@ from tiktok_manager.domain.errors import (
     Failure,
     FailureClass,
     InputError,
+    TikTokRefused,
 )
 
 _SHORTEST_WAIT = timedelta(seconds=1)
 _LONGEST_WAIT = timedelta(hours=24)
 _RATE_LIMIT_WAIT = timedelta(seconds=60)
 _MAX_TEXT = 300
+
+
+class ChunkPlanRefused(TikTokRefused):
+    """TikTok did not take the way the file was to be cut: no byte was sent, none can publish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +126,11 @@ MEANINGS: dict[str, Meaning] = {
     "invalid_chunks": Meaning(
         _OUR_BUG, "TikTok did not accept the way the video was cut for the upload.", _UPDATE
     ),
+    # So some answer a privacy the account does not offer, documented as a mismatch (field).
     "invalid_post_info": Meaning(
-        _OUR_BUG, "TikTok found the details of the post incomplete.", _UPDATE
+        _EDIT,
+        "TikTok found the details of the post empty or incorrect.",
+        "Choose who can watch the post again, then retry.",
     ),
     # Asking for the outcome, cancelling (TikTok: Get Post Status)
     "invalid_publish_id": Meaning(
@@ -253,6 +261,12 @@ def failure_for(
         log_id=clean(log_id),
         retry_after=retry_after if meaning.kind in (_WAIT, _RETRY) else None,
     )
+
+
+def refusal(failure: Failure, code: str, message: str) -> TikTokRefused:
+    """Return the error by which a refusal with TikTok's code and message is raised."""
+    about_chunks = _canonical(code, message) == "invalid_chunks"
+    return ChunkPlanRefused(failure) if about_chunks else TikTokRefused(failure)
 
 
 def verdict_failure(fail_reason: str, log_id: str = "") -> Failure:

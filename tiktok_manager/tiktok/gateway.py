@@ -42,16 +42,18 @@ ENDLESS_S = float("inf")
 class RateLimited(NetworkDown):
     """Sent now, the call would break one of TikTok's rates: nothing was sent."""
 
-    def __init__(self, wait_s: float) -> None:
-        super().__init__(
-            Failure(
-                code="own_rate_limit",
-                kind=FailureClass.WAIT_RESET,
-                message="There are several calls at once; TikTok takes a few a minute.",
-                action="It goes out in a moment.",
-                retry_after=timedelta(seconds=wait_s),
-            )
+
+def rate_limited(wait_s: float) -> RateLimited:
+    """Return the error of a call whose turn comes in so many seconds."""
+    return RateLimited(
+        Failure(
+            code="own_rate_limit",
+            kind=FailureClass.WAIT_RESET,
+            message="There are several calls at once; TikTok takes a few a minute.",
+            action="It goes out in a moment.",
+            retry_after=timedelta(seconds=wait_s),
         )
+    )
 
 
 class TokenSource(Protocol):
@@ -122,7 +124,7 @@ class Routing:
         gives_up_s = self._clock.monotonic_s() + patience_s
         while (wait_s := self.buckets.take(kind, key)) > 0.0:
             if self._clock.monotonic_s() + wait_s > gives_up_s:
-                raise RateLimited(wait_s)
+                raise rate_limited(wait_s)
             if self._clock.pause(cancel or CancelToken(), wait_s):
                 raise Cancelled("call_not_made")
 

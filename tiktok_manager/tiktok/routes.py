@@ -34,19 +34,20 @@ class Route:
 DIRECT = Route()
 
 
+_MISSING = Failure(
+    code="route_missing",
+    kind=FailureClass.WAIT_RESET,
+    message="The connection this account is to use is not there, so nothing was sent.",
+    action="Give the account a connection that works; its posts wait until then.",
+    retry_after=LOOK_AGAIN,
+)
+
+
 class RouteMissing(NetworkDown):
     """The way an account's requests should take is not known: nothing was sent."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            Failure(
-                code="route_missing",
-                kind=FailureClass.WAIT_RESET,
-                message="The connection this account is to use is not there, so nothing was sent.",
-                action="Give the account a connection that works; its posts wait until then.",
-                retry_after=LOOK_AGAIN,
-            )
-        )
+    def __init__(self, failure: Failure = _MISSING) -> None:
+        super().__init__(failure)
 
 
 class RouteResolver(Protocol):

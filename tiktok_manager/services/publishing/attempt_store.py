@@ -17,9 +17,18 @@ from tiktok_manager.storage import accounts, past_uploads, posts
 from tiktok_manager.storage import attempts as queries
 from tiktok_manager.storage.database import Database
 from tiktok_manager.system.journal import Journal, JournalEntry, JournalStep
-from tiktok_manager.tiktok.chunk_plans import ChunkPlan
+from tiktok_manager.tiktok.chunk_plans import (
+    ChunkPlan,
+    chunk_plans,
+    cut_of,
+    plans_in_order,
+    size_class,
+)
 
 logger = logging.getLogger(__name__)
+
+PLANS_ROUND = timedelta(minutes=10)
+"""A chunk plan refused so lately is not tried again; all may be after a fault's long pause."""
 
 
 class AttemptStore:
@@ -47,6 +56,15 @@ class AttemptStore:
     def heard(self, account_id: str, info: CreatorInfo) -> None:
         """Keep what TikTok said of an account that holds for posts to come."""
         remember_length_limit(self._database, account_id, info)
+
+    def chunk_plans(self, claim: Claim) -> list[ChunkPlan]:
+        """Return the ways to cut a post's file that are still to be tried, the likeliest first."""
+        size_bytes = claim.post.media.size_bytes
+        with self._database.read() as session:
+            accepted = past_uploads.accepted_cut(session, size_class(size_bytes))
+            since = self._clock.now() - PLANS_ROUND
+            refused = past_uploads.refused_plans(session, claim.post.id, since)
+        return plans_in_order(size_bytes, accepted, refused)
 
     def open_attempt(self, claim: Claim, plan: ChunkPlan) -> Attempt:
         """Commit INIT_INTENT."""
@@ -77,11 +95,15 @@ class AttemptStore:
         Raises StorageError if the journal cannot be written: an upload could not be finished.
         """
         sealed = self._vault.seal(upload_url, aad=_url_aad(attempt))
+        cut = cut_of(attempt.size_bytes, attempt.chunk_bytes, attempt.chunk_count)
+        usual = next(iter(chunk_plans(attempt.size_bytes)))
         now = self._clock.now()
         with self._database.write() as session:
             attempt = queries.record_init(
                 session, claim, attempt, publish_id=publish_id, sealed=sealed, now=now
             )
+            if cut is not None:
+                past_uploads.keep_accepted_cut(session, size_class(attempt.size_bytes), cut, usual)
             posts.add_step(
                 session,
                 claim.post.id,

@@ -2,12 +2,13 @@
 
 import logging
 import random
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tiktok_manager.domain import publish_rules
-from tiktok_manager.domain.attempts import REFUSED, Attempt, Claim, Fenced, Outcome
+from tiktok_manager.domain.attempts import PLAN_REFUSED, REFUSED, Attempt, Claim, Fenced, Outcome
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
     AppError,
@@ -37,8 +38,9 @@ from tiktok_manager.services.quota import Quota
 from tiktok_manager.system.media import MediaReader
 from tiktok_manager.system.power import keep_awake
 from tiktok_manager.tiktok.answers import Upload
-from tiktok_manager.tiktok.chunk_plans import ChunkPlan, plan_chunks
-from tiktok_manager.tiktok.gateway import Gateway
+from tiktok_manager.tiktok.chunk_plans import ChunkPlan
+from tiktok_manager.tiktok.errors import ChunkPlanRefused
+from tiktok_manager.tiktok.gateway import Gateway, rate_limited
 
 logger = logging.getLogger(__name__)
 
@@ -171,7 +173,22 @@ class Delivery:
             tools.attempts.note(self._claim, "warning", warning)
         if without := withheld(post.choices, choices):
             tools.attempts.note(self._claim, "warning", without)
-        plan = plan_chunks(self._claim.post.media.size_bytes)
+        return self._open_by_any(tools.attempts.chunk_plans(self._claim), choices)
+
+    def _open_by_any(self, plans: Sequence[ChunkPlan], choices: Choices) -> Attempt:
+        """Open an upload with the first plan TikTok takes; raises the refusal of the last.
+
+        A refused init sent no byte and publishes nothing. Raises RateLimited between two plans.
+        """
+        for plan in plans[:-1]:
+            try:
+                return self._open_by(plan, choices)
+            except ChunkPlanRefused:
+                self._give_up_plan(plan)
+        return self._open_by(plans[-1], choices)
+
+    def _open_by(self, plan: ChunkPlan, choices: Choices) -> Attempt:
+        tools = self._tools
         intent = self._attempt = tools.attempts.open_attempt(self._claim, plan)
         self._has_asked = True
         opened = self._init(choices, plan)
@@ -179,6 +196,19 @@ class Delivery:
         attempt = tools.attempts.inited(self._claim, intent, opened.publish_id, opened.upload_url)
         self._attempt = attempt
         return attempt
+
+    def _give_up_plan(self, plan: ChunkPlan) -> None:
+        """Keep that TikTok refused a plan, and see whether the next one has its turn."""
+        tools = self._tools
+        if self._attempt is not None:
+            tools.attempts.abandon(self._claim, self._attempt, PLAN_REFUSED)
+            self._attempt = None
+        told = f"TikTok does not take {plan.count} parts of {plan.chunk_bytes:,} bytes."
+        tools.attempts.note(self._claim, "chunk_plan", f"{told} Trying another way of cutting.")
+        self._cancel.check()
+        turn_at = tools.preflight.next_turn(self._claim.post.account_id)
+        if turn_at is not None:
+            raise rate_limited((turn_at - tools.clock.now()).total_seconds())
 
     def _init(self, choices: Choices, plan: ChunkPlan) -> Upload:
         post = self._claim.post

@@ -53,7 +53,7 @@ class Preflight:
             return Outcome(
                 status=PostStatus.SCHEDULED, wake_at=until, error=error, released_at=until
             )
-        wake_at = self._next_turn(claim.post.account_id)
+        wake_at = self.next_turn(claim.post.account_id)
         if wake_at is None:
             return None
         return Outcome(
@@ -66,7 +66,7 @@ class Preflight:
             ),
         )
 
-    def _next_turn(self, account_id: str) -> datetime | None:
+    def next_turn(self, account_id: str) -> datetime | None:
         """Return when an upload may be opened, None for now.
 
         Those kept in the database count, too: an earlier process may have opened them.
