@@ -11,6 +11,30 @@ MB = 1_000_000
 
 
 @pytest.mark.parametrize(
+    ("rules", "taken", "refused"),
+    [
+        ("five_mib", (5_242_880, 30), (16 * MB, 9)),
+        ("ceil", (16 * MB, 10), (16 * MB, 9)),
+        ("documented", (16 * MB, 9), (16 * MB, 10)),
+    ],
+)
+def test_rules_that_moved_refuse_what_is_documented(
+    rules: str, taken: tuple[int, int], refused: tuple[int, int]
+) -> None:
+    size = 158_008_374
+    assert checked_plan(size, *taken, rules).count == taken[1]
+    with pytest.raises(Refused) as no:
+        checked_plan(size, *refused, rules)
+    assert no.value.code == "invalid_params"
+    assert (no.value.violation is None) == (rules != "documented")  # whose fault it is
+
+
+def test_no_plan_at_all_may_be_taken() -> None:
+    with pytest.raises(Refused, match="chunk size is invalid"):
+        checked_plan(5, 5, 1, "none")
+
+
+@pytest.mark.parametrize(
     ("size", "chunk", "count"),
     [
         (1, 1, 1),

@@ -84,6 +84,44 @@ def test_a_bad_parameter_ends_on_a_page_that_names_it(
     assert app.kinds == [f"authorize_{parameter}"]
 
 
+def test_a_scope_the_app_lacks_fails_the_whole_page_without_a_callback() -> None:
+    app = DirectApp(new_world(app_scopes=("user.info.basic", "video.upload")))
+    reply = app.call("authorize", authorize_query())
+    assert (reply.status, "location" in reply.headers) == (400, False)
+    assert "<strong>scope</strong>" in reply.body.decode()
+    assert app.call("authorize", authorize_query(scope="video.upload")).status == 302
+    assert app.kinds == []  # which scopes an app has is no fault of its code
+    app.world.close()
+
+
+def test_only_registered_redirect_addresses_are_led_back_to() -> None:
+    app = DirectApp(new_world(redirect_uris=("http://localhost:3455/callback/",)))
+    assert app.call("authorize", authorize_query()).status == 400
+    query = authorize_query(redirect_uri="http://localhost:3455/callback/")
+    assert app.call("authorize", query).status == 302
+    app.world.close()
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://127.0.0.1/callback/",
+        "http://example.com:80/",
+        "http://127.0.0.1:*/callback/?a=b",
+        "ftp://localhost:21/",
+        "http://localhost:80/" + "x" * 512,
+    ],
+)
+def test_what_the_portal_would_not_register_is_refused(uri: str) -> None:
+    with pytest.raises(ValueError, match="cannot be registered"):
+        SimulatorConfig(redirect_uris=(uri,))
+
+
+def test_scopes_that_tiktok_does_not_have_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"video\.edit"):
+        SimulatorConfig(app_scopes=("user.info.basic", "video.edit"))
+
+
 def test_a_parameter_given_twice_is_refused(app: DirectApp) -> None:
     reply = app.call("authorize", "state=a&state=b")
     assert reply.status == 400

@@ -79,7 +79,6 @@ def test_short_pages_still_lead_to_the_end() -> None:
         {"max_count": 21},
         {"max_count": 0},
         {"max_count": "10"},
-        {"cursor": int(START_S)},
         {"cursor": "1800000000000"},
         {"page": 2},
         [],
@@ -90,6 +89,13 @@ def test_a_wrong_list_request_is_refused_and_recorded(lively: DirectApp, body: A
     status, answer = lively.api("video_list", body, VIDEO_FIELDS)
     assert (status, answer["error"]["code"]) == (400, "invalid_params")
     assert len(lively.kinds) == 1
+
+
+@pytest.mark.parametrize("cursor", [1, 1_000_000_000, -5])
+def test_before_the_first_video_the_list_is_empty(lively: DirectApp, cursor: int) -> None:
+    status, answer = lively.api("video_list", {"cursor": cursor}, VIDEO_FIELDS)
+    assert (status, answer["data"]["videos"], answer["data"]["has_more"]) == (200, [], False)
+    assert lively.kinds == []
 
 
 def test_only_me_posts_and_unmoderated_ones_are_not_listed(app: DirectApp) -> None:

@@ -14,7 +14,7 @@ from tests.simulator.app_client import (
 )
 from tiktok_manager.simulator import upload
 from tiktok_manager.simulator.state import ONLY_ME, Publish
-from tiktok_manager.simulator.wire import Call
+from tiktok_manager.simulator.wire import Call, new_log_id
 
 TWELVE = b"twelve bytes"
 
@@ -98,15 +98,9 @@ def test_init_answers_an_id_and_a_url_within_their_bounds(app: DirectApp) -> Non
 @pytest.mark.parametrize(
     "changes",
     [
-        {"privacy_level": None},
-        {"brand_content_toggle": None},
         {"brand_content_toggle": 0},
         {"disable_duet": "false"},
         {"title": 5},
-        {"video_cover_timestamp_ms": -1},
-        {"video_cover_timestamp_ms": 1.5},
-        {"caption": "unknown"},
-        {"schedule_time": 1},
     ],
     ids=str,
 )
@@ -122,15 +116,51 @@ def test_the_caption_is_counted_in_utf16_units(app: DirectApp) -> None:
     assert app.kinds == ["caption_length"]
 
 
-def test_the_cover_belongs_to_post_info(app: DirectApp) -> None:
-    body = direct_body(100)
+def test_what_tiktok_does_not_know_is_ignored(app: DirectApp) -> None:
+    body = direct_body(100, caption="unknown", schedule_time=1, brand_content_toggle=None)
     body["source_info"]["video_cover_timestamp_ms"] = 1_000
-    assert code(app, "video_init", body) == (400, "invalid_params")
+    assert code(app, "video_init", body) == (200, "ok")
+    (publish,) = app.world.publishes.values()
+    assert publish.settings is not None
+    assert (publish.settings.caption, publish.settings.cover_ms) == ("A title", 0)
+    assert app.kinds == []
 
 
-def test_a_draft_takes_no_post_info(app: DirectApp) -> None:
-    assert code(app, "inbox_init", direct_body(100)) == (400, "invalid_params")
-    assert app.kinds == ["malformed_body"]
+@pytest.mark.parametrize("cover", [-1, 1.5, "1000", 2**31, 99_000])
+def test_an_invalid_cover_is_the_first_frame(app: DirectApp, cover: object) -> None:
+    body = direct_body(100, video_cover_timestamp_ms=cover)
+    assert code(app, "video_init", body) == (200, "ok")
+    (publish,) = app.world.publishes.values()
+    publish.path.write_bytes(bytes(100))
+    app.world.all_received(publish)
+    app.world.clock.advance(60)
+    app.world.settle_all()
+    assert publish.videos[0].cover_ms == 0
+
+
+def test_a_draft_discards_its_post_info(app: DirectApp) -> None:
+    assert code(app, "inbox_init", direct_body(100)) == (200, "ok")
+    (publish,) = app.world.publishes.values()
+    assert publish.settings is None
+    assert publish.publish_id.startswith("v_inbox_file~v2.")
+
+
+def test_a_missing_privacy_level_is_one_outside_the_options(app: DirectApp) -> None:
+    refused = (403, "privacy_level_option_mismatch")
+    assert code(app, "video_init", direct_body(100, privacy_level=None)) == refused
+
+
+def test_the_privacy_level_may_be_refused_as_several_clients_report_it() -> None:
+    app = DirectApp(new_world(privacy_mismatch_as_400=True))
+    app.connect()
+    status, answer = app.api("video_init", direct_body(100, privacy_level="FOLLOWER_OF_CREATOR"))
+    assert (status, answer["error"]["code"]) == (400, "invalid_params")
+    assert answer["error"]["message"] == "The request post info is empty or incorrect"
+    app.world.close()
+
+
+def test_log_ids_are_as_long_as_tiktoks() -> None:
+    assert len(new_log_id(1_800_000_000.0)) == 34
 
 
 def test_a_privacy_level_outside_the_options_is_refused(app: DirectApp) -> None:
@@ -152,8 +182,16 @@ def test_a_bad_chunk_plan_reaches_no_publish(app: DirectApp) -> None:
     assert app.world.publishes == {}
 
 
-@pytest.mark.parametrize("kind", ["application/json", "text/json; charset=UTF-8", ""])
-def test_posting_wants_json_with_its_charset(app: DirectApp, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["application/json", "application/json;charset=utf-8"])
+def test_json_comes_with_a_charset_or_without(app: DirectApp, kind: str) -> None:
+    assert app.api("video_init", direct_body(100), content_type=kind)[0] == 200
+    assert app.kinds == []
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json; charset=latin-1", "text/json; charset=UTF-8", ""]
+)
+def test_posting_wants_json(app: DirectApp, kind: str) -> None:
     assert app.api("video_init", direct_body(100), content_type=kind)[0] == 400
     assert app.kinds == ["content_type"]
 

@@ -54,7 +54,8 @@ def test_a_code_cut_or_not_decoded_is_no_code(app: DirectApp, old: str, new: str
         ({"code_verifier": "b" * 43}, "invalid_request", "code_verifier"),
         ({"code_verifier": None}, "invalid_request", "form_fields"),
         ({"client_id": "sim-key"}, "invalid_request", "form_fields"),
-        ({"grant_type": "password"}, "unsupported_grant_type", "grant_type"),
+        ({"grant_type": "password"}, "invalid_request", "grant_type"),
+        ({"grant_type": None}, "invalid_request", "grant_type"),
     ],
 )
 def test_a_wrong_exchange_is_refused_and_recorded(
@@ -146,3 +147,17 @@ def test_a_code_whose_answer_was_lost_may_be_shown_again_without_blame(app: Dire
     oauth.token(app.world, call)
     assert app.form("token", exchange_form(code))["error"] == "invalid_grant"
     assert app.kinds == []
+
+
+def test_a_form_without_a_grant_type_is_malformed_in_tiktoks_words(app: DirectApp) -> None:
+    answer = app.form("token", exchange_form(app.code(), grant_type=None))
+    assert answer["error_description"] == "The request parameters are malformed."
+
+
+def test_an_app_gets_a_token_of_its_own(app: DirectApp) -> None:
+    form = {"client_key": "sim-key", "client_secret": "sim-secret"}
+    answer = app.form("token", {**form, "grant_type": "client_credentials"})
+    assert answer["access_token"].startswith("clt.")
+    assert (answer["expires_in"], answer["token_type"]) == (7_200, "Bearer")
+    app.token = answer["access_token"]
+    assert app.api("creator_info")[0] == 401  # it is nobody's

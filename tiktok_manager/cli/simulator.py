@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from tiktok_manager.cli.output import note, print_line
+from tiktok_manager.domain.errors import InputError
 
 
 def simulator(
@@ -13,12 +14,53 @@ def simulator(
     auto_approve: Annotated[
         bool, typer.Option("--auto-approve", help="Answer every consent request with yes.")
     ] = False,
+    scopes: Annotated[
+        str,
+        typer.Option(
+            metavar="S,…", help="The scopes the app has; asking for another fails TikTok's page."
+        ),
+    ] = "",
+    unaudited: Annotated[
+        bool,
+        typer.Option(
+            "--unaudited",
+            help="SELF_ONLY posts of private accounts alone, five posting users in 24 hours.",
+        ),
+    ] = False,
+    redirect_uri: Annotated[
+        list[str] | None,
+        typer.Option(metavar="U", help="A registered redirect URI, with a port or *; repeatable."),
+    ] = None,
+    pull: Annotated[
+        str,
+        typer.Option(
+            metavar="never|loopback|anywhere",
+            help="From where videos and photos are fetched by their address.",
+        ),
+    ] = "loopback",
+    verified_url: Annotated[
+        list[str] | None,
+        typer.Option(metavar="U", help="A verified domain or URL prefix to pull from; repeatable."),
+    ] = None,
 ) -> None:
     """Run a local TikTok: its base URL is the first line; app keys `sim-key`, `sim-secret`."""
     from tiktok_manager.simulator import SimulatorConfig, serve
 
+    plain = SimulatorConfig()
+    try:
+        config = SimulatorConfig(
+            accounts=accounts,
+            auto_approve=auto_approve,
+            port=port,
+            app_scopes=tuple(scopes.replace(",", " ").split()) or plain.app_scopes,
+            audited=not unaudited,
+            redirect_uris=tuple(redirect_uri or plain.redirect_uris),
+            pull=pull,
+            url_properties=(*plain.url_properties, *(verified_url or ())),
+        )
+    except ValueError as exc:
+        raise InputError(
+            "The local TikTok cannot be set up like this.", str(exc), code="bad_simulator"
+        ) from exc
     note("A local TikTok for trying things; Ctrl+C ends it. App keys: sim-key, sim-secret.")
-    serve(
-        SimulatorConfig(accounts=accounts, auto_approve=auto_approve, port=port),
-        announce=print_line,
-    )
+    serve(config, announce=print_line)

@@ -1,5 +1,6 @@
 """What can be set about the local TikTok; its defaults are TikTok's documented rules."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,9 @@ ALL_SCOPES = (
 )
 
 DAY_S = 86_400.0
+PULL_POLICIES = ("never", "loopback", "anywhere")
+MAX_URI_LENGTH = 512
+_REGISTRABLE = re.compile(r"https?://(localhost|127\.0\.0\.1):(\d{1,5}|\*)(/[^?#\s]*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,12 @@ class SimulatorConfig:
     `history_until_s` they end then instead of now, and those yet to come appear in their time.
     `start_s` (seconds since 1970) and `speed` set the clock; `audience_speed` hurries only the
     growth of views and followers. `scenario` names a JSON or TOML file of faults.
+
+    `redirect_uris` and `app_scopes` are what the app has registered; ValueError where TikTok's
+    portal would not take them. `pull` says from where media are fetched: `never`, from this machine
+    (`loopback`), or `anywhere`, then by TikTok's own rules; `url_properties` are the app's verified
+    domains and URL prefixes. `chunk_rules` names those of `chunks.CHUNK_RULES` in force. A wrong
+    privacy level is answered as documented, or with 400 as several clients report it.
     """
 
     accounts: int = 3
@@ -40,6 +50,10 @@ class SimulatorConfig:
     )
     app_scopes: tuple[str, ...] = ALL_SCOPES
     audited: bool = True
+    pull: str = "loopback"
+    url_properties: tuple[str, ...] = ("127.0.0.1", "localhost")
+    chunk_rules: str = "documented"
+    privacy_mismatch_as_400: bool = False
 
     code_s: float = 600.0
     access_token_s: float = 7_200.0
@@ -68,3 +82,16 @@ class SimulatorConfig:
     speed: float = 1.0
     audience_speed: float = 1.0
     scenario: Path | None = None
+
+    def __post_init__(self) -> None:
+        unknown = [scope for scope in self.app_scopes if scope not in ALL_SCOPES]
+        if unknown or not self.app_scopes:
+            raise ValueError(f"No scopes of TikTok's: {', '.join(unknown) or 'none given'}.")
+        for uri in self.redirect_uris:
+            if not _REGISTRABLE.fullmatch(uri) or len(uri) >= MAX_URI_LENGTH:
+                raise ValueError(
+                    f"{uri} cannot be registered: TikTok wants http or https, localhost or "
+                    "127.0.0.1, a port or *, and neither query nor fragment."
+                )
+        if self.pull not in PULL_POLICIES:
+            raise ValueError(f"Media are pulled {', '.join(PULL_POLICIES)}, not {self.pull!r}.")

@@ -55,8 +55,7 @@ VIDEO_FIELDS = frozenset(
     }
 )
 SHOWN_CAPTION_UNITS = 150
-# 2001 in milliseconds; in seconds the year 33658. A smaller cursor was meant in seconds.
-SMALLEST_CURSOR_MS = 1_000_000_000_000
+UTM_SOURCE = "awsimulator"
 
 
 class ListRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -85,12 +84,13 @@ def user_info(world: World, call: Call) -> Reply:
 
 
 def video_list(world: World, call: Call) -> Reply:
-    """POST video/list: public videos, newest first; the cursor counts milliseconds."""
+    """POST video/list: public videos, newest first; the cursor counts milliseconds.
+
+    Any timestamp is a legal cursor; before the first video the page is empty.
+    """
     grant, fields = _video_call(world, call, "video_list")
     request = decode_body(call, ListRequest) if call.body else ListRequest()
     cursor = request.cursor
-    if cursor and cursor < SMALLEST_CURSOR_MS:
-        raise client_bug("cursor", f"cursor {cursor} is not in UTC milliseconds.")
     older = [
         video
         for video in world.public_videos(grant.handle)
@@ -124,7 +124,7 @@ def video_ms(video: Video) -> int:
 
 def _video_call(world: World, call: Call, kind: str) -> tuple[Grant, list[str]]:
     grant = world.bearer(call, "video.list")
-    require_json(call, charset=False)
+    require_json(call)
     fields = _fields(call, VIDEO_FIELDS)
     world.admit(kind, call, world.config.display_per_minute)
     return grant, fields
@@ -174,7 +174,7 @@ def _video(world: World, video: Video, fields: list[str]) -> dict[str, object]:
         "id": str(video.id),
         "create_time": int(video.created_s),
         "cover_image_url": world.cover_url(video),
-        "share_url": f"{world.video_url(video)}?utm_campaign=tt4d_open_api",
+        "share_url": f"{world.video_url(video)}?utm_campaign=tt4d_open_api&utm_source={UTM_SOURCE}",
         "video_description": shown,
         "title": shown,
         "duration": round(video.duration_s),

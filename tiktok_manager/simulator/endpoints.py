@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import display, oauth, posting
+from . import display, oauth, photos, posting, qrcode
 from .wire import Call, Refused, Reply, envelope_refusal, flat_refusal
 from .world import World
 
@@ -27,6 +27,9 @@ ENDPOINTS = (
     ),
     Endpoint("token", "POST", "/v2/oauth/token/", oauth.token, flat_refusal),
     Endpoint("revoke", "POST", "/v2/oauth/revoke/", oauth.revoke, flat_refusal),
+    Endpoint("qrcode", "POST", "/v2/oauth/get_qrcode/", qrcode.get_qrcode, flat_refusal),
+    Endpoint("qrcode.check", "POST", "/v2/oauth/check_qrcode/", qrcode.check_qrcode, flat_refusal),
+    Endpoint("qrcode.scan", "GET", qrcode.SCAN_PATH, qrcode.scan, oauth.authorize_refusal),
     Endpoint("user_info", "GET", "/v2/user/info/", display.user_info, envelope_refusal),
     Endpoint("video_list", "POST", "/v2/video/list/", display.video_list, envelope_refusal),
     Endpoint("video_query", "POST", "/v2/video/query/", display.video_query, envelope_refusal),
@@ -51,18 +54,31 @@ ENDPOINTS = (
         posting.inbox_init,
         envelope_refusal,
     ),
+    Endpoint(
+        "content_init",
+        "POST",
+        "/v2/post/publish/content/init/",
+        photos.content_init,
+        envelope_refusal,
+    ),
     Endpoint("status", "POST", "/v2/post/publish/status/fetch/", posting.status, envelope_refusal),
     Endpoint("cancel", "POST", "/v2/post/publish/cancel/", posting.cancel, envelope_refusal),
 )
 UPLOAD_PATH = "/upload/video"
+_GRANT_NAMES = {
+    b"grant_type=refresh_token": "token.refresh",
+    b"grant_type=client_credentials": "token.client",
+}
 
 
 def names_of(endpoint: Endpoint, call: Call) -> tuple[str, ...]:
     """Names a fault can be aimed at."""
     if endpoint.name != "token":
         return (endpoint.name,)
-    refresh = b"grant_type=refresh_token" in call.body
-    return ("token", "token.refresh" if refresh else "token.exchange")
+    for kind, name in _GRANT_NAMES.items():
+        if kind in call.body:
+            return ("token", name)
+    return ("token", "token.exchange")
 
 
 def answer(world: World, endpoint: Endpoint, call: Call) -> Reply:

@@ -23,6 +23,10 @@ FAULT_NAMES = frozenset(
         "token",
         "token.exchange",
         "token.refresh",
+        "token.client",
+        "qrcode",
+        "qrcode.check",
+        "qrcode.scan",
         "revoke",
         "user_info",
         "video_list",
@@ -30,6 +34,7 @@ FAULT_NAMES = frozenset(
         "creator_info",
         "video_init",
         "inbox_init",
+        "content_init",
         "status",
         "cancel",
         "upload",
@@ -57,8 +62,9 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defau
     `cut_at_bytes` cuts an upload once that many bytes of the chunk arrived.
 
     Fate of the publish the request is about: `fail_reason`, `stuck`, `processing_s`,
-    `moderation_s`, `post_count`, `url_expired`. Of the account: `revoke`, `expire_access`, `ban`,
-    `private`; these strike before the request is handled.
+    `moderation_s`, `post_count`, `url_expired`; `chunk_rules` are those its plan is judged by. Of
+    the account: `revoke`, `expire_access`, `ban`, `private`; these strike before the request is
+    handled.
     """
 
     endpoint: str
@@ -93,6 +99,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defau
     moderation_s: Positive | None = None
     post_count: Annotated[int, msgspec.Meta(ge=0)] | None = None
     url_expired: bool = False
+    chunk_rules: Literal["documented", "five_mib", "ceil", "none"] | None = None
 
     revoke: bool = False
     expire_access: bool = False

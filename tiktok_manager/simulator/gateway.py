@@ -102,6 +102,7 @@ class Gateway:
             return NO_FAULT
         call.fault = fault.title
         call.answer_lost = fault.loses_answer
+        call.chunk_rules = fault.chunk_rules
         return fault
 
     async def _run(

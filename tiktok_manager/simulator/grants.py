@@ -23,6 +23,17 @@ class AuthRequest:
 
 
 @dataclass(slots=True, kw_only=True)
+class QrCode:
+    """One code on a screen: `new`, `scanned`, `confirmed`, `utilised` or `expired`."""
+
+    request: AuthRequest
+    expires_s: float
+    status: str = "new"
+    ticket: str = ""
+    redirect_uri: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
 class Code:
     request: AuthRequest
     handle: str
@@ -61,6 +72,7 @@ class Grants:
         self._grants: list[Grant] = []
         self._by_access: dict[str, Grant] = {}
         self._by_refresh: dict[str, Grant] = {}
+        self.qr_codes: dict[str, QrCode] = {}
 
     def open_request(self, request: AuthRequest) -> str:
         """Remember a request while its consent page is open."""
@@ -91,6 +103,11 @@ class Grants:
         if code.used or now_s >= code.expires_s:
             raise Refused(400, "invalid_grant", expired)
         return code
+
+    def is_from_qr(self, text: str) -> bool:
+        """Whether a code was asked for by a QR code, and so without a verifier."""
+        code = self._codes.get(text)
+        return code is not None and not code.request.challenge
 
     def _why_unknown(self, text: str) -> str:
         if "%" in text:

@@ -7,8 +7,11 @@ redirect address is never called.
 
 import hashlib
 import re
+import secrets
+from collections.abc import Callable
 from urllib.parse import quote
 
+from .config import ALL_SCOPES
 from .grants import AuthRequest, TokenPair
 from .pages import consent_page, parameter_error_page
 from .state import Account
@@ -38,6 +41,7 @@ AUTHORIZE_PARAMETERS = frozenset(
         "sim_user",
     }
 )
+MALFORMED = "The request parameters are malformed."
 SESSION_COOKIE = "sim_session"
 _CHALLENGE = re.compile(r"[0-9a-f]{64}")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -46,6 +50,7 @@ _FORMS = {
         {"client_key", "client_secret", "grant_type", "code", "redirect_uri", "code_verifier"}
     ),
     "refresh_token": frozenset({"client_key", "client_secret", "grant_type", "refresh_token"}),
+    "client_credentials": frozenset({"client_key", "client_secret", "grant_type"}),
     "revoke": frozenset({"client_key", "client_secret", "token"}),
 }
 
@@ -88,7 +93,7 @@ def _plain(encoded: str) -> str:
 
 
 def authorize_refusal(call: Call, refused: Refused) -> Reply:
-    page = parameter_error_page(refused.code, refused.message, call.log_id)
+    page = parameter_error_page(refused.code, call.log_id)
     return html_reply(page, 400, refused.code)
 
 
@@ -106,7 +111,7 @@ def _checked_request(world: World, values: dict[str, str]) -> AuthRequest:
         raise _bad("code_challenge", "It must be the SHA-256 of the verifier, 64 lower-case hex.")
     return AuthRequest(
         redirect_uri=redirect_uri,
-        scopes=_checked_scopes(values.get("scope", ""), world.config.app_scopes),
+        scopes=checked_scopes(values.get("scope", ""), world.config.app_scopes),
         state=values["state"],
         challenge=challenge,
     )
@@ -128,12 +133,15 @@ def _check_fixed_parameters(world: World, values: dict[str, str]) -> None:
         raise _bad("state", "A random state is required.")
 
 
-def _checked_scopes(text: str, approved: tuple[str, ...]) -> tuple[str, ...]:
+def checked_scopes(text: str, approved: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the scopes asked for; raises Refused for the whole page if the app lacks one."""
     scopes = tuple(text.split(","))
-    if not text or any(scope not in approved for scope in scopes):
-        raise _bad("scope", "It must be a comma-separated list of scopes approved for this app.")
+    if not text or any(scope not in ALL_SCOPES for scope in scopes):
+        raise _bad("scope", "It must be a comma-separated list of TikTok's scopes.")
     if len(set(scopes)) != len(scopes):
         raise _bad("scope", "A scope is named twice.")
+    if any(scope not in approved for scope in scopes):
+        raise Refused(400, "scope", "The app lacks one of the scopes.")
     return scopes
 
 
@@ -147,14 +155,8 @@ def _is_registered(address: str, registered: tuple[str, ...]) -> bool:
 
 
 def _account_without_asking(world: World, call: Call, values: dict[str, str]) -> Account | None:
-    named = values.get("sim_user")
     if world.config.auto_approve:
-        if named is None:
-            return world.account_in_turn()
-        account = world.accounts.get(named.removeprefix("@"))
-        if account is None:
-            raise _bad("sim_user", "The simulator has no such account.")
-        return account
+        return named_account(world, values.get("sim_user"))
     if values.get("disable_auto_auth") == "1":
         return None
     session = re.search(rf"\b{SESSION_COOKIE}=(\w+)", call.headers.get("cookie", ""))
@@ -163,15 +165,32 @@ def _account_without_asking(world: World, call: Call, values: dict[str, str]) ->
     return world.accounts.get(session[1]) if session is not None and known else None
 
 
+def named_account(world: World, name: str | None) -> Account:
+    """Return the account that answers for itself: the one named, else the next in turn."""
+    if name is None:
+        return world.account_in_turn()
+    account = world.accounts.get(name.removeprefix("@"))
+    if account is None:
+        raise _bad("sim_user", "The simulator has no such account.")
+    return account
+
+
+def granted_scopes(
+    asked: tuple[str, ...], account: Account, chosen: set[str] | None = None
+) -> tuple[str, ...]:
+    """Return what the owner grants of the scopes asked for."""
+    return tuple(
+        scope
+        for scope in asked
+        if scope not in account.denied_scopes and (chosen is None or scope in chosen)
+    )
+
+
 def _decide(
     world: World, call: Call, request: AuthRequest, account: Account, chosen: set[str] | None
 ) -> Reply:
     call.account = account.handle
-    granted = tuple(
-        scope
-        for scope in request.scopes
-        if scope not in account.denied_scopes and (chosen is None or scope in chosen)
-    )
+    granted = granted_scopes(request.scopes, account, chosen)
     if account.refuses_consent or not granted:
         return _refused(request)
     with world.at_now() as now_s:
@@ -185,24 +204,26 @@ def _refused(request: AuthRequest) -> Reply:
 
 
 def _back(request: AuthRequest, query: str) -> Reply:
-    return redirect(f"{request.redirect_uri}?{query}&state={quote(request.state, safe='')}")
+    return redirect(back_address(request, query))
+
+
+def back_address(request: AuthRequest, query: str) -> str:
+    """Return where the browser is sent with the answer."""
+    return f"{request.redirect_uri}?{query}&state={quote(request.state, safe='')}"
 
 
 # --- tokens --------------------------------------------------------------------------------
 
 
 def token(world: World, call: Call) -> Reply:
-    """POST token: a code or a refresh token for a new pair."""
+    """POST token: a code or a refresh token for a new pair, or the app's own token."""
     form = require_form(call)
     kind = form.get("grant_type", "")
-    if kind not in ("authorization_code", "refresh_token"):
-        text = f"grant_type {kind!r} is not supported here."
-        raise client_bug("grant_type", text, code="unsupported_grant_type")
+    if kind not in _GRANTS:
+        why = f"grant_type {kind!r} is not one of {sorted(_GRANTS)}."
+        raise client_bug("grant_type", why, MALFORMED, code="invalid_request")
     _check_form(world, call, form, kind)
-    pair = _exchange(world, call, form) if kind == "authorization_code" else _refresh(
-        world, call, form
-    )  # fmt: skip
-    return _token_reply(world, pair)
+    return _GRANTS[kind](world, call, form)
 
 
 def revoke(world: World, call: Call) -> Reply:
@@ -223,37 +244,50 @@ def _check_form(world: World, call: Call, form: dict[str, str], kind: str) -> No
         why = "OAuth calls carry client_key and client_secret in the form, no Authorization."
         raise client_bug("authorization", why, code="invalid_request")
     fields = _FORMS[kind]
-    if form.keys() != fields:
+    optional = {"code_verifier"} if world.grants.is_from_qr(form.get("code", "")) else set()
+    if not fields - optional <= form.keys() <= fields:
         missing, unknown = sorted(fields - form.keys()), sorted(form.keys() - fields)
         why = f"Form fields missing: {missing}; not known: {unknown}."
-        text = "The request parameters are malformed."
-        raise client_bug("form_fields", why, text, code="invalid_request")
+        raise client_bug("form_fields", why, MALFORMED, code="invalid_request")
     keys = (form["client_key"], form["client_secret"])
     if keys != (world.config.client_key, world.config.client_secret):
         raise Refused(200, "invalid_client", "Client key or secret is incorrect.")
 
 
-def _exchange(world: World, call: Call, form: dict[str, str]) -> TokenPair:
+def _exchange(world: World, call: Call, form: dict[str, str]) -> Reply:
     with world.at_now() as now_s:
         code = world.grants.find_code(form["code"], now_s)
         call.account = code.handle
         if form["redirect_uri"] != code.request.redirect_uri:
             text = "Redirect_uri is not matched with the uri when requesting code."
             raise client_bug("redirect_uri", text, code="invalid_request")
-        verifier = form["code_verifier"]
-        challenge = hashlib.sha256(verifier.encode()).hexdigest()
-        if not _VERIFIER.fullmatch(verifier) or challenge != code.request.challenge:
+        if not _fits(code.request.challenge, form.get("code_verifier", "")):
             why = "hex(SHA-256(code_verifier)) must be the code_challenge; 43-128 characters."
             text = "Code verifier or code challenge is invalid."
             raise client_bug("code_verifier", why, text, code="invalid_request")
         code.used, code.answer_lost = True, call.answer_lost
-        return world.grants.start(code.handle, code.scopes, now_s)
+        return _token_reply(world, world.grants.start(code.handle, code.scopes, now_s))
 
 
-def _refresh(world: World, call: Call, form: dict[str, str]) -> TokenPair:
+def _fits(challenge: str, verifier: str) -> bool:
+    """Whether a verifier proves who asked; a QR code was asked for without."""
+    if not challenge:
+        return True
+    hashed = hashlib.sha256(verifier.encode()).hexdigest()
+    return _VERIFIER.fullmatch(verifier) is not None and hashed == challenge
+
+
+def _refresh(world: World, call: Call, form: dict[str, str]) -> Reply:
     with world.at_now() as now_s:
         call.account = world.grants.refresh_owner(form["refresh_token"])
-        return world.grants.rotate(form["refresh_token"], now_s)
+        return _token_reply(world, world.grants.rotate(form["refresh_token"], now_s))
+
+
+def _client_token(world: World, _call: Call, _form: dict[str, str]) -> Reply:
+    """Give the app's own token: good for the Research and Commercial Content APIs alone."""
+    token = "clt." + secrets.token_urlsafe(40)
+    lasts_s = int(world.config.access_token_s)
+    return json_reply({"access_token": token, "expires_in": lasts_s, "token_type": "Bearer"})
 
 
 def _token_reply(world: World, pair: TokenPair) -> Reply:
@@ -268,3 +302,10 @@ def _token_reply(world: World, pair: TokenPair) -> Reply:
             "token_type": "Bearer",
         }
     )
+
+
+_GRANTS: dict[str, Callable[[World, Call, dict[str, str]], Reply]] = {
+    "authorization_code": _exchange,
+    "refresh_token": _refresh,
+    "client_credentials": _client_token,
+}

@@ -77,13 +77,13 @@ def consent_page(accounts: Sequence[Account], scopes: Sequence[str], ticket: str
     )
 
 
-def parameter_error_page(parameter: str, why: str, log_id: str) -> str:
+def parameter_error_page(parameter: str, log_id: str) -> str:
+    """As bare as TikTok's: the parameter, and not what is wrong with it (`/_sim/violations` is)."""
     return page(
         "Something went wrong",
         "<div class='narrow'><h1>Something went wrong</h1>"
         "<p>We couldn’t log in with TikTok. The app has a problem with its login settings.</p>"
         f"<div class='card'><strong>{escape(parameter)}</strong>"
-        f"<p class='caption'>{escape(why)}</p>"
         f"<span class='quiet'>Log id {escape(log_id)}</span></div></div>",
     )
 
@@ -145,6 +145,12 @@ def video_page(video: Video, counts: VideoCounts) -> str:
     )
 
 
+def confirmed_page(account: Account, *, granted: bool) -> str:
+    """What the phone shows that scanned a QR code."""
+    words = f"You are signed in as @{account.handle}." if granted else "You gave no permission."
+    return page("TikTok", f"<div class='narrow'><h1>{escape(words)}</h1></div>")
+
+
 def missing_page() -> str:
     return page("Not found", "<div class='narrow'><h1>Couldn’t find this page</h1></div>")
 
@@ -176,7 +182,11 @@ def _tile(video: Video, numbers: str) -> str:
         picture = f"<img src='{cover}' alt='' loading='lazy'>"
     else:
         media = f"/media/{quote(video.publish_id)}"
-        picture = f"<video src='{media}' poster='{cover}' controls preload='none'></video>"
+        picture = (
+            f"<img src='{media}' alt='' loading='lazy'>"
+            if video.is_photo
+            else f"<video src='{media}' poster='{cover}' controls preload='none'></video>"
+        )
     label = "<span class='tag'>AI-generated</span>" if video.is_aigc else ""
     when = datetime.fromtimestamp(video.created_s, UTC).strftime("%Y-%m-%d %H:%M UTC")
     return (

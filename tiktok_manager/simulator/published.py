@@ -21,6 +21,7 @@ class Published:
     account: str
     publish_id: str
     mode: str
+    media: str
     status: str
     fail_reason: str | None
     size_bytes: int
@@ -51,12 +52,13 @@ def doubles(records: Iterable[Published]) -> list[list[Published]]:
 
 
 def fingerprint(publish: Publish) -> str | None:
-    """SHA-256 of the file once it is whole; worked out on the first demand only."""
+    """SHA-256 of the file, or of all pictures, once whole; worked out on the first demand."""
     if publish.sha256 is None and publish.complete:
         digest = hashlib.sha256()
-        with publish.path.open("rb") as file:
-            while block := file.read(BLOCK_BYTES):
-                digest.update(block)
+        for path in publish.files:
+            with path.open("rb") as file:
+                while block := file.read(BLOCK_BYTES):
+                    digest.update(block)
         publish.sha256 = digest.hexdigest()
     return publish.sha256
 
@@ -69,6 +71,7 @@ def record_of(publish: Publish, post_ids: Iterable[int]) -> Published:
         account=publish.handle,
         publish_id=publish.publish_id,
         mode="direct" if publish.direct else "inbox",
+        media="photo" if publish.is_photo else "video",
         status=str(publish.status),
         fail_reason=publish.fail_reason,
         size_bytes=publish.plan.size_bytes,

@@ -8,6 +8,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from . import pages
+from .photo_files import photo_type
 from .pictures import avatar_png, cover_png
 from .state import PUBLIC, Status, Video
 from .wire import html_reply
@@ -27,6 +28,7 @@ class Site:
         return [
             Route("/", self.people),
             Route("/@{handle}/video/{post_id:int}", self.video),
+            Route("/@{handle}/photo/{post_id:int}", self.video),
             Route("/player/v1/{post_id:int}", self.video),
             Route("/@{handle}/drafts/{publish_id}/post/", self.post_draft, methods=["POST"]),
             Route("/@{handle}", self.profile),
@@ -98,8 +100,10 @@ class Site:
         if publish is None or not publish.complete:
             return _missing()
         kind = MEDIA_TYPES.get(publish.facts.container or "", "application/octet-stream")
+        if publish.is_photo:
+            kind = photo_type(publish.files[0])
         headers = {"x-content-type-options": "nosniff"}
-        return FileResponse(publish.path, media_type=kind, headers=headers)
+        return FileResponse(publish.files[0], media_type=kind, headers=headers)
 
     def _picture(self, request: Request, png: bytes) -> Response:
         expires = request.query_params.get("x-expires", "")

@@ -3,10 +3,13 @@
 Plain mutable records; `World` owns them and changes them under its lock.
 """
 
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from .config import SimulatorConfig
 from .media import MediaFacts
 
 PUBLIC = "PUBLIC_TO_EVERYONE"
@@ -19,6 +22,7 @@ class Status(StrEnum):
     """What status/fetch says (TikTok: Get Post Status)."""
 
     PROCESSING_UPLOAD = "PROCESSING_UPLOAD"
+    PROCESSING_DOWNLOAD = "PROCESSING_DOWNLOAD"
     SEND_TO_USER_INBOX = "SEND_TO_USER_INBOX"
     PUBLISH_COMPLETE = "PUBLISH_COMPLETE"
     FAILED = "FAILED"
@@ -41,6 +45,7 @@ class Video:
     cover_ms: int = 0
     publish_id: str | None = None
     path: Path | None = None
+    is_photo: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,9 +107,16 @@ class ChunkPlan:
         return self.size_bytes if start >= last_start else start + self.chunk_bytes
 
 
+UNDER_WAY = frozenset({Status.PROCESSING_UPLOAD, Status.PROCESSING_DOWNLOAD})
+
+
 @dataclass(slots=True, kw_only=True)
 class Publish:
-    """One publish_id from init to its end. `settings` is None for an inbox draft."""
+    """One publish_id from init to its end. `settings` is None for an inbox draft.
+
+    Of a pull, `urls` say from where; `uploaded_bytes` then counts what was fetched, and `paths`
+    are the pictures of a photo post in their order.
+    """
 
     publish_id: str
     handle: str
@@ -117,6 +129,9 @@ class Publish:
     processing_s: float
     moderation_s: float
     path: Path
+    urls: tuple[str, ...] = ()
+    is_photo: bool = False
+    paths: tuple[Path, ...] = ()
     status: Status = Status.PROCESSING_UPLOAD
     uploaded_bytes: int = 0
     turn: int = 0
@@ -136,4 +151,53 @@ class Publish:
 
     @property
     def complete(self) -> bool:
-        return self.uploaded_bytes == self.plan.size_bytes
+        return self.uploaded_at_s is not None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return self.paths or (self.path,)
+
+
+# As TikTok's ids are seen: drafts of files without the second number.
+_KINDS = {
+    (False, False, False): "v_pub_file~v2-1",
+    (False, False, True): "v_inbox_file~v2",
+    (True, False, False): "v_pub_url~v2-1",
+    (True, False, True): "v_inbox_url~v2",
+    (True, True, False): "p_pub_url~v2",
+    (True, True, True): "p_inbox_url~v2",
+}
+
+
+def new_publish(
+    config: SimulatorConfig,
+    place: Path,
+    ids: Sequence[int],
+    now_s: float,
+    *,
+    handle: str,
+    settings: PostSettings | None,
+    plan: ChunkPlan,
+    urls: tuple[str, ...],
+    is_photo: bool,
+) -> Publish:
+    """Return a publish that waits for its bytes; `ids` become the publish's and the upload's."""
+    names = [f"{place.name}-{number:02}" for number in range(1, len(urls) + 1)]
+    kind = _KINDS[bool(urls), is_photo, settings is None]
+    return Publish(
+        publish_id=f"{kind}.{ids[0]}",
+        handle=handle,
+        settings=settings,
+        plan=plan,
+        upload_id=str(ids[1]),
+        upload_token=secrets.token_hex(16),
+        created_s=now_s,
+        url_expires_s=now_s + config.upload_url_s,
+        processing_s=config.processing_s,
+        moderation_s=config.moderation_s,
+        path=place.with_suffix(".mp4"),
+        urls=urls,
+        is_photo=is_photo,
+        paths=tuple(place.with_name(name) for name in names) if is_photo else (),
+        status=Status.PROCESSING_DOWNLOAD if urls else Status.PROCESSING_UPLOAD,
+    )

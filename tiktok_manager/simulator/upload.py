@@ -101,7 +101,7 @@ def finish(world: World, call: Call, chunk: Chunk) -> Reply:
             call.note = "a newer request took this chunk over"
             raise Refused(416, "range", "Another request has sent this range.")
         publish.uploaded_bytes = chunk.end
-        if not publish.complete:
+        if publish.uploaded_bytes < publish.plan.size_bytes:
             return _reply(publish, 206)
         world.all_received(publish)
         return _reply(publish, 201)

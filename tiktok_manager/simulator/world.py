@@ -4,7 +4,6 @@ Nothing ticks: what has become of a publish by now is worked out when somebody l
 method is safe to call from any thread.
 """
 
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 from random import Random
 from threading import RLock
 
+from . import photo_files
 from .audience import AccountCounts, Audience, VideoCounts
 from .clock import SimClock
 from .config import DAY_S, SimulatorConfig
@@ -23,8 +23,19 @@ from .history import invent_history
 from .limits import SlidingWindows
 from .media import look_inside
 from .published import Published, record_of
+from .pulls import PULL_S, Pulls
 from .records import LedgerEntry, Records, Violation
-from .state import PUBLIC, Account, ChunkPlan, PostSettings, Publish, Status, Video
+from .state import (
+    PUBLIC,
+    UNDER_WAY,
+    Account,
+    ChunkPlan,
+    PostSettings,
+    Publish,
+    Status,
+    Video,
+    new_publish,
+)
 from .wire import Call, Refused
 
 # What a file is taken for that says nothing about itself.
@@ -49,6 +60,7 @@ class World:
         self.faults = Faults(config.seed, self.clock.now_s)
         for fault in read_scenario(config.scenario) if config.scenario else ():
             self.faults.add(fault)
+        self.pulls = Pulls(config.pull, self._all_pulled, self._pull_failed)
         self.publishes: dict[str, Publish] = {}
         self.uploads: dict[str, Publish] = {}
         self._chance = Random(f"{config.seed}/world")
@@ -64,7 +76,8 @@ class World:
                 )
 
     def close(self) -> None:
-        """Remove the media folder if it was a temporary one."""
+        """End every pull and remove the media folder if it was a temporary one."""
+        self.pulls.close()
         if self._own_folder:
             shutil.rmtree(self.media_dir, ignore_errors=True)
 
@@ -92,8 +105,6 @@ class World:
             handle = handles[self._next_account % len(handles)]
             self._next_account += 1
             return self.accounts[handle]
-
-    # --- who may ---------------------------------------------------------------------------
 
     def bearer(self, call: Call, *scopes: str) -> Grant:
         """Return the grant behind the access token; one of `scopes` must be in it."""
@@ -129,32 +140,34 @@ class World:
                 violation="rate_limit", why=why,
             )  # fmt: skip
 
-    # --- publishing ------------------------------------------------------------------------
-
     def open_publish(
-        self, handle: str, settings: PostSettings | None, plan: ChunkPlan, suffix: str = ".mp4"
+        self,
+        handle: str,
+        settings: PostSettings | None,
+        plan: ChunkPlan,
+        *,
+        urls: tuple[str, ...] = (),
+        is_photo: bool = False,
     ) -> Publish:
-        """Create a publish that waits for its bytes."""
+        """Create a publish that waits for its bytes, or begins to fetch them from `urls`."""
         with self.at_now() as now_s:
-            kind = "v_inbox_file" if settings is None else "v_pub_file"
-            publish_id = f"{kind}~v2-1.{self._new_id(now_s)}"
-            name = f"{len(self.publishes) + 1:06d}-{handle}{suffix}"
-            publish = Publish(
-                publish_id=publish_id,
+            publish = new_publish(
+                self.config,
+                self.media_dir / f"{len(self.publishes) + 1:06d}-{handle}",
+                [self._new_id(now_s) for _ in range(2)],
+                now_s,
                 handle=handle,
                 settings=settings,
                 plan=plan,
-                upload_id=str(self._new_id(now_s)),
-                upload_token=secrets.token_hex(16),
-                created_s=now_s,
-                url_expires_s=now_s + self.config.upload_url_s,
-                processing_s=self.config.processing_s,
-                moderation_s=self.config.moderation_s,
-                path=self.media_dir / name,
+                urls=urls,
+                is_photo=is_photo,
             )
             publish.path.unlink(missing_ok=True)  # of an earlier run in the same folder
-            self.publishes[publish_id] = publish
-            self.uploads[publish.upload_id] = publish
+            self.publishes[publish.publish_id] = publish
+            if urls:
+                self.pulls.start(publish)
+            else:
+                self.uploads[publish.upload_id] = publish
             return publish
 
     def _new_id(self, now_s: float) -> int:
@@ -165,11 +178,25 @@ class World:
         with self.at_now() as now_s:
             publish.uploaded_at_s = now_s
 
+    def _all_pulled(self, publish: Publish) -> None:
+        with self.lock:
+            if publish.status is Status.PROCESSING_DOWNLOAD:
+                publish.plan = ChunkPlan(publish.uploaded_bytes, publish.uploaded_bytes, 1)
+                self.all_received(publish)
+
+    def _pull_failed(self, publish: Publish) -> None:
+        with self.lock:
+            if publish.status is Status.PROCESSING_DOWNLOAD:
+                self.fail(publish, "photo_pull_failed" if publish.is_photo else "video_pull_failed")
+
     def settle(self, publish: Publish) -> Publish:
         """Bring a publish up to the present."""
         with self.at_now() as now_s:
-            waiting = publish.status is Status.PROCESSING_UPLOAD and not publish.stuck
-            if waiting and publish.uploaded_at_s is not None:
+            waiting = publish.status in UNDER_WAY and not publish.stuck
+            if waiting and publish.urls and not publish.complete:
+                if now_s >= publish.created_s + PULL_S:
+                    self._pull_failed(publish)
+            elif waiting and publish.uploaded_at_s is not None:
                 due_s = publish.uploaded_at_s + publish.processing_s
                 if now_s >= due_s:
                     self._end_processing(publish, due_s)
@@ -192,11 +219,14 @@ class World:
 
     def _judge(self, publish: Publish) -> str | None:
         account = self.accounts[publish.handle]
-        publish.facts = look_inside(publish.path)
+        if not publish.is_photo:
+            publish.facts = look_inside(publish.path)
         if account.banned:
             return "spam_risk_user_banned_from_posting"
         if publish.direct and self.direct_posts(publish.handle) >= self.config.direct_posts_per_day:
             return "spam_risk_too_many_posts"
+        if publish.is_photo:
+            return photo_files.complaint(publish.paths)
         if self.config.check_media:
             return publish.facts.complaint(account.max_video_post_duration_s)
         return None
@@ -213,6 +243,7 @@ class World:
         publish.status = Status.PUBLISH_COMPLETE
         publish.ended_at_s = at_s
         facts = publish.facts
+        duration_s = 0.0 if publish.is_photo else facts.duration_s or PLAIN_DURATION_S
         for _ in range(publish.post_count):
             video = Video(
                 id=self._new_id(at_s),
@@ -221,13 +252,14 @@ class World:
                 visible_at_s=at_s + publish.moderation_s,
                 caption=shown.caption,
                 privacy=shown.privacy,
-                duration_s=facts.duration_s or PLAIN_DURATION_S,
+                duration_s=duration_s,
                 width=facts.width or PLAIN_WIDTH,
                 height=facts.height or PLAIN_HEIGHT,
                 is_aigc=shown.is_aigc,
-                cover_ms=shown.cover_ms,
+                cover_ms=shown.cover_ms if shown.cover_ms <= duration_s * 1000 else 0,
                 publish_id=publish.publish_id,
-                path=publish.path,
+                path=publish.files[0],
+                is_photo=publish.is_photo,
             )
             publish.videos.append(video)
             self.accounts[publish.handle].videos.append(video)
@@ -327,7 +359,7 @@ class World:
             self.settle_all()
             self.grants.remove_app(handle)
             for publish in self.publishes.values():
-                if publish.handle == handle and publish.status is Status.PROCESSING_UPLOAD:
+                if publish.handle == handle and publish.status in UNDER_WAY:
                     self.fail(publish, "auth_removed")
 
     def pending_shares(self, handle: str) -> int:
@@ -338,7 +370,7 @@ class World:
                 publish.handle == handle
                 and not publish.direct
                 and publish.complete
-                and publish.status in (Status.PROCESSING_UPLOAD, Status.SEND_TO_USER_INBOX)
+                and publish.status in (*UNDER_WAY, Status.SEND_TO_USER_INBOX)
                 and publish.created_s > now_s - DAY_S
                 for publish in self.publishes.values()
             )
@@ -360,7 +392,8 @@ class World:
         return self._picture_url(f"/picture/cover/{video.id}.png", self.config.picture_url_s)
 
     def video_url(self, video: Video) -> str:
-        return f"{self.base_url}/@{video.handle}/video/{video.id}"
+        kind = "photo" if video.is_photo else "video"
+        return f"{self.base_url}/@{video.handle}/{kind}/{video.id}"
 
     def _picture_url(self, path: str, ttl_s: float) -> str:
         return f"{self.base_url}{path}?x-expires={int(self.clock.now_s() + ttl_s)}"
