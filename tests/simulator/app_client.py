@@ -163,11 +163,13 @@ class HttpApp:
     def __post_init__(self) -> None:
         self.http = httpx.Client(base_url=self.base_url, trust_env=False, timeout=30)
 
-    def connect(self, handle: str = "sim01") -> None:
+    def connect(self, handle: str = "sim01") -> dict[str, str]:
         answer = self.http.get("/v2/auth/authorize/", params=authorize_query(sim_user=handle))
         code = callback_of(answer.headers["location"])["code"]
+        tokens: dict[str, str]
         tokens = self.http.post("/v2/oauth/token/", data=exchange_form(code)).json()
         self.token = tokens["access_token"]
+        return tokens
 
     def post(self, path: str, body: Any = None) -> httpx.Response:
         headers = {"Content-Type": JSON_TYPE, "Authorization": f"Bearer {self.token}"}

@@ -33,7 +33,8 @@ class SimulatorConfig:
     portal would not take them. `pull` says from where media are fetched: `never`, from this machine
     (`loopback`), or `anywhere`, then by TikTok's own rules; `url_properties` are the app's verified
     domains and URL prefixes. `chunk_rules` names those of `chunks.CHUNK_RULES` in force. A wrong
-    privacy level is answered as documented, or with 400 as several clients report it.
+    privacy level is answered as documented, or with 400 as several clients report it. The answer
+    to a last chunk has no body, or an empty document, which some clients read.
     """
 
     accounts: int = 3
@@ -54,6 +55,7 @@ class SimulatorConfig:
     url_properties: tuple[str, ...] = ("127.0.0.1", "localhost")
     chunk_rules: str = "documented"
     privacy_mismatch_as_400: bool = False
+    upload_ends_with_json: bool = False
 
     code_s: float = 600.0
     access_token_s: float = 7_200.0

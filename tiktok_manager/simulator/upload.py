@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from .state import Publish, Status
-from .wire import Call, Refused, Reply, client_bug, single_values
+from .wire import JSON_TYPE, Call, Refused, Reply, client_bug, single_values
 from .world import World
 
 VIDEO_TYPES = frozenset({"video/mp4", "video/quicktime", "video/webm"})
@@ -104,7 +104,10 @@ def finish(world: World, call: Call, chunk: Chunk) -> Reply:
         if publish.uploaded_bytes < publish.plan.size_bytes:
             return _reply(publish, 206)
         world.all_received(publish)
-        return _reply(publish, 201)
+        reply = _reply(publish, 201)
+        if world.config.upload_ends_with_json:
+            reply.body, reply.headers["content-type"] = b"{}", JSON_TYPE
+        return reply
 
 
 def refusal(call: Call, refused: Refused, publish: Publish | None) -> Reply:
