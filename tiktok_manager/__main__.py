@@ -16,8 +16,14 @@ from tiktok_manager.system.hardening import harden_process
 from tiktok_manager.system.paths import data_root
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from tiktok_manager.domain.clock import Clock
     from tiktok_manager.scheduler.runner import Runner
     from tiktok_manager.services.workspace import Workspace
+
+_USUAL_THRESHOLDS = gc.get_threshold()
+_IMPORTED_OBJECTS = 200_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,9 +53,7 @@ def run_window(*, hidden: bool, env: Mapping[str, str] | None = None) -> int:
     with ExitStack() as closing:
 
         def open_behind_the_window() -> "Workspace":
-            from tiktok_manager.app import open_workspace
-
-            return closing.enter_context(open_workspace(environment))
+            return closing.enter_context(_open_workspace(environment))
 
         return run(
             open_behind_the_window,
@@ -62,7 +66,8 @@ def run_window(*, hidden: bool, env: Mapping[str, str] | None = None) -> int:
 
 def run_command_line(arguments: Sequence[str]) -> int:
     """Run one command and return the exit code."""
-    from tiktok_manager.app import make_runner, open_workspace
+    # Imports make much and leave no garbage: looking for it takes a fifth of a short command.
+    gc.set_threshold(_IMPORTED_OBJECTS, *gc.get_threshold()[1:])
     from tiktok_manager.cli.context import CommandLine
     from tiktok_manager.cli.main import run
 
@@ -70,8 +75,8 @@ def run_command_line(arguments: Sequence[str]) -> int:
         arguments,
         CommandLine(
             env=dict(os.environ),
-            open_workspace=open_workspace,
-            make_runner=make_runner,
+            open_workspace=_open_for_command,
+            make_runner=_make_runner,
             run_window=run_window,
         ),
     )
@@ -116,10 +121,31 @@ def run_self_test() -> int:
     return 0
 
 
-def _standby(workspace: "Workspace") -> "Runner":
+def _open_for_command(
+    env: Mapping[str, str], clock: "Clock | None" = None
+) -> "AbstractContextManager[Workspace]":
+    opened = _open_workspace(env, clock)
+    gc.freeze()  # what was imported stays
+    gc.set_threshold(*_USUAL_THRESHOLDS)
+    return opened
+
+
+def _open_workspace(
+    env: Mapping[str, str], clock: "Clock | None" = None
+) -> "AbstractContextManager[Workspace]":
+    from tiktok_manager.app import open_workspace
+
+    return open_workspace(env, clock)
+
+
+def _make_runner(workspace: "Workspace", *, standby: bool = False) -> "Runner":
     from tiktok_manager.app import make_runner
 
-    return make_runner(workspace, standby=True)
+    return make_runner(workspace, standby=standby)
+
+
+def _standby(workspace: "Workspace") -> "Runner":
+    return _make_runner(workspace, standby=True)
 
 
 if __name__ == "__main__":

@@ -1,45 +1,55 @@
-"""The composition root: the only place that knows concrete classes and their order of life."""
+"""The composition root: the only place that knows concrete classes and their order of life.
+
+What needs the network, the publisher or the keyring is made, and imported, by the first who uses
+it: a command that lists posts pays for no HTTP client.
+"""
+
+from __future__ import annotations
 
 import os
 import random
+import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from tiktok_manager.domain.clock import Clock, SystemClock
 from tiktok_manager.domain.errors import DatabaseDamaged, InputError
 from tiktok_manager.domain.events import EventBus
-from tiktok_manager.scheduler.runner import Runner
-from tiktok_manager.services.accounts import Accounts
-from tiktok_manager.services.analytics import Analytics
-from tiktok_manager.services.backups import Backups
 from tiktok_manager.services.database_recovery import check_present, with_way_out
 from tiktok_manager.services.installation import Installation
 from tiktok_manager.services.planning import Planning
-from tiktok_manager.services.publishing import Publishing, Restoring
 from tiktok_manager.services.quota import Quota
-from tiktok_manager.services.reports import Reports
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.storage_guard import StorageGuard, tell_of_lock
-from tiktok_manager.services.tokens import TokenKeeper
-from tiktok_manager.services.vault import VaultService
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.storage.database import Database, open_database
 from tiktok_manager.system.ballast import Ballast
-from tiktok_manager.system.journal import KEY_PURPOSE, Journal
-from tiktok_manager.system.locks import PublisherLock
 from tiktok_manager.system.logs import configure_logging
 from tiktok_manager.system.machine import FolderMark, machine_id
 from tiktok_manager.system.paths import DataPaths, open_data_paths
 from tiktok_manager.system.redaction import Redactor
-from tiktok_manager.system.vault import OsKeyring
 from tiktok_manager.tiktok.endpoints import Endpoints
-from tiktok_manager.tiktok.gateway import Gateway, Routing
-from tiktok_manager.tiktok.routes import DirectRoutes
+
+if TYPE_CHECKING:
+    from tiktok_manager.scheduler.runner import Runner
+    from tiktok_manager.services.accounts import Accounts
+    from tiktok_manager.services.analytics import Analytics
+    from tiktok_manager.services.backups import Backups
+    from tiktok_manager.services.publishing import Publishing, Restoring
+    from tiktok_manager.services.reports import Reports
+    from tiktok_manager.services.tokens import TokenKeeper
+    from tiktok_manager.services.vault import VaultService
+    from tiktok_manager.system.journal import Journal
+    from tiktok_manager.tiktok.gateway import Gateway, Routing
+
+T = TypeVar("T")
 
 ENV_API_URL = "TIKTOK_MANAGER_API_URL"
 ENV_AUTH_URL = "TIKTOK_MANAGER_AUTH_URL"
+ENV_PASSPHRASE = "TIKTOK_MANAGER_PASSPHRASE"  # noqa: S105 - a variable's name
 ENV_DATABASE_URL = "TIKTOK_MANAGER_DATABASE_URL"
 
 
@@ -52,6 +62,7 @@ def open_workspace(env: Mapping[str, str], clock: Clock | None = None) -> Iterat
     with ExitStack() as closing:
         paths = open_data_paths(env)
         redactor = Redactor()
+        redactor.register(env.get(ENV_PASSPHRASE, ""))
         closing.callback(configure_logging(paths, redactor=redactor))
         events = EventBus()
         ballast = Ballast(paths.ballast)
@@ -100,12 +111,21 @@ def _lay_base(
     clock: Clock,
     closing: ExitStack,
 ) -> _Base:
-    routing = Routing(endpoints, clock, DirectRoutes())
-    closing.callback(routing.close)
+    def make_gateway() -> Gateway:
+        from tiktok_manager.tiktok.gateway import Gateway
+
+        return Gateway(routing, tokens)
+
+    def make_tokens() -> TokenKeeper:
+        from tiktok_manager.services.tokens import TokenKeeper
+
+        return TokenKeeper(database, vault, settings, routing, events, clock, owner)
+
+    routing = late(lambda: _make_routing(endpoints, clock, closing))
     owner = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
-    vault = VaultService(database, OsKeyring(), env, redactor)
+    vault = late(lambda: _make_vault(env, database, redactor))
     settings = Settings(database, vault, events, clock, env)
-    tokens = TokenKeeper(database, vault, settings, routing, events, clock, owner)
+    tokens = late(make_tokens)
     return _Base(
         database=database,
         endpoints=endpoints,
@@ -115,25 +135,42 @@ def _lay_base(
         vault=vault,
         settings=settings,
         tokens=tokens,
-        gateway=Gateway(routing, tokens),
+        gateway=late(make_gateway),
     )
 
 
+def _make_routing(endpoints: Endpoints, clock: Clock, closing: ExitStack) -> Routing:
+    from tiktok_manager.tiktok.gateway import Routing
+    from tiktok_manager.tiktok.routes import DirectRoutes
+
+    routing = Routing(endpoints, clock, DirectRoutes())
+    closing.callback(routing.close)
+    return routing
+
+
+def _make_vault(env: Mapping[str, str], database: Database, redactor: Redactor) -> VaultService:
+    from tiktok_manager.services.vault import VaultService
+    from tiktok_manager.system.vault import OsKeyring
+
+    return VaultService(database, OsKeyring(), env, redactor)
+
+
 def _build(base: _Base, paths: DataPaths, ballast: Ballast, closing: ExitStack) -> Workspace:
-    accounts = _make_accounts(base, paths)
-    closing.callback(accounts.close)
+    def make_accounts() -> Accounts:
+        made = _make_accounts(base, paths)
+        closing.callback(made.close)
+        return made
+
+    accounts = late(make_accounts)
     quota = Quota(base.database, base.settings, base.clock)
     planning = Planning(base.database, accounts, quota, base.settings, base.events, base.clock)
-    analytics = Analytics(base.database, accounts, base.clock)
+    analytics = late(lambda: _make_analytics(base, accounts))
     mark = FolderMark(paths.root)
     installation = Installation(base.database, paths.root, machine_id, mark, base.clock)
     installation.enroll()
     guard = StorageGuard(base.database, ballast, base.events)
-    journal = Journal(
-        paths.journal, lambda: base.vault.derive_key(KEY_PURPOSE), make_room=ballast.give_up
-    )
-    closing.callback(journal.close)
-    restoring = _make_restoring(base, journal, installation)
+    journal = late(lambda: _make_journal(base, paths, ballast, closing))
+    restoring = late(lambda: _make_restoring(base, journal, installation))
     return Workspace(
         paths=paths,
         clock=base.clock,
@@ -146,15 +183,17 @@ def _build(base: _Base, paths: DataPaths, ballast: Ballast, closing: ExitStack) 
         quota=quota,
         journal=journal,
         storage=guard,
-        publishing=_make_publishing(base, quota, restoring, guard),
+        publishing=late(lambda: _make_publishing(base, quota, restoring, guard)),
         analytics=analytics,
-        reports=Reports(planning, accounts, analytics, base.settings),
-        backups=Backups(base.database, paths.backups_dir, base.clock),
+        reports=late(lambda: _make_reports(base, planning, accounts, analytics)),
+        backups=late(lambda: _make_backups(base, paths)),
         installation=installation,
     )
 
 
 def _make_accounts(base: _Base, paths: DataPaths) -> Accounts:
+    from tiktok_manager.services.accounts import Accounts
+
     return Accounts(
         database=base.database,
         vault=base.vault,
@@ -168,7 +207,39 @@ def _make_accounts(base: _Base, paths: DataPaths) -> Accounts:
     )
 
 
+def _make_analytics(base: _Base, accounts: Accounts) -> Analytics:
+    from tiktok_manager.services.analytics import Analytics
+
+    return Analytics(base.database, accounts, base.clock)
+
+
+def _make_reports(
+    base: _Base, planning: Planning, accounts: Accounts, analytics: Analytics
+) -> Reports:
+    from tiktok_manager.services.reports import Reports
+
+    return Reports(planning, accounts, analytics, base.settings)
+
+
+def _make_backups(base: _Base, paths: DataPaths) -> Backups:
+    from tiktok_manager.services.backups import Backups
+
+    return Backups(base.database, paths.backups_dir, base.clock)
+
+
+def _make_journal(base: _Base, paths: DataPaths, ballast: Ballast, closing: ExitStack) -> Journal:
+    from tiktok_manager.system.journal import KEY_PURPOSE, Journal
+
+    journal = Journal(
+        paths.journal, lambda: base.vault.derive_key(KEY_PURPOSE), make_room=ballast.give_up
+    )
+    closing.callback(journal.close)
+    return journal
+
+
 def _make_restoring(base: _Base, journal: Journal, installation: Installation) -> Restoring:
+    from tiktok_manager.services.publishing import Restoring
+
     return Restoring(
         database=base.database,
         journal=journal,
@@ -182,6 +253,8 @@ def _make_restoring(base: _Base, journal: Journal, installation: Installation) -
 def _make_publishing(
     base: _Base, quota: Quota, restoring: Restoring, guard: StorageGuard
 ) -> Publishing:
+    from tiktok_manager.services.publishing import Publishing
+
     return Publishing(
         guard=guard,
         vault=base.vault,
@@ -198,6 +271,9 @@ def _make_publishing(
 
 def make_runner(workspace: Workspace, *, standby: bool = False) -> Runner:
     """Return the publisher of a workspace, not yet started."""
+    from tiktok_manager.scheduler.runner import Runner
+    from tiktok_manager.system.locks import PublisherLock
+
     return Runner(
         workspace.publishing,
         workspace.settings,
@@ -226,3 +302,33 @@ def _endpoints(env: Mapping[str, str]) -> Endpoints:
 def _refuse_database_url(env: Mapping[str, str]) -> None:
     if env.get(ENV_DATABASE_URL):
         raise InputError("variable_not_supported", variable=ENV_DATABASE_URL)
+
+
+class _Late:
+    """Stands in for a value until somebody uses it, then makes it, once. Safe from any thread."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self.__dict__["_late"] = (threading.RLock(), make)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(_made(self), name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        setattr(_made(self), name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(_made(self), name)
+
+
+def _made(stand_in: _Late) -> object:
+    kept = stand_in.__dict__
+    guard, make = kept["_late"]
+    with guard:
+        if "_value" not in kept:
+            kept["_value"] = make()
+        return kept["_value"]
+
+
+def late(make: Callable[[], T]) -> T:
+    """Return what stands in for the value that `make` makes, and imports, on its first use."""
+    return cast(T, _Late(make))

@@ -1,19 +1,23 @@
 """What every command gets: the way to a workspace, a runner and the window."""
 
+from __future__ import annotations
+
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from types import FrameType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import typer
 
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.scheduler.runner import Runner
-from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.system.shutdown_signals import shutdown_signals
+
+if TYPE_CHECKING:
+    from tiktok_manager.scheduler.runner import Runner
+    from tiktok_manager.services.workspace import Workspace
 
 
 class OpenWorkspace(Protocol):

@@ -1,5 +1,7 @@
 """`demo`: the whole app on a throw-away workspace and a local TikTok."""
 
+from __future__ import annotations
+
 import hashlib
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -26,10 +28,10 @@ from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.posts import Choices, Post, PostFilter, PostMode, PostStatus, Privacy
 from tiktok_manager.services.planning import PlanRequest
 from tiktok_manager.services.serializers import post_json
-from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.system.sample_video import make_sample_video
 
 if TYPE_CHECKING:
+    from tiktok_manager.services.workspace import Workspace
     from tiktok_manager.simulator import Simulator
 
 
@@ -80,7 +82,7 @@ def demo(
 
 def _tour(
     line: CommandLine,
-    sim: "Simulator",
+    sim: Simulator,
     env: Mapping[str, str],
     folder: Path,
     csv: Path,
@@ -134,7 +136,7 @@ def _publish(line: CommandLine, workspace: Workspace) -> None:
         cancel.check()
 
 
-def _compare(sim: "Simulator", posts: Sequence[Post]) -> dict[str, bool]:
+def _compare(sim: Simulator, posts: Sequence[Post]) -> dict[str, bool]:
     """Say for each post whether the local TikTok holds exactly its bytes, exactly once."""
     with sim.world.at_now():
         publishes = list(sim.world.publishes.values())

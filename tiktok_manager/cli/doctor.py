@@ -1,10 +1,12 @@
 """`doctor`: looks at everything the app depends on and says what is wrong."""
 
+from __future__ import annotations
+
 import platform
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,9 +16,11 @@ from tiktok_manager.cli.options import Json
 from tiktok_manager.cli.output import local_time, note, print_json, print_line
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.services.vault import VaultState
-from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.system.filesystem import type_of
 from tiktok_manager.wording import joined, words
+
+if TYPE_CHECKING:
+    from tiktok_manager.services.workspace import Workspace
 
 LOW_DISK_BYTES = 1_000_000_000
 _ADOPTED = (

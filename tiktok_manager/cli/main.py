@@ -1,23 +1,12 @@
 """Puts the commands together and maps every error to a message and an exit code."""
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from tiktok_manager import __version__
-from tiktok_manager.cli import (
-    accounts,
-    backup,
-    demo,
-    doctor,
-    posts,
-    publisher,
-    reports,
-    settings,
-    simulator,
-    sync,
-)
 from tiktok_manager.cli.context import CommandLine
 from tiktok_manager.cli.output import (
     give_up_output,
@@ -31,11 +20,26 @@ from tiktok_manager.domain.errors import AppError, Cancelled, InputError
 
 INTERRUPTED = 130
 
+# Each is a module of this package, with an `app` or a function of that name; only the one that is
+# called is imported.
+_COMMANDS = {
+    "demo": "Try everything on simulated accounts: nothing reaches TikTok, nothing is kept.",
+    "accounts": "Connect and look after accounts.",
+    "posts": "Plan and follow posts.",
+    "publisher": "Publish without a window.",
+    "sync": "Pull profiles and video counters and record snapshots.",
+    "reports": "Hand tables out.",
+    "settings": "App keys and preferences.",
+    "simulator": "Run a local TikTok; its base URL is the first line.",
+    "backup": "Back up the database and restore it.",
+    "doctor": "Check the data folder, database, secrets, app keys and accounts.",
+}
+
 
 def run(arguments: Sequence[str], command_line: CommandLine) -> int:
     """Run one command; returns 0 done, 2 bad input, 3 the user must act, 1 anything else."""
     speak_utf8()
-    command = typer.main.get_command(_build())
+    command = typer.main.get_command(_build(arguments))
     as_json = "--json" in arguments
     try:
         _check_text(arguments)
@@ -93,7 +97,7 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def _build() -> typer.Typer:
+def _build(arguments: Sequence[str]) -> typer.Typer:
     app = typer.Typer(
         help="Run many TikTok accounts from your own desktop. Without a command: the window.",
         no_args_is_help=True,
@@ -111,14 +115,16 @@ def _build() -> typer.Typer:
     ) -> None:
         """Run many TikTok accounts from your own desktop."""
 
-    app.command("demo")(demo.demo)
-    app.add_typer(accounts.app, name="accounts", help="Connect and look after accounts.")
-    app.add_typer(posts.app, name="posts", help="Plan and follow posts.")
-    app.add_typer(publisher.app, name="publisher", help="Publish without a window.")
-    app.command("sync")(sync.sync)
-    app.add_typer(reports.app, name="reports", help="Hand tables out.")
-    app.add_typer(settings.app, name="settings", help="App keys and preferences.")
-    app.command("simulator")(simulator.simulator)
-    app.add_typer(backup.app, name="backup", help="Back up the database and restore it.")
-    app.command("doctor")(doctor.doctor)
+    called = next((each for each in arguments if not each.startswith("-")), "")
+    for name, words in _COMMANDS.items():
+        if name != called:
+            app.command(name, help=words)(_not_called)
+        elif hasattr(module := import_module(f"tiktok_manager.cli.{name}"), "app"):
+            app.add_typer(module.app, name=name, help=words)
+        else:
+            app.command(name)(getattr(module, name))
     return app
+
+
+def _not_called() -> None:
+    """Stand in the list of commands for one that is not imported."""

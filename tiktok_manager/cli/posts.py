@@ -1,10 +1,12 @@
 """`posts`: plan, list, show, change, cancel, retry."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -78,8 +80,10 @@ from tiktok_manager.services.serializers import (
     trail_json,
     write_flight_record,
 )
-from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.wording import message_and_action, words
+
+if TYPE_CHECKING:
+    from tiktok_manager.services.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -1,7 +1,9 @@
 """`publisher run`: the scheduler without a window."""
 
+from __future__ import annotations
+
 from collections import Counter
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +17,9 @@ from tiktok_manager.domain.events import (
 )
 from tiktok_manager.domain.posts import PostFilter, PostStatus
 from tiktok_manager.services.vault import VaultState
-from tiktok_manager.services.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tiktok_manager.services.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True)
 

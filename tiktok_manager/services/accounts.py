@@ -1,11 +1,14 @@
 """Connecting, showing, syncing and disconnecting accounts."""
 
+from __future__ import annotations
+
 import logging
 import uuid
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.accounts import (
     Account,
@@ -39,13 +42,15 @@ from tiktok_manager.services.syncing import (
     remember_length_limit,
     with_handle,
 )
-from tiktok_manager.services.tokens import TokenKeeper
-from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts as queries
 from tiktok_manager.storage import downtime, posts
 from tiktok_manager.storage.database import Database
-from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
-from tiktok_manager.tiktok.gateway import AppCalls, Gateway
+
+if TYPE_CHECKING:
+    from tiktok_manager.services.tokens import TokenKeeper
+    from tiktok_manager.services.vault import VaultService
+    from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
+    from tiktok_manager.tiktok.gateway import AppCalls, Gateway
 
 logger = logging.getLogger(__name__)
 

@@ -1,14 +1,19 @@
 """What the counters say: series over time, videos with their newest numbers, changes."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.metrics import SeriesPoint, VideoCounters
-from tiktok_manager.services.accounts import Accounts
 from tiktok_manager.storage import metrics as queries
 from tiktok_manager.storage.database import Database
+
+if TYPE_CHECKING:
+    from tiktok_manager.services.accounts import Accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

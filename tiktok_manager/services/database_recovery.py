@@ -1,10 +1,15 @@
 """The way out of a damaged database: which backup to restore."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.errors import DatabaseDamaged
-from tiktok_manager.services.backups import Backup, digest, list_backups
-from tiktok_manager.system.paths import DataPaths
+
+if TYPE_CHECKING:
+    from tiktok_manager.services.backups import Backup
+    from tiktok_manager.system.paths import DataPaths
 
 _HEADER_BYTES = 100
 
@@ -32,6 +37,8 @@ def with_way_out(error: DatabaseDamaged, backups_dir: Path) -> DatabaseDamaged:
 
 
 def _was_used(paths: DataPaths) -> bool:
+    from tiktok_manager.services.backups import list_backups
+
     journal_bytes = paths.journal.stat().st_size if paths.journal.exists() else 0
     cached = any(file.is_file() for file in paths.media_cache_dir.rglob("*"))
     return journal_bytes > 0 or cached or bool(list_backups(paths.backups_dir))
@@ -39,6 +46,8 @@ def _was_used(paths: DataPaths) -> bool:
 
 def last_good(backups_dir: Path) -> Backup | None:
     """Return the newest backup that is still byte for byte as it was made."""
+    from tiktok_manager.services.backups import digest, list_backups
+
     for backup in list_backups(backups_dir):
         try:
             if digest(backup.path) == backup.sha256:

@@ -1,10 +1,13 @@
 """Planning posts in two steps: `propose` looks and writes nothing, `commit` writes all or none."""
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.cancel import CancelToken
@@ -39,7 +42,6 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.schedule import Schedule
 from tiktok_manager.services import plan_rules as rules
-from tiktok_manager.services.accounts import Accounts
 from tiktok_manager.services.hold_reasons import HoldReasons
 from tiktok_manager.services.plan_changes import PlanChanges
 from tiktok_manager.services.plan_videos import PlanVideo, Progress, read_videos
@@ -48,6 +50,9 @@ from tiktok_manager.services.settings import Settings
 from tiktok_manager.storage import posts as queries
 from tiktok_manager.storage.database import Database
 from tiktok_manager.system import video
+
+if TYPE_CHECKING:
+    from tiktok_manager.services.accounts import Accounts
 
 __all__ = ["PlanRequest", "PlanResult", "Planning", "PostEdit", "PublishOverview"]
 

@@ -1,18 +1,23 @@
 """What the lists show, as files for a spreadsheet: read page by page, so that any number fits."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.posts import Post, PostFilter
 from tiktok_manager.domain.schedule import zone
-from tiktok_manager.services.accounts import Accounts
-from tiktok_manager.services.analytics import Analytics
-from tiktok_manager.services.planning import Planning
 from tiktok_manager.services.serializers import account_json, post_json, video_json
-from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.tables import write_table
+
+if TYPE_CHECKING:
+    from tiktok_manager.services.accounts import Accounts
+    from tiktok_manager.services.analytics import Analytics
+    from tiktok_manager.services.planning import Planning
+    from tiktok_manager.services.settings import Settings
 
 KINDS = ("posts", "accounts", "videos")
 PAGE_ROWS = 500

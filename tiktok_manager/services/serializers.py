@@ -3,18 +3,23 @@
 Fields are only ever added. Ids are text, times ISO 8601 in UTC with `Z`.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.clock import iso_stamp
 from tiktok_manager.domain.findings import Finding
-from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.plans import PlanRow
 from tiktok_manager.domain.posts import Post, TrailEntry
 from tiktok_manager.system.files import writing
+
+if TYPE_CHECKING:
+    from tiktok_manager.domain.metrics import VideoCounters
 
 Record = dict[str, object]
 Say = Callable[[Finding], tuple[str, str]]

@@ -1,8 +1,11 @@
 """Typed settings: each has a name, a check, a default and a sentence for the user."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.accounts import ALL_SCOPES, POSTING_SCOPES, Scope
 from tiktok_manager.domain.clock import Clock
@@ -10,12 +13,14 @@ from tiktok_manager.domain.errors import AppKeysMissing, InputError, NotFound
 from tiktok_manager.domain.events import EventBus, SettingsChanged
 from tiktok_manager.domain.posts import ON_TIME, Lateness, LatePolicy
 from tiktok_manager.domain.schedule import parse_duration, zone
-from tiktok_manager.services.vault import VaultService
-from tiktok_manager.storage import downtime, holds
+from tiktok_manager.storage import holds
 from tiktok_manager.storage import settings as queries
 from tiktok_manager.storage.database import Database
 from tiktok_manager.system.timezone import local_zone_name
 from tiktok_manager.tiktok.endpoints import AppKeys
+
+if TYPE_CHECKING:
+    from tiktok_manager.services.vault import VaultService
 
 ENV_CLIENT_KEY = "TIKTOK_MANAGER_CLIENT_KEY"
 ENV_CLIENT_SECRET = "TIKTOK_MANAGER_CLIENT_SECRET"  # noqa: S105 - a variable's name
@@ -70,7 +75,7 @@ class Settings:
         }
         vault.hide(self._env_keys["client-secret"])
 
-    def list(self) -> "list[SettingValue]":
+    def list(self) -> list[SettingValue]:
         """Return every setting in the order of the settings page."""
         with self._database.read() as session:
             stored = queries.all_settings(session)
@@ -99,6 +104,8 @@ class Settings:
             with self._database.write() as session:
                 queries.put_setting(session, name, checked)
                 if (name, checked) == ("publishing", "on"):
+                    from tiktok_manager.storage import downtime
+
                     downtime.forget_tries(session, self._clock.now(), ON_TIME)
                 if name == "direct-posts-per-day":
                     holds.look_again(session, "daily_cap", self._clock.now())

@@ -1,8 +1,11 @@
 """Asking an account's owner for permission in the browser, for `services.accounts` only."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.accounts import Scope, TokenPair
 from tiktok_manager.domain.cancel import CancelToken
@@ -10,9 +13,11 @@ from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import RemoteError
 from tiktok_manager.services.syncing import repeated_by_hand
 from tiktok_manager.tiktok import callback_pages, oauth
-from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
-from tiktok_manager.tiktok.gateway import AppCalls
-from tiktok_manager.tiktok.loopback import Callback, LoopbackReceiver
+
+if TYPE_CHECKING:
+    from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
+    from tiktok_manager.tiktok.gateway import AppCalls
+    from tiktok_manager.tiktok.loopback import Callback, LoopbackReceiver
 
 FINISHED = "TikTok Manager has added the account."
 NOT_FINISHED = "Nothing was kept. TikTok Manager says what went wrong."
@@ -51,6 +56,8 @@ class SignIn:
         ConsentRefused, Cancelled, RemoteError, and AppError when nobody answered in time.
         """
         self._linger(None)
+        from tiktok_manager.tiktok.loopback import LoopbackReceiver
+
         verifier, state = oauth.new_verifier(), oauth.new_state()
         receiver = LoopbackReceiver(state, self._clock).open()
         address = oauth.authorization_url(

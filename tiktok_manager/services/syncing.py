@@ -1,5 +1,7 @@
 """Pulling an account's profile, videos and counters, for `services.accounts` only."""
 
+from __future__ import annotations
+
 import logging
 import math
 import re
@@ -8,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.accounts import Account, CreatorInfo, Profile, Scope
 from tiktok_manager.domain.cancel import CancelToken
@@ -25,8 +28,10 @@ from tiktok_manager.services.video_list import pages
 from tiktok_manager.storage import accounts as queries
 from tiktok_manager.storage import metrics
 from tiktok_manager.storage.database import Database
-from tiktok_manager.tiktok.answers import VideoPage
-from tiktok_manager.tiktok.gateway import AccountCalls, Gateway
+
+if TYPE_CHECKING:
+    from tiktok_manager.tiktok.answers import VideoPage
+    from tiktok_manager.tiktok.gateway import AccountCalls, Gateway
 
 logger = logging.getLogger(__name__)
 

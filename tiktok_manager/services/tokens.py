@@ -4,12 +4,14 @@ TikTok rotates refresh tokens and kills the old one at once. So a refresh happen
 this process and a lease in the database, and the new pair is committed before anyone uses it.
 """
 
+from __future__ import annotations
+
 import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tiktok_manager.domain.accounts import AccountStatus, TokenPair
 from tiktok_manager.domain.cancel import CancelToken
@@ -35,7 +37,9 @@ from tiktok_manager.storage.database import Database
 from tiktok_manager.system.vault import SecretDamaged
 from tiktok_manager.tiktok.answers import Upload
 from tiktok_manager.tiktok.endpoints import AppKeys
-from tiktok_manager.tiktok.gateway import Routing
+
+if TYPE_CHECKING:
+    from tiktok_manager.tiktok.gateway import Routing
 
 T = TypeVar("T")
 

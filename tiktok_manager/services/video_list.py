@@ -1,8 +1,12 @@
 """An account's list of public videos, page by page."""
 
-from collections.abc import Callable, Iterator
+from __future__ import annotations
 
-from tiktok_manager.tiktok.answers import VideoPage
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tiktok_manager.tiktok.answers import VideoPage
 
 
 def pages(read: Callable[[int | None], VideoPage]) -> Iterator[VideoPage]:

@@ -1,23 +1,27 @@
 """Everything one data folder can do, in one value; `app.py` builds and closes it."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.events import EventBus
-from tiktok_manager.services.accounts import Accounts
-from tiktok_manager.services.analytics import Analytics
-from tiktok_manager.services.backups import Backups
-from tiktok_manager.services.installation import Installation
-from tiktok_manager.services.planning import Planning
-from tiktok_manager.services.publishing import Publishing
-from tiktok_manager.services.quota import Quota
-from tiktok_manager.services.reports import Reports
-from tiktok_manager.services.settings import Settings
-from tiktok_manager.services.storage_guard import StorageGuard
-from tiktok_manager.services.vault import VaultService
-from tiktok_manager.storage.database import Database
-from tiktok_manager.system.journal import Journal
-from tiktok_manager.system.paths import DataPaths
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tiktok_manager.domain.clock import Clock
+    from tiktok_manager.domain.events import EventBus
+    from tiktok_manager.services.accounts import Accounts
+    from tiktok_manager.services.analytics import Analytics
+    from tiktok_manager.services.backups import Backups
+    from tiktok_manager.services.installation import Installation
+    from tiktok_manager.services.planning import Planning
+    from tiktok_manager.services.publishing import Publishing
+    from tiktok_manager.services.quota import Quota
+    from tiktok_manager.services.reports import Reports
+    from tiktok_manager.services.settings import Settings
+    from tiktok_manager.services.storage_guard import StorageGuard
+    from tiktok_manager.services.vault import VaultService
+    from tiktok_manager.storage.database import Database
+    from tiktok_manager.system.journal import Journal
+    from tiktok_manager.system.paths import DataPaths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,13 +189,11 @@ class PostRow(Base):
             "wake_at",
             "id",
             sqlite_where=text("wake_at IS NOT NULL"),
-            postgresql_where=text("wake_at IS NOT NULL"),
         ),
         Index(
             "posts_sending",
             "account_id",
             sqlite_where=text("status = 'publishing'"),
-            postgresql_where=text("status = 'publishing'"),
         ),
     )
 
@@ -242,14 +240,12 @@ class AttemptRow(Base):
             "post_id",
             unique=True,
             sqlite_where=text("open"),
-            postgresql_where=text("open"),
         ),
         Index(
             "one_slot_per_account",
             "account_id",
             unique=True,
             sqlite_where=text("holds_slot"),
-            postgresql_where=text("holds_slot"),
         ),
     )
 

@@ -5,6 +5,8 @@ services' vault calls this, off the GUI thread: a keyring may ask the user, a pa
 about 100 ms.
 """
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import json
@@ -13,15 +15,13 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing import TYPE_CHECKING, Protocol
 
 from tiktok_manager.domain.errors import ActionNeeded, InputError, VaultLocked
 from tiktok_manager.system.os_keyring import OsKeyring
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 __all__ = [
     "KeyStore",
@@ -115,7 +115,7 @@ class VaultRecord:
         )
 
     @staticmethod
-    def from_json(text: str) -> "VaultRecord":
+    def from_json(text: str) -> VaultRecord:
         """Read what `to_json` wrote; raises VaultLocked for anything else."""
         try:
             told = json.loads(text)
@@ -137,14 +137,17 @@ class Vault:
     __slots__ = ("_cipher", "_master_key", "_random")
 
     def __init__(self, master_key: bytes, random: RandomBytes = secrets.token_bytes) -> None:
-        self._cipher = AESGCM(master_key)
+        # Late, as below: most commands need no secret.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        self._cipher: AESGCM = AESGCM(master_key)
         self._master_key = master_key
         self._random = random
 
     @staticmethod
     def create(
         passphrase: str | None, keys: KeyStore, random: RandomBytes = secrets.token_bytes
-    ) -> "tuple[VaultRecord, Vault]":
+    ) -> tuple[VaultRecord, Vault]:
         """Make a new vault: under the passphrase if one is given, else in the keyring.
 
         Raises InputError for a passphrase under 8 characters, VaultLocked without a usable keyring.
@@ -165,7 +168,7 @@ class Vault:
         return record, vault
 
     @staticmethod
-    def unlock(record: VaultRecord, passphrase: str | None, keys: KeyStore) -> "Vault":
+    def unlock(record: VaultRecord, passphrase: str | None, keys: KeyStore) -> Vault:
         """Open an existing vault; raises VaultLocked if its key cannot be had."""
         if record.kind is VaultKind.PASSPHRASE:
             return Vault(_master_key(record, passphrase))
@@ -191,6 +194,8 @@ class Vault:
 
     def open(self, sealed: bytes, *, aad: str) -> bytes:
         """Decrypt; raises SecretDamaged if the bytes or their place are not the sealed ones."""
+        from cryptography.exceptions import InvalidTag
+
         body = sealed.removeprefix(_HEADER)
         if len(body) == len(sealed):
             raise _damaged_secret()
@@ -202,6 +207,9 @@ class Vault:
 
     def derive_key(self, purpose: str) -> bytes:
         """Return a 32-byte key for one purpose; it tells nothing of the master key (HKDF)."""
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
         info = _HEADER + b" derived key: " + purpose.encode()
         return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=info).derive(self._master_key)
 

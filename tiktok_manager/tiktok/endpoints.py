@@ -1,10 +1,15 @@
 """Where TikTok is, and which addresses it names in its answers may be followed."""
 
-from dataclasses import dataclass, field
+from __future__ import annotations
 
-import httpx
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.errors import InputError
+
+if TYPE_CHECKING:
+    import httpx
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 UPLOAD_DOMAINS = ("tiktokapis.com",)
@@ -17,6 +22,10 @@ IMAGE_DOMAINS = (
     "tiktokapis.com",
 )
 MAX_URL_BYTES = 2048
+# Addresses that every parser reads alike: only for others it is worth to load ours.
+_PLAIN_BASE = re.compile(
+    r"(?:https://[a-z0-9][a-z0-9.-]*[a-z0-9]|http://(?:127\.0\.0\.1|localhost))(?::[1-5]?[0-9]{1,4})?/?"
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -49,6 +58,8 @@ class Endpoints:
         self._check_remote(url, IMAGE_DOMAINS, "picture")
 
     def _check_remote(self, url: str, domains: tuple[str, ...], purpose: str) -> None:
+        import httpx
+
         parsed = _parse(url)
         if parsed is not None and len(url) <= MAX_URL_BYTES and not parsed.userinfo:
             if _is_loopback_http(parsed) and _origin(parsed) == _origin(httpx.URL(self.api_url)):
@@ -61,6 +72,8 @@ class Endpoints:
 
 
 def _base_url(name: str, url: str) -> str:
+    if _PLAIN_BASE.fullmatch(url):
+        return url.rstrip("/")
     parsed = _parse(url)
     if parsed is None or parsed.userinfo or parsed.query or parsed.fragment:
         raise InputError("bad_address", variable=name)
@@ -71,6 +84,8 @@ def _base_url(name: str, url: str) -> str:
 
 def _parse(url: str) -> httpx.URL | None:
     """Parse with the very parser that will connect, so that no two readings can differ."""
+    import httpx
+
     if not url.isascii() or any(char <= " " or char in '\\<>"' for char in url):
         return None
     try:
