@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.accounts import Accounts
     from tiktok_manager.services.analytics import Analytics
     from tiktok_manager.services.backups import Backups
+    from tiktok_manager.services.publish_blockers import PublishBlockers
     from tiktok_manager.services.publishing import Publishing, Restoring
     from tiktok_manager.services.reports import Reports
     from tiktok_manager.services.tokens import TokenKeeper
@@ -184,10 +185,28 @@ def _build(base: _Base, paths: DataPaths, ballast: Ballast, closing: ExitStack) 
         journal=journal,
         storage=guard,
         publishing=late(lambda: _make_publishing(base, quota, restoring, guard)),
+        blockers=late(lambda: _make_blockers(base, paths, guard, installation)),
         analytics=analytics,
         reports=late(lambda: _make_reports(base, planning, accounts, analytics)),
         backups=late(lambda: _make_backups(base, paths)),
         installation=installation,
+    )
+
+
+def _make_blockers(
+    base: _Base, paths: DataPaths, guard: StorageGuard, installation: Installation
+) -> PublishBlockers:
+    from tiktok_manager.services.publish_blockers import PublishBlockers
+    from tiktok_manager.system.locks import PublisherLock
+
+    return PublishBlockers(
+        database=base.database,
+        settings=base.settings,
+        vault=base.vault,
+        guard=guard,
+        installation=installation,
+        clock=base.clock,
+        publisher_runs=PublisherLock(paths.publisher_lock).is_held,
     )
 
 

@@ -5,16 +5,20 @@ gave it away, and returns 1 if one survived.
 """
 
 import argparse
+import subprocess
 import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.harness.audit import Finding
 from tests.harness.failpoints import Strike
 from tests.harness.forks import House, Stage, every_freeze, every_point, open_house, random_run
 from tests.harness.mutations import MUTATIONS, Probe
 
+TESTS = Path(__file__).parents[1]
+TESTS_FAILED = 1
 LOSS = 0.25
 KILLS = 250
 CHUNKED_BYTES = 66_000
@@ -57,6 +61,19 @@ def hunt(house: House, name: str, seed: int, probes: Iterable[Probe] = ()) -> Ve
     return _verdict(name, None, [], kills, began_s)
 
 
+def see_by_test(name: str) -> "subprocess.CompletedProcess[str]":
+    """Run the test that must see a bug, with the bug planted; a good one fails."""
+    node = f"{TESTS / MUTATIONS[name].seen_by}"
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:xdist", "-p", "no:randomly"]
+    return subprocess.run(
+        [*command, "-p", "tests.harness.planted", "--plant", name, node],
+        cwd=TESTS.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def _verdict(
     name: str, probe: Probe | None, found: list[Finding], kills: int, began_s: float
 ) -> Verdict:
@@ -83,10 +100,23 @@ def main() -> int:
     survivors = 0
     with open_house() as house:
         for name in wanted.names or MUTATIONS:
+            if MUTATIONS[name].seen_by:
+                survivors += _tell_by_test(name)
+                continue
             verdict = hunt(house, name, wanted.seed)
             survivors += not verdict.seen
             _tell(verdict)
     return 1 if survivors else 0
+
+
+def _tell_by_test(name: str) -> int:
+    """Print what a test says of a bug; returns 1 if it survived."""
+    seen = see_by_test(name).returncode == TESTS_FAILED
+    mutation = MUTATIONS[name]
+    by = mutation.seen_by if seen else "SURVIVED"
+    sys.stdout.write(f"{name:24} {mutation.what:62} {by}\n")
+    sys.stdout.flush()
+    return int(not seen)
 
 
 def _tell(verdict: Verdict) -> None:

@@ -5,6 +5,7 @@ They are applied inside a worker after its fork, so that the product's files sta
 """
 
 from collections.abc import Callable
+from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -16,15 +17,18 @@ from sqlalchemy.orm import Session
 from tiktok_manager.domain import publish_rules
 from tiktok_manager.domain.attempts import Attempt, Claim, Fenced, Outcome
 from tiktok_manager.domain.errors import AppError, NetworkDown, TikTokRefused
+from tiktok_manager.domain.holds import HOLD_NAMES
 from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.scheduler.runner import Runner
 from tiktok_manager.services.publishing import checking, delivery
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import Checking
 from tiktok_manager.services.publishing.delivery import Delivery
+from tiktok_manager.services.publishing.publish_gate import PublishGate
 from tiktok_manager.services.publishing.transfer import Transfer
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.simulator import Fault
-from tiktok_manager.storage import attempts, downtime
+from tiktok_manager.storage import attempts, downtime, holds
 from tiktok_manager.storage.schema import AttemptRow, PostRow
 from tiktok_manager.system.media import MediaReader
 from tiktok_manager.tiktok import chunk_plans
@@ -45,12 +49,13 @@ class Probe(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutation:
-    """One design bug."""
+    """One design bug; `seen_by` is the test that must fail under it, where no death shows it."""
 
     what: str
     apply: Callable[[], None]
     probe: Probe = Probe.RANDOM
     weather: tuple[Fault, ...] = ()
+    seen_by: str = ""
 
 
 EXPIRING = (Fault(endpoint="status", expire_access=True, probability=0.4),)
@@ -285,6 +290,28 @@ def _stop_forgets() -> None:
     _set(Delivery, "_rest", rest)
 
 
+def _hold_lost_on_restart() -> None:
+    original = PublishGate.begin
+
+    def begin(self: PublishGate) -> None:
+        with self._database.write() as session:
+            for name in HOLD_NAMES:
+                holds.put_hold(session, name, None)
+        original(self)
+
+    _set(PublishGate, "begin", begin)
+
+
+def _stop_waits_for_a_backup() -> None:
+    original = Runner._drain
+
+    def drain(self: Runner, end_s: float) -> None:
+        wait(list(self._background.unfinished()))
+        original(self, end_s)
+
+    _set(Runner, "_drain", drain)
+
+
 MUTATIONS: dict[str, Mutation] = {
     "no-final-intent": Mutation(
         what="nothing is committed before the last byte", apply=_no_final_intent
@@ -358,5 +385,17 @@ MUTATIONS: dict[str, Mutation] = {
     ),
     "stop-forgets": Mutation(
         what="stopping the app drops the upload, sent or not", apply=_stop_forgets, probe=Probe.STOP
+    ),
+    "hold-lost-on-restart": Mutation(
+        what="a restart forgets what holds every post",
+        apply=_hold_lost_on_restart,
+        seen_by="services/test_publish_blockers.py"
+        "::test_a_cap_of_the_app_and_a_fault_of_ours_survive_a_restart",
+    ),
+    "stop-waits-for-backup": Mutation(
+        what="stopping waits until a backup is done",
+        apply=_stop_waits_for_a_backup,
+        seen_by="scheduler/test_stop.py"
+        "::test_stopping_takes_no_longer_than_it_may_whatever_hangs[backup]",
     ),
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.harness.forks import House, open_house
-from tests.harness.mutants import hunt
+from tests.harness.mutants import hunt, see_by_test
 from tests.harness.mutations import MUTATIONS
 
 # The others need more deaths than a test should take: `python -m tests.harness.mutants` has all.
@@ -31,3 +31,9 @@ def house() -> Iterator[House]:
 def test_the_harness_sees_a_design_bug(house: House, name: str) -> None:
     verdict = hunt(house, name, seed=1, probes=[MUTATIONS[name].probe])
     assert verdict.seen, verdict.found
+
+
+@pytest.mark.parametrize("name", [name for name, bug in MUTATIONS.items() if bug.seen_by])
+def test_a_test_sees_a_design_bug_that_kills_nobody(name: str) -> None:
+    verdict = see_by_test(name)
+    assert verdict.returncode == pytest.ExitCode.TESTS_FAILED, verdict.stdout

@@ -130,7 +130,7 @@ def meet_a_fault_of_ours(world: World) -> None:
     world.fault(endpoint="video_init", **OF_OURS, times=2)
     posts = [world.plan("sim02"), world.plan("sim03")]
     world.work_off()
-    assert world.workspace.publishing.held_by() is not None
+    assert any(blocker.until for blocker in world.workspace.blockers.all())
     for post in posts:
         world.workspace.planning.cancel(post.id)
 

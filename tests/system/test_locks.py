@@ -145,3 +145,14 @@ def test_a_link_in_its_place_is_not_followed(lock_file: Path, tmp_path: Path) ->
 def test_a_folder_that_cannot_hold_a_lock_is_named(tmp_path: Path) -> None:
     with says(StorageError, "lock file"):
         PublisherLock(tmp_path / "missing" / "publisher.lock").acquire()
+
+
+def test_who_only_looks_sees_a_publisher_and_is_none(tmp_path: Path) -> None:
+    lock, other = PublisherLock(tmp_path / "lock"), PublisherLock(tmp_path / "lock")
+    assert not other.is_held()
+    assert lock.acquire()
+    assert (lock.is_held(), other.is_held()) == (True, True)
+    lock.release()
+    assert (lock.is_held(), other.is_held()) == (False, False)
+    assert other.acquire()
+    other.release()

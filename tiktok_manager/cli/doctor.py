@@ -13,7 +13,7 @@ import typer
 from tiktok_manager import __version__
 from tiktok_manager.cli.context import command_line
 from tiktok_manager.cli.options import Json
-from tiktok_manager.cli.output import local_time, note, print_json, print_line
+from tiktok_manager.cli.output import blocker_line, local_time, note, print_json, print_line
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.services.vault import VaultState
 from tiktok_manager.system.filesystem import type_of
@@ -148,14 +148,10 @@ def _accounts(workspace: Workspace) -> Finding:
 
 
 def _publishing(workspace: Workspace) -> Finding:
-    held = workspace.publishing.held_by()
-    paused = [account.handle for account in workspace.accounts.list() if account.paused]
-    told = [f"{held.message} {held.action}".strip()] if held else []
-    if not workspace.settings.publishing_on():
-        told.append("switched off: `settings set publishing on`")
-    if paused:
-        told.append(f"paused accounts: {', '.join(paused)}")
-    return Finding(name="publishing", ok=held is None, text="; ".join(told) or "nothing is held")
+    blockers = workspace.blockers.all()
+    stops = [each for each in blockers if each.is_fault and not each.account_ids]
+    told = [blocker_line(each) for each in blockers]
+    return Finding(name="publishing", ok=not stops, text=" ".join(told) or "nothing is held")
 
 
 def _posts(workspace: Workspace) -> Finding:

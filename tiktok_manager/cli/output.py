@@ -12,8 +12,9 @@ from typing import TextIO
 
 from tiktok_manager.domain.clock import iso_stamp
 from tiktok_manager.domain.errors import AppError, Change, ChangedMeanwhile, InputError
+from tiktok_manager.domain.holds import Blocker
 from tiktok_manager.system.files import is_stdout
-from tiktok_manager.wording import english, words
+from tiktok_manager.wording import english, joined, words
 
 _KEPT = "\n\t\u200c\u200d"
 
@@ -122,6 +123,25 @@ def local_time(at: datetime | None, wall: datetime | None = None, zone: str = ""
     if wall is not None:
         return f"{wall:%Y-%m-%d %H:%M} ({zone})"
     return "" if at is None else f"{at:%Y-%m-%d %H:%M} (UTC)"
+
+
+def blocker_line(blocker: Blocker) -> str:
+    """Say why posts do not go out, what to do, and until when."""
+    said = words(blocker.finding)
+    until = f"Until {local_time(blocker.until)}." if blocker.until else ""
+    return joined(said.cause, said.command_hint, until)
+
+
+def blocker_json(blocker: Blocker) -> dict[str, object]:
+    """Return a reason why posts do not go out, for scripts."""
+    said = english(blocker.finding)
+    until = blocker.until
+    return {
+        "code": blocker.code,
+        "message": said.cause,
+        "action": said.command_hint,
+        "until": None if until is None else iso_stamp(until),
+    }
 
 
 def shortened(text: str, limit: int = 40) -> str:

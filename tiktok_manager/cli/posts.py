@@ -13,6 +13,8 @@ import typer
 from tiktok_manager.cli.context import cancelled_by_signals, command_line
 from tiktok_manager.cli.options import Json, Limit, PostArgument
 from tiktok_manager.cli.output import (
+    blocker_json,
+    blocker_line,
     local_time,
     note,
     print_json,
@@ -62,6 +64,7 @@ from tiktok_manager.cli.post_options import (
 )
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.holds import Blocker
 from tiktok_manager.domain.plans import PlanRequest, PlanResult, PostEdit, Proposal
 from tiktok_manager.domain.posts import (
     Choices,
@@ -187,14 +190,17 @@ def show(
     with command_line(context).workspace() as workspace:
         post = workspace.planning.get(post_id)
         trail = workspace.planning.trail(post.id)
+        blockers = workspace.blockers.of(post)
     if out is not None:
         write_flight_record(out, post, trail)
         note(f"Wrote the flight record of {post.id} to {out}.")
     if json:
-        print_json(trail_json(trail) if trail_only else flight_record(post, trail))
+        told = {"blockers": [blocker_json(each) for each in blockers]}
+        print_json(trail_json(trail) if trail_only else flight_record(post, trail) | told)
     elif out is None:
         if not trail_only:
             _show_post(post)
+            _show_blockers(blockers)
         _show_trail(trail, detailed=trail_only)
 
 
@@ -206,6 +212,11 @@ def _show_post(post: Post) -> None:
         print_line(f"{'why':13} {post.error.message}")
         print_line(f"{'what to do':13} {post.error.action}")
         print_line(f"{'code':13} {post.error.code} {post.error.log_id}".rstrip())
+
+
+def _show_blockers(blockers: Iterable[Blocker]) -> None:
+    for number, blocker in enumerate(blockers):
+        print_line(f"{'' if number else 'waits':13} {blocker_line(blocker)}")
 
 
 def _show_trail(trail: Sequence[TrailEntry], *, detailed: bool) -> None:

@@ -9,12 +9,13 @@ import typer
 
 from tiktok_manager.cli.context import cancelled_by_signals, command_line
 from tiktok_manager.cli.options import Json
-from tiktok_manager.cli.output import note, print_json
+from tiktok_manager.cli.output import blocker_line, note, print_json
 from tiktok_manager.domain.events import (
     PostStatusChanged,
     PublisherStateChanged,
     PublishingHeld,
 )
+from tiktok_manager.domain.holds import NO_PUBLISHER
 from tiktok_manager.domain.posts import PostFilter, PostStatus
 from tiktok_manager.services.vault import VaultState
 
@@ -48,6 +49,7 @@ def run(
         workspace.events.subscribe(PostStatusChanged, lambda event: _tell(workspace, event))
         workspace.events.subscribe(PublisherStateChanged, _tell_state)
         workspace.events.subscribe(PublishingHeld, _tell_held)
+        _tell_blockers(workspace)
         runner = line.make_runner(workspace, standby=standby)
         runner.start()
         try:
@@ -68,6 +70,14 @@ def _tell(workspace: Workspace, event: PostStatusChanged) -> None:
     post = workspace.planning.get(event.post_id)
     why = f" {post.error.message} {post.error.action}" if post.error else ""
     note(f"{workspace.clock.now():%H:%M:%S} {post.id[:8]} @{post.handle} {event.status}.{why}")
+
+
+def _tell_blockers(workspace: Workspace) -> None:
+    """Say what the user has to see to; what stops everything, the publisher tells by itself."""
+    for blocker in workspace.blockers.all():
+        is_of_user = bool(blocker.account_ids) or not blocker.is_fault
+        if is_of_user and blocker.code != NO_PUBLISHER:
+            note(blocker_line(blocker))
 
 
 def _tell_waiting(workspace: Workspace) -> None:

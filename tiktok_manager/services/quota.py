@@ -8,9 +8,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.holds import BY_APP_CAP, Hold
 from tiktok_manager.domain.posts import PostError, PostMode
 from tiktok_manager.domain.quota import MAX_PENDING_DRAFTS, WINDOW, Ledger, Usage
 from tiktok_manager.services.settings import Settings
+from tiktok_manager.storage import holds
 from tiktok_manager.storage import quota as queries
 from tiktok_manager.storage.database import Database
 
@@ -48,10 +50,10 @@ class Quota:
         """Return until when, and why, a post of this account must wait now; None if it need not."""
         now = self._clock.now()
         with self._database.read() as session:
-            paused_until = queries.get_app_pause(session)
+            app_cap = holds.get_hold(session, BY_APP_CAP)
             recent = queries.sent_times(session, account_id, mode, now - WINDOW)
-        if mode is PostMode.DIRECT and paused_until and now < paused_until <= now + WINDOW:
-            return paused_until, _app_cap()
+        if mode is PostMode.DIRECT and app_cap and now < app_cap.until <= now + WINDOW:
+            return app_cap.until, app_cap.error
         cap = self._cap(mode)
         if len(recent) < cap:
             return None
@@ -62,8 +64,9 @@ class Quota:
 
     def pause_app(self, until: datetime) -> None:
         """Hold direct posts of all accounts: TikTok's cap of posting accounts is reached."""
+        hold = Hold(error=_app_cap(), at=self._clock.now(), until=until)
         with self._database.write() as session:
-            queries.set_app_pause(session, until)
+            holds.put_hold(session, BY_APP_CAP, hold)
 
     def _recent(self, account_id: str, mode: PostMode) -> list[datetime]:
         with self._database.read() as session:

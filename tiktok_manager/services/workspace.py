@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.backups import Backups
     from tiktok_manager.services.installation import Installation
     from tiktok_manager.services.planning import Planning
+    from tiktok_manager.services.publish_blockers import PublishBlockers
     from tiktok_manager.services.publishing import Publishing
     from tiktok_manager.services.quota import Quota
     from tiktok_manager.services.reports import Reports
@@ -40,6 +41,7 @@ class Workspace:
     journal: Journal
     storage: StorageGuard
     publishing: Publishing
+    blockers: PublishBlockers
     analytics: Analytics
     reports: Reports
     backups: Backups

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, case, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.holds import Hold
@@ -82,6 +82,16 @@ def ready_accounts(session: Session) -> frozenset[str]:
     return frozenset(session.scalars(_READY))
 
 
+def restored_posts(session: Session) -> dict[str, int]:
+    """Return by account how many posts of a restored database wait to be looked at by the user."""
+    query = (
+        select(PostRow.account_id, func.count())
+        .where(*_has_reason("restored", PostStatus.UNCONFIRMED))
+        .group_by(PostRow.account_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def release_held(session: Session, code: str, now: datetime) -> None:
     """Let posts go on that wait for a reason which is over."""
     session.execute(
@@ -108,8 +118,12 @@ def look_again(session: Session, code: str, now: datetime) -> None:
 
 def _waits_for(code: str) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions on posts that wait for this reason."""
+    return _has_reason(code, PostStatus.SCHEDULED)
+
+
+def _has_reason(code: str, status: PostStatus) -> tuple[ColumnElement[bool], ...]:
     begins = json.dumps({"code": code})[:-1]
     return (
-        PostRow.status == PostStatus.SCHEDULED,
+        PostRow.status == status,
         PostRow.error.startswith(begins, autoescape=True),
     )

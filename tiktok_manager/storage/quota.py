@@ -1,15 +1,14 @@
 """Queries for the ledger of posts per account and day."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.attempts import PROVEN_DEAD
 from tiktok_manager.domain.posts import PostMode, PostStatus
-from tiktok_manager.storage.schema import AttemptRow, PostRow, SettingRow
+from tiktok_manager.storage.schema import AttemptRow, PostRow
 
-_APP_PAUSE = "app-paused-until"
 LONGEST_UPLOAD = timedelta(days=1)
 _PLANNED = (PostStatus.SCHEDULED, PostStatus.PUBLISHING)
 
@@ -43,7 +42,6 @@ def _sent(mode: PostMode) -> Select[datetime | None]:
 
 # Asked for each post, so built once.
 _SENT = {mode: _sent(mode) for mode in PostMode}
-_VALUE = select(SettingRow.value).where(SettingRow.name == _APP_PAUSE)
 
 
 def sent_times(
@@ -69,14 +67,3 @@ def post_times(
         PostRow.id.not_in(without),
     )
     return list(session.scalars(planned)) + sent_times(session, account_id, mode, since)
-
-
-def get_app_pause(session: Session) -> datetime | None:
-    """Return until when direct posts of all accounts are held."""
-    value = session.scalar(_VALUE)
-    return None if value is None else datetime.fromisoformat(value)
-
-
-def set_app_pause(session: Session, until: datetime) -> None:
-    """Hold direct posts of all accounts until then."""
-    session.merge(SettingRow(name=_APP_PAUSE, value=until.astimezone(UTC).isoformat()))

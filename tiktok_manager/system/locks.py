@@ -15,6 +15,8 @@ from pathlib import Path
 from tiktok_manager.domain.clock import Clock, SystemClock
 from tiktok_manager.domain.errors import StorageError
 
+_LOOK_S = 0.02
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -28,6 +30,8 @@ if sys.platform == "win32":
         except PermissionError as exc:
             raise BlockingIOError(exc.errno, exc.strerror) from exc
 
+    _try_look = _try_lock
+
     def _unlock(fd: int) -> None:
         os.lseek(fd, _LOCK_OFFSET, os.SEEK_SET)
         msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)
@@ -37,6 +41,9 @@ else:
 
     def _try_lock(fd: int) -> None:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _try_look(fd: int) -> None:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
     def _unlock(fd: int) -> None:
         fcntl.flock(fd, fcntl.LOCK_UN)
@@ -60,6 +67,22 @@ class PublisherLock:
             if self._fd is None:
                 self._fd = self._take()
             return self._fd is not None
+
+    def is_held(self) -> bool:
+        """Say whether any process holds the lock, this one included; only looks."""
+        if self._fd is not None:
+            return True
+        try:
+            fd = os.open(self._path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+        except OSError:
+            return False  # nobody ever took it, or could
+        try:
+            _try_look(fd)
+        except OSError:
+            return True
+        finally:
+            os.close(fd)  # which frees it, too
+        return False
 
     def holder(self) -> str:
         """Return who holds the lock, in words; vague if it cannot be read."""
@@ -86,7 +109,7 @@ class PublisherLock:
         except OSError as exc:
             raise self._unusable(exc) from exc
         try:
-            _try_lock(fd)
+            self._try(fd)
             self._sign(fd)
         except BlockingIOError:
             os.close(fd)
@@ -95,6 +118,13 @@ class PublisherLock:
             os.close(fd)
             raise self._unusable(exc) from exc
         return fd
+
+    def _try(self, fd: int) -> None:
+        try:
+            _try_lock(fd)
+        except BlockingIOError:
+            threading.Event().wait(_LOOK_S)  # who only looks is gone by then
+            _try_lock(fd)
 
     def _sign(self, fd: int) -> None:
         told = {

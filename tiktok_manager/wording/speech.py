@@ -5,6 +5,7 @@ from gettext import NullTranslations
 
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.findings import Finding
+from tiktok_manager.wording.blockers import BLOCKERS
 from tiktok_manager.wording.catalogue import Catalogue, Entry, Params, chosen, filled
 from tiktok_manager.wording.errors import ERRORS
 from tiktok_manager.wording.findings import FINDINGS
@@ -91,4 +92,4 @@ def _as_written(params: Params) -> Words:
     return Words(title=title, message=message.strip(), hint=hint, command_hint=hint)
 
 
-CATALOGUE: Catalogue = {**ERRORS, **STORAGE, **HOLDS, **FINDINGS, **VIDEOS}
+CATALOGUE: Catalogue = {**BLOCKERS, **ERRORS, **STORAGE, **HOLDS, **FINDINGS, **VIDEOS}

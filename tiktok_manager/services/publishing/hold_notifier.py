@@ -15,10 +15,13 @@ class HoldNotifier:
         self._events = events
         self._told: dict[str, datetime | None] = {}
 
-    def tell(self, error: PostError, until: datetime | None) -> None:
-        """Tell that publishing is held, unless that was told and its end has hardly moved."""
+    def tell(self, error: PostError, until: datetime | None) -> bool:
+        """Tell that publishing is held, unless that was told and its end has hardly moved.
+
+        Says whether it was told now.
+        """
         if error.code in self._told and _is_near(self._told[error.code], until):
-            return
+            return False
         self._told[error.code] = until
         self._events.publish(
             PublishingHeld(
@@ -29,12 +32,18 @@ class HoldNotifier:
                 until=until,
             )
         )
+        return True
 
-    def over(self, code: str, *, always: bool = False) -> None:
-        """Tell that a reason is over, if it was told; `always` for one an earlier process told."""
-        if code in self._told or always:
-            self._told.pop(code, None)
-            self._events.publish(PublishingHeld(code=code, title=""))
+    def over(self, code: str, *, always: bool = False) -> bool:
+        """Tell that a reason is over, if it was told; `always` for one an earlier process told.
+
+        Says whether it was told now.
+        """
+        if code not in self._told and not always:
+            return False
+        self._told.pop(code, None)
+        self._events.publish(PublishingHeld(code=code, title=""))
+        return True
 
 
 def _is_near(one: datetime | None, other: datetime | None) -> bool:

@@ -14,7 +14,7 @@ from tiktok_manager.domain import publish_rules
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import AppError, Failure, FailureClass, StorageError, VaultLocked
 from tiktok_manager.domain.events import EventBus, PostsChanged
-from tiktok_manager.domain.holds import Hold
+from tiktok_manager.domain.holds import BY_APP_CAP, BY_CLOCK, BY_FAULT, BY_RESTING, BY_SECRETS, Hold
 from tiktok_manager.domain.posts import Post, PostError, PostMode
 from tiktok_manager.services.publishing.hold_notifier import HoldNotifier
 from tiktok_manager.storage import holds as queries
@@ -24,14 +24,13 @@ from tiktok_manager.tiktok.traffic import RESTING
 
 logger = logging.getLogger(__name__)
 
-BY_CLOCK = "held-by-clock"
-BY_FAULT = "held-by-fault"
 CLOCK_WRONG = "clock_wrong"
 CLOCK_LOOK = timedelta(minutes=5)
 DISK_LOOK = timedelta(minutes=1)
 FAULT_PAUSE = timedelta(minutes=15)
 LONGEST_FAULT_PAUSE = timedelta(hours=4)
 KEYS_PAUSE = timedelta(minutes=2)
+UNTIL_OPENED = timedelta(days=3650)
 TRIAL = timedelta(minutes=2)
 """How long the others wait for the one post that finds out whether TikTok takes them again."""
 
@@ -64,14 +63,18 @@ class PublishGate:
         self._trial: str | None = None
 
     def begin(self) -> None:
-        """Forget what an earlier publisher thought of the clock: it is looked at anew.
+        """Forget what an earlier publisher found out about this machine: it is looked at anew.
 
-        A fault of ours that it met still holds, and is told again.
+        A fault of ours that it met and a cap of the app still hold, and are told again.
         """
         self._end(BY_CLOCK)
-        fault = self._fault()
-        if fault is not None and fault.until > self._clock.now():
-            self._news.tell(fault.error, fault.until)
+        self._keep(BY_RESTING, None)
+        self._keep(BY_SECRETS, None)
+        with self._database.read() as session:
+            cap = queries.get_hold(session, BY_APP_CAP)
+        for hold in (self._fault(), cap):
+            if hold is not None and hold.until > self._clock.now():
+                self._news.tell(hold.error, hold.until)
 
     @property
     def clock_is_wrong(self) -> bool:
@@ -87,13 +90,6 @@ class PublishGate:
         """Say whether posts wait for the clock although it was set right meanwhile."""
         return self._clock_is_wrong and self._traffic.server_time.off() is None
 
-    def reason(self) -> PostError | None:
-        """Return why posts are held now that a publisher held, None if they are not."""
-        now = self._clock.now()
-        with self._database.read() as session:
-            holds = [queries.get_hold(session, name) for name in (BY_CLOCK, BY_FAULT)]
-        return next((hold.error for hold in holds if hold and hold.until > now), None)
-
     def hold_due(self, trouble: StorageError | None = None) -> int | None:
         """Hold what is due if it must be; returns how many may start, None for any number.
 
@@ -103,9 +99,10 @@ class PublishGate:
         clock, fault = self._clock_hold(now), self._fault()
         resting = self._resting(self._gateway.circuits(PostMode.DIRECT)[:1], now)
         if resting is not None:
-            self._news.tell(resting.error, resting.until)
-        else:
-            self._news.over(RESTING)
+            if self._news.tell(resting.error, resting.until):
+                self._keep(BY_RESTING, resting)
+        elif self._news.over(RESTING):
+            self._keep(BY_RESTING, None)
         disk = None if trouble is None else _disk_hold(trouble, now)
         waits = [hold for hold in (clock, fault, resting, disk) if hold and hold.until > now]
         if not waits:
@@ -176,11 +173,15 @@ class PublishGate:
 
     def cannot_open_secrets(self, exc: VaultLocked) -> None:
         """The tokens cannot be read: nothing can be sent until they can."""
-        self._news.tell(publish_rules.error_from(exc), None)
+        now = self._clock.now()
+        error = publish_rules.error_from(exc)
+        if self._news.tell(error, None):
+            self._keep(BY_SECRETS, Hold(error=error, at=now, until=now + UNTIL_OPENED))
 
     def opened_secrets(self) -> None:
         """The tokens can be read."""
-        self._news.over(VaultLocked.code)
+        if self._news.over(VaultLocked.code):
+            self._keep(BY_SECRETS, None)
 
     def opened(self) -> None:
         """TikTok took a post: whatever fault there was is over."""
@@ -237,6 +238,14 @@ class PublishGate:
             return None
         error = publish_rules.error_of(exc.failure)
         return Hold(error=error, at=now, until=now + exc.failure.retry_after)
+
+    def _keep(self, name: str, hold: Hold | None) -> None:
+        """Let other processes know what holds posts here, or no longer does."""
+        with self._database.read() as session:
+            before = queries.get_hold(session, name)
+        if before != hold:
+            with self._database.write() as session:
+                queries.put_hold(session, name, hold)
 
     def _begin(self, name: str, hold: Hold) -> None:
         with self._database.write() as session:

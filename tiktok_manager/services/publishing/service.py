@@ -9,7 +9,7 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import DiskFull, StorageError
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
-from tiktok_manager.domain.posts import ON_TIME, Post, PostError
+from tiktok_manager.domain.posts import ON_TIME, Post
 from tiktok_manager.services.hold_reasons import HoldReasons
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import Checking
@@ -217,10 +217,6 @@ class Publishing:
         """Return the next instant, after now or `after`, at which there is something to do."""
         with self._database.read() as session:
             return queries.next_wake(session, after or self._clock.now())
-
-    def held_by(self) -> PostError | None:
-        """Return why a publisher holds all posts now, None if it does not."""
-        return self._publish_gate.reason()
 
     def is_busy(self, within: timedelta, *, held: bool = False) -> bool:
         """Say whether a post is under way, due, or to be tried or checked again within a time.

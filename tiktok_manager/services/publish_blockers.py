@@ -1,0 +1,116 @@
+"""The one answer to "why is nothing published?", for window and command line alike.
+
+It is read from the database and the data folder, so that any process can give it: what the
+publisher of another one holds posts for is kept in the database.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from tiktok_manager.domain.accounts import Account
+from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import ActionNeeded, AppError, VaultLocked
+from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.holds import HOLD_NAMES, NO_PUBLISHER, Blocker, Hold
+from tiktok_manager.domain.posts import Post, PostError, PostStatus
+from tiktok_manager.services.hold_reasons import PUBLISHING_OFF
+from tiktok_manager.services.installation import Installation
+from tiktok_manager.services.settings import Settings
+from tiktok_manager.services.storage_guard import StorageGuard
+from tiktok_manager.services.vault import VaultService, VaultState
+from tiktok_manager.storage import accounts, holds
+from tiktok_manager.storage.database import Database
+
+PAUSED = "accounts_paused"
+NOT_CONNECTED = "accounts_not_connected"
+RESTORED_WAIT = "restored_posts_wait"
+
+
+class PublishBlockers:
+    """Asks everything that can stand in the way. Safe from any thread; may take a moment."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        settings: Settings,
+        vault: VaultService,
+        guard: StorageGuard,
+        installation: Installation,
+        clock: Clock,
+        publisher_runs: Callable[[], bool],
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._vault = vault
+        self._guard = guard
+        self._installation = installation
+        self._clock = clock
+        self._publisher_runs = publisher_runs
+
+    def all(self) -> tuple[Blocker, ...]:
+        """Return what blocks posts now: first what stops everything, then what stops some."""
+        return (*self._of_folder(), *self._of_publisher(), *self._of_accounts())
+
+    def of(self, post: Post) -> tuple[Blocker, ...]:
+        """Return what keeps a planned post from going out when its time comes."""
+        if post.status is not PostStatus.SCHEDULED:
+            return ()
+        return tuple(blocker for blocker in self.all() if blocker.blocks(post))
+
+    def _of_folder(self) -> Iterator[Blocker]:
+        try:
+            self._installation.check()
+        except ActionNeeded as exc:
+            yield Blocker(finding=_finding(exc))
+        if (trouble := self._guard.look()) is not None:
+            yield Blocker(finding=_finding(trouble))
+
+    def _of_publisher(self) -> Iterator[Blocker]:
+        if not self._publisher_runs():
+            yield Blocker(finding=Finding(code=NO_PUBLISHER), is_fault=False)
+        if not self._settings.publishing_on():
+            yield Blocker(finding=_told(PUBLISHING_OFF), is_fault=False)
+        kept = self._holds()
+        known = {hold.error.code for hold in kept}
+        if VaultLocked.code not in known and self._needs_passphrase():
+            yield Blocker(finding=_finding(VaultLocked()))
+        for hold in kept:
+            yield Blocker(finding=_told(hold.error), until=hold.until)
+
+    def _needs_passphrase(self) -> bool:
+        return self._vault.state() is VaultState.LOCKED and self._vault.needs_passphrase()
+
+    def _holds(self) -> list[Hold]:
+        now = self._clock.now()
+        with self._database.read() as session:
+            kept = [holds.get_hold(session, name) for name in HOLD_NAMES]
+        return [hold for hold in kept if hold is not None and hold.until > now]
+
+    def _of_accounts(self) -> Iterator[Blocker]:
+        with self._database.read() as session:
+            known = accounts.list_accounts(session)
+            ready = holds.ready_accounts(session)
+            restored = holds.restored_posts(session)
+        paused = [each for each in known if each.paused]
+        lost = [each for each in known if not each.paused and each.id not in ready]
+        yield from _of_some(PAUSED, paused, is_fault=False)
+        yield from _of_some(NOT_CONNECTED, lost, is_fault=True)
+        if restored:
+            counted = Finding(code=RESTORED_WAIT, params={"count": sum(restored.values())})
+            yield Blocker(finding=counted, account_ids=frozenset(restored))
+
+
+def _of_some(code: str, some: Sequence[Account], *, is_fault: bool) -> Iterator[Blocker]:
+    if some:
+        handles = tuple(each.handle for each in some)
+        finding = Finding(code=code, params={"handles": handles})
+        ids = frozenset(each.id for each in some)
+        yield Blocker(finding=finding, account_ids=ids, is_fault=is_fault)
+
+
+def _finding(error: AppError) -> Finding:
+    return Finding(code=error.code, params=error.params)
+
+
+def _told(error: PostError) -> Finding:
+    return Finding(code=error.code, params={"_title": error.message, "_hint": error.action})

@@ -1,0 +1,35 @@
+"""Why nothing is published, in words."""
+
+from tiktok_manager.wording.catalogue import Catalogue, Entry, Plural
+from tiktok_manager.wording.steps import Step
+from tiktok_manager.wording.translation import _
+
+BLOCKERS: Catalogue = {
+    "no_publisher": Entry(
+        _("No publisher is running."),
+        shown=_("Open TikTok Manager's window, or leave it in the tray."),
+        typed=_("Start one with `publisher run`, or open the window."),
+    ),
+    "accounts_paused": Entry(
+        _("Paused accounts: {handles}."),
+        shown=_("Resume them when their posts may go out."),
+        typed=_("`accounts resume` lets their posts go out."),
+        step=Step.RESUME_ACCOUNT,
+    ),
+    "accounts_not_connected": Entry(
+        _("Not connected: {handles}."),
+        shown=_("Connect them; their posts are kept."),
+        typed=_("`accounts connect` connects them; their posts are kept."),
+        step=Step.CONNECT,
+    ),
+    "restored_posts_wait": Entry(
+        Plural(
+            _("{count} post of a restored database may have gone out already."),
+            _("{count} posts of a restored database may have gone out already."),
+            "count",
+        ),
+        shown=_("Look at the accounts on TikTok, then say which videos are there."),
+        typed=_("Look at the accounts on TikTok, then use `posts resolve`."),
+        step=Step.LOOK_ON_TIKTOK,
+    ),
+}
