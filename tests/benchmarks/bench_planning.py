@@ -1,7 +1,8 @@
-"""Planning 10,000 posts, and listing a month of them.
+"""Planning 10,000 posts, listing a month of them, and how the cost of a plan grows.
 
 Yardstick: the same rows written and read with the bare SQLite driver, into a copy of the same
 database with the same durability (WAL, synchronous=FULL, foreign keys), in the same transactions.
+A plan in two steps of many posts is measured against one of few: the time per post is to be equal.
 """
 
 import shutil
@@ -26,6 +27,7 @@ BATCH = 500
 PLANNED_ONE_BY_ONE = 300
 ACCOUNTS = 20
 REPEATS = 5
+FEW, MANY = 200, 2_000
 MINUTES_OF_A_MONTH = 30 * 24 * 60
 FILE_BYTES = 40_000
 
@@ -38,6 +40,10 @@ def main() -> None:
         report(
             "Planning; yardstick: the bare SQLite driver. Result: our time through its",
             _rows(Path(name)),
+        )
+        report(
+            f"A plan of {MANY:,} posts; yardstick: one of {FEW}. Result: time per post by that",
+            _growth(Path(name)),
         )
 
 
@@ -61,6 +67,49 @@ def _rows(folder: Path) -> list[Row]:
         )
         for what, (ours, bare) in times.items()
     ]
+
+
+def _growth(folder: Path) -> list[Row]:
+    """Return what a post of a large plan costs by one of a small plan: alone, and spread."""
+    return [
+        _growth_row(folder / "alone", accounts=ACCOUNTS, spread_over_days=False),
+        _growth_row(folder / "spread", accounts=1, spread_over_days=True),
+    ]
+
+
+def _growth_row(folder: Path, *, accounts: int, spread_over_days: bool) -> Row:
+    per_post_s: dict[int, list[float]] = {FEW: [], MANY: []}
+    for number in range(REPEATS):
+        for count, times in per_post_s.items():
+            with filled(folder / f"{number}-{count}", accounts=accounts) as workspace:
+                taken_s = _seconds(lambda: _plan_at_once(workspace, count, spread_over_days))  # noqa: B023
+            times.append(taken_s / count)
+    how = "all at one time, spread over its days" if spread_over_days else "each at its time"
+    return Row(
+        what=f"propose and commit for {accounts} accounts, {how}",
+        ours=f"{spread(per_post_s[MANY], digits=5)}",
+        yardstick=f"{spread(per_post_s[FEW], digits=5)}",
+        value=f"{median(per_post_s[MANY]) / median(per_post_s[FEW]):.2f}",
+    )
+
+
+def _plan_at_once(workspace: Workspace, count: int, spread_over_days: bool) -> None:
+    file = workspace.paths.root / "video.mp4"
+    file.write_bytes(bytes(FILE_BYTES))
+    handles = [account.handle for account in workspace.accounts.list()]
+    later = workspace.clock.now() + timedelta(days=60)
+    requests = [
+        PlanRequest(
+            file=file,
+            accounts=(handles[number % len(handles)],),
+            when=(later + timedelta(minutes=0 if spread_over_days else number)).isoformat(),
+            choices=Choices(privacy=Privacy.PUBLIC),
+            consent=True,
+        )
+        for number in range(count)
+    ]
+    planning = workspace.planning
+    planning.commit(planning.propose(requests, spread=spread_over_days))
 
 
 def _measure(folder: Path) -> Iterator[tuple[float, float]]:

@@ -131,7 +131,7 @@ def test_a_plan_for_an_account_disconnected_since_is_not_written(world: World) -
     world.workspace.accounts.disconnect(account.id)
     with pytest.raises(ChangedMeanwhile) as met:
         planning.commit(proposal)
-    assert [change.field for change in met.value.changes] == ["account_not_connected"]
+    assert codes(met.value.findings) == ["account_not_connected"]
     assert world.posts() == []
 
 
@@ -143,7 +143,7 @@ def test_a_plan_for_a_day_that_filled_up_since_is_not_written(world: World) -> N
     world.plan(after=HOUR)
     with pytest.raises(ChangedMeanwhile) as met:
         planning.commit(proposal)
-    assert [change.field for change in met.value.changes] == ["day_is_full"]
+    assert codes(met.value.findings) == ["day_is_full"]
     assert len(world.posts()) == 1
 
 

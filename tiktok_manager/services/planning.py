@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,6 +35,7 @@ from tiktok_manager.domain.posts import (
     UNDER_WAY,
     Choices,
     Consent,
+    Lateness,
     Post,
     PostFilter,
     PostStatus,
@@ -77,6 +78,14 @@ class PublishOverview:
     under_way: int
     uploading: int = 0
     failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Usual:
+    """What goes for requests that say nothing of their own."""
+
+    timezone: str
+    lateness: Lateness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +137,13 @@ class Planning:
         Cancelled.
         """
         now = self._clock.now()
-        known_accounts: dict[str, Account] = {}
+        usual = _Usual(timezone=self._settings.timezone(), lateness=self._settings.lateness())
+        accounts: dict[str, Account] = {}
         checked: list[_Checked] = []
         refused: dict[int, InputError] = {}
         for place, request in enumerate(requests):
             try:
-                checked.append(self._checked(place, request, known_accounts, now))
+                checked.append(self._checked(place, request, accounts, usual, now))
             except InputError as error:
                 refused[place] = error
         videos = read_videos([each.request.file for each in checked], cancel, progress)
@@ -141,7 +151,7 @@ class Planning:
         for each in checked:
             found = videos[each.request.file]
             if isinstance(found, PlanVideo):
-                wishes += self._wishes(each, found, now)
+                wishes += _wishes(each, found, usual.lateness, now)
             else:
                 refused[each.place] = found
         return self._changes.propose(wishes, refused, spread=spread)
@@ -342,7 +352,12 @@ class Planning:
         return post
 
     def _checked(
-        self, place: int, request: PlanRequest, known: dict[str, Account], now: datetime
+        self,
+        place: int,
+        request: PlanRequest,
+        known: dict[str, Account],
+        usual: _Usual,
+        now: datetime,
     ) -> _Checked:
         for name in request.accounts:
             if name not in known:
@@ -357,26 +372,24 @@ class Planning:
             consent=rules.consent_for(
                 request.mode, request.choices, agreed=request.consent, now=now
             ),
-            schedule=rules.read_time(
-                request.when, request.timezone or self._settings.timezone(), now
-            ),
+            schedule=rules.read_time(request.when, request.timezone or usual.timezone, now),
         )
 
-    def _wishes(self, checked: _Checked, found: PlanVideo, now: datetime) -> Iterable[Wish]:
-        lateness = checked.request.lateness or self._settings.lateness()
-        for account in checked.accounts:
-            post = Post(
-                id=uuid.uuid4().hex,
-                account_id=account.id,
-                handle=account.handle,
-                status=PostStatus.SCHEDULED,
-                mode=checked.request.mode,
-                schedule=checked.schedule,
-                media=found.media,
-                caption=checked.request.caption,
-                choices=checked.request.choices,
-                consent=checked.consent,
-                lateness=lateness,
-                created_at=now,
-            )
-            yield Wish(post=post, video=LookedInto(info=found.info), request=checked.place)
+
+def _wishes(checked: _Checked, found: PlanVideo, usual: Lateness, now: datetime) -> Iterator[Wish]:
+    for account in checked.accounts:
+        post = Post(
+            id=uuid.uuid4().hex,
+            account_id=account.id,
+            handle=account.handle,
+            status=PostStatus.SCHEDULED,
+            mode=checked.request.mode,
+            schedule=checked.schedule,
+            media=found.media,
+            caption=checked.request.caption,
+            choices=checked.request.choices,
+            consent=checked.consent,
+            lateness=checked.request.lateness or usual,
+            created_at=now,
+        )
+        yield Wish(post=post, video=LookedInto(info=found.info), request=checked.place)
