@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.reports import Reports
     from tiktok_manager.services.tokens import TokenKeeper
     from tiktok_manager.services.vault import VaultService
+    from tiktok_manager.storage.metrics_file import MetricsFile
     from tiktok_manager.system.journal import Journal
     from tiktok_manager.tiktok.gateway import Gateway, Routing
 
@@ -70,7 +71,8 @@ def open_workspace(env: Mapping[str, str], clock: Clock | None = None) -> Iterat
         database = _open_database(paths, clock, events, ballast)
         closing.callback(database.close)
         closing.callback(database.checkpoint)
-        base = _lay_base(env, database, events, redactor, endpoints, clock, closing)
+        metrics = late(lambda: _make_metrics(paths, clock, database, ballast, closing))
+        base = _lay_base(env, database, metrics, events, redactor, endpoints, clock, closing)
         yield _build(base, paths, ballast, closing)
 
 
@@ -93,6 +95,7 @@ class _Base:
     """What the services stand on."""
 
     database: Database
+    metrics: MetricsFile
     endpoints: Endpoints
     clock: Clock
     events: EventBus
@@ -106,6 +109,7 @@ class _Base:
 def _lay_base(
     env: Mapping[str, str],
     database: Database,
+    metrics: MetricsFile,
     events: EventBus,
     redactor: Redactor,
     endpoints: Endpoints,
@@ -129,6 +133,7 @@ def _lay_base(
     tokens = late(make_tokens)
     return _Base(
         database=database,
+        metrics=metrics,
         endpoints=endpoints,
         clock=clock,
         events=events,
@@ -177,6 +182,7 @@ def _build(base: _Base, paths: DataPaths, ballast: Ballast, closing: ExitStack) 
         clock=base.clock,
         events=base.events,
         database=base.database,
+        metrics=base.metrics,
         settings=base.settings,
         vault=base.vault,
         accounts=accounts,
@@ -210,11 +216,33 @@ def _make_blockers(
     )
 
 
+def _make_metrics(
+    paths: DataPaths, clock: Clock, database: Database, ballast: Ballast, closing: ExitStack
+) -> MetricsFile:
+    from tiktok_manager.storage.accounts import list_accounts
+    from tiktok_manager.storage.metrics_file import MetricsFile
+
+    def was_synced() -> bool:
+        with database.read() as session:
+            return any(account.last_sync_at for account in list_accounts(session))
+
+    metrics = MetricsFile(
+        paths.metrics,
+        paths.backups_dir,
+        clock,
+        is_expected=was_synced,
+        make_room=ballast.give_up,
+    )
+    closing.callback(metrics.close)
+    return metrics
+
+
 def _make_accounts(base: _Base, paths: DataPaths) -> Accounts:
     from tiktok_manager.services.accounts import Accounts
 
     return Accounts(
         database=base.database,
+        metrics_file=base.metrics,
         vault=base.vault,
         settings=base.settings,
         tokens=base.tokens,
@@ -229,7 +257,7 @@ def _make_accounts(base: _Base, paths: DataPaths) -> Accounts:
 def _make_analytics(base: _Base, accounts: Accounts) -> Analytics:
     from tiktok_manager.services.analytics import Analytics
 
-    return Analytics(base.database, accounts, base.clock)
+    return Analytics(base.metrics, accounts, base.clock)
 
 
 def _make_reports(
@@ -241,9 +269,11 @@ def _make_reports(
 
 
 def _make_backups(base: _Base, paths: DataPaths) -> Backups:
-    from tiktok_manager.services.backups import Backups
+    from tiktok_manager.services.backups import BackupOf, Backups
 
-    return Backups(base.database, paths.backups_dir, base.clock)
+    folder, clock = paths.backups_dir, base.clock
+    counters = Backups(base.metrics, folder, clock, of=BackupOf.METRICS)
+    return Backups(base.database, folder, clock, beside=counters)
 
 
 def _make_journal(base: _Base, paths: DataPaths, ballast: Ballast, closing: ExitStack) -> Journal:

@@ -11,7 +11,7 @@ from tiktok_manager.cli.context import command_line
 from tiktok_manager.cli.options import Json
 from tiktok_manager.cli.output import local_time, note, print_json, print_line, print_table
 from tiktok_manager.domain.clock import SystemClock
-from tiktok_manager.services.backups import Backup, list_backups
+from tiktok_manager.services.backups import Backup, BackupOf, list_backups
 from tiktok_manager.services.backups import restore as restore_backup
 from tiktok_manager.services.serializers import stamp
 from tiktok_manager.system.paths import open_data_paths
@@ -24,25 +24,30 @@ def create(context: typer.Context, json: Json = False) -> None:
     """Back the database up now; publishing goes on meanwhile."""
     with command_line(context).workspace() as workspace:
         backup = workspace.backups.create()
+        counters = workspace.backups.create_beside()
     if json:
-        print_json(_as_json(backup))
+        print_json({**_as_json(backup), "metrics": _as_json(counters) if counters else None})
     else:
-        print_line(f"{backup.name} ({backup.size_bytes / 1e6:.1f} MB)")
+        for made in filter(None, (backup, counters)):
+            print_line(f"{made.name} ({made.size_bytes / 1e6:.1f} MB)")
         note(f"It lies in {backup.path.parent}. Secrets in it stay encrypted.")
 
 
 @app.command("list")
 def list_all(context: typer.Context, json: Json = False) -> None:
-    """List the backups, newest first."""
-    backups = list_backups(open_data_paths(command_line(context).env).backups_dir)
+    """List the backups, newest first: of posts, and of the counters beside them."""
+    folder = open_data_paths(command_line(context).env).backups_dir
+    backups = [backup for of in BackupOf for backup in list_backups(folder, of)]
+    backups.sort(key=lambda backup: backup.taken_at, reverse=True)
     if json:
         print_json([_as_json(backup) for backup in backups])
     else:
         print_table(
-            ("NAME", "TAKEN", "KIND", "KEPT FOR", "MB"),
+            ("NAME", "OF", "TAKEN", "KIND", "KEPT FOR", "MB"),
             (
                 (
                     b.name,
+                    b.of.value,
                     local_time(b.taken_at),
                     b.kind.value,
                     b.kept_as,
@@ -74,7 +79,7 @@ def restore(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A backup's name, or a file's path.")],
     json: Json = False,
 ) -> None:
-    """Put a backup in the database's place; the former database is kept aside.
+    """Put a backup in the place of the posts or of the counters, which are kept aside.
 
     Nothing is posted twice: what may have gone out since the backup is looked up at TikTok or
     waits for you as unconfirmed.
@@ -82,10 +87,18 @@ def restore(
     paths = open_data_paths(command_line(context).env)
     restored = restore_backup(paths, file, SystemClock())
     if json:
-        print_json({"backup_at": stamp(restored.backup_at), "former": str(restored.former)})
-    else:
-        print_line(f"Restored as of {local_time(restored.backup_at)}.")
-        note(f"The former database lies in {restored.former}.")
+        print_json(
+            {
+                "backup_at": stamp(restored.backup_at),
+                "former": str(restored.former),
+                "of": restored.of.value,
+            }
+        )
+        return
+    what = "Restored" if restored.of is BackupOf.POSTS else "Restored the counters"
+    print_line(f"{what} as of {local_time(restored.backup_at)}.")
+    note(f"The former database lies in {restored.former}.")
+    if restored.of is BackupOf.POSTS:
         note("When the publisher starts, it sets aside what may have gone out since.")
 
 
@@ -94,6 +107,7 @@ def _as_json(backup: Backup) -> dict[str, object]:
         "name": backup.name,
         "file": str(backup.path),
         "kind": backup.kind.value,
+        "of": backup.of.value,
         "taken_at": stamp(backup.taken_at),
         "size_bytes": backup.size_bytes,
         "sha256": backup.sha256,

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+VIDEO_COUNTERS = ("views", "likes", "comments", "shares")
+ACCOUNT_COUNTERS = ("followers", "following", "likes", "videos")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoCounters:
-    """One public video and its lifetime totals at `seen_at`.
+    """One public video and its lifetime totals at `seen_at`; None is what TikTok did not tell.
 
-    A counter named in `missing_fields` was not in TikTok's answer: its 0 stands for nothing.
+    Each counter stands alone: one that is missing, or impossible, spoils no other.
     """
 
     tiktok_id: str
@@ -16,25 +19,34 @@ class VideoCounters:
     caption: str
     share_url: str
     cover_url: str
-    duration_s: int
-    views: int
-    likes: int
-    comments: int
-    shares: int
+    duration_s: int | None
+    views: int | None
+    likes: int | None
+    comments: int | None
+    shares: int | None
     seen_at: datetime
-    missing_fields: frozenset[str] = frozenset()
+
+    @property
+    def missing_fields(self) -> tuple[str, ...]:
+        """The counters that are not known."""
+        return tuple(name for name in VIDEO_COUNTERS if getattr(self, name) is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountCounters:
-    """An account's lifetime totals at `seen_at`."""
+    """An account's lifetime totals at `seen_at`; None is what TikTok did not tell."""
 
     account_id: str
     seen_at: datetime
-    followers: int
-    following: int
-    likes: int
-    videos: int
+    followers: int | None
+    following: int | None
+    likes: int | None
+    videos: int | None
+
+    @property
+    def missing_fields(self) -> tuple[str, ...]:
+        """The counters that are not known."""
+        return tuple(name for name in ACCOUNT_COUNTERS if getattr(self, name) is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ from tiktok_manager.storage.database import Database
 if TYPE_CHECKING:
     from tiktok_manager.services.tokens import TokenKeeper
     from tiktok_manager.services.vault import VaultService
+    from tiktok_manager.storage.metrics_file import MetricsFile
     from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
     from tiktok_manager.tiktok.gateway import AppCalls, Gateway
 
@@ -73,6 +74,7 @@ class Accounts:
         self,
         *,
         database: Database,
+        metrics_file: MetricsFile,
         vault: VaultService,
         settings: Settings,
         tokens: TokenKeeper,
@@ -92,6 +94,7 @@ class Accounts:
         self._clock = clock
         self._syncing = Syncing(
             database=database,
+            metrics_file=metrics_file,
             gateway=gateway,
             events=events,
             clock=clock,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.metrics import SeriesPoint, VideoCounters
 from tiktok_manager.storage import metrics as queries
-from tiktok_manager.storage.database import Database
+from tiktok_manager.storage.metrics_file import MetricsFile
 
 if TYPE_CHECKING:
     from tiktok_manager.services.accounts import Accounts
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A number now and what it gained since `since`; `gained` is None without a snapshot then."""
+    """A number now and what it gained since `since`; `gained` is None without a snapshot then.
 
-    now: int
+    `now` is None where TikTok never told it.
+    """
+
+    now: int | None
     gained: int | None
 
 
@@ -40,21 +43,21 @@ class AccountSummary:
 class Analytics:
     """Reads what syncs recorded; never talks to TikTok."""
 
-    def __init__(self, database: Database, accounts: Accounts, clock: Clock) -> None:
-        self._database = database
+    def __init__(self, metrics: MetricsFile, accounts: Accounts, clock: Clock) -> None:
+        self._metrics = metrics
         self._accounts = accounts
         self._clock = clock
 
     def followers(self, account_id: str, since: datetime | None = None) -> Sequence[SeriesPoint]:
         """Return the follower count at every snapshot, oldest first."""
         account = self._accounts.get(account_id)
-        with self._database.read() as session:
+        with self._metrics.read() as session:
             return queries.followers_series(session, account.id, since)
 
     def videos(self, account_id: str, limit: int | None = 20) -> Sequence[VideoCounters]:
         """Return the newest videos with their counters, newest first."""
         account = self._accounts.get(account_id)
-        with self._database.read() as session:
+        with self._metrics.read() as session:
             return queries.list_videos(session, account.id, limit)
 
     def summary(self, account_id: str, days: int) -> AccountSummary | None:
@@ -65,7 +68,7 @@ class Analytics:
         """
         account = self._accounts.get(account_id)
         start = self._clock.now() - timedelta(days=days)
-        with self._database.read() as session:
+        with self._metrics.read() as session:
             latest = queries.account_near(session, account.id, self._clock.now())
             earlier = queries.account_near(session, account.id, start)
             if latest is None or earlier is None:
@@ -80,9 +83,11 @@ class Analytics:
             followers=_figure(latest.followers, earlier.followers, known),
             likes=_figure(latest.likes, earlier.likes, known),
             videos=_figure(latest.videos, earlier.videos, known),
-            views=Figure(now=views_now, gained=views_now - views_then if known else None),
+            views=_figure(views_now, views_then, known),
         )
 
 
-def _figure(now: int, then: int, known: bool) -> Figure:
-    return Figure(now=now, gained=now - then if known else None)
+def _figure(now: int | None, then: int | None, known: bool) -> Figure:
+    if not known or now is None or then is None:
+        return Figure(now=now, gained=None)
+    return Figure(now=now, gained=now - then)

@@ -140,4 +140,5 @@ def video_json(video: VideoCounters) -> Record:
         "shares": video.shares,
         "url": video.share_url,
         "seen_at": stamp(video.seen_at),
+        "missing_fields": list(video.missing_fields),
     }

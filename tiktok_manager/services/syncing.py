@@ -21,6 +21,7 @@ from tiktok_manager.domain.errors import (
     FailureClass,
     ReconnectNeeded,
     RemoteError,
+    StorageError,
 )
 from tiktok_manager.domain.events import AccountChanged, EventBus, MetricsUpdated
 from tiktok_manager.domain.metrics import AccountCounters, VideoCounters
@@ -30,6 +31,7 @@ from tiktok_manager.storage import metrics
 from tiktok_manager.storage.database import Database
 
 if TYPE_CHECKING:
+    from tiktok_manager.storage.metrics_file import MetricsFile
     from tiktok_manager.tiktok.answers import VideoPage
     from tiktok_manager.tiktok.gateway import AccountCalls, Gateway
 
@@ -73,12 +75,14 @@ class Syncing:
         self,
         *,
         database: Database,
+        metrics_file: MetricsFile,
         gateway: Gateway,
         events: EventBus,
         clock: Clock,
         avatars_dir: Path,
     ) -> None:
         self._database = database
+        self._metrics = metrics_file
         self._gateway = gateway
         self._events = events
         self._clock = clock
@@ -97,7 +101,12 @@ class Syncing:
         except AppError as exc:
             return self._failed(account, exc)
         listed = listed or _Listed(videos=())
-        self._record(account, profile, listed.videos)
+        with self._database.write() as session:
+            queries.record_profile(session, account.id, profile, self._clock.now())
+        try:
+            self._record(account, profile, listed.videos)
+        except StorageError as exc:  # the counters' file may be lost without harm to a post
+            return self._failed(account, exc)
         self.fetch_avatar(account.id, profile.avatar_url)
         self._events.publish(MetricsUpdated(account_id=account.id))
         if not listed.is_whole:
@@ -128,25 +137,18 @@ class Syncing:
         now = self._clock.now()
         waiting = iter(videos)
         while some := list(islice(waiting, _VIDEOS_AT_ONCE)):
-            with self._database.write() as session:
+            with self._metrics.write() as session:
                 metrics.record_videos(session, account.id, some)
-        with self._database.write() as session:
-            kept = queries.record_profile(session, account.id, profile, now)
-            told = (profile.followers, profile.following, profile.likes, profile.videos)
-            latest = (kept.followers, kept.following, kept.likes, kept.videos)
-            numbers = [number for number in latest if number is not None]
-            # A total TikTok did not tell keeps its last value: a 0 would be a drop nobody had.
-            if len(numbers) == len(latest) and any(number is not None for number in told):
-                followers, following, likes, total = numbers
-                counters = AccountCounters(
-                    account_id=account.id,
-                    seen_at=now,
-                    followers=followers,
-                    following=following,
-                    likes=likes,
-                    videos=total,
-                )
-                metrics.record_account(session, counters)
+        counters = AccountCounters(
+            account_id=account.id,
+            seen_at=now,
+            followers=profile.followers,
+            following=profile.following,
+            likes=profile.likes,
+            videos=profile.videos,
+        )
+        with self._metrics.write() as session:
+            metrics.record_account(session, counters)
 
     def _failed(self, account: Account, error: AppError, videos: int = 0) -> SyncResult:
         with self._database.write() as session:

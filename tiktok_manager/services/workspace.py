@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.storage_guard import StorageGuard
     from tiktok_manager.services.vault import VaultService
     from tiktok_manager.storage.database import Database
+    from tiktok_manager.storage.metrics_file import MetricsFile
     from tiktok_manager.system.journal import Journal
     from tiktok_manager.system.paths import DataPaths
 
@@ -33,6 +34,7 @@ class Workspace:
     clock: Clock
     events: EventBus
     database: Database
+    metrics: MetricsFile
     settings: Settings
     vault: VaultService
     accounts: Accounts

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
+from typing import Protocol
 
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
@@ -20,12 +21,14 @@ from tiktok_manager.domain.errors import (
     InputError,
     StorageError,
 )
-from tiktok_manager.storage.database import KNOWN_REVISIONS, Database
+from tiktok_manager.storage.database import KNOWN_REVISIONS
 from tiktok_manager.storage.driver import load_driver
+from tiktok_manager.storage.migrations.metrics import APPLICATION_ID, STEPS
 from tiktok_manager.storage.schema import from_stored, to_stored
 
 MAX_BYTES = 20_000_000_000
 _HEADER = b"SQLite format 3\0"
+_APPLICATION_ID_AT = 68  # SQLite's file format, 1.3
 _STATISTICS = ("sqlite_stat1", "sqlite_stat4")
 _FOLD_TIMEOUT_S = 2.0
 
@@ -38,20 +41,30 @@ class Examined:
     backup_at: datetime | None
 
 
-def copy_database(database: Database, destination: Path, now: datetime) -> None:
+class Copied(Protocol):
+    """What can be copied while it may be in use."""
+
+    def copy_to(self, destination: Path) -> None:
+        """Copy it as it is now into an empty file."""
+
+
+def copy_database(database: Copied, destination: Path, now: datetime | None) -> None:
     """Copy a database that may be in use into an empty file, and check the copy.
 
-    The copy is one file without side files. Raises StorageError if it is not whole.
+    The copy is one file without side files; `now` is written into one of posts as the time it was
+    taken. Raises StorageError if it is not whole.
     """
     driver = load_driver()
     with _told(driver, "backup_not_written"):
         database.copy_to(destination)
         with closing(driver.connect(destination, isolation_level=None)) as copy:
             copy.execute("PRAGMA journal_mode=DELETE")
-            # A restored database nobody has looked at yet stays as old as it is.
-            copy.execute(
-                "UPDATE install SET backup_at = min(coalesce(backup_at, ?1), ?1)", (to_stored(now),)
-            )
+            if now is not None:
+                # A restored database nobody has looked at yet stays as old as it is.
+                copy.execute(
+                    "UPDATE install SET backup_at = min(coalesce(backup_at, ?1), ?1)",
+                    (to_stored(now),),
+                )
             verdict = _integrity(copy)
     if verdict != "ok":
         raise StorageError("damaged_not_backed_up", reason=verdict)
@@ -79,6 +92,47 @@ def examine(file: Path, name: str, scratch_dir: Path, clock: Clock) -> Examined:
             return Examined(revision=revision, backup_at=_time_of(connection))
     except driver.DatabaseError as exc:
         raise _refused(name, "damaged", str(exc)) from exc
+
+
+def holds_counters(file: Path) -> bool:
+    """Say whether a file claims to be one of counters and not of posts; nothing else is read."""
+    with file.open("rb") as opened:
+        header = opened.read(_APPLICATION_ID_AT + 4)
+    return header[_APPLICATION_ID_AT:] == APPLICATION_ID.to_bytes(4)
+
+
+def examine_counters(file: Path, name: str) -> None:
+    """Prove that a file is a whole file of counters and holds nothing else, as `examine` does.
+
+    Raises InputError, DatabaseTooNew.
+    """
+    check_outside(file, name)
+    driver = load_driver()
+    try:
+        with closing(_open_untrusted(file, driver)) as connection:
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if version > len(STEPS):
+                raise DatabaseTooNew(
+                    "This backup was made by a newer version.",
+                    f"Its counters have schema {version}; this version knows {len(STEPS)}.",
+                    "Update TikTok Manager, then restore it.",
+                )
+            if _objects(connection) != _expected_counters(version):
+                raise _refused(
+                    name, "It holds tables, triggers or views that this app does not make."
+                )
+            verdict = _integrity(connection)
+            if verdict != "ok":
+                raise _refused(name, f"It is damaged. SQLite says: {verdict}.")
+    except driver.DatabaseError as exc:
+        raise _refused(name, f"It is damaged. SQLite says: {exc}.") from exc
+
+
+def _expected_counters(version: int) -> set[tuple[object, ...]]:
+    with closing(load_driver().connect(":memory:")) as model:
+        for statement in (statement for step in STEPS[:version] for statement in step):
+            model.execute(statement)
+        return _objects(model)
 
 
 def mark_restored(file: Path, backup_at: datetime, now: datetime) -> None:

@@ -47,6 +47,7 @@ logger = logging.getLogger(__name__)
 
 HEAD_REVISION = "0001"
 KNOWN_REVISIONS = ("0001",)
+_writing = threading.local()
 NO_SPACE_BYTES = 1_000_000
 _OTHERS_LEAVE_S = 10.0
 _PRAGMAS = (
@@ -108,7 +109,7 @@ class Database:
         self.settle_doubt()
         if self._trouble is not None:
             raise self._trouble.with_traceback(None)
-        with self._turn:
+        with self._turn, _one_file_at_a_time(self.path):
             with self._numbered_session() as session:
                 yield session
             self._known = integrity.acknowledged_by(session) or self._known
@@ -293,6 +294,19 @@ class Database:
         mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
         if mode != "wal":
             raise StorageError("no_write_ahead_log", mode=mode)
+
+
+@contextmanager
+def _one_file_at_a_time(path: Path) -> Iterator[None]:
+    """Refuse to write two files at once: a commit over both could be lost in one of them."""
+    writing: Path | None = getattr(_writing, "path", None)
+    if writing is not None and writing != path:
+        raise RuntimeError(f"{path.name} is written while {writing.name} is")
+    _writing.path = path
+    try:
+        yield
+    finally:
+        _writing.path = writing
 
 
 def open_database(

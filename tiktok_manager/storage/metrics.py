@@ -1,36 +1,40 @@
 """Queries for counters: newest values on the video, changed values as dated snapshots."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from tiktok_manager.domain.metrics import AccountCounters, SeriesPoint, VideoCounters
-from tiktok_manager.storage.schema import AccountSnapshotRow, VideoRow, VideoSnapshotRow
+from tiktok_manager.domain.metrics import (
+    ACCOUNT_COUNTERS,
+    VIDEO_COUNTERS,
+    AccountCounters,
+    SeriesPoint,
+    VideoCounters,
+)
+from tiktok_manager.storage.metrics_schema import AccountSnapshotRow, VideoRow, VideoSnapshotRow
 
 
 def record_account(session: Session, counters: AccountCounters) -> None:
-    """Keep an account's totals for this minute."""
-    session.merge(
-        AccountSnapshotRow(
-            account_id=counters.account_id,
-            minute=_minute(counters.seen_at),
-            followers=counters.followers,
-            following=counters.following,
-            likes=counters.likes,
-            videos=counters.videos,
-        )
-    )
+    """Keep the totals that TikTok told of an account in this minute; nothing if it told none."""
+    if len(counters.missing_fields) == len(ACCOUNT_COUNTERS):
+        return
+    key = (counters.account_id, _minute(counters.seen_at))
+    row = session.get(AccountSnapshotRow, key)
+    if row is None:
+        row = AccountSnapshotRow(account_id=key[0], minute=key[1])
+        session.add(row)
+    for name in ACCOUNT_COUNTERS:
+        _keep(row, name, getattr(counters, name))
 
 
 def record_videos(session: Session, account_id: str, seen: Iterable[VideoCounters]) -> int:
     """Keep the counters of an account's videos; returns how many videos were seen.
 
     A snapshot row is written for a new video or a changed number only; `last_seen_at` says until
-    when the numbers before it held. A counter TikTok did not tell keeps its last value; a new video
-    gets its first snapshot once all of them were told.
+    when the numbers before it held. A counter TikTok did not tell keeps its last value on the video
+    and is NULL in the snapshot.
     """
     videos = list(seen)
     ids = [video.tiktok_id for video in videos]
@@ -40,16 +44,13 @@ def record_videos(session: Session, account_id: str, seen: Iterable[VideoCounter
     }
     for video in videos:
         row = known.get(video.tiktok_id)
-        told = video if row is None else _with_last_values(video, row)
-        changed = row is None or _numbers(row) != _counter_numbers(told)
+        is_new = row is None
         if row is None:
             row = VideoRow(account_id=account_id, tiktok_id=video.tiktok_id)
             session.add(row)
-        _apply(row, told)
-        if changed:
+        if _apply(row, video) or is_new:
             session.flush()
-            if not video.missing_fields or _has_snapshot(session, row):
-                session.merge(_snapshot(row, told))
+            _record_snapshot(session, row.id, video)
     return len(videos)
 
 
@@ -67,40 +68,58 @@ def followers_series(
     return [
         SeriesPoint(at=_instant(minute), value=followers)
         for minute, followers in session.execute(query)
+        if followers is not None
     ]
 
 
-def account_series(session: Session, account_id: str) -> list[AccountCounters]:
-    """Return every snapshot of an account, oldest first."""
-    rows = session.scalars(
-        select(AccountSnapshotRow)
-        .where(AccountSnapshotRow.account_id == account_id)
-        .order_by(AccountSnapshotRow.minute)
-    )
-    return [_account_counters(row) for row in rows]
-
-
 def account_near(session: Session, account_id: str, before: datetime) -> AccountCounters | None:
-    """Return the last snapshot at or before an instant, else the first one there is."""
+    """Return what was told last at or before an instant, each counter for itself.
+
+    What was told only later is as it was told first; `seen_at` is that of the snapshot nearest.
+    """
     base = select(AccountSnapshotRow).where(AccountSnapshotRow.account_id == account_id)
-    earlier = session.scalars(
-        base.where(AccountSnapshotRow.minute <= _minute(before))
-        .order_by(AccountSnapshotRow.minute.desc())
-        .limit(1)
-    ).first()
-    row = earlier or session.scalars(base.order_by(AccountSnapshotRow.minute).limit(1)).first()
-    return None if row is None else _account_counters(row)
+    row = _nearest(session, base, before)
+    if row is None:
+        return None
+    told = {}
+    for name in ACCOUNT_COUNTERS:
+        value = getattr(row, name)
+        if value is None:
+            column = getattr(AccountSnapshotRow, name)
+            other = _nearest(session, base.where(column.is_not(None)), before)
+            value = None if other is None else getattr(other, name)
+        told[name] = value
+    return AccountCounters(account_id=account_id, seen_at=_instant(row.minute), **told)
 
 
-def total_views(session: Session, account_id: str, then: datetime) -> tuple[int, int]:
-    """Return the views of all known videos of an account, now and as last seen by `then`."""
-    now = session.scalar(
-        select(func.coalesce(func.sum(VideoRow.views), 0)).where(VideoRow.account_id == account_id)
-    )
+def _nearest(
+    session: Session, wanted: Select[AccountSnapshotRow], before: datetime
+) -> AccountSnapshotRow | None:
+    """Return the last of the snapshots at or before an instant, else the first one there is."""
+    minute = AccountSnapshotRow.minute
+    earlier = wanted.where(minute <= _minute(before)).order_by(minute.desc()).limit(1)
+    found = session.scalars(earlier).first()
+    return found or session.scalars(wanted.order_by(minute).limit(1)).first()
+
+
+def total_views(session: Session, account_id: str, then: datetime) -> tuple[int | None, int | None]:
+    """Return the views of all known videos of an account, now and as last seen by `then`.
+
+    None where TikTok told the views of none of them.
+    """
+    videos, now = session.execute(
+        select(func.count(), func.sum(VideoRow.views)).where(VideoRow.account_id == account_id)
+    ).one()
+    if not videos:
+        return 0, 0
     # A video first seen later had the views of its first snapshot as far as the app knows.
     last_before = (
         select(func.max(VideoSnapshotRow.minute))
-        .where(VideoSnapshotRow.video_id == VideoRow.id, VideoSnapshotRow.minute <= _minute(then))
+        .where(
+            VideoSnapshotRow.video_id == VideoRow.id,
+            VideoSnapshotRow.minute <= _minute(then),
+            VideoSnapshotRow.views.is_not(None),
+        )
         .correlate(VideoRow)
         .scalar_subquery()
     )
@@ -109,7 +128,7 @@ def total_views(session: Session, account_id: str, then: datetime) -> tuple[int,
         .join(VideoRow, VideoRow.id == VideoSnapshotRow.video_id)
         .where(VideoRow.account_id == account_id, VideoSnapshotRow.minute == last_before)
     )
-    return int(now or 0), int(before or 0)
+    return (None, None) if now is None else (int(now), int(before or 0))
 
 
 def list_videos(session: Session, account_id: str, limit: int | None) -> list[VideoCounters]:
@@ -131,7 +150,9 @@ def video_series(session: Session, tiktok_id: str) -> list[SeriesPoint]:
         .where(VideoRow.tiktok_id == tiktok_id)
         .order_by(VideoSnapshotRow.minute)
     )
-    return [SeriesPoint(at=_instant(m), value=v) for m, v in session.execute(query)]
+    return [
+        SeriesPoint(at=_instant(m), value=v) for m, v in session.execute(query) if v is not None
+    ]
 
 
 def _minute(at: datetime) -> int:
@@ -142,53 +163,35 @@ def _instant(minute: int) -> datetime:
     return datetime.fromtimestamp(minute * 60, UTC)
 
 
-def _numbers(row: VideoRow) -> tuple[int, int, int, int]:
-    return (row.views, row.likes, row.comments, row.shares)
+def _keep(row: object, name: str, value: int | None) -> bool:
+    """Write what was told; says whether that is news. What was not told stays as it was."""
+    is_news = value is not None and value != getattr(row, name)
+    if is_news:
+        setattr(row, name, value)
+    return is_news
 
 
-def _counter_numbers(video: VideoCounters) -> tuple[int, int, int, int]:
-    return (video.views, video.likes, video.comments, video.shares)
-
-
-def _with_last_values(video: VideoCounters, row: VideoRow) -> VideoCounters:
-    return replace(video, **{name: getattr(row, name) for name in video.missing_fields})
-
-
-def _has_snapshot(session: Session, row: VideoRow) -> bool:
-    first = select(VideoSnapshotRow.minute).where(VideoSnapshotRow.video_id == row.id).limit(1)
-    return session.scalar(first) is not None
-
-
-def _apply(row: VideoRow, video: VideoCounters) -> None:
+def _apply(row: VideoRow, video: VideoCounters) -> bool:
+    """Keep what is known of a video now; says whether one of its numbers changed."""
     row.posted_at = video.posted_at
     row.caption = video.caption
     row.share_url = video.share_url
     row.cover_url = video.cover_url
-    row.duration_s = video.duration_s
     row.last_seen_at = video.seen_at
-    row.views, row.likes, row.comments, row.shares = _counter_numbers(video)
+    _keep(row, "duration_s", video.duration_s)
+    return bool(sum(_keep(row, name, getattr(video, name)) for name in VIDEO_COUNTERS))
 
 
-def _snapshot(row: VideoRow, video: VideoCounters) -> VideoSnapshotRow:
-    return VideoSnapshotRow(
-        video_id=row.id,
-        minute=_minute(video.seen_at),
-        views=video.views,
-        likes=video.likes,
-        comments=video.comments,
-        shares=video.shares,
-    )
-
-
-def _account_counters(row: AccountSnapshotRow) -> AccountCounters:
-    return AccountCounters(
-        account_id=row.account_id,
-        seen_at=_instant(row.minute),
-        followers=row.followers,
-        following=row.following,
-        likes=row.likes,
-        videos=row.videos,
-    )
+def _record_snapshot(session: Session, video_id: int, video: VideoCounters) -> None:
+    if len(video.missing_fields) == len(VIDEO_COUNTERS):
+        return
+    key = (video_id, _minute(video.seen_at))
+    row = session.get(VideoSnapshotRow, key)
+    if row is None:
+        row = VideoSnapshotRow(video_id=key[0], minute=key[1])
+        session.add(row)
+    for name in VIDEO_COUNTERS:
+        _keep(row, name, getattr(video, name))
 
 
 def _video(row: VideoRow) -> VideoCounters:

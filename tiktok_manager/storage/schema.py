@@ -266,61 +266,6 @@ class StepRow(Base):
     __table_args__ = (Index("step_log_by_post", "post_id", "id"),)
 
 
-class VideoRow(Base):
-    """A public video and its newest counters."""
-
-    __tablename__ = "videos"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
-    tiktok_id: Mapped[str] = mapped_column(unique=True)
-    posted_at: Mapped[datetime]
-    caption: Mapped[str]
-    share_url: Mapped[str]
-    cover_url: Mapped[str]
-    duration_s: Mapped[int]
-    last_seen_at: Mapped[datetime]
-    views: Mapped[int] = mapped_column(BigInteger)
-    likes: Mapped[int] = mapped_column(BigInteger)
-    comments: Mapped[int] = mapped_column(BigInteger)
-    shares: Mapped[int] = mapped_column(BigInteger)
-
-    __table_args__ = (Index("videos_by_account", "account_id", "posted_at"),)
-
-
-class VideoSnapshotRow(Base):
-    """Counters at one minute; written only when a number changed.
-
-    A missing row means "as in the row before, until `videos.last_seen_at`".
-    """
-
-    __tablename__ = "video_snapshots"
-
-    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id"), primary_key=True)
-    minute: Mapped[int] = mapped_column(primary_key=True)
-    views: Mapped[int] = mapped_column(BigInteger)
-    likes: Mapped[int] = mapped_column(BigInteger)
-    comments: Mapped[int] = mapped_column(BigInteger)
-    shares: Mapped[int] = mapped_column(BigInteger)
-
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-
-class AccountSnapshotRow(Base):
-    """An account's totals at one minute (UTC minutes since 1970)."""
-
-    __tablename__ = "account_snapshots"
-
-    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
-    minute: Mapped[int] = mapped_column(primary_key=True)
-    followers: Mapped[int] = mapped_column(BigInteger)
-    following: Mapped[int] = mapped_column(BigInteger)
-    likes: Mapped[int] = mapped_column(BigInteger)
-    videos: Mapped[int] = mapped_column(BigInteger)
-
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-
 class InstallRow(Base):
     """Where this database is at home, and what was restored into it. One row, id 1.
 

@@ -34,6 +34,7 @@ class DataPaths:
 
     root: Path
     database: Path
+    metrics: Path
     logs_dir: Path
     media_cache_dir: Path
     backups_dir: Path
@@ -58,6 +59,7 @@ def open_data_paths(env: Mapping[str, str]) -> DataPaths:
     paths = DataPaths(
         root=root,
         database=root / "tiktok-manager.db",
+        metrics=root / "metrics.db",
         logs_dir=root / "logs",
         media_cache_dir=root / "media-cache",
         backups_dir=root / "backups",

@@ -295,22 +295,18 @@ def _video_query() -> dict[str, str]:
 
 
 def _counters(video: Video, seen_at: datetime) -> VideoCounters:
-    told = {
-        "views": video.view_count,
-        "likes": video.like_count,
-        "comments": video.comment_count,
-        "shares": video.share_count,
-    }
     return VideoCounters(
         tiktok_id=str(video.id),
         posted_at=_instant(video.create_time),
         caption=video.video_description or video.title or "",
         share_url=video.share_url or "",
         cover_url=video.cover_image_url or "",
-        duration_s=int(video.duration or 0),
-        **{name: count or 0 for name, count in told.items()},
+        duration_s=None if video.duration is None else int(video.duration),
+        views=video.view_count,
+        likes=video.like_count,
+        comments=video.comment_count,
+        shares=video.share_count,
         seen_at=seen_at,
-        missing_fields=frozenset(name for name, count in told.items() if count is None),
     )
 
 

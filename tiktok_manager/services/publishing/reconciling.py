@@ -99,5 +99,8 @@ def candidates(
     ]
 
 
-def _same_length(listed_s: int, planned_s: float | None) -> bool:
-    return planned_s is None or abs(listed_s - planned_s) <= DURATION_TOLERANCE_S
+def _same_length(listed_s: int | None, planned_s: float | None) -> bool:
+    """Compare lengths; a listed video of no known length is not taken for ours."""
+    if planned_s is None:
+        return True
+    return listed_s is not None and abs(listed_s - planned_s) <= DURATION_TOLERANCE_S

@@ -152,11 +152,19 @@ def video_columns(core: Core) -> Sequence[Column[VideoCounters]]:
     )
 
 
-def _counter(title: str, value: Callable[[VideoCounters], int]) -> Column[VideoCounters]:
+def _counter(title: str, value: Callable[[VideoCounters], int | None]) -> Column[VideoCounters]:
+    def exact(video: VideoCounters) -> str:
+        number = value(video)
+        return "TikTok did not tell it" if number is None else exact_number(number)
+
+    def place(video: VideoCounters) -> int:
+        number = value(video)
+        return -1 if number is None else number
+
     return Column(
         title=title,
-        text=lambda video: short_number(value(video)),
-        hint=lambda video: exact_number(value(video)),
-        sort_key=value,
+        text=lambda video: "unknown" if value(video) is None else short_number(value(video)),
+        hint=exact,
+        sort_key=place,
         right=True,
     )

@@ -21,6 +21,7 @@ GAP = timedelta(hours=36)
 _HOURS_BELOW = timedelta(hours=40)
 _HOUR_STEPS = (1, 2, 3, 6, 12)
 _DAY_STEPS = (1, 2, 7, 14, 28, 56, 112, 364, 728, 1820)
+_NOT_TOLD = "Unknown: TikTok did not tell it"
 _NOTHING_GAINED = "No change can be told yet"
 
 
@@ -130,6 +131,12 @@ def spoken(points: Sequence[SeriesPoint]) -> str:
     )
 
 
+def _noted(figure: Figure, note: str) -> str:
+    if figure.now is None:
+        return _NOT_TOLD
+    return _NOTHING_GAINED if figure.gained is None else note
+
+
 def _figure(title: str, figure: Figure, note: str) -> Figures:
     gained = figure.gained
     return Figures(
@@ -138,5 +145,5 @@ def _figure(title: str, figure: Figure, note: str) -> Figures:
         change="" if gained is None else signed_number(gained),
         change_exact="" if gained is None else f"{gained:+,}",
         rising=None if not gained else gained > 0,
-        note=_NOTHING_GAINED if gained is None else note,
+        note=_noted(figure, note),
     )

@@ -71,21 +71,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
-        "account_snapshots",
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("minute", sa.Integer(), nullable=False),
-        sa.Column("followers", sa.BigInteger(), nullable=False),
-        sa.Column("following", sa.BigInteger(), nullable=False),
-        sa.Column("likes", sa.BigInteger(), nullable=False),
-        sa.Column("videos", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["accounts.id"],
-        ),
-        sa.PrimaryKeyConstraint("account_id", "minute"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "posts",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -163,29 +148,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id"),
     )
     op.create_table(
-        "videos",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("tiktok_id", sa.Text(), nullable=False),
-        sa.Column("posted_at", sa.BigInteger(), nullable=False),
-        sa.Column("caption", sa.Text(), nullable=False),
-        sa.Column("share_url", sa.Text(), nullable=False),
-        sa.Column("cover_url", sa.Text(), nullable=False),
-        sa.Column("duration_s", sa.Integer(), nullable=False),
-        sa.Column("last_seen_at", sa.BigInteger(), nullable=False),
-        sa.Column("views", sa.BigInteger(), nullable=False),
-        sa.Column("likes", sa.BigInteger(), nullable=False),
-        sa.Column("comments", sa.BigInteger(), nullable=False),
-        sa.Column("shares", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["accounts.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("tiktok_id"),
-    )
-    op.create_index("videos_by_account", "videos", ["account_id", "posted_at"], unique=False)
-    op.create_table(
         "attempts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("post_id", sa.Text(), nullable=False),
@@ -256,18 +218,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("step_log_by_post", "step_log", ["post_id", "id"], unique=False)
-    op.create_table(
-        "video_snapshots",
-        sa.Column("video_id", sa.Integer(), nullable=False),
-        sa.Column("minute", sa.Integer(), nullable=False),
-        sa.Column("views", sa.BigInteger(), nullable=False),
-        sa.Column("likes", sa.BigInteger(), nullable=False),
-        sa.Column("comments", sa.BigInteger(), nullable=False),
-        sa.Column("shares", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["video_id"],
-            ["videos.id"],
-        ),
-        sa.PrimaryKeyConstraint("video_id", "minute"),
-        sqlite_with_rowid=False,
-    )

@@ -1,0 +1,233 @@
+"""Counters stand alone, each for itself, in a file of their own that no post depends on."""
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from sqlalchemy import inspect
+from sqlalchemy.orm import Mapper
+
+from tests.fakes.world import VirtualClock
+from tiktok_manager.domain.errors import DatabaseDamaged, DatabaseTooNew
+from tiktok_manager.domain.metrics import AccountCounters, VideoCounters
+from tiktok_manager.storage import metrics
+from tiktok_manager.storage.database import Database, open_database
+from tiktok_manager.storage.metrics_file import MetricsFile
+from tiktok_manager.storage.metrics_schema import MetricsBase
+
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+TOTALS = AccountCounters(account_id="a", seen_at=NOW, followers=10, following=2, likes=30, videos=4)
+VIDEO = VideoCounters(
+    tiktok_id="1",
+    posted_at=NOW,
+    caption="",
+    share_url="",
+    cover_url="",
+    duration_s=12,
+    views=100,
+    likes=10,
+    comments=1,
+    shares=0,
+    seen_at=NOW,
+)
+
+
+Told = TypeVar("Told", AccountCounters, VideoCounters)
+
+
+@pytest.fixture
+def counters(tmp_path: Path) -> Iterator[MetricsFile]:
+    made = MetricsFile(tmp_path / "metrics.db", tmp_path, VirtualClock())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(tmp_path / "posts.db", tmp_path, VirtualClock())
+    yield opened
+    opened.close()
+
+
+def record(counters: MetricsFile, *seen: AccountCounters | VideoCounters) -> None:
+    for each in seen:
+        with counters.write() as session:
+            if isinstance(each, AccountCounters):
+                metrics.record_account(session, each)
+            else:
+                metrics.record_videos(session, "a", [each])
+
+
+def without(told: Told, missing: str) -> Told:
+    changes: dict[str, Any] = {missing: None}
+    return replace(told, **changes)
+
+
+def near(counters: MetricsFile, at: datetime) -> AccountCounters | None:
+    with counters.read() as session:
+        return metrics.account_near(session, "a", at)
+
+
+def test_the_tables_are_those_that_the_code_sees(counters: MetricsFile) -> None:
+    record(counters, TOTALS)
+    with closing(sqlite3.connect(counters.path)) as connection:
+        made = {
+            name: {row[1]: (row[2], bool(row[3])) for row in connection.execute(query)}
+            for name in MetricsBase.metadata.tables
+            if (query := f"PRAGMA table_info({name})")
+        }
+    for name, table in MetricsBase.metadata.tables.items():
+        assert made[name].keys() == {column.name for column in table.columns}
+        for column in table.columns:
+            assert made[name][column.name][1] == (not column.nullable)
+    mappers: list[Mapper[object]] = [inspect(m.class_) for m in MetricsBase.registry.mappers]
+    assert len(mappers) == 3
+
+
+@pytest.mark.parametrize("missing", ["followers", "following", "likes", "videos"])
+def test_a_total_that_is_not_told_keeps_none_of_the_others_away(
+    counters: MetricsFile, missing: str
+) -> None:
+    record(counters, without(TOTALS, missing))
+    found = near(counters, NOW)
+    assert found is not None
+    assert found.missing_fields == (missing,)
+    assert replace(found, **{missing: getattr(TOTALS, missing)}) == TOTALS
+
+
+def test_a_total_told_once_is_known_from_then_on(counters: MetricsFile) -> None:
+    later, last = NOW + timedelta(days=1), NOW + timedelta(days=2)
+    record(
+        counters,
+        replace(TOTALS, likes=None),
+        replace(TOTALS, likes=31, seen_at=later),
+        replace(TOTALS, likes=None, followers=12, seen_at=last),
+    )
+    assert near(counters, last) == replace(TOTALS, likes=31, followers=12, seen_at=last)
+    first = near(counters, NOW)
+    assert first is not None
+    assert first.likes == 31  # as it was told first
+
+
+def test_nothing_told_is_nothing_recorded(counters: MetricsFile) -> None:
+    nothing = replace(TOTALS, followers=None, following=None, likes=None, videos=None)
+    record(counters, nothing)
+    assert near(counters, NOW) is None
+
+
+@pytest.mark.parametrize("missing", ["views", "likes", "comments", "shares", "duration_s"])
+def test_a_counter_of_a_video_that_is_not_told_is_unknown_and_the_others_are_kept(
+    counters: MetricsFile, missing: str
+) -> None:
+    record(counters, without(VIDEO, missing))
+    with counters.read() as session:
+        (found,) = metrics.list_videos(session, "a", None)
+        series = metrics.video_series(session, "1")
+    assert found == without(VIDEO, missing)
+    assert len(series) == (missing != "views")
+    record(counters, replace(VIDEO, seen_at=NOW + timedelta(hours=1)))
+    with counters.read() as session:
+        (found,) = metrics.list_videos(session, "a", None)
+    assert found.missing_fields == ()
+
+
+def test_the_views_of_all_videos_are_unknown_only_if_none_were_told(
+    counters: MetricsFile,
+) -> None:
+    record(counters, replace(VIDEO, views=None))
+    with counters.read() as session:
+        assert metrics.total_views(session, "a", NOW) == (None, None)
+    record(counters, replace(VIDEO, tiktok_id="2", views=7))
+    with counters.read() as session:
+        assert metrics.total_views(session, "a", NOW) == (7, 7)
+        assert metrics.total_views(session, "b", NOW) == (0, 0)
+
+
+def test_a_lost_file_is_made_anew_with_a_warning(
+    counters: MetricsFile, caplog: pytest.LogCaptureFixture
+) -> None:
+    record(counters, TOTALS)
+    assert "gone" not in caplog.text
+    counters.close()
+    counters.path.unlink()
+    again = MetricsFile(
+        counters.path, counters.path.parent, VirtualClock(), is_expected=lambda: True
+    )
+    with caplog.at_level(logging.WARNING):
+        assert near(again, NOW) is None
+    assert "is gone" in caplog.text
+    record(again, TOTALS)
+    again.close()
+
+
+def test_a_file_that_is_none_is_set_aside_and_made_anew(
+    counters: MetricsFile, tmp_path: Path
+) -> None:
+    counters.path.write_bytes(b"not a database" * 1000)
+    record(counters, TOTALS)
+    assert near(counters, NOW) == TOTALS
+    (aside,) = tmp_path.glob("metrics-damaged-*/metrics.db")
+    assert aside.read_bytes().startswith(b"not a database")
+
+
+def test_damage_found_later_costs_one_answer(counters: MetricsFile, tmp_path: Path) -> None:
+    with counters.write() as session:
+        for day in range(1000):
+            told = replace(TOTALS, seen_at=NOW + timedelta(days=day))
+            metrics.record_account(session, told)
+    counters.close()
+    data = bytearray(counters.path.read_bytes())
+    data[8192:] = b"\xff" * (len(data) - 8192)
+    counters.path.write_bytes(data)
+    with pytest.raises(DatabaseDamaged), counters.read() as session:
+        metrics.followers_series(session, "a", None)
+    assert near(counters, NOW) is None
+    assert len(list(tmp_path.glob("metrics-damaged-*/metrics.db"))) == 1
+
+
+def test_a_newer_file_is_left_alone(counters: MetricsFile) -> None:
+    record(counters, TOTALS)
+    counters.close()
+    with closing(sqlite3.connect(counters.path)) as connection:
+        connection.execute("PRAGMA user_version=99")
+    with pytest.raises(DatabaseTooNew):
+        near(counters, NOW)
+    assert counters.path.exists()
+
+
+def test_two_files_are_never_written_at_once(counters: MetricsFile, database: Database) -> None:
+    with database.write(), pytest.raises(RuntimeError, match="written while"):
+        record(counters, TOTALS)
+    with counters.write(), pytest.raises(RuntimeError, match="written while"), database.write():
+        pass
+    record(counters, TOTALS)
+
+
+def test_counters_wake_nobody_who_waits_for_posts(
+    counters: MetricsFile, database: Database
+) -> None:
+    with database.watch() as watch:
+        watch.changed()
+        record(counters, TOTALS)
+        assert not watch.changed()
+
+
+def test_posts_are_written_while_counters_are_locked_or_lost(
+    counters: MetricsFile, database: Database
+) -> None:
+    record(counters, TOTALS)
+    with closing(sqlite3.connect(counters.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with database.write() as session:
+            session.connection()
+    counters.close()
+    counters.path.unlink()
+    counters.path.mkdir()
+    with database.write() as session:
+        session.connection()
