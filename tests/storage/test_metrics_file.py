@@ -14,12 +14,13 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Mapper
 
 from tests.fakes.world import VirtualClock
-from tiktok_manager.domain.errors import DatabaseDamaged, DatabaseTooNew
+from tiktok_manager.domain.errors import DatabaseTooNew, StorageError
 from tiktok_manager.domain.metrics import AccountCounters, VideoCounters
 from tiktok_manager.storage import metrics
 from tiktok_manager.storage.database import Database, open_database
 from tiktok_manager.storage.metrics_file import MetricsFile
 from tiktok_manager.storage.metrics_schema import MetricsBase
+from tiktok_manager.storage.migrations.metrics import application_id
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 TOTALS = AccountCounters(account_id="a", seen_at=NOW, followers=10, following=2, likes=30, videos=4)
@@ -185,8 +186,9 @@ def test_damage_found_later_costs_one_answer(counters: MetricsFile, tmp_path: Pa
     data = bytearray(counters.path.read_bytes())
     data[8192:] = b"\xff" * (len(data) - 8192)
     counters.path.write_bytes(data)
-    with pytest.raises(DatabaseDamaged), counters.read() as session:
+    with pytest.raises(StorageError) as refusal, counters.read() as session:
         metrics.followers_series(session, "a", None)
+    assert refusal.value.code == "metrics_damaged"
     assert near(counters, NOW) is None
     assert len(list(tmp_path.glob("metrics-damaged-*/metrics.db"))) == 1
 
@@ -195,7 +197,7 @@ def test_a_newer_file_is_left_alone(counters: MetricsFile) -> None:
     record(counters, TOTALS)
     counters.close()
     with closing(sqlite3.connect(counters.path)) as connection:
-        connection.execute("PRAGMA user_version=99")
+        connection.execute(f"PRAGMA application_id={application_id(99)}")
     with pytest.raises(DatabaseTooNew):
         near(counters, NOW)
     assert counters.path.exists()

@@ -23,7 +23,7 @@ from tiktok_manager.domain.errors import (
 )
 from tiktok_manager.storage.database import KNOWN_REVISIONS
 from tiktok_manager.storage.driver import load_driver
-from tiktok_manager.storage.migrations.metrics import APPLICATION_ID, STEPS
+from tiktok_manager.storage.migrations.metrics import APPLICATION, STEPS, steps_of
 from tiktok_manager.storage.schema import from_stored, to_stored
 
 MAX_BYTES = 20_000_000_000
@@ -98,7 +98,7 @@ def holds_counters(file: Path) -> bool:
     """Say whether a file claims to be one of counters and not of posts; nothing else is read."""
     with file.open("rb") as opened:
         header = opened.read(_APPLICATION_ID_AT + 4)
-    return header[_APPLICATION_ID_AT:] == APPLICATION_ID.to_bytes(4)
+    return header[_APPLICATION_ID_AT:-1] == APPLICATION
 
 
 def examine_counters(file: Path, name: str) -> None:
@@ -110,22 +110,17 @@ def examine_counters(file: Path, name: str) -> None:
     driver = load_driver()
     try:
         with closing(_open_untrusted(file, driver)) as connection:
-            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            found = int(connection.execute("PRAGMA application_id").fetchone()[0])
+            version = steps_of(found)
             if version > len(STEPS):
-                raise DatabaseTooNew(
-                    "This backup was made by a newer version.",
-                    f"Its counters have schema {version}; this version knows {len(STEPS)}.",
-                    "Update TikTok Manager, then restore it.",
-                )
+                raise DatabaseTooNew("backup_too_new", revision=str(version), known=str(len(STEPS)))
             if _objects(connection) != _expected_counters(version):
-                raise _refused(
-                    name, "It holds tables, triggers or views that this app does not make."
-                )
+                raise _refused(name, "foreign_objects")
             verdict = _integrity(connection)
             if verdict != "ok":
-                raise _refused(name, f"It is damaged. SQLite says: {verdict}.")
+                raise _refused(name, "damaged", verdict)
     except driver.DatabaseError as exc:
-        raise _refused(name, f"It is damaged. SQLite says: {exc}.") from exc
+        raise _refused(name, "damaged", str(exc)) from exc
 
 
 def _expected_counters(version: int) -> set[tuple[object, ...]]:

@@ -14,10 +14,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import DatabaseDamaged, DatabaseTooNew
+from tiktok_manager.domain.errors import DatabaseDamaged, DatabaseTooNew, StorageError
 from tiktok_manager.storage.database import Database, Session, load_driver
 from tiktok_manager.storage.integrity import side_files
-from tiktok_manager.storage.migrations.metrics import STEPS
+from tiktok_manager.storage.migrations.metrics import STEPS, application_id, steps_of
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class MetricsFile:
             with self._guard:
                 if self._database is database:
                     self._set_aside(database, exc)
-            raise
+            raise StorageError("metrics_damaged", folder=str(self._aside_dir)) from exc
 
     def _open(self) -> Database:
         with self._guard:
@@ -121,19 +121,15 @@ def _bring_up_to_date(database: Database) -> None:
     if version == len(STEPS):
         return
     if version > len(STEPS):
-        raise DatabaseTooNew(
-            "The counters were written by a newer version.",
-            f"Their file has schema {version}; this version knows {len(STEPS)}.",
-            "Update TikTok Manager, or move the file away to begin anew.",
-        )
+        raise DatabaseTooNew("metrics_too_new", revision=str(version), known=str(len(STEPS)))
     with database.write() as session:
         connection = session.connection()
         for step in STEPS[_version(session) :]:  # another process may have been here meanwhile
             for statement in step:
                 connection.exec_driver_sql(statement)
-        connection.exec_driver_sql(f"PRAGMA user_version={len(STEPS)}")
+        connection.exec_driver_sql(f"PRAGMA application_id={application_id(len(STEPS))}")
 
 
 def _version(session: Session) -> int:
-    row = session.connection().exec_driver_sql("PRAGMA user_version").first()
-    return 0 if row is None else int(row[0])
+    row = session.connection().exec_driver_sql("PRAGMA application_id").first()
+    return 0 if row is None else steps_of(int(row[0]))

@@ -139,6 +139,17 @@ _DATABASE: Catalogue = {
         _("Update TikTok Manager, or choose another data folder."),
         Step.UPDATE,
     ),
+    "metrics_too_new": Entry(
+        _("The counters were written by a newer version."),
+        _("Their file has schema {revision}; this version knows {known}. Posts are not concerned."),
+        _("Update TikTok Manager, or move metrics.db away to begin anew."),
+        Step.UPDATE,
+    ),
+    "metrics_damaged": Entry(
+        _("The counters were damaged, and begin anew."),
+        _("Posts are not concerned. The damaged file lies in {folder}."),
+        _("Restore a backup of the counters to have the past ones back, or sync again."),
+    ),
     "database_replaced": Entry(
         _("A backup was restored while this was open."),
         _("What is shown here is the former database; nothing is published from it."),

@@ -1,15 +1,25 @@
 """The steps by which the counters' file came to be what it is; each is frozen.
 
-It has no Alembic: it holds numbers only, `PRAGMA user_version` counts the steps, and a file that
-cannot be brought up to date is set aside without harm to a post.
+It has no Alembic: it holds numbers only, its application id counts the steps, and no post is
+harmed where it cannot be brought up to date. (`PRAGMA user_version` numbers the commits.)
 """
 
-APPLICATION_ID = 0x54544D4D
-"""`TTMM`, by which the file is told from others."""
+APPLICATION = b"TTM"
+"""By this the file is told from others; the fourth byte of its application id counts the steps."""
+
+
+def application_id(steps: int) -> int:
+    """Return the application id of a file that went through so many steps."""
+    return int.from_bytes(APPLICATION) << 8 | steps
+
+
+def steps_of(found: int) -> int:
+    """Return how many steps a file of this application id went through."""
+    return found & 0xFF if found >> 8 == int.from_bytes(APPLICATION) else 0
+
 
 STEPS: tuple[tuple[str, ...], ...] = (
     (
-        f"PRAGMA application_id={APPLICATION_ID}",
         """CREATE TABLE videos (
             id INTEGER NOT NULL PRIMARY KEY,
             account_id TEXT NOT NULL,
