@@ -101,12 +101,11 @@ class Syncing:
         except AppError as exc:
             return self._failed(account, exc)
         listed = listed or _Listed(videos=())
+        trouble = self._record(account, profile, listed.videos)
         with self._database.write() as session:
             queries.record_profile(session, account.id, profile, self._clock.now())
-        try:
-            self._record(account, profile, listed.videos)
-        except StorageError as exc:  # the counters' file may be lost without harm to a post
-            return self._failed(account, exc)
+        if trouble is not None:
+            return self._failed(account, trouble)
         self.fetch_avatar(account.id, profile.avatar_url)
         self._events.publish(MetricsUpdated(account_id=account.id))
         if not listed.is_whole:
@@ -133,22 +132,28 @@ class Syncing:
         except (AppError, OSError) as exc:
             logger.info("No avatar for account %s: %s", account_id, type(exc).__name__)
 
-    def _record(self, account: Account, profile: Profile, videos: Sequence[VideoCounters]) -> None:
-        now = self._clock.now()
-        waiting = iter(videos)
-        while some := list(islice(waiting, _VIDEOS_AT_ONCE)):
-            with self._metrics.write() as session:
-                metrics.record_videos(session, account.id, some)
+    def _record(
+        self, account: Account, profile: Profile, videos: Sequence[VideoCounters]
+    ) -> StorageError | None:
+        """Record counters; returns what is wrong with their file, which stops nothing else."""
         counters = AccountCounters(
             account_id=account.id,
-            seen_at=now,
+            seen_at=self._clock.now(),
             followers=profile.followers,
             following=profile.following,
             likes=profile.likes,
             videos=profile.videos,
         )
-        with self._metrics.write() as session:
-            metrics.record_account(session, counters)
+        waiting = iter(videos)
+        try:
+            while some := list(islice(waiting, _VIDEOS_AT_ONCE)):
+                with self._metrics.write() as session:
+                    metrics.record_videos(session, account.id, some)
+            with self._metrics.write() as session:
+                metrics.record_account(session, counters)
+        except StorageError as exc:
+            return exc
+        return None
 
     def _failed(self, account: Account, error: AppError, videos: int = 0) -> SyncResult:
         with self._database.write() as session:
