@@ -64,7 +64,7 @@ def open_workspace(env: Mapping[str, str], clock: Clock | None = None) -> Iterat
     with ExitStack() as closing:
         paths = open_data_paths(env)
         redactor = Redactor()
-        redactor.register(env.get(ENV_PASSPHRASE, ""))
+        redactor.register(env.get(ENV_PASSPHRASE, ""), for_good=True)
         closing.callback(configure_logging(paths, redactor=redactor))
         events = EventBus()
         ballast = Ballast(paths.ballast)

@@ -115,6 +115,19 @@ def test_a_damaged_database_names_the_last_backup_that_is_whole(world: World) ->
     assert use(world) == ""
 
 
+def test_the_copy_made_before_an_upgrade_is_a_way_out(world: World) -> None:
+    paths = world.workspace.paths
+    kept = next(iter(backups.list_backups(paths.backups_dir))).path.read_bytes()
+    shutil.rmtree(paths.backups_dir)
+    paths.backups_dir.mkdir()
+    copy = paths.backups_dir / "before-upgrade-20261101T120000.sqlite3"  # as a migration makes it
+    copy.write_bytes(kept)
+    paths.database.write_bytes(b"damaged" * 10_000)
+    assert f"backup restore {copy.name}" in use(world)
+    backups.restore(paths, copy.name, world.clock)
+    assert use(world) == ""
+
+
 def test_without_a_whole_backup_nobody_is_sent_to_one(world: World) -> None:
     paths = world.workspace.paths
     shutil.rmtree(paths.backups_dir)

@@ -2,7 +2,9 @@
 
 import sys
 from pathlib import Path
+from typing import NamedTuple, NoReturn
 
+import psutil
 import pytest
 
 from tests.fakes.words import says
@@ -20,23 +22,32 @@ def mounted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Mounted":
     return Mounted(tmp_path, monkeypatch)
 
 
+class Mount(NamedTuple):
+    """As psutil tells of a mount."""
+
+    mountpoint: str
+    fstype: str
+    opts: str = "rw"
+
+
 class Mounted:
     """Lets the folder `disk` be a mount of some kind."""
 
     def __init__(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.place = tmp_path / "my disk"
-        self._table = tmp_path / "mountinfo"
-        monkeypatch.setattr(filesystem, "_MOUNTS", self._table)
+        self._monkeypatch = monkeypatch
 
-    def as_kind(self, kind: str) -> Path:
-        place = str(self.place).replace(" ", "\\040")
-        self._table.write_text(
-            "22 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n"
-            f"30 22 0:26 / {place}er rw - nfs4 nas:/other rw\n"
-            f"31 22 0:27 / {place} rw,relatime shared:1 - {kind} source rw\n"
-            "32 22 0:28 / /proc rw - proc proc rw\n"
+    def as_kind(self, kind: str, opts: str = "rw") -> Path:
+        self.table(
+            Mount("/", "ext4"),
+            Mount(f"{self.place}er", "nfs4"),
+            Mount(str(self.place), kind, opts),
+            Mount("/proc", "proc"),
         )
         return self.place / "data"
+
+    def table(self, *mounts: Mount) -> None:
+        self._monkeypatch.setattr(filesystem, "_mounts", lambda: mounts)
 
 
 @linux_only
@@ -76,18 +87,53 @@ def test_a_link_to_a_network_disk_is_followed(mounted: Mounted, tmp_path: Path) 
         refuse_shared(link / "data")
 
 
-@linux_only
-def test_of_two_mounts_at_one_place_the_upper_counts() -> None:
-    table = "1 0 0:1 / /a rw - nfs x rw\n2 1 0:2 / /a rw - ext4 y rw\njunk\n"
-    assert filesystem._mounted_type(Path("/a/b"), table) == "ext4"
-    assert filesystem._mounted_type(Path("/elsewhere"), table) == ""
+def test_of_two_mounts_at_one_place_the_upper_counts(mounted: "Mounted", tmp_path: Path) -> None:
+    place = tmp_path / "a"
+    mounted.table(Mount(str(place), "nfs"), Mount(str(place), "ext4"))
+    assert type_of(place / "b") == "ext4"
+    assert type_of(tmp_path / "elsewhere") == ""
+
+
+def test_a_drive_that_the_system_calls_remote_is_refused(mounted: "Mounted") -> None:
+    folder = mounted.as_kind("NTFS", "rw,remote")
+    with says(StorageError, "network drive"):
+        refuse_shared(folder)
+
+
+def test_the_system_tells_the_kind_of_a_real_folder(tmp_path: Path) -> None:
+    assert type_of(tmp_path)
 
 
 def test_without_a_table_of_mounts_the_folder_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filesystem, "_MOUNTS", tmp_path / "nothing")
+    def refuse(**_options: object) -> NoReturn:
+        raise PermissionError
+
+    monkeypatch.setattr(psutil, "disk_partitions", refuse)
+    assert type_of(tmp_path) == ""
     refuse_shared(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("mark", "service"),
+    [
+        (".stfolder", "Syncthing"),
+        (".stignore", "Syncthing"),
+        (".dropbox", "Dropbox"),
+        (".tmp.drivedownload", "Google Drive"),
+        (".owncloudsync.log", "Nextcloud or ownCloud"),
+        (".sync_a1b2c3.db", "Nextcloud or ownCloud"),
+        ("._sync_a1b2c3.db", "Nextcloud or ownCloud"),
+    ],
+)
+def test_a_folder_below_one_that_a_service_marked_is_refused(
+    tmp_path: Path, mark: str, service: str
+) -> None:
+    (tmp_path / mark).touch()
+    for folder in (tmp_path, tmp_path / "my files" / "TikTok"):
+        with says(StorageError, service):
+            refuse_shared(folder)
 
 
 @pytest.mark.parametrize(
@@ -115,13 +161,3 @@ def test_a_synchronised_folder_is_refused(tmp_path: Path, place: str) -> None:
 )
 def test_names_that_only_remind_of_one_are_taken(tmp_path: Path, place: str) -> None:
     refuse_shared(tmp_path / place)
-
-
-def test_what_the_mac_says_of_its_mounts_is_understood() -> None:
-    told = (
-        "/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)\n"
-        "/dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse)\n"
-        "//me@nas/video (old) on /Volumes/my video (smbfs, nodev, nosuid, mounted by me)\n"
-    )
-    assert filesystem._mac_type(Path("/Volumes/my video/data"), told) == "smbfs"
-    assert filesystem._mac_type(Path("/Users/me"), told) == "apfs"

@@ -78,9 +78,35 @@ def test_a_short_text_is_not_taken_for_a_secret() -> None:
 
 def test_only_the_latest_secrets_are_remembered() -> None:
     redactor = Redactor()
-    for number in range(1000):
+    for number in range(10_000):
         redactor.register(f"secret-{number:04}")
-    assert redactor.redact("secret-0000 secret-0999") == "secret-0000 ***"
+    assert redactor.redact("secret-0000 secret-9999") == "secret-0000 ***"
+
+
+def test_a_secret_for_good_outlives_any_number_of_tokens() -> None:
+    redactor = Redactor()
+    redactor.register("correct horse", for_good=True)
+    redactor.register("was-a-token-first")
+    redactor.register("was-a-token-first", for_good=True)
+    for number in range(10_000):
+        redactor.register(f"secret-{number:04}")
+        redactor.register("correct horse")
+    assert redactor.redact("correct horse correct%20horse was-a-token-first") == "*** *** ***"
+
+
+def test_a_token_in_use_is_not_pushed_out_by_others() -> None:
+    redactor = Redactor()
+    for number in range(10_000):
+        redactor.register("token-in-use")
+        redactor.register(f"secret-{number:04}")
+    assert redactor.redact("token-in-use") == "***"
+
+
+def test_of_secrets_that_overlap_nothing_is_left() -> None:
+    redactor = Redactor()
+    for secret in ("XYZABC", "ABCDEFGH", "ABCDEFGHIJ", "secret-one"):
+        redactor.register(secret)
+    assert redactor.redact("-XYZABCDEFGHIJ-ABCDEFGH-secret-onesecret-one-") == "-***-***-******-"
 
 
 @given(st.text(alphabet=string.printable + "äé\u202e", max_size=300))

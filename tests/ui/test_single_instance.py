@@ -70,3 +70,11 @@ def test_after_the_first_is_gone_the_next_may_start(first: SingleInstance, tmp_p
 def test_the_name_does_not_tell_the_folder(tmp_path: Path) -> None:
     assert tmp_path.name not in server_name(tmp_path)
     assert server_name(tmp_path) != server_name(tmp_path / "x")
+
+
+def test_launches_with_other_environments_find_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = server_name(tmp_path)
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "elsewhere"))
+    assert server_name(tmp_path) == before

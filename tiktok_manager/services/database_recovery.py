@@ -45,11 +45,16 @@ def _was_used(paths: DataPaths) -> bool:
 
 
 def last_good(backups_dir: Path) -> Backup | None:
-    """Return the newest backup that is still byte for byte as it was made."""
-    from tiktok_manager.services.backups import digest, list_backups
+    """Return the newest backup that is still byte for byte as it was made.
+
+    The copy made before an upgrade has no digest beside it; restoring looks into it anyway.
+    """
+    from tiktok_manager.services.backups import BackupKind, digest, list_backups
 
     for backup in list_backups(backups_dir):
         try:
+            if backup.kind is BackupKind.UPGRADE and backup.sha256 is None:
+                return backup
             if digest(backup.path) == backup.sha256:
                 return backup
         except OSError:

@@ -97,7 +97,7 @@ class Settings:
         definition = _definition(name)
         checked = definition.check(value.strip())
         if definition.kind == "secret":
-            sealed = self._vault.seal(checked, aad=_SECRET_AAD)
+            sealed = self._vault.seal(checked, aad=_SECRET_AAD, lasting=True)
             with self._database.write() as session:
                 queries.put_secret(session, name, sealed, self._clock.now())
         else:
@@ -170,7 +170,7 @@ class Settings:
     def _stored_secret(self) -> str | None:
         with self._database.read() as session:
             sealed = queries.get_secret(session, "client-secret")
-        return None if sealed is None else self._vault.open(sealed, aad=_SECRET_AAD)
+        return None if sealed is None else self._vault.open(sealed, aad=_SECRET_AAD, lasting=True)
 
     def _shown(
         self, definition: Definition, stored: Mapping[str, str], has_secret: bool

@@ -37,7 +37,7 @@ class VaultService:
         self._keys = keys
         self._passphrase = env.get(ENV_PASSPHRASE) or None
         self._redactor = redactor
-        redactor.register(self._passphrase or "")
+        redactor.register(self._passphrase or "", for_good=True)
         self._lock = threading.Lock()
         self._vault: Vault | None = None
 
@@ -58,18 +58,19 @@ class VaultService:
 
     def unlock(self, passphrase: str | None = None) -> None:
         """Open the vault, making it first if there is none; raises VaultLocked, InputError."""
+        self._redactor.register(passphrase or "", for_good=True)
         with self._lock:
             self._vault = self._vault or self._open_or_create(passphrase or self._passphrase)
 
-    def seal(self, plain: str, *, aad: str) -> bytes:
-        """Encrypt a secret for the place named by `aad`."""
-        self._redactor.register(plain)
+    def seal(self, plain: str, *, aad: str, lasting: bool = False) -> bytes:
+        """Encrypt a secret for the place named by `aad`; a `lasting` one no token pushes out."""
+        self._redactor.register(plain, for_good=lasting)
         return self._unlocked().seal(plain.encode(), aad=aad)
 
-    def open(self, sealed: bytes, *, aad: str) -> str:
+    def open(self, sealed: bytes, *, aad: str, lasting: bool = False) -> str:
         """Decrypt a secret; raises if it was damaged or moved from another place."""
         plain = self._unlocked().open(sealed, aad=aad).decode()
-        self._redactor.register(plain)
+        self._redactor.register(plain, for_good=lasting)
         return plain
 
     def hide(self, secret: str) -> None:

@@ -4,13 +4,16 @@ A database on a shared or synchronised disk is lost sooner or later: locks do no
 files are exchanged behind SQLite's back.
 """
 
-import ctypes
 import os
-import platform
-import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
 
 from tiktok_manager.domain.errors import StorageError
+
+if TYPE_CHECKING:
+    from psutil._ntuples import sdiskpart
 
 # Only what is surely shared: unknown kinds, containers' and sandboxes' disks are taken.
 _SHARED_TYPES = frozenset(
@@ -27,8 +30,18 @@ _SYNCED_NAMES = frozenset(
     }
 )
 _SYNCED_IN_LIBRARY = frozenset({"CloudStorage", "Mobile Documents"})
-_MOUNTS = Path("/proc/self/mountinfo")
-_DRIVE_REMOTE = 4
+# What they leave in the uppermost folder that they keep in sync, whatever its name is.
+_MARKS = (
+    (".stfolder", "Syncthing"),
+    (".stignore", "Syncthing"),
+    (".dropbox", "Dropbox"),
+    (".dropbox.cache", "Dropbox"),
+    (".tmp.drivedownload", "Google Drive"),
+    (".owncloudsync.log", "Nextcloud or ownCloud"),
+    (".nextcloudsync.log", "Nextcloud"),
+    (".sync_*.db", "Nextcloud or ownCloud"),
+    ("._sync_*.db", "Nextcloud or ownCloud"),
+)
 
 
 def refuse_shared(folder: Path) -> None:
@@ -44,19 +57,33 @@ def refuse_shared(folder: Path) -> None:
 
 def type_of(folder: Path) -> str:
     """Return the kind of file system a folder lies on, empty where that cannot be told."""
-    system = platform.system()
-    if system == "Linux":
-        return _mounted_type(_existing(folder), _read_mounts())
-    if system == "Darwin":
-        return _mac_type(_existing(folder), _mac_mounts())
-    return ""
+    mount = _mount_of(folder)
+    return "" if mount is None else mount.fstype
 
 
 def _network_type(folder: Path) -> tuple[str, str] | None:
-    if os.name == "nt":
-        return ("network_drive", "") if _is_remote_drive(folder) else None
-    found = type_of(folder)
-    return ("network_disk", found) if found in _SHARED_TYPES else None
+    mount = _mount_of(folder)
+    if _existing(folder).drive.startswith("\\\\") or (mount and "remote" in mount.opts.split(",")):
+        return "network_drive", ""
+    return ("network_disk", mount.fstype) if mount and mount.fstype in _SHARED_TYPES else None
+
+
+def _mount_of(folder: Path) -> "sdiskpart | None":
+    """Return the deepest mount above a folder; of several at one place the last is on top."""
+    place = _existing(folder)
+    found, depth = None, -1
+    for mount in _mounts():
+        parts = Path(mount.mountpoint).parts
+        if len(parts) >= depth and place.is_relative_to(mount.mountpoint):
+            found, depth = mount, len(parts)
+    return found
+
+
+def _mounts() -> "list[sdiskpart]":
+    try:
+        return psutil.disk_partitions(all=True)
+    except (OSError, RuntimeError):
+        return []
 
 
 def _shared(folder: Path, kind: str, name: str) -> StorageError:
@@ -71,70 +98,25 @@ def _shared(folder: Path, kind: str, name: str) -> StorageError:
 
 def _sync_service(folder: Path) -> str:
     """Return the name of the synchronised folder that this one lies in."""
-    parts = _existing(folder).parts
-    for before, name in zip(("", *parts), parts, strict=False):
+    place = _existing(folder)
+    for before, name in zip(("", *place.parts), place.parts, strict=False):
         # Some add whose it is: a company after a dash, a person in brackets.
         service = name.split(" - ")[0].split(" (")[0]
         if service in _SYNCED_NAMES or (before == "Library" and name in _SYNCED_IN_LIBRARY):
             return name
-    return ""
+    marks = (
+        (service, above, mark) for above in (place, *place.parents) for mark, service in _MARKS
+    )
+    return next((service for service, above, mark in marks if _has(above, mark)), "")
+
+
+def _has(folder: Path, mark: str) -> bool:
+    try:
+        return any(True for _ in folder.glob(mark)) if "*" in mark else (folder / mark).exists()
+    except OSError:  # a folder that may not be looked into is not ours to judge
+        return False
 
 
 def _existing(folder: Path) -> Path:
     """Return the folder as the system resolves it; what does not exist yet is kept."""
     return Path(os.path.realpath(folder))
-
-
-def _read_mounts() -> str:
-    try:
-        return _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
-        return ""
-
-
-def _mounted_type(folder: Path, mounts: str) -> str:
-    """Find the deepest mount above a folder; of several at one place the last is on top."""
-    found, depth = "", -1
-    for line in mounts.splitlines():
-        mount, _, source = line.partition(" - ")
-        fields = mount.split(" ")
-        if len(fields) < 5 or not source:
-            continue
-        place = Path(_unescaped(fields[4]))
-        if len(place.parts) >= depth and folder.is_relative_to(place):
-            found, depth = source.split(" ")[0], len(place.parts)
-    return found
-
-
-def _unescaped(place: str) -> str:
-    for code, char in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
-        place = place.replace(code, char)
-    return place
-
-
-def _mac_mounts() -> str:
-    try:
-        return subprocess.run(
-            ["/sbin/mount"], capture_output=True, text=True, timeout=5, check=False
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-
-
-def _mac_type(folder: Path, mounts: str) -> str:
-    """Read what `mount` says: `//me@nas/video on /Volumes/video (smbfs, nodev, mounted by me)`."""
-    found, depth = "", -1
-    for line in mounts.splitlines():
-        place_and_kind = line.partition(" on ")[2]
-        place, _, kind = place_and_kind.rpartition(" (")
-        if place and len(Path(place).parts) >= depth and folder.is_relative_to(place):
-            found, depth = kind.split(",")[0].rstrip(")"), len(Path(place).parts)
-    return found
-
-
-def _is_remote_drive(folder: Path) -> bool:
-    drive = _existing(folder).drive
-    if drive.startswith("\\\\"):
-        return True
-    windows = getattr(ctypes, "windll", None)
-    return windows is not None and windows.kernel32.GetDriveTypeW(drive + "\\") == _DRIVE_REMOTE

@@ -6,7 +6,8 @@ from collections import OrderedDict
 from urllib.parse import quote
 
 HIDDEN = "***"
-_MAX_REGISTERED = 256
+# Two tokens in two spellings for each of some hundred accounts, and what goes by in an hour.
+_MAX_PASSING = 4096
 _MIN_SECRET_CHARS = 6
 
 _URL = re.compile(
@@ -38,25 +39,59 @@ class Redactor:
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._known: OrderedDict[str, None] = OrderedDict()
+        self._passing: OrderedDict[str, None] = OrderedDict()
+        # By their first characters: a text is gone through once, however many are known.
+        self._by_head: dict[str, tuple[str, ...]] = {}
 
-    def register(self, secret: str) -> None:
-        """Hide this very text from now on; the last 256 are remembered, short ones never."""
+    def register(self, secret: str, *, for_good: bool = False) -> None:
+        """Hide this very text from now on; short ones never.
+
+        Of those that pass, such as tokens, the last 4096 are remembered; `for_good` is for the few
+        that last as long as the program, such as a passphrase.
+        """
         if len(secret) < _MIN_SECRET_CHARS:
             return
         with self._guard:
-            for form in (secret, quote(secret, safe="")):
-                self._known[form] = None
-                self._known.move_to_end(form)
-            while len(self._known) > _MAX_REGISTERED:
-                self._known.popitem(last=False)
+            for form in {secret, quote(secret, safe="")}:
+                is_kept = form in self._by_head.get(form[:_MIN_SECRET_CHARS], ())
+                if for_good:
+                    self._passing.pop(form, None)
+                elif form in self._passing or not is_kept:
+                    self._passing[form] = None
+                    self._passing.move_to_end(form)
+                if not is_kept:
+                    self._add(form)
+            while len(self._passing) > _MAX_PASSING:
+                self._drop(self._passing.popitem(last=False)[0])
+
+    def _add(self, form: str) -> None:
+        head = form[:_MIN_SECRET_CHARS]
+        self._by_head[head] = (*self._by_head.get(head, ()), form)
+
+    def _drop(self, form: str) -> None:
+        head = form[:_MIN_SECRET_CHARS]
+        left = tuple(other for other in self._by_head[head] if other != form)
+        if left:
+            self._by_head[head] = left
+        else:
+            del self._by_head[head]
+
+    def _without_known(self, text: str) -> str:
+        """Hide every known secret; of two that overlap both go."""
+        by_head, pieces, shown_from, hidden_to = self._by_head, list[str](), 0, 0
+        for at in range(len(text) - _MIN_SECRET_CHARS + 1):
+            known = by_head.get(text[at : at + _MIN_SECRET_CHARS], ())
+            end = max((at + len(each) for each in known if text.startswith(each, at)), default=0)
+            if end > hidden_to:
+                if at >= hidden_to:  # else it goes on with the one before
+                    pieces += (text[shown_from:at], HIDDEN)
+                shown_from = hidden_to = end
+        return "".join((*pieces, text[shown_from:]))
 
     def redact(self, text: str) -> str:
         """Return the text without secrets; addresses keep scheme, host and path."""
-        with self._guard:
-            known = sorted(self._known, key=len, reverse=True)
-        for secret in known:
-            text = text.replace(secret, HIDDEN)
+        if self._by_head:
+            text = self._without_known(text)
         text = _URL.sub(_bare_url, text)
         text = _USER_INFO.sub(HIDDEN + "@", text)
         text = _TOKEN.sub(rf"\1.{HIDDEN}", text)

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCryptographicHash, QDir, QObject, Signal
+from PySide6.QtCore import QCryptographicHash, QObject, Signal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,9 +90,12 @@ class SingleInstance(QObject):
 
 
 def server_name(data_dir: Path) -> str:
-    """Return the name that belongs to this user and data folder: a pipe's, or a socket's path."""
+    """Return the name that belongs to this user and data folder: a pipe's, or a socket's path.
+
+    Not below TMPDIR: two launches from places with other environments are to find each other.
+    """
     user = os.environ.get("USERNAME", "") if sys.platform == "win32" else str(os.getuid())
     key = f"{user}\0{data_dir.resolve()}".encode()
     digest = QCryptographicHash.hash(key, QCryptographicHash.Algorithm.Sha256)
     name = "tiktok-manager-" + bytes(digest.toHex().data()).decode()[:16]
-    return name if sys.platform == "win32" else f"{QDir.tempPath()}/{name}"
+    return name if sys.platform == "win32" else f"/tmp/{name}"  # noqa: S108 - it is for this user only
