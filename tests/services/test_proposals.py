@@ -257,13 +257,11 @@ def stale(world: World, stop: bool) -> tuple[Post, Post]:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda planning, seen: planning.edit(
-            seen.id, PostEdit(caption="Mine"), version=seen.version
-        ),
-        lambda planning, seen: planning.cancel(seen.id, version=seen.version),
-        lambda planning, seen: planning.retry(seen.id, version=seen.version),
-        lambda planning, seen: planning.restore(seen.id, version=seen.version),
-        lambda planning, seen: planning.resolve(seen.id, posted=True, version=seen.version),
+        lambda planning, seen: planning.edit(seen.id, PostEdit(caption="Mine"), seen=seen),
+        lambda planning, seen: planning.cancel(seen.id, seen=seen),
+        lambda planning, seen: planning.retry(seen.id, seen=seen),
+        lambda planning, seen: planning.restore(seen.id, seen=seen),
+        lambda planning, seen: planning.resolve(seen.id, posted=True, seen=seen),
     ],
     ids=["edit", "cancel", "retry", "restore", "resolve"],
 )
@@ -273,9 +271,18 @@ def test_a_change_of_an_older_version_changes_nothing(
 ) -> None:
     seen, now = stale(world, stop)
     assert seen.version != now.version
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(ChangedMeanwhile) as met:
         change(world.workspace.planning, seen)
+    assert "caption" in {each.field for each in met.value.changes}
     assert world.post(seen) == now
+
+
+def test_an_edit_of_an_older_version_tells_what_was_wanted_and_what_stands(world: World) -> None:
+    seen, _now = stale(world, stop=False)
+    with pytest.raises(ChangedMeanwhile) as met:
+        world.workspace.planning.propose_edit(seen.id, PostEdit(caption="Mine"), seen=seen)
+    captions = {each.field: (each.yours, each.theirs) for each in met.value.changes}
+    assert captions["caption"] == ("Mine", "Theirs")
 
 
 # -- an edit is checked as a new plan is ------------------------------------------------------

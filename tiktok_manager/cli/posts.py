@@ -261,7 +261,7 @@ def edit(
         lateness = read_lateness(post.lateness, late, late_within)
         change = replace(change, mode=read_mode(mode), choices=choices, lateness=lateness)
         seen = post.version if version is None else version
-        proposal = planning.propose_edit(post.id, change, version=seen, cancel=cancelled)
+        proposal = planning.propose_edit(post.id, change, seen=seen, cancel=cancelled)
         _warn(proposal.findings)
         result = planning.commit(proposal, strict=strict)
     (changed,) = result.posts
@@ -275,7 +275,7 @@ def cancel(
 ) -> None:
     """Take a post out of the plan; works until its last bytes are about to leave."""
     with command_line(context).workspace() as workspace:
-        post = workspace.planning.cancel(post_id, version=version)
+        post = workspace.planning.cancel(post_id, seen=version)
     _done(post, f"Cancelled {post.id}.", as_json=json)
 
 
@@ -292,7 +292,7 @@ def retry(
         raise InputError("one_post_or_all")
     with command_line(context).workspace() as workspace:
         if post_id is not None:
-            post = workspace.planning.retry(post_id, version=version)
+            post = workspace.planning.retry(post_id, seen=version)
             _done(post, f"{post.id} goes out again.", as_json=json)
             return
         retried = workspace.planning.retry_all_failed()
@@ -321,7 +321,7 @@ def resolve(
         raise InputError("posted_or_not")
     with command_line(context).workspace() as workspace:
         post = workspace.planning.resolve(
-            post_id, posted=posted, post_again=post_again, version=version
+            post_id, posted=posted, post_again=post_again, seen=version
         )
     _done(post, f"{post.id} is {post.status.replace('_', ' ')}.", as_json=json)
 

@@ -3,7 +3,8 @@
 What breaks a rule raises InputError; what only may go wrong is a Finding.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,12 +20,13 @@ from tiktok_manager.domain.errors import (
     OutcomeUnknown,
 )
 from tiktok_manager.domain.findings import Finding
-from tiktok_manager.domain.media import media_findings
-from tiktok_manager.domain.plans import PlanRow, PostEdit, Proposal, Wish
+from tiktok_manager.domain.media import MediaFile, MediaInfo, media_findings
+from tiktok_manager.domain.plans import LookedInto, PlanRequest, PlanRow, PostEdit, Proposal, Wish
 from tiktok_manager.domain.posts import (
     RELEASED_LATER,
     Choices,
     Consent,
+    Lateness,
     Post,
     PostError,
     PostMode,
@@ -63,6 +65,17 @@ class Grounds:
     accounts: Mapping[str, Account]
     ledgers: Mapping[tuple[str, PostMode], Ledger]
     same_video: Mapping[tuple[str, str], Post]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A request that keeps the rules, but for its file, which was not read yet."""
+
+    place: int
+    request: PlanRequest
+    accounts: Sequence[Account]
+    consent: Consent | None
+    schedule: Schedule
 
 
 def judge(wishes: Sequence[Wish], grounds: Grounds, *, spread: bool) -> tuple[PlanRow, ...]:
@@ -336,3 +349,25 @@ def _check_cover(cover_ms: int) -> None:
         raise InputError("cover_negative")
     if cover_ms > MAX_COVER_MS:
         raise InputError("cover_too_far", most_ms=MAX_COVER_MS)
+
+
+def wishes(
+    checked: Checked, media: MediaFile, info: MediaInfo | None, usual: Lateness, now: datetime
+) -> Iterator[Wish]:
+    """Give a post for each account of a request; `usual` goes for it if it names no lateness."""
+    for account in checked.accounts:
+        post = Post(
+            id=uuid.uuid4().hex,
+            account_id=account.id,
+            handle=account.handle,
+            status=PostStatus.SCHEDULED,
+            mode=checked.request.mode,
+            schedule=checked.schedule,
+            media=media,
+            caption=checked.request.caption,
+            choices=checked.request.choices,
+            consent=checked.consent,
+            lateness=checked.request.lateness or usual,
+            created_at=now,
+        )
+        yield Wish(post=post, video=LookedInto(info=info), request=checked.place)

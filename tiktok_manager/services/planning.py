@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.accounts import Account
@@ -34,14 +34,12 @@ from tiktok_manager.domain.posts import (
     RETRYABLE,
     UNDER_WAY,
     Choices,
-    Consent,
     Lateness,
     Post,
     PostFilter,
     PostStatus,
     TrailEntry,
 )
-from tiktok_manager.domain.schedule import Schedule
 from tiktok_manager.services import plan_rules as rules
 from tiktok_manager.services.hold_reasons import HoldReasons
 from tiktok_manager.services.plan_changes import PlanChanges
@@ -88,19 +86,16 @@ class _Usual:
     lateness: Lateness
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Checked:
-    """A request that keeps the rules, but for its file, which was not read yet."""
-
-    place: int
-    request: PlanRequest
-    accounts: Sequence[Account]
-    consent: Consent | None
-    schedule: Schedule
+Seen = Post | int | None
+"""A post as the user saw it, its version, or nothing for whatever it is now."""
 
 
 class Planning:
-    """The posts of one data folder, up to the moment the publisher claims them."""
+    """The posts of one data folder, up to the moment the publisher claims them.
+
+    A change may say how the post was `seen`: it raises ChangedMeanwhile, and changes nothing, if
+    the post has another version by now.
+    """
 
     def __init__(
         self,
@@ -139,7 +134,7 @@ class Planning:
         now = self._clock.now()
         usual = _Usual(timezone=self._settings.timezone(), lateness=self._settings.lateness())
         accounts: dict[str, Account] = {}
-        checked: list[_Checked] = []
+        checked: list[rules.Checked] = []
         refused: dict[int, InputError] = {}
         for place, request in enumerate(requests):
             try:
@@ -151,7 +146,7 @@ class Planning:
         for each in checked:
             found = videos[each.request.file]
             if isinstance(found, PlanVideo):
-                wishes += _wishes(each, found, usual.lateness, now)
+                wishes += rules.wishes(each, found.media, found.info, usual.lateness, now)
             else:
                 refused[each.place] = found
         return self._changes.propose(wishes, refused, spread=spread)
@@ -161,18 +156,19 @@ class Planning:
         post_id: str,
         edit: PostEdit,
         *,
-        version: int | None = None,
+        seen: Seen = None,
         cancel: CancelToken | None = None,
         progress: Progress | None = None,
     ) -> Proposal:
         """Look at what an edit would come to, with the checks of a new plan. Writes nothing.
 
-        `version` is that of the post as the user saw it. A new file is read whole; `progress` gets
+        A new file is read whole; `progress` gets
         (bytes read, size). Raises ChangedMeanwhile, InputError, NotFound, Cancelled.
         """
-        post = self._get(post_id, version)
+        change = partial(rules.edited, edit=edit, now=self._clock.now())
+        post = self._get(post_id, seen, change)
         rules.check_status(post, EDITABLE, "edited")
-        changed = rules.edited(post, edit, self._clock.now())
+        changed = change(post)
         looked: LookedInto | None = None
         if edit.file is not None:
             found = read_videos([edit.file], cancel, progress)[edit.file]
@@ -215,14 +211,12 @@ class Planning:
         post_id: str,
         edit: PostEdit,
         *,
-        version: int | None = None,
+        seen: Seen = None,
         cancel: CancelToken | None = None,
         progress: Progress | None = None,
     ) -> Post:
         """Propose an edit and commit it at once; raises as both do."""
-        proposal = self.propose_edit(
-            post_id, edit, version=version, cancel=cancel, progress=progress
-        )
+        proposal = self.propose_edit(post_id, edit, seen=seen, cancel=cancel, progress=progress)
         return self.commit(proposal).posts[0]
 
     def get(self, post_id: str) -> Post:
@@ -271,13 +265,13 @@ class Planning:
                 failed=numbers.get(PostStatus.FAILED, 0),
             )
 
-    def cancel(self, post_id: str, *, version: int | None = None) -> Post:
+    def cancel(self, post_id: str, *, seen: Seen = None) -> Post:
         """Take a post out of the plan; works until its last bytes are about to leave.
 
         A post being sent is fenced: its worker stops before the last byte. Raises OutcomeUnknown
         once TikTok may have everything.
         """
-        post = self._get(post_id, version)
+        post = self._get(post_id, seen)
         if post.status in {PostStatus.PROCESSING, PostStatus.UNCONFIRMED}:
             raise rules.too_late(post)
         rules.check_status(post, EDITABLE | {PostStatus.PUBLISHING}, "cancelled")
@@ -285,9 +279,9 @@ class Planning:
             post, replace(post, status=PostStatus.CANCELLED, error=None), "cancelled", "Cancelled."
         )
 
-    def restore(self, post_id: str, *, version: int | None = None) -> Post:
+    def restore(self, post_id: str, *, seen: Seen = None) -> Post:
         """Undo a cancellation: plan the post again as it was."""
-        post = self._get(post_id, version)
+        post = self._get(post_id, seen)
         rules.check_status(post, frozenset({PostStatus.CANCELLED}), "restored")
         changed = replace(post, status=PostStatus.SCHEDULED, error=None, next_try_at=None)
         return self._changes.write(post, changed, "restored", "Planned again.")
@@ -300,12 +294,12 @@ class Planning:
         """
         return self._changes.put_back(before, over)
 
-    def retry(self, post_id: str, *, version: int | None = None) -> Post:
+    def retry(self, post_id: str, *, seen: Seen = None) -> Post:
         """Let a stopped post go out again, at its time or now; raises OutcomeUnknown, InputError.
 
         Only posts of which TikTok surely has nothing may be retried.
         """
-        post = self._get(post_id, version)
+        post = self._get(post_id, seen)
         if post.status is PostStatus.UNCONFIRMED:
             raise OutcomeUnknown(handle=post.handle)
         rules.check_status(post, RETRYABLE, "retried")
@@ -317,14 +311,14 @@ class Planning:
         *,
         posted: bool,
         post_again: bool = False,
-        version: int | None = None,
+        seen: Seen = None,
     ) -> Post:
         """Take the user's word for what became of an unconfirmed video.
 
         `posted`: it is on TikTok. Otherwise it is not, and with `post_again` it goes out anew.
         Raises InputError for a post whose outcome is not in doubt.
         """
-        post = self._get(post_id, version)
+        post = self._get(post_id, seen)
         rules.check_status(post, frozenset({PostStatus.UNCONFIRMED}), "resolved")
         after, text = rules.resolved(
             post, posted=posted, post_again=post_again, now=self._clock.now()
@@ -343,12 +337,17 @@ class Planning:
         changed = rules.retried(post, self._clock.now())
         return self._changes.write(post, changed, "retried", "Retried by the user.", started=True)
 
-    def _get(self, post_id: str, version: int | None) -> Post:
-        """Return a post; raises ChangedMeanwhile unless it is the version the user saw."""
+    def _get(
+        self, post_id: str, seen: Seen, change: Callable[[Post], Post] = lambda post: post
+    ) -> Post:
+        """Return a post; raises ChangedMeanwhile unless it is still as it was `seen`."""
         post = self.get(post_id)
-        if version is not None and version != post.version:
-            change = Change(field="version", yours=str(version), theirs=str(post.version))
-            raise ChangedMeanwhile("post", post.id, [change])
+        if isinstance(seen, Post) and seen.version != post.version:
+            changes = rules.changes(seen, change(seen), post)
+            raise ChangedMeanwhile("post", post.id, changes)
+        if isinstance(seen, int) and seen != post.version:
+            changes = [Change(field="version", yours=str(seen), theirs=str(post.version))]
+            raise ChangedMeanwhile("post", post.id, changes)
         return post
 
     def _checked(
@@ -358,14 +357,14 @@ class Planning:
         known: dict[str, Account],
         usual: _Usual,
         now: datetime,
-    ) -> _Checked:
+    ) -> rules.Checked:
         for name in request.accounts:
             if name not in known:
                 known[name] = self._accounts.get(name)
         accounts = {known[name].id: known[name] for name in request.accounts}
         rules.check_accounts(accounts.values())
         check_caption(request.caption)
-        return _Checked(
+        return rules.Checked(
             place=place,
             request=request,
             accounts=tuple(accounts.values()),
@@ -374,22 +373,3 @@ class Planning:
             ),
             schedule=rules.read_time(request.when, request.timezone or usual.timezone, now),
         )
-
-
-def _wishes(checked: _Checked, found: PlanVideo, usual: Lateness, now: datetime) -> Iterator[Wish]:
-    for account in checked.accounts:
-        post = Post(
-            id=uuid.uuid4().hex,
-            account_id=account.id,
-            handle=account.handle,
-            status=PostStatus.SCHEDULED,
-            mode=checked.request.mode,
-            schedule=checked.schedule,
-            media=found.media,
-            caption=checked.request.caption,
-            choices=checked.request.choices,
-            consent=checked.consent,
-            lateness=checked.request.lateness or usual,
-            created_at=now,
-        )
-        yield Wish(post=post, video=LookedInto(info=found.info), request=checked.place)

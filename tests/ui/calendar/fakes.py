@@ -73,20 +73,20 @@ class CalendarPlanning(FakePlanning):
     def trail(self, post_id: str) -> list[TrailEntry]:
         return self.trails.get(post_id, [])
 
-    def cancel(self, post_id: str, *, version: int | None = None) -> Post:
-        self._check(post_id, version)
+    def cancel(self, post_id: str, *, seen: Post | None = None) -> Post:
+        self._check(post_id, seen)
         return self.put(replace(self.get(post_id), status=PostStatus.CANCELLED, error=None))
 
     def put_back(self, before: Post, over: Post) -> Post:
-        self._check(before.id, over.version)
+        self._check(before.id, over)
         return self.put(before)
 
-    def restore(self, post_id: str, *, version: int | None = None) -> Post:
-        self._check(post_id, version)
+    def restore(self, post_id: str, *, seen: Post | None = None) -> Post:
+        self._check(post_id, seen)
         return self.put(replace(self.get(post_id), status=PostStatus.SCHEDULED))
 
-    def retry(self, post_id: str, *, version: int | None = None) -> Post:
-        self._check(post_id, version)
+    def retry(self, post_id: str, *, seen: Post | None = None) -> Post:
+        self._check(post_id, seen)
         return self.put(replace(self.get(post_id), status=PostStatus.SCHEDULED, error=None))
 
     def retry_all_failed(self) -> list[Post]:
@@ -95,8 +95,8 @@ class CalendarPlanning(FakePlanning):
         failed = [post for post in self.posts if post.status is PostStatus.FAILED]
         return [self.retry(post.id) for post in failed]
 
-    def propose_edit(self, post_id: str, edit: PostEdit, *, version: int | None = None) -> Proposal:
-        self._check(post_id, version)
+    def propose_edit(self, post_id: str, edit: PostEdit, *, seen: Post | None = None) -> Proposal:
+        self._check(post_id, seen)
         self.edits.append((post_id, edit))
         before = self.get(post_id)
         schedule = parse_when(edit.when or "", edit.timezone or ZONE, NOW)
@@ -121,8 +121,8 @@ class CalendarPlanning(FakePlanning):
         self.posts = [changed if each is post else each for each in self.posts]
         return changed
 
-    def _check(self, post_id: str, version: int | None) -> None:
-        if version not in (None, self.get(post_id).version):
+    def _check(self, post_id: str, seen: Post | None) -> None:
+        if seen is not None and seen.version != self.get(post_id).version:
             raise ChangedMeanwhile("post", post_id)
 
     def resolve(
@@ -131,9 +131,9 @@ class CalendarPlanning(FakePlanning):
         *,
         posted: bool,
         post_again: bool = False,
-        version: int | None = None,
+        seen: Post | None = None,
     ) -> Post:
-        self._check(post_id, version)
+        self._check(post_id, seen)
         self.resolved.append((post_id, posted, post_again))
         again = PostStatus.SCHEDULED if post_again else PostStatus.NEEDS_ATTENTION
         status = PostStatus.PUBLISHED if posted else again

@@ -203,11 +203,11 @@ class FakePlanning:
         post_id: str,
         edit: PostEdit,
         *,
-        version: int | None = None,
+        seen: Post | None = None,
         cancel: CancelToken | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Proposal:
-        self._check(post_id, version)
+        self._check(post_id, seen)
         if edit.file is not None and progress is not None:
             progress(120_000_000, 270_000_000)
         self.reading.set()
@@ -242,7 +242,7 @@ class FakePlanning:
     def commit(self, proposal: Proposal) -> PlanResult:
         (row,) = proposal.rows
         assert row.wish.before is not None
-        self._check(row.post.id, row.wish.before.version)
+        self._check(row.post.id, row.wish.before)
         self.edits.append(self._proposed.pop(row.post.id))
         return PlanResult(posts=(self._put(row.post),), found=(row.findings,))
 
@@ -255,18 +255,20 @@ class FakePlanning:
         self.posts[post.id] = replace(post, epoch=version)
         return self.posts[post.id]
 
-    def _check(self, post_id: str, version: int | None) -> None:
-        if version not in (None, self.posts[post_id].version):
+    def _check(self, post_id: str, seen: Post | None) -> None:
+        if seen is not None and seen.version != self.posts[post_id].version:
             raise ChangedMeanwhile("post", post_id)
 
     def put_back(self, before: Post, over: Post) -> Post:
-        self._check(before.id, over.version)
+        self._check(before.id, over)
         return self._put(before)
 
-    def cancel(self, post_id: str) -> Post:
+    def cancel(self, post_id: str, *, seen: Post | None = None) -> Post:
+        self._check(post_id, seen)
         return self.move(post_id, PostStatus.CANCELLED)
 
-    def restore(self, post_id: str) -> Post:
+    def restore(self, post_id: str, *, seen: Post | None = None) -> Post:
+        self._check(post_id, seen)
         return self.move(post_id, PostStatus.SCHEDULED)
 
     def move(self, post_id: str, status: PostStatus) -> Post:

@@ -216,7 +216,7 @@ class CalendarViewModel(QObject):
         planning = self._core.workspace.planning
         self._core.tasks.run(
             lambda _token: PostChange(
-                planning, post.id, lambda: planning.cancel(post.id, version=post.version)
+                planning, post.id, lambda: planning.cancel(post.id, seen=post)
             ),
             done=self._on_cancelled,
             failed=self.failed.emit,
@@ -226,7 +226,7 @@ class CalendarViewModel(QObject):
         """Plan a cancelled post again."""
         planning = self._core.workspace.planning
         self._core.tasks.run(
-            lambda _token: planning.restore(post.id, version=post.version),
+            lambda _token: planning.restore(post.id, seen=post),
             done=self.replace_post,
             failed=self.failed.emit,
         )
@@ -235,7 +235,7 @@ class CalendarViewModel(QObject):
         """Let a stopped post go out again."""
         planning = self._core.workspace.planning
         self._core.tasks.run(
-            lambda _token: planning.retry(post.id, version=post.version),
+            lambda _token: planning.retry(post.id, seen=post),
             done=self.replace_post,
             failed=self.failed.emit,
         )
@@ -259,9 +259,7 @@ class CalendarViewModel(QObject):
             lambda _token: PostChange(
                 planning,
                 post.id,
-                lambda: planning.commit(
-                    planning.propose_edit(post.id, change, version=post.version)
-                ),
+                lambda: planning.commit(planning.propose_edit(post.id, change, seen=post)),
             ),
             done=self._on_moved,
             failed=self.failed.emit,
@@ -272,7 +270,7 @@ class CalendarViewModel(QObject):
         planning = self._core.workspace.planning
         self._core.tasks.run(
             lambda _token: planning.resolve(
-                post.id, posted=posted, post_again=post_again, version=post.version
+                post.id, posted=posted, post_again=post_again, seen=post
             ),
             done=self.replace_post,
             failed=self.failed.emit,

@@ -87,7 +87,7 @@ class Submission(QObject):
                 post.id,
                 lambda: planning.commit(
                     planning.propose_edit(
-                        post.id, edit, version=post.version, cancel=cancel, progress=progress
+                        post.id, edit, seen=post, cancel=cancel, progress=progress
                     )
                 ),
             ),
@@ -135,13 +135,10 @@ class Submission(QObject):
 
     def _on_planned(self, result: PlanResult, *, now: bool) -> None:
         planning = self._core.workspace.planning
-        ids = [post.id for post in result.posts]
-        name = "Plan a post" if len(ids) == 1 else f"Plan {len(ids)} posts"
-        self._core.undo.did(
-            name,
-            undo=lambda _token: cancel_all(planning, ids),
-            redo=lambda _token: restore_all(planning, ids),
-        )
+        count = len(result.posts)
+        together = PlannedTogether(planning, result.posts)
+        name = "Plan a post" if count == 1 else f"Plan {count} posts"
+        self._core.undo.did(name, undo=together.undo, redo=together.redo)
         self._finish(
             Outcome(
                 posts=result.posts,
@@ -223,21 +220,31 @@ def keeps_schedule(post: Post, form: Form) -> bool:
     return same and not form.post_now
 
 
-def cancel_all(planning: Planning, ids: Sequence[str]) -> None:
-    """Cancel every post that still can be; raise the first refusal afterwards."""
-    refusals = []
-    for post_id in ids:
-        try:
-            if planning.get(post_id).status is not PostStatus.CANCELLED:
-                planning.cancel(post_id)
-        except AppError as error:
-            refusals.append(error)
-    if refusals:
-        raise refusals[0]
+class PlannedTogether:
+    """Takes back what was planned in one go, and plans it again. For the work pool.
 
+    A post that another hand changed since is left as it is, and told of when all others are done.
+    """
 
-def restore_all(planning: Planning, ids: Sequence[str]) -> None:
-    """Plan every cancelled post again."""
-    for post_id in ids:
-        if planning.get(post_id).status is PostStatus.CANCELLED:
-            planning.restore(post_id)
+    def __init__(self, planning: Planning, posts: Sequence[Post]) -> None:
+        self._planning = planning
+        self._posts = list(posts)
+
+    def undo(self, _token: CancelToken) -> None:
+        """Cancel every post that still can be; raises the first refusal afterwards."""
+        self._each(lambda post: self._planning.cancel(post.id, seen=post), PostStatus.CANCELLED)
+
+    def redo(self, _token: CancelToken) -> None:
+        """Plan every cancelled post again; raises the first refusal afterwards."""
+        self._each(lambda post: self._planning.restore(post.id, seen=post), PostStatus.SCHEDULED)
+
+    def _each(self, change: Callable[[Post], Post], wanted: PostStatus) -> None:
+        refusals = []
+        for place, post in enumerate(self._posts):
+            try:
+                current = self._planning.get(post.id)
+                self._posts[place] = current if current.status is wanted else change(post)
+            except AppError as error:
+                refusals.append(error)
+        if refusals:
+            raise refusals[0]
