@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from tests.harness import routes
 from tiktok_manager.domain import publish_rules
 from tiktok_manager.domain.attempts import Attempt, Claim, Fenced, Outcome
 from tiktok_manager.domain.errors import AppError, NetworkDown, TikTokRefused
 from tiktok_manager.domain.holds import HOLD_NAMES
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.scheduler.runner import Runner
-from tiktok_manager.services.publishing import checking, delivery
+from tiktok_manager.services.publishing import attempt_store, checking
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import Checking
 from tiktok_manager.services.publishing.delivery import Delivery
@@ -121,13 +122,15 @@ def _reinit_on_401() -> None:
 
 
 def _ceil() -> None:
-    original = chunk_plans.plan_chunks
+    original = chunk_plans.plans_in_order
 
-    def plan(size_bytes: int) -> ChunkPlan:
-        cut = original(size_bytes)
-        return replace(cut, count=-(-cut.size_bytes // cut.chunk_bytes))
+    def plans(*known: Any) -> list[ChunkPlan]:
+        return [
+            replace(plan, count=-(-plan.size_bytes // plan.chunk_bytes))
+            for plan in original(*known)
+        ]
 
-    _set(delivery, "plan_chunks", plan)
+    _set(attempt_store, "plans_in_order", plans)
 
 
 def _ids_kept_late() -> None:
@@ -312,6 +315,18 @@ def _stop_waits_for_a_backup() -> None:
     _set(Runner, "_drain", drain)
 
 
+def _call_without_a_route() -> None:
+    routes.come_and_go()
+    routes.fall_back_to_direct()
+
+
+CONTROLS: dict[str, Mutation] = {
+    "routes-come-and-go": Mutation(
+        what="an account's route is missing now and then", apply=routes.come_and_go
+    ),
+}
+"""Weather in which a mutant is looked for; without its bug nothing may be found in it."""
+
 MUTATIONS: dict[str, Mutation] = {
     "no-final-intent": Mutation(
         what="nothing is committed before the last byte", apply=_no_final_intent
@@ -382,6 +397,10 @@ MUTATIONS: dict[str, Mutation] = {
         apply=_dead_at_once,
         weather=MUTE,
         probe=Probe.FREEZE,
+    ),
+    "call-without-a-route": Mutation(
+        what="where an account's route is missing, the common one is taken",
+        apply=_call_without_a_route,
     ),
     "stop-forgets": Mutation(
         what="stopping the app drops the upload, sent or not", apply=_stop_forgets, probe=Probe.STOP

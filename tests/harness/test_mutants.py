@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.harness.forks import House, open_house
-from tests.harness.mutants import hunt, see_by_test
+from tests.harness.forks import House, open_house, random_run
+from tests.harness.mutants import LOSS, hunt, see_by_test
 from tests.harness.mutations import MUTATIONS
 
 # The others need more deaths than a test should take: `python -m tests.harness.mutants` has all.
@@ -18,6 +18,7 @@ QUICK = (
     "books-only",
     "no-final-intent",
     "stop-forgets",
+    "call-without-a-route",
 )
 
 
@@ -37,3 +38,8 @@ def test_the_harness_sees_a_design_bug(house: House, name: str) -> None:
 def test_a_test_sees_a_design_bug_that_kills_nobody(name: str) -> None:
     verdict = see_by_test(name)
     assert verdict.returncode == pytest.ExitCode.TESTS_FAILED, verdict.stdout
+
+
+def test_without_its_bug_nothing_is_seen_where_routes_come_and_go(house: House) -> None:
+    with house.stage(1, loss=LOSS, mutation="routes-come-and-go") as stage:
+        assert random_run(stage, 25, posts=6) == []

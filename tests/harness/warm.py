@@ -26,7 +26,7 @@ from sqlalchemy import Engine
 
 from tests.fakes.world import claim_due
 from tests.harness.failpoints import Failpoints, Strike
-from tests.harness.mutations import MUTATIONS
+from tests.harness.mutations import CONTROLS, MUTATIONS
 from tests.harness.shared import SharedClock, SharedPage
 from tiktok_manager import app
 from tiktok_manager.domain.attempts import Claim
@@ -119,7 +119,7 @@ def live(task: Task) -> int:
         if not task.rehearsal:
             Failpoints(page, task.at, Strike(task.strike), cancel).install()
         if task.mutation:
-            MUTATIONS[task.mutation].apply()
+            (MUTATIONS | CONTROLS)[task.mutation].apply()
         rng = random.Random(task.seed)
         setattr(app, "random", SimpleNamespace(Random=lambda: rng))  # noqa: B010 - its only chance
         clock = SharedClock(page)
