@@ -19,6 +19,7 @@ from tiktok_manager.domain.posts import (
     Privacy,
 )
 from tiktok_manager.services.planning import PostEdit
+from tiktok_manager.tiktok.limits import BUDGET_FLOOR
 
 MB = 1_000_000
 
@@ -506,3 +507,20 @@ def test_what_the_account_switched_off_meanwhile_is_left_out_and_noted(world: Wo
     assert world.post(post).status is PostStatus.PUBLISHED
     notes = [entry.text for entry in world.workspace.planning.trail(post.id)]
     assert "The account has switched off comments and duets at TikTok: posted without." in notes
+
+
+def test_retries_of_the_whole_app_are_spread_and_none_is_forgotten(world: World) -> None:
+    world.workspace.settings.set("direct-posts-per-day", "100")
+    world.connect()
+    retries = world.workspace.publishing._tools.gateway.traffic.retries
+    for _ in range(BUDGET_FLOOR):
+        retries.take()
+    world.fault(endpoint="creator_info", status=500, code="internal_error", times=1)
+    post, began_at = world.plan(), world.clock.now()
+    world.work_off()
+    waiting = world.post(post)
+    assert waiting.status is PostStatus.SCHEDULED
+    assert waiting.next_try_at is not None
+    assert waiting.next_try_at - began_at >= timedelta(minutes=1)
+    world.run(timedelta(minutes=5))
+    assert world.post(post).status is PostStatus.PUBLISHED

@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 from tests.tiktok.fake_tiktok import FakeClock
 from tiktok_manager.tiktok.limits import (
     BUDGET_FLOOR,
+    BUDGET_WINDOW_S,
     GLOBAL,
+    LONGEST_RETRY_WAIT_S,
     PER_APP,
     PER_TOKEN,
     Buckets,
@@ -214,6 +216,25 @@ def test_a_few_retries_a_minute_are_always_allowed() -> None:
     assert wait_s == pytest.approx(60)
     clock.advance(wait_s)
     assert budget.take() == 0.0
+
+
+@given(st.lists(st.floats(0, 20), max_size=80))
+def test_retries_made_when_told_never_pass_the_budget_of_a_minute(pauses: list[float]) -> None:
+    clock = FakeClock()
+    budget = RetryBudget(clock)
+    times = []
+    for pause in pauses:
+        clock.advance(pause)
+        wait_s = budget.take()
+        if wait_s < LONGEST_RETRY_WAIT_S:
+            times.append(clock.mono_s + wait_s)
+    rate = Rate(BUDGET_FLOOR, BUDGET_WINDOW_S)
+    assert taken_in_any_window(times, rate) <= BUDGET_FLOOR
+
+
+def test_no_retry_waits_longer_than_ten_minutes() -> None:
+    budget = RetryBudget(FakeClock())
+    assert max(budget.take() for _ in range(500)) == LONGEST_RETRY_WAIT_S
 
 
 def test_retries_stay_below_a_tenth_of_many_requests() -> None:

@@ -5,6 +5,7 @@ The windows are sliding, as TikTok's are, and kept a little narrower than TikTok
 """
 
 import threading
+from bisect import bisect_right, insort
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -202,6 +203,7 @@ def _open(circuit: _Circuit, now_s: float) -> None:
 
 BUDGET_WINDOW_S = 60.0
 BUDGET_SHARE = 0.1
+LONGEST_RETRY_WAIT_S = 600.0
 BUDGET_FLOOR = 10
 """Retries a minute that are always allowed, so that a single post can be tried again."""
 
@@ -213,7 +215,7 @@ class RetryBudget:
         self._clock = clock
         self._lock = threading.Lock()
         self._requests: deque[float] = deque()
-        self._retries: deque[float] = deque()
+        self._retries: list[float] = []
 
     def count(self) -> None:
         """Count a request."""
@@ -222,17 +224,23 @@ class RetryBudget:
             self._requests.append(self._clock.monotonic_s())
 
     def take(self) -> float:
-        """Take the right to one retry; returns 0.0, or the seconds to wait (nothing is taken)."""
+        """Book one retry; returns in how many seconds it may be made, 0.0 for at once.
+
+        At most ten minutes: a limit of ours must not outlast what it protects TikTok from.
+        """
         with self._lock:
             now_s = self._forget()
-            if len(self._retries) < max(BUDGET_FLOOR, BUDGET_SHARE * len(self._requests)):
-                self._retries.append(now_s)
-                return 0.0
-            return max(self._retries[0] + BUDGET_WINDOW_S - now_s, 0.0) + _ROUNDING_S
+            allowed = max(BUDGET_FLOOR, int(BUDGET_SHARE * len(self._requests)))
+            at_s = now_s
+            if len(self._retries) >= allowed:
+                at_s = max(self._retries[-allowed] + BUDGET_WINDOW_S, now_s) + _ROUNDING_S
+            insort(self._retries, min(at_s, now_s + LONGEST_RETRY_WAIT_S))
+            return min(at_s - now_s, LONGEST_RETRY_WAIT_S)
 
     def _forget(self) -> float:
         now_s = self._clock.monotonic_s()
-        for times in (self._requests, self._retries):
-            while times and now_s - times[0] >= BUDGET_WINDOW_S:
-                times.popleft()
+        over_s = now_s - BUDGET_WINDOW_S
+        while self._requests and self._requests[0] <= over_s:
+            self._requests.popleft()
+        del self._retries[: bisect_right(self._retries, over_s)]
         return now_s

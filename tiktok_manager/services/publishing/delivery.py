@@ -293,6 +293,9 @@ class Delivery:
             return
         now = self._tools.clock.now()
         outcome = publish_rules.after_failure(failure, self._claim, now, self._tools.rng)
+        if failure.kind is FailureClass.RETRY and outcome.wake_at is not None:
+            wait = timedelta(seconds=self._tools.gateway.traffic.retries.take())
+            not_before = max(not_before, now + wait)
         if failure.code == "reached_active_user_cap" and outcome.wake_at is not None:
             self._tools.quota.pause_app(outcome.wake_at)
             self._tools.publish_gate.app_is_full(publish_rules.error_of(failure), outcome.wake_at)
