@@ -16,9 +16,9 @@ from tiktok_manager.services.publishing.duplicate_check import DuplicateCheck
 from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.tiktok.gateway import Gateway
-from tiktok_manager.tiktok.limits import Kind
+from tiktok_manager.tiktok.limits import PER_TOKEN, Kind
 
-INITS_PER_MINUTE = 5
+INITS_PER_MINUTE = PER_TOKEN[Kind.INIT].calls
 """TikTok takes 6 a minute and token; one is left for the user's other tools."""
 
 CREATOR_INFO_LIFE = timedelta(minutes=2)
