@@ -83,6 +83,24 @@ def test_a_new_workspace_asks_for_what_posting_needs_and_no_more(world: World) -
     assert account_json(account)["followers"] is None
 
 
+def test_what_tiktok_does_not_tell_is_named_with_its_scope(world: World) -> None:
+    world.connect("sim01", POSTING_SCOPES)
+    world.connect("sim02")
+    asked = world.calls("video_list")
+    few, all_ = world.workspace.accounts.sync()
+    assert (few.error, all_.error) == (None, None)
+    assert [(f.code, f.params["scope"]) for f in few.findings] == [
+        ("totals_untold", "user.info.stats"),
+        ("videos_untold", "video.list"),
+    ]
+    assert all_.findings == ()
+    assert world.calls("video_list") == asked + 1  # nothing outside the grant is asked for
+    (lacking,) = world.workspace.reports.findings("videos")
+    assert lacking.params["accounts"] == ("@sim01",)
+    assert world.workspace.reports.findings("posts") == []
+    assert world.workspace.accounts.get("sim01").followers is None
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes.world import World
+from tiktok_manager.domain.accounts import POSTING_SCOPES
 from tiktok_manager.domain.errors import InputError, OutcomeUnknown
 from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.posts import Choices, Post, PostStatus, Privacy
@@ -32,6 +33,21 @@ def test_a_silent_video_found_in_the_accounts_list_is_published(world: World) ->
     assert after.status is PostStatus.PUBLISHED
     assert after.tiktok_post_id is not None
     assert world.calls("video_init") == 1
+
+
+def test_a_list_that_was_not_granted_is_not_asked_for_and_the_record_says_so(
+    world: World,
+) -> None:
+    world.connect("sim01", POSTING_SCOPES)
+    post = world.plan(caption="Nowhere to look")
+    world.fault(endpoint="status", status=400, code="invalid_params", message="invalid_publish_id")
+    world.run(timedelta(hours=2))
+    assert world.post(post).status is PostStatus.UNCONFIRMED
+    assert world.calls("video_list") == 0
+    trail = world.workspace.planning.trail(post.id)
+    told = [entry.text for entry in trail if entry.kind == "looked"]
+    assert told
+    assert all("video.list" in each for each in told)
 
 
 def test_a_private_video_with_the_same_words_does_not_keep_it_from_being_found(

@@ -30,40 +30,34 @@ _STAGES = {
 }
 
 
+PrintUrl = Annotated[
+    bool, typer.Option("--print-url", help="Print the consent page's address, open nothing.")
+]
+PostingOnly = Annotated[
+    bool, typer.Option("--posting-only", help="Ask for posts and drafts, for no numbers.")
+]
+InboxOnly = Annotated[bool, typer.Option("--inbox-only", help="Ask for drafts to the inbox only.")]
+Reconnect = Annotated[str | None, typer.Option(metavar="HANDLE", help="Insist on this account.")]
+Ask = Annotated[bool, typer.Option("--ask", help="Ask before the account is kept.")]
+
+
 @app.command()
 def connect(
     context: typer.Context,
-    print_url: Annotated[
-        bool, typer.Option("--print-url", help="Print the consent page's address, open nothing.")
-    ] = False,
-    posting_only: Annotated[
-        bool, typer.Option("--posting-only", help="Ask for posts and drafts, for no numbers.")
-    ] = False,
-    inbox_only: Annotated[
-        bool, typer.Option("--inbox-only", help="Ask for drafts to the inbox only.")
-    ] = False,
-    reconnect: Annotated[
-        str | None, typer.Option(metavar="HANDLE", help="Insist on this account.")
-    ] = None,
-    ask: Annotated[bool, typer.Option("--ask", help="Ask before the account is kept.")] = False,
+    print_url: PrintUrl = False,
+    posting_only: PostingOnly = False,
+    inbox_only: InboxOnly = False,
+    reconnect: Reconnect = None,
+    ask: Ask = False,
     json: Json = False,
 ) -> None:
     """Connect a TikTok account through its owner's consent in the browser."""
-
-    def open_url(url: str) -> None:
-        if print_url:
-            print_line(url)
-            return
-        # Opening only claims success: the address is told in any case.
-        open_in_browser(url)
-        note(f"If no browser opened, open: {url}")
-
     with command_line(context).workspace() as workspace, cancelled_by_signals() as cancel:
         asked = _scopes(
             workspace.settings.requested_scopes(), posting_only=posting_only, inbox_only=inbox_only
         )
         account = workspace.accounts.connect(
-            open_url=open_url,
+            open_url=print_line if print_url else _open,
             cancel=cancel,
             scopes=asked,
             reconnect=reconnect,
@@ -162,6 +156,12 @@ def _set_paused(context: typer.Context, name: str, *, paused: bool, as_json: boo
         print_json(account_json(account))
     else:
         print_line(f"@{account.handle} is {'paused' if paused else 'active again'}.")
+
+
+def _open(url: str) -> None:
+    # Whoever opens it may only claim to have done so, or not return for long.
+    note(f"If no browser opened, open: {url}")
+    open_in_browser(url)
 
 
 def _confirm(profile: Profile) -> bool:

@@ -9,7 +9,9 @@ from tiktok_manager.cli.context import command_line, interrupted_by_signals
 from tiktok_manager.cli.options import Json
 from tiktok_manager.cli.output import note, print_json, print_line, refuse_two_documents
 from tiktok_manager.services.reports import KINDS
+from tiktok_manager.services.serializers import findings_json
 from tiktok_manager.system.files import is_stdout
+from tiktok_manager.wording import joined, message_and_action, words
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -36,8 +38,12 @@ def export(
     delimiter = "\t" if delimiter in {"tab", "\\t"} else delimiter
     with command_line(context).workspace() as workspace, interrupted_by_signals():
         rows = workspace.reports.export(kind, out, delimiter=delimiter)
+        findings = workspace.reports.findings(kind)
+    for told in map(words, findings):
+        note(joined(told.title, told.command_hint))
     if json:
-        print_json({"kind": kind, "file": str(out), "rows": rows})
+        record = {"kind": kind, "file": str(out), "rows": rows}
+        print_json({**record, **findings_json(findings, message_and_action)})
     else:
         tell = note if is_stdout(out) else print_line
         tell(f"{rows} rows in {'standard output' if is_stdout(out) else out}.")

@@ -7,41 +7,58 @@ import typer
 from tiktok_manager.cli.output import note, print_line
 from tiktok_manager.domain.errors import InputError
 
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")]
+AccountCount = Annotated[int, typer.Option("--accounts", min=1, max=500)]
+AutoApprove = Annotated[
+    bool, typer.Option("--auto-approve", help="Answer every consent request with yes.")
+]
+AppScopes = Annotated[
+    str,
+    typer.Option(
+        "--scopes",
+        metavar="S,…",
+        help="The scopes the app has; asking for another fails TikTok's page.",
+    ),
+]
+Unaudited = Annotated[
+    bool,
+    typer.Option(
+        "--unaudited",
+        help="SELF_ONLY posts of private accounts alone, five posting users in 24 hours.",
+    ),
+]
+RedirectUris = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--redirect-uri", metavar="U", help="A registered one, with a port or *; repeatable."
+    ),
+]
+Pull = Annotated[
+    str,
+    typer.Option(
+        metavar="never|loopback|anywhere",
+        help="From where videos and photos are fetched by their address.",
+    ),
+]
+VerifiedUrls = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--verified-url",
+        metavar="U",
+        help="A verified domain or URL prefix to fetch from; repeatable.",
+    ),
+]
+
 
 def simulator(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 0,
-    accounts: Annotated[int, typer.Option(min=1, max=500)] = 3,
-    auto_approve: Annotated[
-        bool, typer.Option("--auto-approve", help="Answer every consent request with yes.")
-    ] = False,
-    scopes: Annotated[
-        str,
-        typer.Option(
-            metavar="S,…", help="The scopes the app has; asking for another fails TikTok's page."
-        ),
-    ] = "",
-    unaudited: Annotated[
-        bool,
-        typer.Option(
-            "--unaudited",
-            help="SELF_ONLY posts of private accounts alone, five posting users in 24 hours.",
-        ),
-    ] = False,
-    redirect_uri: Annotated[
-        list[str] | None,
-        typer.Option(metavar="U", help="A registered redirect URI, with a port or *; repeatable."),
-    ] = None,
-    pull: Annotated[
-        str,
-        typer.Option(
-            metavar="never|loopback|anywhere",
-            help="From where videos and photos are fetched by their address.",
-        ),
-    ] = "loopback",
-    verified_url: Annotated[
-        list[str] | None,
-        typer.Option(metavar="U", help="A verified domain or URL prefix to pull from; repeatable."),
-    ] = None,
+    port: Port = 0,
+    accounts: AccountCount = 3,
+    auto_approve: AutoApprove = False,
+    scopes: AppScopes = "",
+    unaudited: Unaudited = False,
+    redirect_uri: RedirectUris = None,
+    pull: Pull = "loopback",
+    verified_url: VerifiedUrls = None,
 ) -> None:
     """Run a local TikTok: its base URL is the first line; app keys `sim-key`, `sim-secret`."""
     from tiktok_manager.simulator import SimulatorConfig, serve
@@ -59,8 +76,6 @@ def simulator(
             url_properties=(*plain.url_properties, *(verified_url or ())),
         )
     except ValueError as exc:
-        raise InputError(
-            "The local TikTok cannot be set up like this.", str(exc), code="bad_simulator"
-        ) from exc
+        raise InputError("bad_simulator", why=str(exc)) from exc
     note("A local TikTok for trying things; Ctrl+C ends it. App keys: sim-key, sim-secret.")
     serve(config, announce=print_line)

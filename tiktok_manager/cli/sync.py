@@ -8,8 +8,10 @@ import typer
 from tiktok_manager.cli.context import cancelled_by_signals, command_line
 from tiktok_manager.cli.options import Json
 from tiktok_manager.cli.output import note, print_json, print_table
+from tiktok_manager.domain.findings import Finding, Param
 from tiktok_manager.services.accounts import SyncResult
-from tiktok_manager.wording import english, joined, words
+from tiktok_manager.services.serializers import findings_json
+from tiktok_manager.wording import english, joined, message_and_action, words
 
 
 def sync(
@@ -31,6 +33,9 @@ def show_results(results: Sequence[SyncResult], *, as_json: bool) -> None:
         if result.error is not None:
             told = words(result.error)
             note(f"@{result.handle}: {joined(told.cause, told.command_hint)}")
+    for finding in _untold(results):
+        told = words(finding)
+        note(joined(told.title, told.command_hint))
     if as_json:
         print_json([_record(result) for result in results])
     else:
@@ -44,6 +49,20 @@ def show_results(results: Sequence[SyncResult], *, as_json: bool) -> None:
     errors = [result.error for result in results if result.error is not None]
     if errors and len(errors) == len(results):
         raise typer.Exit(errors[0].exit_code)
+
+
+def _untold(results: Sequence[SyncResult]) -> list[Finding]:
+    """Return the findings of all results, those of one kind as one."""
+    handles: dict[tuple[str, Param], list[str]] = {}
+    for finding in (each for result in results for each in result.findings):
+        accounts = finding.params["accounts"]
+        handles.setdefault((finding.code, finding.params["scope"]), []).extend(
+            accounts if isinstance(accounts, tuple) else ()
+        )
+    return [
+        Finding(code=code, params={"accounts": tuple(named), "scope": scope})
+        for (code, scope), named in handles.items()
+    ]
 
 
 def _record(result: SyncResult) -> dict[str, object]:
@@ -61,4 +80,5 @@ def _record(result: SyncResult) -> dict[str, object]:
             "raw_code": error.raw_code,
             "log_id": error.log_id,
         },
+        **findings_json(result.findings, message_and_action),
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from tiktok_manager.domain.findings import Finding, Param
 from tiktok_manager.domain.posts import PostMode, Privacy
 
 CALLBACK_PATH = "/callback/"
@@ -107,6 +108,18 @@ class Account:
     def may(self, scope: Scope) -> bool:
         """Say whether the user granted a scope."""
         return scope in self.scopes
+
+
+def numbers_untold(accounts: Iterable[Account]) -> tuple[Finding, ...]:
+    """Return what TikTok does not tell of connected accounts, by the scope they did not grant."""
+    connected = [each for each in accounts if each.status is AccountStatus.CONNECTED]
+    found = []
+    for code, scope in (("totals_untold", Scope.STATS), ("videos_untold", Scope.VIDEO_LIST)):
+        handles = tuple(f"@{each.handle}" for each in connected if not each.may(scope))
+        if handles:
+            params: dict[str, Param] = {"accounts": handles, "scope": scope.value}
+            found.append(Finding(code=code, params=params))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

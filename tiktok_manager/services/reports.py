@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tiktok_manager.domain.accounts import numbers_untold
 from tiktok_manager.domain.errors import InputError
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import Post, PostFilter
 from tiktok_manager.domain.schedule import zone
 from tiktok_manager.services.serializers import account_json, post_json, video_json
@@ -47,6 +49,12 @@ class Reports:
         rows = {"posts": self._posts, "accounts": self._account_rows, "videos": self._videos}
         records = rows[kind](self._settings.timezone())
         return write_table(out, records, _COLUMNS[kind], delimiter=delimiter)
+
+    def findings(self, kind: str) -> Sequence[Finding]:
+        """Return which accounts' numbers a table of `kind` lacks, and for want of which scope."""
+        lacking = {"accounts": "totals_untold", "videos": "videos_untold"}.get(kind)
+        found = numbers_untold(self._accounts.list()) if lacking else ()
+        return [finding for finding in found if finding.code == lacking]
 
     def _posts(self, _timezone: str) -> Iterator[Record]:
         after = None

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tiktok_manager.domain.accounts import Account, CreatorInfo, Profile, Scope
+from tiktok_manager.domain.accounts import Account, CreatorInfo, Profile, Scope, numbers_untold
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
@@ -24,6 +24,7 @@ from tiktok_manager.domain.errors import (
     StorageError,
 )
 from tiktok_manager.domain.events import AccountChanged, EventBus, MetricsUpdated
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.metrics import AccountCounters, VideoCounters
 from tiktok_manager.services.video_list import pages
 from tiktok_manager.storage import accounts as queries
@@ -52,12 +53,16 @@ _BY_ITSELF = re.compile(r"(; )?(?:TikTok Manager (?:tries again|goes on)|It is t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncResult:
-    """What a sync of one account brought; `error` says why it brought nothing, or not all."""
+    """What a sync of one account brought; `error` says why it brought nothing, or not all.
+
+    `findings` say what TikTok does not tell of the account, for a scope was not granted.
+    """
 
     account_id: str
     handle: str
     videos: int = 0
     error: AppError | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +116,12 @@ class Syncing:
         if not listed.is_whole:
             return self._failed(account, _cut_short(len(listed.videos)), len(listed.videos))
         self._events.publish(AccountChanged(account_id=account.id))
-        return SyncResult(account_id=account.id, handle=account.handle, videos=len(listed.videos))
+        return SyncResult(
+            account_id=account.id,
+            handle=account.handle,
+            videos=len(listed.videos),
+            findings=numbers_untold([account]),
+        )
 
     def avatar_path(self, account_id: str) -> Path | None:
         """Return the cached avatar picture, None before the first sync."""

@@ -268,6 +268,7 @@ _SETTINGS: Catalogue = {
     "bad_choice": Entry(_("“{value}” is not possible here."), hint=_("Choose one of: {choices}.")),
     "bad_number": Entry(_("“{value}” is not a number from {low} to {high}.")),
     "duration_out_of_range": Entry(_("“{value}” is out of range."), _("It may be 1m to 30d.")),
+    "bad_simulator": Entry(_("The local TikTok cannot be set up like this."), _("{why}")),
     "bad_scopes": Entry(
         _("“{value}” is not a list of TikTok scopes."),
         _("{needed} is always needed."),

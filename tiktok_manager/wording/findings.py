@@ -61,6 +61,18 @@ FINDINGS: Catalogue = {
             ),
         },
     ),
+    "totals_untold": Entry(
+        _("TikTok does not tell the followers and likes of {accounts}: {scope} was not granted."),
+        hint=_("That takes a TikTok app with the Display API, which new apps cannot have."),
+        typed=_("`settings set scopes all` asks for it; then connect the account again."),
+        shown=_("Choose it in the settings, then connect the account again."),
+    ),
+    "videos_untold": Entry(
+        _("TikTok does not list the videos of {accounts}: {scope} was not granted."),
+        hint=_("That takes a TikTok app with the Display API, which new apps cannot have."),
+        typed=_("`settings set scopes all` asks for it; then connect the account again."),
+        shown=_("Choose it in the settings, then connect the account again."),
+    ),
     "same_video": Entry(
         _("@{account} has this very video already: {post} is {status:word} ({at} in {timezone}).")
     ),

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.ui.analytics.fakes import NumbersWorkspace, a_summary
 from tests.ui.calendar.fakes import Desk
 from tests.ui.fakes import NOW, an_account, refused
-from tiktok_manager.domain.accounts import AccountStatus
+from tiktok_manager.domain.accounts import POSTING_SCOPES, AccountStatus
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.events import MetricsUpdated
 from tiktok_manager.ui.analytics.viewmodel import AnalyticsViewModel, Period, Stage
@@ -55,6 +55,17 @@ def test_account_without_a_reading_asks_for_a_sync(desk: Desk) -> None:
     desk.settle()
     assert stage(model) is Stage.NO_SYNC
     assert model.figures == ()
+
+
+def test_numbers_that_were_not_granted_are_not_promised(
+    desk: Desk, numbers: NumbersWorkspace
+) -> None:
+    bob = numbers.accounts.accounts["acc-bob"]
+    numbers.accounts.accounts["acc-bob"] = replace(bob, scopes=tuple(POSTING_SCOPES))
+    model = opened(desk)
+    model.choose_account("acc-bob")
+    desk.settle()
+    assert stage(model) is Stage.UNTOLD
 
 
 def test_period_decides_what_is_read(desk: Desk, numbers: NumbersWorkspace) -> None:

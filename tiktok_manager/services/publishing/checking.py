@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain import publish_rules
+from tiktok_manager.domain.accounts import Scope
 from tiktok_manager.domain.attempts import PROVEN_DEAD, Attempt, Claim, Fenced, Outcome
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
@@ -276,7 +277,7 @@ class Checking:
         self._store.looked(claim, attempt)
         found = self._reconciler.find(claim.post, attempt)
         if found is None:
-            self._store.note(claim, "looked", "Not found among the account's public videos.")
+            self._store.note(claim, "looked", self._why_not_found(claim))
             return False
         outcome = Outcome(
             status=PostStatus.PUBLISHED,
@@ -287,6 +288,11 @@ class Checking:
         )
         self._store.settle(claim, outcome, "Found among the account's public videos.")
         return True
+
+    def _why_not_found(self, claim: Claim) -> str:
+        if self._reconciler.may_look(claim.post):
+            return "Not found among the account's public videos."
+        return f"The account's videos cannot be looked at: {Scope.VIDEO_LIST} was not granted."
 
     def _keep(
         self, claim: Claim, wake_at: datetime, error: PostError | None, *, asked: bool = True

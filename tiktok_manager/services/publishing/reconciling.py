@@ -45,10 +45,14 @@ class Reconciler:
         looked = timedelta() if attempt.listed_at is None else attempt.listed_at - sent
         return any(looked < threshold <= elapsed for threshold in LOOKS_AFTER)
 
+    def may_look(self, post: Post) -> bool:
+        """Say whether TikTok lists the account's videos for us: its owner granted the scope."""
+        return self._store.may(post.account_id, Scope.VIDEO_LIST)
+
     def find(self, post: Post, attempt: Attempt) -> VideoCounters | None:
         """Return the one video that must be this post, None if there is none or a doubt."""
         sent = attempt.final_intent_at
-        if sent is None or not self._store.may(post.account_id, Scope.VIDEO_LIST):
+        if sent is None or not self.may_look(post):
             return None
         try:
             listed = self.list_videos(post.account_id, until=sent - EARLY)

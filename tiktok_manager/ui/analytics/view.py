@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tiktok_manager.domain.accounts import Scope
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.ui.analytics.parts import FigureCard, VideoTable
 from tiktok_manager.ui.analytics.viewmodel import AnalyticsViewModel, Period, Stage
@@ -52,7 +53,7 @@ _PERIODS = (
     (Period.QUARTER, "90 days"),
     (Period.ALL, "All"),
 )
-_PAGES = (Stage.LOADING, Stage.NO_ACCOUNT, Stage.NO_SYNC, Stage.READY)
+_PAGES = (Stage.LOADING, Stage.NO_ACCOUNT, Stage.NO_SYNC, Stage.UNTOLD, Stage.READY)
 
 
 class AnalyticsView(PaneView):
@@ -155,6 +156,17 @@ class AnalyticsView(PaneView):
                 "begins with the first one.",
                 action_text="Sync now",
                 action=self.viewmodel.sync,
+            )
+        )
+        self._stack.addWidget(
+            EmptyState(
+                "analytics",
+                "TikTok does not tell this account’s numbers",
+                f"The permission for them ({Scope.STATS}) was not granted. It takes a TikTok app "
+                "with the Display API, which new apps cannot have. If yours has it, choose it "
+                "under “Permissions to ask for” and connect the account again.",
+                action_text="Go to settings",
+                action=lambda: self._frame.go("settings", "scopes"),
             )
         )
         self._stack.addWidget(self._content())

@@ -51,6 +51,7 @@ class Stage(Enum):
     LOADING = "loading"
     NO_ACCOUNT = "no account"
     NO_SYNC = "no sync yet"
+    UNTOLD = "not told by TikTok"
     READY = "ready"
 
 
@@ -132,7 +133,9 @@ class AnalyticsViewModel(QObject):
             return Stage.NO_ACCOUNT
         if not self.loaded:
             return Stage.LOADING
-        return Stage.NO_SYNC if self.summary is None else Stage.READY
+        if self.summary is not None:
+            return Stage.READY
+        return Stage.NO_SYNC if self.sees_totals else Stage.UNTOLD
 
     @property
     def figures(self) -> Sequence[Figures]:
@@ -150,6 +153,11 @@ class AnalyticsViewModel(QObject):
         if since is not None:
             return f"since {day_text(since, self.timezone)}"
         return f"in {int(self.period)} days"
+
+    @property
+    def sees_totals(self) -> bool:
+        """Whether the account allowed its followers and likes to be seen."""
+        return self.account is None or self.account.may(Scope.STATS)
 
     @property
     def sees_videos(self) -> bool:
