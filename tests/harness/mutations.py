@@ -213,7 +213,7 @@ def _token_used_before_kept() -> None:
         keys = self._settings.app_keys()
         secret = self._vault.open(tokens.refresh_sealed, aad=f"tokens/{account_id}/refresh")
         pair = self._routing.app(account_id).refresh(keys, secret)
-        fresh[account_id] = self.seal(account_id, pair, tokens.version + 1)
+        fresh[account_id] = self.seal(account_id, pair, tokens)
         return fresh[account_id]
 
     def call_then_keep(self: TokenKeeper, account_id: str, use: Callable[[str], Any]) -> Any:
@@ -222,7 +222,7 @@ def _token_used_before_kept() -> None:
         finally:
             if account_id in fresh:
                 with self._database.write() as session:
-                    accounts.put_tokens(session, fresh.pop(account_id))
+                    accounts.put_grant(session, fresh.pop(account_id))
 
     _set(TokenKeeper, "_rotate", rotate)
     _set(TokenKeeper, "call", call_then_keep)
@@ -231,14 +231,14 @@ def _token_used_before_kept() -> None:
 def _adopting_resets() -> None:
     original = downtime.adopt_orphans
 
-    def adopt(session: Session, now: Any, *spans: Any) -> int:
+    def adopt(session: Session, now: Any, *rest: Any) -> int:
         orphans = session.scalars(
             select(PostRow.id).where(
                 PostRow.lease_owner.is_not(None),
                 PostRow.status.in_([PostStatus.PUBLISHING, PostStatus.PROCESSING]),
             )
         ).all()
-        adopted = original(session, now, *spans)
+        adopted = original(session, now, *rest)
         session.flush()
         session.execute(
             update(PostRow)

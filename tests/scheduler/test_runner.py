@@ -77,7 +77,7 @@ def awaited(world: World, post: Post, status: PostStatus) -> Iterator[None]:
 
 def another(world: World) -> Database:
     """Return what another process has open."""
-    return Database(world.workspace.database.path, load_driver())
+    return Database(world.workspace.database.path, load_driver(), world.clock)
 
 
 def change(database: Database) -> None:

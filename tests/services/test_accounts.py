@@ -180,7 +180,9 @@ def test_a_sync_of_all_names_the_accounts_it_left_out(world: World) -> None:
     account = world.connect("sim01")
     world.connect("sim02")
     with world.workspace.database.write() as session:
-        queries.set_status(session, account.id, AccountStatus.NEEDS_RECONNECT)
+        tokens = queries.get_tokens(session, account.id)
+        assert tokens is not None
+        assert queries.lose_permission(session, account.id, tokens.version)
     asked = world.calls("user_info")
     left_out, synced = world.workspace.accounts.sync()
     assert (left_out.handle, synced.error) == ("sim01", None)
@@ -239,7 +241,7 @@ def test_a_call_that_meets_a_refresh_of_another_process_waits_for_its_commit(
 
         def commit(_cancel: CancelToken, duration_s: float) -> bool:
             with world.workspace.database.write() as session:
-                queries.put_tokens(session, sealed)
+                assert queries.rotate_tokens(session, sealed, over=old.version)
             world.clock.advance(timedelta(seconds=duration_s))
             return False
 

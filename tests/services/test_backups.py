@@ -153,7 +153,7 @@ def test_a_damaged_database_is_not_backed_up_and_old_backups_stay(house: House) 
     house.backups.create(BackupKind.AUTOMATIC)
     house.close()
     damage(house.paths.database)
-    house.database = Database(house.paths.database, load_driver())
+    house.database = Database(house.paths.database, load_driver(), house.clock)
     house.backups = Backups(house.database, house.paths.backups_dir, house.clock)
     with pytest.raises(StorageError):
         house.backups.create()
@@ -480,7 +480,7 @@ def test_a_view_in_the_place_of_a_table_is_not_even_read(house: House, backup: B
     forget_digest(backup)
     with opened(backup.path) as copy:
         copy.execute("DROP TABLE alembic_version")
-        copy.execute("CREATE VIEW alembic_version AS SELECT '0001' AS version_num")
+        copy.execute("CREATE VIEW alembic_version AS SELECT 'r0001' AS version_num")
     refused(house, backup.name, "not made by TikTok Manager")
 
 

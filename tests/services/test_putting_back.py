@@ -37,7 +37,7 @@ def move(planning: Planning, post: Post) -> Post:
 
 
 def same_but_epoch(one: Post, other: Post) -> bool:
-    ignored = {"epoch", "publish_id"}
+    ignored = {"epoch", "version", "publish_id"}
     names = [name for name in Post.__slots__ if name not in ignored]
     return all(getattr(one, name) == getattr(other, name) for name in names)
 

@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.storage import posts
 from tiktok_manager.storage.database import Database, load_driver
@@ -17,7 +18,7 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 def main(path: str, post_id: str, rounds: str) -> None:
     """Write one step a round."""
-    database = Database(Path(path), load_driver())
+    database = Database(Path(path), load_driver(), SystemClock())
     acknowledged, errors = [], []
     for number in range(int(rounds)):
         try:

@@ -86,7 +86,7 @@ def test_migrations_make_exactly_the_schema_of_the_code(database: Database) -> N
 def test_the_newest_migration_is_the_one_the_code_expects() -> None:
     folder = Path(migrate.__file__).parent / "migrations" / "versions"
     names = sorted(path.name for path in folder.glob("r*.py"))
-    assert names[-1].startswith(f"r{HEAD_REVISION}_")
+    assert names[-1].startswith(f"{HEAD_REVISION}_")
 
 
 def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:

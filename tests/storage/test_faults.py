@@ -45,7 +45,7 @@ def theme(database: Database) -> str | None:
 
 def reopened(database: Database, **parts: Any) -> Database:
     database.close()
-    return Database(database.path, load_driver(), **parts)
+    return Database(database.path, load_driver(), SystemClock(), **parts)
 
 
 # -- a disk that fails -------------------------------------------------------------------------
@@ -376,7 +376,7 @@ def test_without_a_write_ahead_log_nothing_is_opened(tmp_path: Path) -> None:
             return getattr(self._driver, name)
 
     (tmp_path / "data.sqlite3").touch()
-    database = Database(tmp_path / "data.sqlite3", InMemory(load_driver()))  # type: ignore[arg-type]
+    database = Database(tmp_path / "data.sqlite3", InMemory(load_driver()), SystemClock())  # type: ignore[arg-type]
     with says(StorageError, "write-ahead"), database.read():
         pass
     database.close()

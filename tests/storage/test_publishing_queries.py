@@ -103,7 +103,9 @@ def test_an_account_publishes_one_post_at_a_time_in_order(
 def test_posts_of_a_paused_account_wait(database: Database, make_post: MakePost) -> None:
     make_post("p1")
     with database.write() as session:
-        accounts.set_paused(session, "alice", paused=True)
+        alice = accounts.get_account(session, "alice")
+        assert alice is not None
+        accounts.set_paused(session, alice, paused=True)
     assert claim_one(database) == []
     with database.read() as session:
         assert not claims.is_busy(session, NOW)
@@ -152,9 +154,7 @@ def test_a_dead_publishers_posts_are_taken_over_at_once(
     make_post("p1")
     claim_one(database, owner="dead")
     with database.write() as session:
-        assert (
-            downtime.adopt_orphans(session, NOW, timedelta(minutes=10), timedelta(seconds=90)) == 1
-        )
+        assert downtime.adopt_orphans(session, NOW, ON_TIME, LEASE, ["dead"]) == 1
     (claim,) = claim_one(database, owner="heir")
     assert claim.worker_losses == 1
 
@@ -175,12 +175,11 @@ def test_a_verdict_cannot_be_undone(database: Database, make_post: MakePost) -> 
     make_post("p1")
     (claim,) = claim_one(database)
     with database.write() as session:
-        post = attempts.settle(session, claim, Outcome(status=PostStatus.PUBLISHED), NOW)
-    stale = Claim(
-        post=post, epoch=post.epoch, owner="me", attempt=None, first_tried_at=NOW, worker_losses=0
-    )
+        attempts.settle(session, claim, Outcome(status=PostStatus.PUBLISHED, wake_at=NOW), NOW)
+    with database.write() as session:
+        (later,) = claims.claim_checks(session, now=NOW, owner="me", lease=LEASE, limit=1)
     with pytest.raises(IllegalTransition), database.write() as session:
-        attempts.settle(session, stale, Outcome(status=PostStatus.SCHEDULED), NOW)
+        attempts.settle(session, later, Outcome(status=PostStatus.SCHEDULED), NOW)
 
 
 def test_a_post_whose_last_byte_may_have_left_cannot_be_withdrawn(

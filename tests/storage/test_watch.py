@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import event
 
+from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.storage import settings
 from tiktok_manager.storage.database import Database, load_driver
 
@@ -23,7 +24,7 @@ def put_and_fail(database: Database) -> None:
 @pytest.fixture
 def other(database: Database) -> Iterator[Database]:
     """Give what another process has open."""
-    other = Database(database.path, load_driver())
+    other = Database(database.path, load_driver(), SystemClock())
     yield other
     other.close()
 

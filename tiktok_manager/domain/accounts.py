@@ -80,6 +80,7 @@ class Account:
 
     `sign_in_expires_at` is how long TikTok lets the permission be renewed; None without one.
     `max_duration_s` is the longest video it may post, as TikTok said last; None before it did.
+    `version` counts what people change: connecting, disconnecting, pausing.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Account:
     connected_at: datetime | None = None
     sign_in_expires_at: datetime | None = None
     max_duration_s: int | None = None
+    version: int = 1
 
     def may(self, scope: Scope) -> bool:
         """Say whether the user granted a scope."""

@@ -11,6 +11,7 @@ AppError
 │   └── OutcomeUnknown    retrying might post twice
 ├── StorageError          the data folder or database cannot be used (exit 1)
 │   ├── DatabaseTooNew    written by a newer version
+│   ├── DatabaseTooOld    written before the first release
 │   ├── DatabaseBusy      another program holds the lock too long
 │   ├── DatabaseDamaged   it is not whole: only reading goes on
 │   ├── DatabaseReadOnly  it cannot be written
@@ -118,8 +119,8 @@ class Change:
     """A field that another hand changed meanwhile: the value wanted, and the one that stands."""
 
     field: str
-    yours: object
-    theirs: object
+    yours: Param
+    theirs: Param
 
 
 class ChangedMeanwhile(InputError):
@@ -203,6 +204,12 @@ class DatabaseTooNew(StorageError):
     """The database was written by a newer version of the app."""
 
     code = "database_too_new"
+
+
+class DatabaseTooOld(StorageError):
+    """The database was written before the first release."""
+
+    code = "database_too_old"
 
 
 class DatabaseBusy(StorageError):

@@ -1,10 +1,11 @@
 """A post's life: its statuses, what may follow what, and the values other rooms exchange."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.clock import iso_stamp
+from tiktok_manager.domain.errors import AppError, Change, ChangedMeanwhile
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.schedule import Schedule
 
@@ -39,6 +40,15 @@ class Privacy(StrEnum):
     FRIENDS = "MUTUAL_FOLLOW_FRIENDS"
     FOLLOWERS = "FOLLOWER_OF_CREATOR"
     ONLY_ME = "SELF_ONLY"
+
+
+class Actor(StrEnum):
+    """Who did what a line of the flight record tells."""
+
+    USER = "user"
+    PUBLISHER = "publisher"
+    TIKTOK = "tiktok"
+    IMPORT = "import"
 
 
 class LatePolicy(StrEnum):
@@ -92,6 +102,9 @@ CONTENT_CODES = frozenset(
 )
 """Refusals of the post as it is: until its words, file or choices are changed, trying is vain."""
 
+GREEN = frozenset({PostStatus.PUBLISHED, PostStatus.IN_INBOX})
+"""TikTok has said that it is there."""
+
 ENDED = frozenset({PostStatus.PUBLISHED, PostStatus.IN_INBOX, PostStatus.CANCELLED})
 UNDER_WAY = frozenset({PostStatus.PUBLISHING, PostStatus.PROCESSING})
 EDITABLE = frozenset(
@@ -109,7 +122,16 @@ _S = PostStatus
 ALLOWED: dict[PostStatus, frozenset[PostStatus]] = {
     _S.DRAFT: frozenset({_S.SCHEDULED, _S.CANCELLED}),
     _S.SCHEDULED: frozenset(
-        {_S.DRAFT, _S.PUBLISHING, _S.NEEDS_ATTENTION, _S.FAILED, _S.MISSED, _S.CANCELLED}
+        {
+            _S.DRAFT,
+            _S.PUBLISHING,
+            # Its last byte may have left after all: TikTok is asked before anything is sent again.
+            _S.PROCESSING,
+            _S.NEEDS_ATTENTION,
+            _S.FAILED,
+            _S.MISSED,
+            _S.CANCELLED,
+        }
     ),
     # A claim may be given back (a wait, a retry, a shutdown) or end in any verdict.
     _S.PUBLISHING: frozenset(
@@ -153,8 +175,14 @@ ALLOWED: dict[PostStatus, frozenset[PostStatus]] = {
     _S.MISSED: frozenset({_S.SCHEDULED, _S.CANCELLED}),
     _S.IN_INBOX: frozenset({_S.PUBLISHED}),
     _S.PUBLISHED: frozenset(),
-    _S.CANCELLED: frozenset({_S.SCHEDULED}),
+    # What was cancelled can be put back as it was.
+    _S.CANCELLED: frozenset({_S.DRAFT, _S.SCHEDULED, _S.NEEDS_ATTENTION, _S.FAILED, _S.MISSED}),
 }
+
+ALLOWED_BY_RESTORE: dict[PostStatus, frozenset[PostStatus]] = {
+    status: frozenset() if status in GREEN else frozenset({_S.UNCONFIRMED}) for status in _S
+}
+"""An older database knows less than happened: what it holds is in doubt, save for what is there."""
 
 
 class IllegalTransition(AppError):
@@ -166,9 +194,10 @@ class IllegalTransition(AppError):
         super().__init__(f"A post that is {old} cannot become {new}.")
 
 
-def check_transition(old: PostStatus, new: PostStatus) -> None:
+def check_transition(old: PostStatus, new: PostStatus, *, by_restore: bool = False) -> None:
     """Raise IllegalTransition unless `new` may follow `old`."""
-    if new is not old and new not in ALLOWED[old]:
+    allowed = ALLOWED_BY_RESTORE if by_restore else ALLOWED
+    if new is not old and new not in allowed[old]:
         raise IllegalTransition(old, new)
 
 
@@ -218,7 +247,11 @@ class PostError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One video for one account."""
+    """One video for one account.
+
+    `version` counts changes of its status and of what a person entered: a change names the version
+    it was made from. `epoch` counts claims of publishers, who are fenced by it.
+    """
 
     id: str
     account_id: str
@@ -231,6 +264,7 @@ class Post:
     choices: Choices
     consent: Consent | None
     lateness: Lateness
+    version: int = 1
     epoch: int = 0
     attempts: int = 0
     next_try_at: datetime | None = None
@@ -241,15 +275,38 @@ class Post:
     created_at: datetime
     published_at: datetime | None = None
 
-    @property
-    def version(self) -> int:
-        """What a change must name."""
-        return self.epoch
 
-    def to(self, new: PostStatus) -> "Post":
-        """Return the post in its new status; raises IllegalTransition."""
-        check_transition(self.status, new)
-        return replace(self, status=new)
+def changed_meanwhile(read: Post, wanted: Post, current: Post | None) -> ChangedMeanwhile:
+    """Return the error for a change from `read` to `wanted` of a post that is `current` by now.
+
+    It names what another hand changed since `read`, with the value wanted and the one that stands.
+    """
+    if current is None:
+        return ChangedMeanwhile("post", read.id)
+    known, yours, theirs = map(_shown, (read, wanted, current))
+    changes = [
+        Change(field=name, yours=yours[name], theirs=value)
+        for name, value in theirs.items()
+        if value != known[name]
+    ]
+    return ChangedMeanwhile("post", read.id, changes)
+
+
+def _shown(post: Post) -> dict[str, str]:
+    """Return what people change in a post, and its status, by the names of the JSON."""
+    choices = {name: str(value) for name, value in asdict(post.choices).items()}
+    return {
+        "status": post.status.value,
+        "mode": post.mode.value,
+        "publish_at": iso_stamp(post.schedule.due_at),
+        "timezone": post.schedule.timezone,
+        "caption": post.caption,
+        "file": str(post.media.path),
+        "sha256": post.media.sha256,
+        "late": post.lateness.policy.value,
+        "late_within": str(post.lateness.within),
+        **choices,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,3 +328,4 @@ class TrailEntry:
     kind: str
     text: str
     detail: dict[str, object]
+    actor: Actor = Actor.PUBLISHER

@@ -184,8 +184,7 @@ class Accounts:
             kind=FailureClass.NEEDS_RECONNECT.value,
         )
         with self._database.write() as session:
-            queries.delete_tokens(session, account.id)
-            queries.set_status(session, account.id, AccountStatus.DISCONNECTED)
+            queries.disconnect(session, account)
             posts.stop_scheduled(session, account.id, reason, now)
         self._events.publish(AccountChanged(account_id=account.id))
         self._events.publish(PostsChanged())
@@ -203,7 +202,7 @@ class Accounts:
         with self._database.write() as session:
             if account.paused and not paused:
                 downtime.forget_tries(session, self._clock.now(), ON_TIME, account_id=account.id)
-            account = queries.set_paused(session, account.id, paused=paused)
+            account = queries.set_paused(session, account, paused=paused)
         self._events.publish(AccountChanged(account_id=account.id))
         return account
 
@@ -266,7 +265,7 @@ class Accounts:
         sealed = self._tokens.seal(account_id, pair, old)
         with self._database.write() as session:
             account = queries.put_connected(session, account_id, profile, pair.scopes, now)
-            queries.put_tokens(session, sealed)
+            queries.put_grant(session, sealed)
             posts.resume_reconnected(session, account_id, now)
         return account
 

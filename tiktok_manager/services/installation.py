@@ -82,6 +82,12 @@ class Installation:
         if known is not None and not self._is_put_back(known):
             self._save_location(known.install_id)
 
+    def identity(self) -> tuple[str, str]:
+        """Return a mark of this machine, and the data folder on it: one publisher runs there."""
+        with self._database.read() as session:
+            known = queries.get_install(session)
+        return self._machine(known.install_id if known else ""), self._place
+
     def adopt(self) -> bool:
         """Make this the data folder's home; False if it is already.
 

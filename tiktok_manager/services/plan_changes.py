@@ -12,7 +12,15 @@ from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import ChangedMeanwhile, InputError
 from tiktok_manager.domain.events import EventBus, PostsChanged, PostStatusChanged
 from tiktok_manager.domain.plans import PlanResult, PlanRow, Proposal, Wish
-from tiktok_manager.domain.posts import EDITABLE, RETRYABLE, Post, PostMode, PostStatus
+from tiktok_manager.domain.posts import (
+    EDITABLE,
+    RETRYABLE,
+    Actor,
+    Post,
+    PostMode,
+    PostStatus,
+    changed_meanwhile,
+)
 from tiktok_manager.domain.quota import WINDOW, Ledger
 from tiktok_manager.services import plan_rules as rules
 from tiktok_manager.services.hold_reasons import TOLD_NOT_WRITTEN
@@ -153,26 +161,23 @@ def _write(
         attempts.release(session, before.id, text, now)
     elif not attempts.withdraw(session, before.id, kind, now):
         raise rules.too_late(before)
-    queries.update_post(session, after, now, first_tried_at=now if started else None)
-    queries.add_step(session, before.id, at=now, epoch=before.epoch, kind=kind, text=text)
+    queries.update_post(session, after, now, read=before, first_tried_at=now if started else None)
+    queries.add_step(
+        session, before.id, at=now, epoch=before.epoch, actor=Actor.USER, kind=kind, text=text
+    )
     return queries.get_post(session, before.id) or after
 
 
 def _check_unchanged(session: Session, before: Post | None, after: Post) -> None:
-    """Raise OutcomeUnknown if the publisher got there first, ChangedMeanwhile if another hand.
-
-    The status counts beside the version: a claim is no change that people make.
-    """
+    """Raise OutcomeUnknown if the publisher got there first, ChangedMeanwhile if another hand."""
     if before is None:
         return
     current = queries.get_post(session, before.id)
-    if current is None:
-        raise ChangedMeanwhile("post", before.id)
-    if (current.version, current.status) == (before.version, before.status):
+    if current is not None and current.version == before.version:
         return
-    if current.status not in _REVERSIBLE:
+    if current is not None and current.status not in _REVERSIBLE:
         raise rules.too_late(current)
-    raise ChangedMeanwhile("post", before.id, rules.changes(before, after, current))
+    raise changed_meanwhile(before, after, current)
 
 
 def _check_still_so(row: PlanRow, again: PlanRow, made_at: datetime, now: datetime) -> None:

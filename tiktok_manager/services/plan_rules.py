@@ -5,16 +5,14 @@ What breaks a rule raises InputError; what only may go wrong is a Finding.
 
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account, AccountStatus
 from tiktok_manager.domain.captions import check_caption
-from tiktok_manager.domain.clock import iso_stamp
 from tiktok_manager.domain.errors import (
     PERMISSION_LOST,
     RECONNECT_HINT,
-    Change,
     FailureClass,
     InputError,
     OutcomeUnknown,
@@ -133,33 +131,6 @@ def news(row: PlanRow, again: PlanRow) -> list[Finding]:
     if not found and again.post.schedule != row.post.schedule:
         found = [each for each in again.findings if each.code == "moved_to_free_time"]
     return found
-
-
-def changes(before: Post, after: Post, current: Post) -> list[Change]:
-    """Return what another hand changed in a post since `before`, beside what `after` wants."""
-    known, wanted, found = map(_fields, (before, after, current))
-    return [
-        Change(field=name, yours=wanted[name], theirs=value)
-        for name, value in found.items()
-        if value != known[name]
-    ]
-
-
-def _fields(post: Post) -> dict[str, object]:
-    """Return what people change in a post, and its status, by the names of the JSON."""
-    choices = {name: str(value) for name, value in asdict(post.choices).items()}
-    return {
-        "status": post.status.value,
-        "mode": post.mode.value,
-        "publish_at": iso_stamp(post.schedule.due_at),
-        "timezone": post.schedule.timezone,
-        "caption": post.caption,
-        "file": str(post.media.path),
-        "sha256": post.media.sha256,
-        "late": post.lateness.policy.value,
-        "late_within": str(post.lateness.within),
-        **choices,
-    }
 
 
 def account_findings(account: Account, mode: PostMode) -> list[Finding]:

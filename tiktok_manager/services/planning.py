@@ -39,6 +39,7 @@ from tiktok_manager.domain.posts import (
     PostFilter,
     PostStatus,
     TrailEntry,
+    changed_meanwhile,
 )
 from tiktok_manager.services import plan_rules as rules
 from tiktok_manager.services.hold_reasons import HoldReasons
@@ -255,7 +256,7 @@ class Planning:
     def overview(self) -> PublishOverview:
         """Return what goes out next, what came last, and how much waits for the user."""
         with self._database.read() as session:
-            numbers = queries.counts(session)
+            numbers = queries.count(session, {*_NEEDS_USER, *UNDER_WAY})
             return PublishOverview(
                 next_due=queries.next_due(session),
                 last_result=queries.last_result(session),
@@ -343,8 +344,7 @@ class Planning:
         """Return a post; raises ChangedMeanwhile unless it is still as it was `seen`."""
         post = self.get(post_id)
         if isinstance(seen, Post) and seen.version != post.version:
-            changes = rules.changes(seen, change(seen), post)
-            raise ChangedMeanwhile("post", post.id, changes)
+            raise changed_meanwhile(seen, change(seen), post)
         if isinstance(seen, int) and seen != post.version:
             changes = [Change(field="version", yours=str(seen), theirs=str(post.version))]
             raise ChangedMeanwhile("post", post.id, changes)

@@ -1,7 +1,9 @@
 """Keeps each account's TikTok permission alive: one refresh at a time, durable before use.
 
 TikTok rotates refresh tokens and kills the old one at once. So a refresh happens under a lock in
-this process and a lease in the database, and the new pair is committed before anyone uses it.
+this process and a lease in the database, and the new pair is committed before anyone uses it. It is
+kept only in place of the version it was asked for: an answer that arrives after the owner gave a
+new permission, or took the old one back, changes nothing.
 """
 
 from __future__ import annotations
@@ -93,7 +95,7 @@ class TokenKeeper:
                     raise
                 if exc.failure.code != "access_token_invalid":
                     if self._is_current(tokens):
-                        raise self._lost(account_id, exc.failure) from exc
+                        raise self._lost(tokens, exc.failure) from exc
                     tokens = self._fresh(account_id)  # the owner gave a new permission meanwhile
                     continue
             if self._was_refused(account_id):
@@ -104,7 +106,7 @@ class TokenKeeper:
         except TikTokRefused as exc:
             # Another process may have rotated the tokens while this call was on its way.
             if exc.failure.kind is FailureClass.NEEDS_RECONNECT and self._is_current(tokens):
-                raise self._lost(account_id, exc.failure) from exc
+                raise self._lost(tokens, exc.failure) from exc
             raise
 
     def access_token(self, account_id: str) -> str:
@@ -211,7 +213,7 @@ class TokenKeeper:
 
     def _rotate(self, account_id: str, tokens: SealedTokens) -> SealedTokens:
         keys = self._settings.app_keys()
-        refresh_token = self._open(account_id, tokens.refresh_sealed, "refresh")
+        refresh_token = self._open(tokens, tokens.refresh_sealed, "refresh")
         try:
             pair = self._ask_anew(account_id, keys, refresh_token)
         except TikTokRefused as exc:
@@ -219,15 +221,18 @@ class TokenKeeper:
             if current.version != tokens.version:
                 return current
             if exc.failure.kind is FailureClass.NEEDS_RECONNECT:
-                raise self._lost(account_id, exc.failure) from exc
+                raise self._lost(tokens, exc.failure) from exc
             raise
         rotated = self.seal(account_id, pair, tokens)
-        tried_again(lambda: self._keep(rotated))  # TikTok takes the old pair no more
-        return rotated
+        # TikTok takes the old pair no more, so this is tried again.
+        if tried_again(lambda: self._keep(rotated, over=tokens.version)):
+            return rotated
+        logger.info("Account %s has another permission than the one renewed", account_id)
+        return self._read(account_id)
 
-    def _keep(self, tokens: SealedTokens) -> None:
+    def _keep(self, tokens: SealedTokens, *, over: int) -> bool:
         with self._database.write() as session:
-            queries.put_tokens(session, tokens)
+            return queries.rotate_tokens(session, tokens, over=over)
 
     def _ask_anew(self, account_id: str, keys: AppKeys, refresh_token: str) -> TokenPair:
         """Trade a refresh token; if the answer is lost, offer the same one twice more at once.
@@ -245,8 +250,8 @@ class TokenKeeper:
         return calls.refresh(keys, refresh_token)
 
     def _take_lease(self, account_id: str, version: int) -> bool:
-        now = self._clock.now()
         with self._database.write() as session:
+            now = self._database.now(session)
             return queries.lease_refresh(
                 session, account_id, version, self._owner, now, now + REFRESH_LEASE
             )
@@ -259,16 +264,20 @@ class TokenKeeper:
         return tokens
 
     def _access(self, tokens: SealedTokens) -> str:
-        return self._open(tokens.account_id, tokens.access_sealed, "access")
+        return self._open(tokens, tokens.access_sealed, "access")
 
-    def _open(self, account_id: str, sealed: bytes, field: str) -> str:
+    def _open(self, tokens: SealedTokens, sealed: bytes, field: str) -> str:
         try:
-            return self._vault.open(sealed, aad=_aad(account_id, field))
+            return self._vault.open(sealed, aad=_aad(tokens.account_id, field))
         except SecretDamaged as exc:
-            raise self._lost(account_id, _damaged(exc)) from exc
+            raise self._lost(tokens, _damaged(exc)) from exc
 
-    def _lost(self, account_id: str, failure: Failure) -> ReconnectNeeded:
-        """Mark the account, and tell its other posts why they wait."""
+    def _lost(self, tokens: SealedTokens, failure: Failure) -> ReconnectNeeded:
+        """Mark the account, and tell its other posts why they wait.
+
+        Unless it has other tokens by now: whoever asked with these ones asks again.
+        """
+        account_id = tokens.account_id
         reason = PostError(
             code=failure.code,
             message=failure.message,
@@ -277,8 +286,8 @@ class TokenKeeper:
             kind=FailureClass.NEEDS_RECONNECT.value,
         )
         with self._database.write() as session:
-            queries.set_status(session, account_id, AccountStatus.NEEDS_RECONNECT)
-            holds.explain_wait(session, account_id, reason, self._clock.now())
+            if queries.lose_permission(session, account_id, tokens.version):
+                holds.explain_wait(session, account_id, reason, self._clock.now())
         self._events.publish(AccountChanged(account_id=account_id))
         self._events.publish(PostsChanged())
         return ReconnectNeeded(

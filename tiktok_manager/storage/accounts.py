@@ -1,14 +1,24 @@
 """Queries for accounts and their sealed tokens."""
 
-import json
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.accounts import Account, AccountStatus, Profile
-from tiktok_manager.storage.schema import AccountRow, PostRow, SettingRow, TokenRow
+from tiktok_manager.domain.errors import Change, ChangedMeanwhile
+from tiktok_manager.storage.schema import (
+    ACCOUNT_GROUPS,
+    ACCOUNT_TAGS,
+    AccountRow,
+    GroupRow,
+    PostRow,
+    TagRow,
+    TokenRow,
+)
 
 IS_READY = and_(AccountRow.status == AccountStatus.CONNECTED, AccountRow.paused.is_(False))
 """The account's posts may go out."""
@@ -17,15 +27,26 @@ IS_READY = and_(AccountRow.status == AccountStatus.CONNECTED, AccountRow.paused.
 HAS_READY_ACCOUNT = exists().where(AccountRow.id == PostRow.account_id, IS_READY)
 """The post's account is ready."""
 
-_PUBLISHER = "publisher-owner"
-
-# Accounts, each with how long its permission can be renewed.
-_WITH_HORIZON = select(AccountRow, TokenRow.refresh_expires_at).outerjoin(
+_BETWEEN_NAMES = "\n"
+_GROUPS = (
+    select(func.aggregate_strings(GroupRow.name, _BETWEEN_NAMES))
+    .join(ACCOUNT_GROUPS, ACCOUNT_GROUPS.c.group_id == GroupRow.id)
+    .where(ACCOUNT_GROUPS.c.account_id == AccountRow.id)
+    .scalar_subquery()
+)
+_TAGS = (
+    select(func.aggregate_strings(TagRow.name, _BETWEEN_NAMES))
+    .join(ACCOUNT_TAGS, ACCOUNT_TAGS.c.tag_id == TagRow.id)
+    .where(ACCOUNT_TAGS.c.account_id == AccountRow.id)
+    .scalar_subquery()
+)
+# Accounts, each with how long its permission can be renewed, its groups and its tags.
+_WHOLE = select(AccountRow, TokenRow.refresh_expires_at, _GROUPS, _TAGS).outerjoin(
     TokenRow, TokenRow.account_id == AccountRow.id
 )
 
 # Asked for each call to TikTok, so built once.
-_BY_ID = _WITH_HORIZON.where(AccountRow.id == bindparam("id"))
+_BY_ID = _WHOLE.where(AccountRow.id == bindparam("id"))
 _TOKENS = select(TokenRow).where(TokenRow.account_id == bindparam("id"))
 
 
@@ -44,11 +65,8 @@ class SealedTokens:
 
 def list_accounts(session: Session) -> list[Account]:
     """Return every account: connected ones first, then by handle."""
-    connected_first = case((AccountRow.status == AccountStatus.DISCONNECTED, 1), else_=0)
-    rows = session.execute(
-        _WITH_HORIZON.order_by(connected_first, func.lower(AccountRow.handle), AccountRow.id)
-    )
-    return [_account(row, expires_at) for row, expires_at in rows]
+    found = [_account(*row) for row in session.execute(_WHOLE)]
+    return sorted(found, key=_connected_first)
 
 
 def get_account(session: Session, account_id: str) -> Account | None:
@@ -57,19 +75,24 @@ def get_account(session: Session, account_id: str) -> Account | None:
     return None if found is None else _account(*found)
 
 
+def _get(session: Session, account_id: str) -> Account:
+    session.flush()
+    return _account(*session.execute(_BY_ID, {"id": account_id}).one())
+
+
+def _connected_first(account: Account) -> tuple[bool, str, str]:
+    return account.status is AccountStatus.DISCONNECTED, account.handle.lower(), account.id
+
+
 def find_accounts(session: Session, name: str) -> list[Account]:
     """Return the accounts with this id or handle (in any case)."""
-    rows = session.execute(
-        _WITH_HORIZON.where(
-            or_(AccountRow.id == name, func.lower(AccountRow.handle) == name.lower())
-        )
-    )
-    return [_account(row, expires_at) for row, expires_at in rows]
+    is_it = or_(AccountRow.id == name, func.lower(AccountRow.handle) == name.lower())
+    return [_account(*row) for row in session.execute(_WHOLE.where(is_it))]
 
 
 def find_by_open_id(session: Session, open_id: str) -> Account | None:
     """Return the account that is this one at TikTok."""
-    found = session.execute(_WITH_HORIZON.where(AccountRow.open_id == open_id)).first()
+    found = session.execute(_WHOLE.where(AccountRow.open_id == open_id)).first()
     return None if found is None else _account(*found)
 
 
@@ -96,9 +119,9 @@ def put_connected(
     row.scopes = ",".join(scopes)
     row.connected_at = now
     row.sync_error = None
+    row.version = (row.version or 0) + 1
     _apply_profile(row, profile)
-    session.flush()
-    return _account(row, _horizon(session, account_id))
+    return _get(session, account_id)
 
 
 def record_profile(session: Session, account_id: str, profile: Profile, now: datetime) -> Account:
@@ -107,7 +130,7 @@ def record_profile(session: Session, account_id: str, profile: Profile, now: dat
     _apply_profile(row, profile)
     row.last_sync_at = now
     row.sync_error = None
-    return _account(row, _horizon(session, account_id))
+    return _get(session, account_id)
 
 
 def record_sync_error(session: Session, account_id: str, message: str) -> None:
@@ -115,16 +138,60 @@ def record_sync_error(session: Session, account_id: str, message: str) -> None:
     session.get_one(AccountRow, account_id).sync_error = message
 
 
-def set_status(session: Session, account_id: str, status: AccountStatus) -> None:
-    """Move an account to another status."""
-    session.get_one(AccountRow, account_id).status = status
+def disconnect(session: Session, read: Account) -> None:
+    """Forget an account's permission; raises ChangedMeanwhile if it is not as it was `read`."""
+    _row_as_read(session, read).status = AccountStatus.DISCONNECTED
+    session.execute(
+        update(TokenRow)
+        .where(TokenRow.account_id == read.id)
+        .values(
+            version=TokenRow.version + 1,
+            access_sealed=None,
+            refresh_sealed=None,
+            issued_at=None,
+            access_expires_at=None,
+            refresh_expires_at=None,
+            refresh_owner=None,
+            refresh_until=None,
+        )
+    )
 
 
-def set_paused(session: Session, account_id: str, *, paused: bool) -> Account:
-    """Hold an account's posts, or let them go."""
-    row = session.get_one(AccountRow, account_id)
-    row.paused = paused
-    return _account(row, _horizon(session, account_id))
+def lose_permission(session: Session, account_id: str, version: int) -> bool:
+    """Keep that TikTok takes these tokens no more; False if they are others by now."""
+    found = select(TokenRow.version).where(TokenRow.account_id == account_id)
+    if session.scalar(found) != version:
+        return False
+    session.get_one(AccountRow, account_id).status = AccountStatus.NEEDS_RECONNECT
+    return True
+
+
+def set_paused(session: Session, read: Account, *, paused: bool) -> Account:
+    """Hold an account's posts, or let them go; raises ChangedMeanwhile if it is another by now."""
+    _row_as_read(session, read).paused = paused
+    return _get(session, read.id)
+
+
+def _row_as_read(session: Session, read: Account) -> AccountRow:
+    """Return an account's row under a new version, if it has the one that was read."""
+    change = (
+        update(AccountRow)
+        .where(AccountRow.id == read.id, AccountRow.version == read.version)
+        .values(version=AccountRow.version + 1)
+        .returning(AccountRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    if session.execute(change).first() is None:
+        raise ChangedMeanwhile("account", read.id, _changes(read, get_account(session, read.id)))
+    return session.get_one(AccountRow, read.id, populate_existing=True)
+
+
+def _changes(read: Account, current: Account | None) -> list[Change]:
+    return [
+        Change(field=name, yours=getattr(read, name), theirs=getattr(current, name))
+        for name in ("status", "paused")
+        if current is not None and getattr(current, name) != getattr(read, name)
+    ]
 
 
 def set_restriction(session: Session, account_id: str, restriction: str | None) -> None:
@@ -145,7 +212,14 @@ def record_length_limit(session: Session, account_id: str, max_duration_s: int) 
 def get_tokens(session: Session, account_id: str) -> SealedTokens | None:
     """Return an account's sealed tokens."""
     row = session.scalars(_TOKENS, {"id": account_id}).first()
-    if row is None:
+    if (
+        row is None
+        or row.access_sealed is None
+        or row.refresh_sealed is None
+        or row.issued_at is None
+        or row.access_expires_at is None
+        or row.refresh_expires_at is None
+    ):
         return None
     return SealedTokens(
         account_id=row.account_id,
@@ -158,28 +232,39 @@ def get_tokens(session: Session, account_id: str) -> SealedTokens | None:
     )
 
 
-def put_tokens(session: Session, tokens: SealedTokens) -> None:
-    """Keep a token pair in place of the old one and end any refresh lease."""
-    session.merge(
-        TokenRow(
-            account_id=tokens.account_id,
-            version=tokens.version,
-            access_sealed=tokens.access_sealed,
-            refresh_sealed=tokens.refresh_sealed,
-            issued_at=tokens.issued_at,
-            access_expires_at=tokens.access_expires_at,
-            refresh_expires_at=tokens.refresh_expires_at,
-            refresh_owner=None,
-            refresh_until=None,
-        )
+def put_grant(session: Session, tokens: SealedTokens) -> None:
+    """Keep a new permission in place of any other, under a version that none of before had."""
+    known = session.scalar(select(TokenRow.version).where(TokenRow.account_id == tokens.account_id))
+    values = _token_values(replace(tokens, version=(known or 0) + 1))
+    session.merge(TokenRow(account_id=tokens.account_id, **values))
+
+
+def rotate_tokens(session: Session, tokens: SealedTokens, *, over: int) -> bool:
+    """Keep a refreshed pair in place of version `over` and end the refresh lease.
+
+    False, writing nothing, if the version is another one by now: another worker refreshed, the
+    owner gave a new permission, or the account was disconnected.
+    """
+    kept = session.execute(
+        update(TokenRow)
+        .where(TokenRow.account_id == tokens.account_id, TokenRow.version == over)
+        .values(_token_values(tokens))
+        .returning(TokenRow.version)
     )
+    return kept.first() is not None
 
 
-def delete_tokens(session: Session, account_id: str) -> None:
-    """Forget an account's tokens."""
-    row = session.get(TokenRow, account_id)
-    if row is not None:
-        session.delete(row)
+def _token_values(tokens: SealedTokens) -> dict[str, Any]:
+    return {
+        "version": tokens.version,
+        "access_sealed": tokens.access_sealed,
+        "refresh_sealed": tokens.refresh_sealed,
+        "issued_at": tokens.issued_at,
+        "access_expires_at": tokens.access_expires_at,
+        "refresh_expires_at": tokens.refresh_expires_at,
+        "refresh_owner": None,
+        "refresh_until": None,
+    }
 
 
 def lease_refresh(
@@ -196,6 +281,7 @@ def lease_refresh(
         .where(
             TokenRow.account_id == account_id,
             TokenRow.version == version,
+            TokenRow.refresh_sealed.is_not(None),
             or_(
                 TokenRow.refresh_owner.is_(None),
                 TokenRow.refresh_owner == owner,
@@ -217,12 +303,6 @@ def release_refresh(session: Session, account_id: str, owner: str) -> None:
     )
 
 
-def _horizon(session: Session, account_id: str) -> datetime | None:
-    return session.scalar(
-        select(TokenRow.refresh_expires_at).where(TokenRow.account_id == account_id)
-    )
-
-
 def idle_tokens(session: Session, before: datetime) -> list[tuple[str, int]]:
     """Return id and token version of the connected accounts whose tokens are from before then."""
     query = (
@@ -238,13 +318,10 @@ def paused_accounts(session: Session) -> frozenset[str]:
     return frozenset(session.scalars(select(AccountRow.id).where(AccountRow.paused)))
 
 
-def take_over_refreshes(session: Session, owner: str) -> None:
-    """Free what the publisher before this one was refreshing when it died; note this one."""
-    before = session.get(SettingRow, _PUBLISHER)
-    if before is not None and before.value != owner:
-        release = update(TokenRow).where(TokenRow.refresh_owner == before.value)
-        session.execute(release.values(refresh_owner=None, refresh_until=None))
-    session.merge(SettingRow(name=_PUBLISHER, value=owner))
+def free_refreshes(session: Session, dead: Collection[str]) -> None:
+    """Free what publishers known to be dead were refreshing."""
+    release = update(TokenRow).where(TokenRow.refresh_owner.in_(dead))
+    session.execute(release.values(refresh_owner=None, refresh_until=None))
 
 
 def _apply_profile(row: AccountRow, profile: Profile) -> None:
@@ -265,7 +342,13 @@ def _apply_profile(row: AccountRow, profile: Profile) -> None:
             setattr(row, name, value)
 
 
-def _account(row: AccountRow, sign_in_expires_at: datetime | None) -> Account:
+def _names(kept: str | None) -> tuple[str, ...]:
+    return tuple(sorted(kept.split(_BETWEEN_NAMES))) if kept else ()
+
+
+def _account(
+    row: AccountRow, sign_in_expires_at: datetime | None, groups: str | None, tags: str | None
+) -> Account:
     return Account(
         id=row.id,
         open_id=row.open_id or "",
@@ -274,8 +357,8 @@ def _account(row: AccountRow, sign_in_expires_at: datetime | None) -> Account:
         status=AccountStatus(row.status),
         paused=bool(row.paused),
         restriction=row.restriction,
-        groups=tuple(json.loads(row.groups or "[]")),
-        tags=tuple(json.loads(row.tags or "[]")),
+        groups=_names(groups),
+        tags=_names(tags),
         scopes=tuple(scope for scope in (row.scopes or "").split(",") if scope),
         avatar_url=row.avatar_url or "",
         bio=row.bio,
@@ -289,4 +372,5 @@ def _account(row: AccountRow, sign_in_expires_at: datetime | None) -> Account:
         sync_error=row.sync_error,
         connected_at=row.connected_at,
         sign_in_expires_at=sign_in_expires_at,
+        version=row.version,
     )

@@ -1,7 +1,8 @@
 """Queries for attempts: each step of a publish, and what the work led to.
 
-Every write names the epoch of the claim it belongs to. A worker that was frozen and overtaken
-changes no row and is told so by `Fenced`: the database fences what TikTok cannot.
+Every write names the owner and the epoch of the claim it belongs to. A worker that was frozen and
+overtaken, or whose claim was given up for lost, changes no row and is told so by `Fenced`: the
+database fences what TikTok cannot.
 """
 
 from dataclasses import replace
@@ -18,9 +19,8 @@ from tiktok_manager.domain.posts import (
     Post,
     PostMode,
     Step,
-    check_transition,
 )
-from tiktok_manager.storage.posts import encode_error, to_post
+from tiktok_manager.storage.post_rows import error_values, move, to_post
 from tiktok_manager.storage.schema import AttemptRow, PostRow
 
 # Each step of a publish asks these. Building one costs more than its answer: each is built once.
@@ -168,12 +168,10 @@ def close_attempt(
 
 def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> Post:
     """Give a claim back with what it led to; raises Fenced, IllegalTransition."""
-    check_transition(claim.post.status, outcome.status)
     outcome = _without_foreign_id(session, claim, outcome)
     values: dict[str, Any] = {
-        "status": outcome.status.value,
         "wake_at": outcome.wake_at,
-        "error": encode_error(outcome.error),
+        **error_values(outcome.error),
         "lease_owner": None,
         "lease_until": None,
         "worker_losses": 0,
@@ -187,6 +185,7 @@ def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> P
     _fence(session, claim, **values)
     _end_attempt(session, claim, outcome, now)
     row = session.scalars(_POST, {"id": claim.post.id}).one()
+    move(row, outcome.status)
     row.attempts += outcome.uses_attempt
     return to_post(row, claim.post.handle)
 
@@ -226,7 +225,11 @@ def owner_of_tiktok_post(session: Session, tiktok_post_id: str) -> str | None:
 
 def _fence(session: Session, claim: Claim, **values: Any) -> None:
     values = values or {"lease_owner": claim.owner}
-    fence = {"fence_id": claim.post.id, "fence_epoch": claim.epoch}
+    fence = {
+        "fence_id": claim.post.id,
+        "fence_epoch": claim.epoch,
+        "fence_owner": claim.owner,
+    }
     result = session.execute(_fenced(tuple(values)), fence | values)
     if result.first() is None:
         raise Fenced()
@@ -234,10 +237,14 @@ def _fence(session: Session, claim: Claim, **values: Any) -> None:
 
 @cache
 def _fenced(names: tuple[str, ...]) -> UpdateBase:
-    """Return the update of these columns under a claim's epoch; there are few such sets."""
+    """Return the update of these columns under a claim; there are few such sets."""
     return (
         update(PostRow)
-        .where(PostRow.id == bindparam("fence_id"), PostRow.epoch == bindparam("fence_epoch"))
+        .where(
+            PostRow.id == bindparam("fence_id"),
+            PostRow.epoch == bindparam("fence_epoch"),
+            PostRow.lease_owner == bindparam("fence_owner"),
+        )
         .values({name: bindparam(name) for name in names})
         .returning(PostRow.id)
         .execution_options(synchronize_session=False)

@@ -21,10 +21,10 @@ from tiktok_manager.domain.errors import (
     InputError,
     StorageError,
 )
-from tiktok_manager.storage.database import KNOWN_REVISIONS
+from tiktok_manager.storage.database import check_revision
 from tiktok_manager.storage.driver import load_driver
+from tiktok_manager.storage.instants import from_stored, to_stored
 from tiktok_manager.storage.migrations.metrics import APPLICATION, STEPS, steps_of
-from tiktok_manager.storage.schema import from_stored, to_stored
 
 MAX_BYTES = 20_000_000_000
 _HEADER = b"SQLite format 3\0"
@@ -205,8 +205,7 @@ def _revision(connection: sqlite3.Connection) -> str:
         raise InputError("backup_is_foreign")
     rows = connection.execute("SELECT version_num FROM alembic_version LIMIT 2").fetchall()
     revision = str(rows[0][0]) if len(rows) == 1 else "unclear"
-    if revision not in KNOWN_REVISIONS:
-        raise DatabaseTooNew("backup_too_new", revision=revision, known=KNOWN_REVISIONS[-1])
+    check_revision(revision, newer="backup_too_new")
     return revision
 
 

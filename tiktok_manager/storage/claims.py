@@ -1,7 +1,8 @@
 """Queries for claims: which posts are due, who works on them, and until when.
 
-A claim counts up the post's epoch. Only the database decides who owns a post; a lease that ended,
-or a publisher known to be dead, frees it for the next.
+A claim counts up the post's epoch by compare-and-set: of two publishers that saw the same post one
+gets it. Only the database decides who owns a post; a lease that ended, or a publisher known to be
+dead, frees it for the next.
 """
 
 from collections.abc import Iterable
@@ -27,7 +28,8 @@ from tiktok_manager.domain.attempts import Claim
 from tiktok_manager.domain.posts import Post, PostMode, PostStatus
 from tiktok_manager.storage.accounts import HAS_READY_ACCOUNT, IS_READY
 from tiktok_manager.storage.attempts import to_attempt, withdraw
-from tiktok_manager.storage.posts import add_step, encode_error, to_post
+from tiktok_manager.storage.post_rows import move, schedule_values, set_error, to_post
+from tiktok_manager.storage.posts import add_step
 from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow
 
 CHECKED = (
@@ -89,6 +91,18 @@ _SENDING = select(PostRow.account_id).where(_IS_SENDING)
 _SLOTS = select(AttemptRow.account_id, AttemptRow.post_id).where(_HOLDS_SLOT)
 _NEXT_WAKE = select(func.min(PostRow.wake_at)).where(PostRow.wake_at > bindparam("now"), _MAY_MOVE)
 _ANY_DUE = select(PostRow.id).where(_IS_DUE, _MAY_MOVE).limit(1)
+_CLAIM = (
+    update(PostRow)
+    .where(PostRow.id == bindparam("post_id"), PostRow.epoch == bindparam("seen_epoch"))
+    .values(
+        epoch=PostRow.epoch + 1,
+        lease_owner=bindparam("owner"),
+        lease_until=bindparam("until"),
+        wake_at=bindparam("until"),
+    )
+    .returning(PostRow.id)
+    .execution_options(synchronize_session=False)
+)
 _NEWEST_ATTEMPT = (
     select(AttemptRow)
     .where(AttemptRow.post_id == bindparam("post_id"))
@@ -124,17 +138,18 @@ def claim_uploads(
         )
         for id_, handle in found
     )
-    return [replace(claim, only_finish=only_finish) for claim in claims]
+    return [replace(claim, only_finish=only_finish) for claim in claims if claim is not None]
 
 
 def claim_checks(
     session: Session, *, now: datetime, owner: str, lease: timedelta, limit: int
 ) -> list[Claim]:
     """Claim posts whose outcome at TikTok is to be asked for again."""
-    return [
+    claims = (
         _claim(session, row, handle, PostStatus(row.status), now, owner, lease)
         for row, handle in session.execute(_TO_CHECK, {"now": now, "limit": limit}).all()
-    ]
+    )
+    return [claim for claim in claims if claim is not None]
 
 
 def upcoming(session: Session, until: datetime, limit: int) -> list[Post]:
@@ -239,21 +254,23 @@ def write_lateness(
 ) -> bool:
     """Write down what was decided about a late post, unless somebody moved it meanwhile."""
     row = session.get_one(PostRow, post.id)
-    if row.epoch != post.epoch or row.status != PostStatus.SCHEDULED:
+    if row.version != post.version or row.epoch != post.epoch:
         return False
     # An upload begun before must not hold the account's place until then.
     if (wake_at is None or wake_at > now) and not withdraw(session, post.id, "late", now):
-        row.status = PostStatus.PROCESSING.value  # its last byte may have left: TikTok is asked
+        move(row, PostStatus.PROCESSING)  # its last byte may have left: TikTok is asked
         row.wake_at = now
         return False
     if row.due_at == post.schedule.due_at:
         # Judged once: a post let go late is not missed while it waits for its turn.
         row.released_at = wake_at
-    row.status = post.status.value
-    row.due_at = post.schedule.due_at
-    row.wall = post.schedule.wall.isoformat(timespec="seconds")
+    move(row, post.status)
+    if row.due_at != post.schedule.due_at:
+        row.version += 1
+        for name, value in schedule_values(post.schedule).items():
+            setattr(row, name, value)
     row.wake_at = wake_at
-    row.error = encode_error(post.error)
+    set_error(row, post.error)
     row.updated_at = now
     add_step(session, post.id, at=now, epoch=row.epoch, kind="late", text=text)
     return True
@@ -280,14 +297,16 @@ def _claim(
     now: datetime,
     owner: str,
     lease: timedelta,
-) -> Claim:
-    row.status = status.value
-    row.epoch += 1
-    row.lease_owner = owner
-    row.lease_until = now + lease
-    row.wake_at = now + lease
+) -> Claim | None:
+    """Return the claim on a post as it was read, None if another one got it meanwhile."""
+    until = now + lease
+    seen = {"post_id": row.id, "seen_epoch": row.epoch, "owner": owner, "until": until}
+    if session.execute(_CLAIM, seen).first() is None:
+        return None
+    session.refresh(row)
+    move(row, status)
     if status is PostStatus.PUBLISHING:
-        row.error = None  # it waits no more
+        set_error(row, None)  # it waits no more
     is_first = row.first_tried_at is None and status is PostStatus.PUBLISHING
     if is_first:
         row.first_tried_at = now

@@ -16,6 +16,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -24,7 +25,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import DatabaseReadOnly, DatabaseTooNew, StorageError
+from tiktok_manager.domain.errors import (
+    DatabaseReadOnly,
+    DatabaseTooNew,
+    DatabaseTooOld,
+    StorageError,
+)
 from tiktok_manager.storage import faults, integrity
 from tiktok_manager.storage.driver import is_safe_to_share, load_driver
 from tiktok_manager.storage.faults import Fault, fault_of, mapped_errors
@@ -45,10 +51,14 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-HEAD_REVISION = "0001"
-KNOWN_REVISIONS = ("0001",)
+HEAD_REVISION = "r0001"
+KNOWN_REVISIONS = (HEAD_REVISION,)
+BEFORE_RELEASE = ("0001",)
+"""Schemas of no released version. Nothing leads on from them."""
+
 _writing = threading.local()
 NO_SPACE_BYTES = 1_000_000
+ANALYSIS_LIMIT = 400
 _OTHERS_LEAVE_S = 10.0
 _PRAGMAS = (
     "foreign_keys=ON",
@@ -70,6 +80,7 @@ class Database:
         self,
         path: Path,
         driver: ModuleType,
+        clock: Clock,
         *,
         make_room: Callable[[], None] = lambda: None,
         alarm: Callable[[bool], None] = lambda _blocked: None,
@@ -78,9 +89,11 @@ class Database:
         self.shared = is_safe_to_share(driver.sqlite_version_info)
         self.patience = Patience(alarm)
         self._driver = driver
+        self._clock = clock
         self._make_room = make_room
         self._file: os.stat_result | None = None
         self._gate = Gate()
+        self._has_written = False
         self._turn: AbstractContextManager[object] = nullcontext()
         self._owner = None if self.shared else Ownership(path, driver)
         if self._owner is not None:
@@ -112,6 +125,7 @@ class Database:
         with self._turn, _one_file_at_a_time(self.path):
             with self._numbered_session() as session:
                 yield session
+            self._has_written = True
             self._known = integrity.acknowledged_by(session) or self._known
 
     @contextmanager
@@ -141,6 +155,13 @@ class Database:
         finally:
             self._watches.discard(watch)
             watch.drop()
+
+    def now(self, _session: Session) -> datetime:
+        """Return the time by which leases are given and compared.
+
+        Every process that shares the file has this machine's clock.
+        """
+        return self._clock.now()
 
     @property
     def version(self) -> str:
@@ -191,6 +212,15 @@ class Database:
         except StorageError as exc:
             logger.warning("The write-ahead log stays as it is: %s", exc)
 
+    def _optimize(self) -> None:
+        """Let SQLite renew its statistics where they are out of date (sqlite.org/lang_analyze)."""
+        try:
+            with self._turn, mapped_errors(self._notice), self._raw() as raw:
+                raw.cursor().execute(f"PRAGMA analysis_limit={ANALYSIS_LIMIT}")
+                raw.cursor().execute("PRAGMA optimize")
+        except StorageError as exc:
+            logger.info("The query planner's statistics stay as they are: %s", exc)
+
     def copy_to(self, destination: Path) -> None:
         """Copy the database as it is now into an empty file, while it may be in use."""
         with (
@@ -208,7 +238,9 @@ class Database:
             return False
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; keep what the query planner should know of what was written."""
+        if self._has_written and self._trouble is None and not self._doubt:
+            self._optimize()
         self._engine.dispose()
         if self._owner is not None:
             self._owner.close()
@@ -324,7 +356,7 @@ def open_database(
     """
     check_writable(path)
     with mapped_errors():
-        database = Database(path, load_driver(), make_room=make_room, alarm=alarm)
+        database = Database(path, load_driver(), clock, make_room=make_room, alarm=alarm)
         try:
             _bring_up_to_date(database, backups_dir, clock)
         except BaseException:
@@ -337,12 +369,20 @@ def _bring_up_to_date(database: Database, backups_dir: Path, clock: Clock) -> No
     revision = _revision(database)
     if revision == HEAD_REVISION:
         return
-    if revision is not None and revision not in KNOWN_REVISIONS:
-        raise DatabaseTooNew(revision=revision, known=HEAD_REVISION)
+    if revision is not None:
+        check_revision(revision)
     # Alembic costs a quarter of a second: only a start that migrates pays it.
     from tiktok_manager.storage import migrate
 
     migrate.upgrade(database.path, load_driver(), backups_dir, clock)
+
+
+def check_revision(revision: str, *, newer: str = DatabaseTooNew.code) -> None:
+    """Raise DatabaseTooOld or DatabaseTooNew, under the code `newer`, for an unknown schema."""
+    if revision in BEFORE_RELEASE:
+        raise DatabaseTooOld(revision=revision, known=HEAD_REVISION)
+    if revision not in KNOWN_REVISIONS:
+        raise DatabaseTooNew(newer, revision=revision, known=HEAD_REVISION)
 
 
 def _revision(database: Database) -> str | None:

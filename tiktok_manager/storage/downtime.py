@@ -4,6 +4,7 @@ A dead publisher's posts are freed, tries before a long absence are no leave to 
 waits that were counted by a clock hours ahead are counted anew.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, and_, func, literal, or_, select, type_coerce, update
@@ -11,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.posts import LatePolicy, PostStatus
 from tiktok_manager.storage.claims import CHECKED
-from tiktok_manager.storage.schema import AttemptRow, PostRow, UtcInstant, to_stored
+from tiktok_manager.storage.instants import UtcInstant, to_stored
+from tiktok_manager.storage.post_rows import move
+from tiktok_manager.storage.schema import AttemptRow, PostRow
 
 LONGEST_CHECK = timedelta(hours=1)
 LONGEST_WAIT = timedelta(hours=24)
@@ -19,8 +22,14 @@ _ASKED = PostRow.status.in_(CHECKED)
 _TRIED = PostRow.status == PostStatus.SCHEDULED
 
 
-def adopt_orphans(session: Session, now: datetime, on_time: timedelta, lease: timedelta) -> int:
-    """Free the posts of a publisher that is known to be dead; returns how many there were.
+def adopt_orphans(
+    session: Session,
+    now: datetime,
+    on_time: timedelta,
+    lease: timedelta,
+    dead: Collection[str],
+) -> int:
+    """Free the posts of publishers known to be `dead`, or whose lease ran out; returns how many.
 
     A first claim that it made for this `lease`, but died on before it did anything, was no try.
     One that lay longer than `on_time` with its last byte still here waits again, for its lateness
@@ -28,7 +37,12 @@ def adopt_orphans(session: Session, now: datetime, on_time: timedelta, lease: ti
     only if that was the only one being sent: among several nobody knows which one it was, and a
     poisonous one is alone sooner or later.
     """
-    rows = session.scalars(select(PostRow).where(PostRow.lease_owner.is_not(None))).all()
+    rows = session.scalars(
+        select(PostRow).where(
+            PostRow.lease_owner.is_not(None),
+            or_(PostRow.lease_owner.in_(dead), PostRow.lease_until <= now),
+        )
+    ).all()
     sending = [row for row in rows if row.status == PostStatus.PUBLISHING]
     for row in rows:
         ended_at = row.lease_until or now
@@ -37,7 +51,7 @@ def adopt_orphans(session: Session, now: datetime, on_time: timedelta, lease: ti
             row.first_tried_at = None
         if row in sending and now - ended_at > on_time:
             has_left = _may_have_left(session, row)
-            row.status = (PostStatus.PROCESSING if has_left else PostStatus.SCHEDULED).value
+            move(row, PostStatus.PROCESSING if has_left else PostStatus.SCHEDULED)
         row.lease_owner = None
         row.lease_until = None
     if len(sending) == 1:

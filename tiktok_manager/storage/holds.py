@@ -1,51 +1,45 @@
 """Queries for what holds every post at once, and for the posts that wait for it."""
 
-import json
-from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, case, func, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.holds import Hold
 from tiktok_manager.domain.posts import PostError, PostStatus
 from tiktok_manager.storage.accounts import HAS_READY_ACCOUNT, IS_READY
-from tiktok_manager.storage.posts import encode_error
-from tiktok_manager.storage.schema import AccountRow, PostRow, SettingRow, UtcInstant
+from tiktok_manager.storage.instants import UtcInstant
+from tiktok_manager.storage.post_rows import decode_error, encode_error, error_values
+from tiktok_manager.storage.schema import AccountRow, HoldRow, PostRow
 
 # Asked for all day, so built once.
-_VALUE = select(SettingRow.value).where(SettingRow.name == bindparam("name"))
+_HOLD = select(HoldRow).where(HoldRow.name == bindparam("name"))
 _READY = select(AccountRow.id).where(IS_READY)
 
 
 def get_hold(session: Session, name: str) -> Hold | None:
     """Return the hold kept under a name."""
-    value = session.scalar(_VALUE, {"name": name})
-    if value is None:
+    row = session.scalars(_HOLD, {"name": name}).first()
+    if row is None:
         return None
-    kept = json.loads(value)
-    return Hold(
-        error=PostError(**kept["error"]),
-        at=datetime.fromisoformat(kept["at"]),
-        until=datetime.fromisoformat(kept["until"]),
-        times=kept["times"],
-    )
+    return Hold(error=decode_error(row.error), at=row.at, until=row.until, times=row.times)
 
 
 def put_hold(session: Session, name: str, hold: Hold | None) -> None:
     """Keep a hold under a name; None ends it."""
-    row = session.get(SettingRow, name)
     if hold is None:
-        if row is not None:
-            session.delete(row)
+        session.execute(delete(HoldRow).where(HoldRow.name == name))
         return
-    kept = {
-        "error": asdict(hold.error),
-        "at": hold.at.isoformat(),
-        "until": hold.until.isoformat(),
-        "times": hold.times,
-    }
-    session.merge(SettingRow(name=name, value=json.dumps(kept, ensure_ascii=False)))
+    session.merge(
+        HoldRow(
+            name=name,
+            code=hold.error.code,
+            error=encode_error(hold.error),
+            at=hold.at,
+            until=hold.until,
+            times=hold.times,
+        )
+    )
 
 
 def hold_due(session: Session, now: datetime, until: datetime, error: PostError) -> bool:
@@ -60,7 +54,7 @@ def hold_due(session: Session, now: datetime, until: datetime, error: PostError)
             PostRow.status == PostStatus.SCHEDULED,
             HAS_READY_ACCOUNT,
         )
-        .values(wake_at=until, error=encode_error(error), updated_at=now)
+        .values(wake_at=until, updated_at=now, **error_values(error))
         .returning(PostRow.id)
         .execution_options(synchronize_session=False)
     )
@@ -72,7 +66,7 @@ def explain_wait(session: Session, account_id: str, reason: PostError, now: date
     session.execute(
         update(PostRow)
         .where(PostRow.account_id == account_id, PostRow.status == PostStatus.SCHEDULED)
-        .values(error=encode_error(reason), updated_at=now)
+        .values(updated_at=now, **error_values(reason))
         .execution_options(synchronize_session=False)
     )
 
@@ -99,8 +93,8 @@ def release_held(session: Session, code: str, now: datetime) -> None:
         .where(*_waits_for(code), PostRow.wake_at.is_not(None))
         .values(
             wake_at=case((PostRow.due_at > now, PostRow.due_at), else_=literal(now, UtcInstant)),
-            error=None,
             updated_at=now,
+            **error_values(None),
         )
         .execution_options(synchronize_session=False)
     )
@@ -122,8 +116,4 @@ def _waits_for(code: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def _has_reason(code: str, status: PostStatus) -> tuple[ColumnElement[bool], ...]:
-    begins = json.dumps({"code": code})[:-1]
-    return (
-        PostRow.status == status,
-        PostRow.error.startswith(begins, autoescape=True),
-    )
+    return PostRow.status == status, PostRow.error_code == code

@@ -93,7 +93,7 @@ class MetricsFile:
 
     def _opened(self) -> Database:
         is_lost = not self.path.exists() and self._is_expected()
-        database = Database(self.path, load_driver(), make_room=self._make_room)
+        database = Database(self.path, load_driver(), self._clock, make_room=self._make_room)
         try:
             _bring_up_to_date(database)
         except BaseException:

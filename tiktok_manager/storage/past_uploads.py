@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tiktok_manager.domain.attempts import PLAN_REFUSED, PROVEN_DEAD, REFUSED, Attempt
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.storage.attempts import to_attempt
-from tiktok_manager.storage.posts import to_post
+from tiktok_manager.storage.post_rows import to_post
 from tiktok_manager.storage.schema import AttemptRow, PostRow, SettingRow
 
 # Each step of a publish asks some of these. Building one costs more than its answer.

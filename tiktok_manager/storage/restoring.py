@@ -1,6 +1,6 @@
 """Queries that put right what an older database does not know of posts that went out since.
 
-They repair the record rather than move a post along, so the usual transitions do not apply. But a
+They repair the record rather than move a post along, so they have transitions of their own. But a
 post that TikTok has said is there stays so.
 """
 
@@ -11,13 +11,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from tiktok_manager.domain.posts import PostError, PostStatus, Step
+from tiktok_manager.domain.posts import GREEN, PostError, PostStatus, Step
 from tiktok_manager.storage.attempts import close_row
 from tiktok_manager.storage.installation import get_install, newest_instant
-from tiktok_manager.storage.posts import add_step, encode_error
+from tiktok_manager.storage.post_rows import move, set_error
+from tiktok_manager.storage.posts import add_step
 from tiktok_manager.storage.schema import AttemptRow, PostRow
 
-_GREEN = (PostStatus.PUBLISHED, PostStatus.IN_INBOX)
 _IDS_AT_ONCE = 500
 _GOES_BY_ITSELF = (PostStatus.SCHEDULED, PostStatus.PUBLISHING)
 
@@ -87,7 +87,7 @@ def add_uploads(
     row = session.get(PostRow, post_id)
     if row is None:
         return False
-    green = row.status in _GREEN
+    green = row.status in GREEN
     for attempt in session.scalars(
         select(AttemptRow).where(AttemptRow.post_id == post_id, AttemptRow.open)
     ).all():
@@ -155,8 +155,8 @@ def _open_attempt(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 def _set_aside(
     session: Session, row: PostRow, error: PostError, now: datetime, *, wake_at: datetime | None
 ) -> None:
-    row.status = PostStatus.UNCONFIRMED.value
-    row.error = encode_error(error)
+    move(row, PostStatus.UNCONFIRMED, by_restore=True)
+    set_error(row, error)
     row.wake_at = wake_at
     row.epoch += 1
     row.lease_owner = None

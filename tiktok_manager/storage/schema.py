@@ -4,51 +4,23 @@ Instants are UTC microseconds in integers: they sort, compare and survive every 
 leave this room; queries hand out the frozen values of `domain`.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
+    Column,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
+    Table,
     Text,
-    TypeDecorator,
     text,
 )
-from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-class UtcInstant(TypeDecorator[datetime]):
-    """An aware datetime kept as whole microseconds since 1970 UTC."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Refuse naive datetimes: they have no instant."""
-        return None if value is None else to_stored(value)
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        """Return the instant in UTC."""
-        return None if value is None else from_stored(value)
-
-
-def to_stored(instant: datetime) -> int:
-    """Return an instant as rows keep it."""
-    if instant.tzinfo is None:
-        raise ValueError("a naive datetime has no instant")
-    return (instant - _EPOCH) // _MICROSECOND
-
-
-def from_stored(value: int) -> datetime:
-    """Return the instant that a row keeps."""
-    return _EPOCH + value * _MICROSECOND
+from tiktok_manager.storage.instants import UtcInstant
 
 
 class Base(DeclarativeBase):
@@ -59,6 +31,17 @@ class Base(DeclarativeBase):
         str: Text,
         bytes: LargeBinary,
     }
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    # Migrations say it for PostgreSQL too; here that would load its dialect at every start.
+    return Index(name, *columns, unique=unique, sqlite_where=text(where))
+
+
+HAS_OUTCOME = (
+    "status IN ('published', 'in_inbox', 'failed', 'needs_attention', 'missed', 'unconfirmed')"
+)
+"""Of posts: something became of them. Word for word the condition of the index that answers it."""
 
 
 class SettingRow(Base):
@@ -96,13 +79,11 @@ class AccountRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     open_id: Mapped[str | None] = mapped_column(unique=True)
-    handle: Mapped[str] = mapped_column(index=True)
+    handle: Mapped[str]
     display_name: Mapped[str]
     status: Mapped[str]
     paused: Mapped[bool] = mapped_column(default=False)
     restriction: Mapped[str | None]
-    groups: Mapped[str] = mapped_column(default="[]")
-    tags: Mapped[str] = mapped_column(default="[]")
     scopes: Mapped[str] = mapped_column(default="")
     avatar_url: Mapped[str] = mapped_column(default="")
     bio: Mapped[str | None]
@@ -116,23 +97,87 @@ class AccountRow(Base):
     sync_error: Mapped[str | None]
     connected_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class GroupRow(Base):
+    """A group that accounts belong to."""
+
+    __tablename__ = "groups"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class TagRow(Base):
+    """A word that accounts are marked with."""
+
+    __tablename__ = "tags"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+def _accounts_of(table: str, other: str) -> Table:
+    return Table(
+        f"account_{table}",
+        Base.metadata,
+        Column("account_id", Text, ForeignKey("accounts.id"), primary_key=True),
+        Column(f"{other}_id", Integer, ForeignKey(f"{table}.id"), primary_key=True),
+        Index(f"accounts_by_{other}", f"{other}_id", "account_id"),
+    )
+
+
+ACCOUNT_GROUPS = _accounts_of("groups", "group")
+ACCOUNT_TAGS = _accounts_of("tags", "tag")
+
+
+class HoldRow(Base):
+    """Why and until when all posts wait; `code` is that of the error, which is kept whole."""
+
+    __tablename__ = "holds"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    error: Mapped[str]
+    at: Mapped[datetime]
+    until: Mapped[datetime]
+    times: Mapped[int]
+
+
+class PublisherRow(Base):
+    """A publisher that was started, so that the next one knows whose claims are a dead one's.
+
+    Whoever holds the lock of a data folder on a machine proves all others of that folder dead.
+    """
+
+    __tablename__ = "publishers"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    machine: Mapped[str]
+    folder: Mapped[str]
+    pid: Mapped[int]
+    started_at: Mapped[datetime]
+
+    __table_args__ = (Index("publishers_by_folder", "machine", "folder"),)
 
 
 class TokenRow(Base):
-    """An account's sealed tokens.
+    """An account's sealed tokens; none of them after a disconnect.
 
-    `version` counts rotations: it tells a worker that another one has already refreshed.
+    `version` counts every change and never goes back, so that an answer for tokens of before is
+    known for what it is, whatever happened meanwhile: a refresh, a new permission, a disconnect.
     """
 
     __tablename__ = "tokens"
 
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     version: Mapped[int]
-    access_sealed: Mapped[bytes]
-    refresh_sealed: Mapped[bytes]
-    issued_at: Mapped[datetime]
-    access_expires_at: Mapped[datetime]
-    refresh_expires_at: Mapped[datetime]
+    access_sealed: Mapped[bytes | None]
+    refresh_sealed: Mapped[bytes | None]
+    issued_at: Mapped[datetime | None]
+    access_expires_at: Mapped[datetime | None]
+    refresh_expires_at: Mapped[datetime | None]
     refresh_owner: Mapped[str | None]
     refresh_until: Mapped[datetime | None]
 
@@ -142,6 +187,7 @@ class PostRow(Base):
 
     `wake_at` is the one instant at which the publisher has to look at the post again: its due
     time, the next try or check, or the end of a worker's lease. None when nothing is to be done.
+    `version` counts changes of status and of what a person entered, `epoch` claims.
     """
 
     __tablename__ = "posts"
@@ -170,9 +216,12 @@ class PostRow(Base):
     released_at: Mapped[datetime | None]
     wake_at: Mapped[datetime | None]
     error: Mapped[str | None]
+    error_code: Mapped[str | None]
+    error_kind: Mapped[str | None]
     publish_id: Mapped[str | None]
     tiktok_post_id: Mapped[str | None] = mapped_column(unique=True)
     url: Mapped[str | None]
+    version: Mapped[int] = mapped_column(Integer, default=1)
     epoch: Mapped[int] = mapped_column(Integer, default=0)
     lease_owner: Mapped[str | None]
     lease_until: Mapped[datetime | None]
@@ -182,19 +231,15 @@ class PostRow(Base):
 
     __table_args__ = (
         Index("posts_by_due", "due_at", "id"),
-        Index("posts_by_account", "account_id", "due_at"),
-        # Most posts have ended and need nothing: the publisher's index holds only the others.
-        Index(
-            "posts_by_wake",
-            "wake_at",
-            "id",
-            sqlite_where=text("wake_at IS NOT NULL"),
-        ),
-        Index(
-            "posts_sending",
-            "account_id",
-            sqlite_where=text("status = 'publishing'"),
-        ),
+        Index("posts_by_account", "account_id", "due_at", "id"),
+        Index("posts_by_status", "status", "due_at", "id"),
+        Index("posts_by_file", "file_sha256", "account_id"),
+        # Most posts have ended and need nothing: the publisher's indexes hold only the others.
+        _partial("posts_by_wake", "wake_at", "id", where="wake_at IS NOT NULL"),
+        _partial("posts_sending", "account_id", where="status = 'publishing'"),
+        _partial("posts_leased", "lease_owner", where="lease_owner IS NOT NULL"),
+        _partial("posts_by_error", "error_code", "status", where="error_code IS NOT NULL"),
+        _partial("posts_by_outcome", "updated_at", "id", where=HAS_OUTCOME),
     )
 
 
@@ -235,23 +280,13 @@ class AttemptRow(Base):
     __table_args__ = (
         Index("attempts_by_post", "post_id", "number"),
         Index("attempts_by_account", "account_id", "opened_at"),
-        Index(
-            "one_open_attempt_per_post",
-            "post_id",
-            unique=True,
-            sqlite_where=text("open"),
-        ),
-        Index(
-            "one_slot_per_account",
-            "account_id",
-            unique=True,
-            sqlite_where=text("holds_slot"),
-        ),
+        _partial("one_open_attempt_per_post", "post_id", unique=True, where="open"),
+        _partial("one_slot_per_account", "account_id", unique=True, where="holds_slot"),
     )
 
 
 class StepRow(Base):
-    """The flight record of a post: append-only, no secrets."""
+    """The flight record of a post: append-only, no secrets. `actor` and `kind` are codes."""
 
     __tablename__ = "step_log"
 
@@ -259,9 +294,10 @@ class StepRow(Base):
     post_id: Mapped[str] = mapped_column(ForeignKey("posts.id"))
     at: Mapped[datetime]
     epoch: Mapped[int]
+    actor: Mapped[str]
     kind: Mapped[str]
     text: Mapped[str]
-    detail: Mapped[str] = mapped_column(default="{}")
+    params: Mapped[str] = mapped_column(default="{}")
 
     __table_args__ = (Index("step_log_by_post", "post_id", "id"),)
 

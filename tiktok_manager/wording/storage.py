@@ -150,6 +150,14 @@ _DATABASE: Catalogue = {
         _("Posts are not concerned. The damaged file lies in {folder}."),
         _("Restore a backup of the counters to have the past ones back, or sync again."),
     ),
+    "database_too_old": Entry(
+        _("This database was made before the first release."),
+        _("It has schema {revision}, and nothing leads from that to {known}."),
+        _(
+            "Keep the old data folder as it is, and begin with a new one: set "
+            "`TIKTOK_MANAGER_DATA_DIR` to another folder and connect your accounts there."
+        ),
+    ),
     "database_replaced": Entry(
         _("A backup was restored while this was open."),
         _("What is shown here is the former database; nothing is published from it."),

@@ -9,7 +9,7 @@ from tiktok_manager.domain.attempts import Attempt, Claim, Outcome
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.events import EventBus, PostProgressed, PostStatusChanged
-from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.domain.posts import Actor, Post, PostStatus
 from tiktok_manager.services.storage_guard import StorageGuard, tried_again
 from tiktok_manager.services.syncing import remember_length_limit
 from tiktok_manager.services.vault import VaultService
@@ -29,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 PLANS_ROUND = timedelta(minutes=10)
 """A chunk plan refused so lately is not tried again; all may be after a fault's long pause."""
+
+
+_VERDICTS = frozenset({PostStatus.PUBLISHED, PostStatus.IN_INBOX, PostStatus.FAILED})
 
 
 class AttemptStore:
@@ -110,6 +113,7 @@ class AttemptStore:
                 at=now,
                 epoch=claim.epoch,
                 kind="inited",
+                actor=Actor.TIKTOK,
                 text="TikTok opened the upload.",
                 publish_id=publish_id,
             )
@@ -132,8 +136,8 @@ class AttemptStore:
         also stays where the disk has no room to write down what follows.
         """
         self._guard.check_room()
-        now = self._clock.now()
         with self._database.write() as session:
+            now = self._database.now(session)
             attempt = queries.record_final_intent(
                 session, claim, attempt, now=now, lease=self._lease
             )
@@ -218,6 +222,7 @@ class AttemptStore:
                     at=now,
                     epoch=claim.epoch,
                     kind=outcome.status.value,
+                    actor=Actor.TIKTOK if outcome.status in _VERDICTS else Actor.PUBLISHER,
                     text=text,
                     code=outcome.error.code if outcome.error else None,
                     log_id=outcome.error.log_id if outcome.error else None,
@@ -234,6 +239,7 @@ class AttemptStore:
                 claim.post.id,
                 at=now,
                 epoch=claim.epoch,
+                actor=Actor.PUBLISHER,
                 kind=kind,
                 text=text,
                 **detail,

@@ -79,6 +79,10 @@ class Restoring:
         """Whether journal and database were compared since the start."""
         return self._compared
 
+    def identity(self) -> tuple[str, str]:
+        """Return a mark of this machine, and the data folder on it: one publisher runs there."""
+        return self._installation.identity()
+
     def at_end(self) -> None:
         """Mark the data folder, so that a copy made until now is noticed; never raises."""
         try:

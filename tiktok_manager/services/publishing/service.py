@@ -1,5 +1,6 @@
 """What the runner calls: claim what is due, send it, ask for its outcome, resume after a crash."""
 
+import os
 import random
 from datetime import datetime, timedelta
 
@@ -25,7 +26,7 @@ from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.storage_guard import StorageGuard
 from tiktok_manager.services.vault import VaultService
-from tiktok_manager.storage import accounts, downtime, holds
+from tiktok_manager.storage import accounts, downtime, holds, publishers
 from tiktok_manager.storage import claims as queries
 from tiktok_manager.tiktok.gateway import Gateway
 
@@ -81,13 +82,20 @@ class Publishing:
     def resume(self) -> int:
         """Take over every post of a publisher known to be dead; returns how many.
 
-        Raises ActionNeeded in a copied data folder.
+        Whoever calls it holds the lock of the data folder, so that those who held it are. Raises
+        ActionNeeded in a copied data folder.
         """
         self._restoring.at_start()
         self._publish_gate.begin()
+        machine, folder = self._restoring.identity()
         with self._database.write() as session:
-            accounts.take_over_refreshes(session, self._owner)
-            return downtime.adopt_orphans(session, self._clock.now(), ON_TIME, LEASE)
+            now = self._database.now(session)
+            dead = publishers.start(
+                session, self._owner, machine=machine, folder=folder, pid=os.getpid(), now=now
+            )
+            accounts.free_refreshes(session, dead)
+            # Who begins has nothing under way.
+            return downtime.adopt_orphans(session, now, ON_TIME, LEASE, {*dead, self._owner})
 
     def retire(self) -> None:
         """Keep that nothing more is published by this process; never raises."""
@@ -120,12 +128,12 @@ class Publishing:
         self._come_back(self._clock.now())
         asks_time = self._asks_time(self._clock.now())
         places = self._publish_gate.hold_due(trouble)
-        now = self._clock.now()
         if not asks_time and not self._publish_gate.clock_is_wrong:
-            self._judge_late(now, let_go=places is None)
+            self._judge_late(self._clock.now(), let_go=places is None)
         uploads, only_finish = self._room(uploads, places, trouble)
         only_finish = only_finish or asks_time
         with self._database.write() as session:
+            now = self._database.now(session)
             sends = queries.claim_uploads(
                 session,
                 now=now,
@@ -196,12 +204,12 @@ class Publishing:
             # A post to be sent is set aside by then; an outcome that cannot be asked for never is.
             more = min(max(0, claim.worker_losses + 1 - MAX_WORKER_LOSSES), 10)
             wait = min(AFTER_FAULT * 2**more, LONGEST_AFTER_FAULT)
-            queries.give_back(session, claim, self._clock.now() + wait)
+            queries.give_back(session, claim, self._database.now(session) + wait)
 
     def renew(self, claims: list[Claim]) -> None:
         """Prolong the leases of work that is going on."""
         with self._database.write() as session:
-            queries.renew(session, claims, self._clock.now() + LEASE)
+            queries.renew(session, claims, self._database.now(session) + LEASE)
         self._leases.renewed(claims)
 
     def has_due(self) -> bool:

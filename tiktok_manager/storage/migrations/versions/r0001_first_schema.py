@@ -1,14 +1,50 @@
-"""The first schema: accounts, posts and their attempts, snapshots, settings, secrets."""
+"""The first schema: accounts, posts and their attempts, holds, publishers, settings, secrets."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "r0001"
 down_revision = None
+
+_HAS_OUTCOME = (
+    "status IN ('published', 'in_inbox', 'failed', 'needs_attention', 'missed', 'unconfirmed')"
+)
+
+
+def _partial(
+    name: str, table: str, columns: list[str], *, where: str, unique: bool = False
+) -> None:
+    condition = sa.text(where)
+    op.create_index(
+        name,
+        table,
+        columns,
+        unique=unique,
+        sqlite_where=condition,
+        postgresql_where=condition,
+    )
 
 
 def upgrade() -> None:
     """Make the tables."""
+    _accounts()
+    _groups()
+    _holds()
+    _install()
+    _publishers()
+    _secrets()
+    _settings()
+    _tags()
+    _vault()
+    _account_groups()
+    _account_tags()
+    _posts()
+    _tokens()
+    _attempts()
+    _step_log()
+
+
+def _accounts() -> None:
     op.create_table(
         "accounts",
         sa.Column("id", sa.Text(), nullable=False),
@@ -18,8 +54,6 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
         sa.Column("restriction", sa.Text(), nullable=True),
-        sa.Column("groups", sa.Text(), nullable=False),
-        sa.Column("tags", sa.Text(), nullable=False),
         sa.Column("scopes", sa.Text(), nullable=False),
         sa.Column("avatar_url", sa.Text(), nullable=False),
         sa.Column("bio", sa.Text(), nullable=True),
@@ -33,10 +67,36 @@ def upgrade() -> None:
         sa.Column("sync_error", sa.Text(), nullable=True),
         sa.Column("connected_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("open_id"),
     )
-    op.create_index(op.f("ix_accounts_handle"), "accounts", ["handle"], unique=False)
+
+
+def _groups() -> None:
+    op.create_table(
+        "groups",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
+    )
+
+
+def _holds() -> None:
+    op.create_table(
+        "holds",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+
+
+def _install() -> None:
     op.create_table(
         "install",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -51,6 +111,22 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+
+
+def _publishers() -> None:
+    op.create_table(
+        "publishers",
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("machine", sa.Text(), nullable=False),
+        sa.Column("folder", sa.Text(), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("owner"),
+    )
+    op.create_index("publishers_by_folder", "publishers", ["machine", "folder"])
+
+
+def _secrets() -> None:
     op.create_table(
         "secrets",
         sa.Column("name", sa.Text(), nullable=False),
@@ -58,18 +134,61 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+
+
+def _settings() -> None:
     op.create_table(
         "settings",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+
+
+def _tags() -> None:
+    op.create_table(
+        "tags",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
+    )
+
+
+def _vault() -> None:
     op.create_table(
         "vault",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("record", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+
+
+def _account_groups() -> None:
+    op.create_table(
+        "account_groups",
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"]),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        sa.PrimaryKeyConstraint("account_id", "group_id"),
+    )
+    op.create_index("accounts_by_group", "account_groups", ["group_id", "account_id"])
+
+
+def _account_tags() -> None:
+    op.create_table(
+        "account_tags",
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("tag_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        sa.ForeignKeyConstraint(["tag_id"], ["tags.id"]),
+        sa.PrimaryKeyConstraint("account_id", "tag_id"),
+    )
+    op.create_index("accounts_by_tag", "account_tags", ["tag_id", "account_id"])
+
+
+def _posts() -> None:
     op.create_table(
         "posts",
         sa.Column("id", sa.Text(), nullable=False),
@@ -96,57 +215,51 @@ def upgrade() -> None:
         sa.Column("released_at", sa.BigInteger(), nullable=True),
         sa.Column("wake_at", sa.BigInteger(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("error_code", sa.Text(), nullable=True),
+        sa.Column("error_kind", sa.Text(), nullable=True),
         sa.Column("publish_id", sa.Text(), nullable=True),
         sa.Column("tiktok_post_id", sa.Text(), nullable=True),
         sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("lease_owner", sa.Text(), nullable=True),
         sa.Column("lease_until", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("published_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["accounts.id"],
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("tiktok_post_id"),
     )
-    op.create_index("posts_by_account", "posts", ["account_id", "due_at"], unique=False)
-    op.create_index("posts_by_due", "posts", ["due_at", "id"], unique=False)
-    op.create_index(
-        "posts_by_wake",
-        "posts",
-        ["wake_at", "id"],
-        unique=False,
-        sqlite_where=sa.text("wake_at IS NOT NULL"),
-        postgresql_where=sa.text("wake_at IS NOT NULL"),
-    )
-    op.create_index(
-        "posts_sending",
-        "posts",
-        ["account_id"],
-        unique=False,
-        sqlite_where=sa.text("status = 'publishing'"),
-        postgresql_where=sa.text("status = 'publishing'"),
-    )
+    op.create_index("posts_by_account", "posts", ["account_id", "due_at", "id"])
+    op.create_index("posts_by_due", "posts", ["due_at", "id"])
+    _partial("posts_by_error", "posts", ["error_code", "status"], where="error_code IS NOT NULL")
+    op.create_index("posts_by_file", "posts", ["file_sha256", "account_id"])
+    _partial("posts_by_outcome", "posts", ["updated_at", "id"], where=_HAS_OUTCOME)
+    op.create_index("posts_by_status", "posts", ["status", "due_at", "id"])
+    _partial("posts_by_wake", "posts", ["wake_at", "id"], where="wake_at IS NOT NULL")
+    _partial("posts_leased", "posts", ["lease_owner"], where="lease_owner IS NOT NULL")
+    _partial("posts_sending", "posts", ["account_id"], where="status = 'publishing'")
+
+
+def _tokens() -> None:
     op.create_table(
         "tokens",
         sa.Column("account_id", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("access_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("refresh_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("issued_at", sa.BigInteger(), nullable=False),
-        sa.Column("access_expires_at", sa.BigInteger(), nullable=False),
-        sa.Column("refresh_expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("access_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("refresh_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("issued_at", sa.BigInteger(), nullable=True),
+        sa.Column("access_expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("refresh_expires_at", sa.BigInteger(), nullable=True),
         sa.Column("refresh_owner", sa.Text(), nullable=True),
         sa.Column("refresh_until", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["accounts.id"],
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"]),
         sa.PrimaryKeyConstraint("account_id"),
     )
+
+
+def _attempts() -> None:
     op.create_table(
         "attempts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -173,48 +286,29 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("polls", sa.Integer(), nullable=False),
         sa.Column("unanswered", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["accounts.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["post_id"],
-            ["posts.id"],
-        ),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"]),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("publish_id"),
     )
-    op.create_index("attempts_by_account", "attempts", ["account_id", "opened_at"], unique=False)
-    op.create_index("attempts_by_post", "attempts", ["post_id", "number"], unique=False)
-    op.create_index(
-        "one_open_attempt_per_post",
-        "attempts",
-        ["post_id"],
-        unique=True,
-        sqlite_where=sa.text("open"),
-        postgresql_where=sa.text("open"),
-    )
-    op.create_index(
-        "one_slot_per_account",
-        "attempts",
-        ["account_id"],
-        unique=True,
-        sqlite_where=sa.text("holds_slot"),
-        postgresql_where=sa.text("holds_slot"),
-    )
+    op.create_index("attempts_by_account", "attempts", ["account_id", "opened_at"])
+    op.create_index("attempts_by_post", "attempts", ["post_id", "number"])
+    _partial("one_open_attempt_per_post", "attempts", ["post_id"], where="open", unique=True)
+    _partial("one_slot_per_account", "attempts", ["account_id"], where="holds_slot", unique=True)
+
+
+def _step_log() -> None:
     op.create_table(
         "step_log",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("post_id", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["post_id"],
-            ["posts.id"],
-        ),
+        sa.Column("params", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("step_log_by_post", "step_log", ["post_id", "id"], unique=False)
+    op.create_index("step_log_by_post", "step_log", ["post_id", "id"])
