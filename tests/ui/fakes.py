@@ -22,6 +22,7 @@ from tiktok_manager.domain.events import (
     PublisherStateChanged,
     SettingsChanged,
 )
+from tiktok_manager.domain.holds import Blocker
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.posts import (
     ENDED,
@@ -445,6 +446,16 @@ class FakeRunner:
         self._settings.set("publishing", "off" if paused else "on")
 
 
+class FakeBlockers:
+    """Says why nothing is published."""
+
+    def __init__(self) -> None:
+        self.standing: tuple[Blocker, ...] = ()
+
+    def all(self) -> tuple[Blocker, ...]:
+        return self.standing
+
+
 @dataclass(kw_only=True)
 class FakePaths:
     """Where the data would be."""
@@ -470,6 +481,7 @@ class FakeWorkspace:
         self.quota = FakeQuota()
         self.backups = FakeBackups(self.clock)
         self.installation = FakeInstallation()
+        self.blockers = FakeBlockers()
         self.runner = FakeRunner(self.events, self.settings, self.installation)
 
     def typed(self) -> "Workspace":

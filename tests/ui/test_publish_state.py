@@ -11,6 +11,8 @@ from tiktok_manager.domain.events import (
     PublisherStateChanged,
     PublishingHeld,
 )
+from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.holds import NO_PUBLISHER, Blocker
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.publish_state import PublishState, Step
@@ -89,6 +91,24 @@ def test_the_last_result_is_told_with_its_verdict(make_desk: MakeDesk) -> None:
     done = a_post(due_at=NOW - timedelta(hours=1), status=PostStatus.PUBLISHED)
     _, state = started(make_desk, FakeWorkspace(posts=[done]))
     assert state.last_line == "Last: Published Sat 12:00 (Berlin) @alice"
+
+
+def test_what_an_earlier_publisher_found_out_is_told_from_the_start(make_desk: MakeDesk) -> None:
+    world = FakeWorkspace(posts=[a_post()])
+    until = NOW + timedelta(hours=5)
+    finding = Finding(code="copied_data_folder")
+    world.blockers.standing = (
+        Blocker(finding=Finding(code=NO_PUBLISHER), is_fault=False),
+        Blocker(finding=Finding(code="accounts_paused"), account_ids=frozenset({"acc-alice"})),
+        Blocker(finding=finding, until=until),
+    )
+    desk, state = started(make_desk, world)
+    assert state.mood is Mood.HELD
+    assert state.trouble is not None
+    assert (state.trouble.code, state.trouble.until) == (finding.code, until)
+    world.blockers.standing = ()
+    world.events.publish(PostsChanged())
+    desk.until(lambda: state.trouble is None)
 
 
 def test_pausing_holds_and_resuming_lets_go(make_desk: MakeDesk) -> None:

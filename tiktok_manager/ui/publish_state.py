@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from tiktok_manager.domain.errors import VaultLocked
 from tiktok_manager.domain.events import (
     AccountChanged,
     DataChangedElsewhere,
@@ -31,6 +32,7 @@ from tiktok_manager.wording import joined, words
 if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.errors import AppError
+    from tiktok_manager.domain.holds import Blocker
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.services.planning import PublishOverview
     from tiktok_manager.services.workspace import Workspace
@@ -116,6 +118,7 @@ class PublishState(QObject):
         self._holder = ""
         self._cannot_start: AppError | None = None
         self._holds: dict[str, PublishingHeld] = {}
+        self._blockers: tuple[Blocker, ...] = ()
         self.timezone = timezone
         self._soon = Coalesced(self.reload, self)
         for kind in (PostStatusChanged, PostsChanged, AccountChanged, DataChangedElsewhere):
@@ -156,13 +159,30 @@ class PublishState(QObject):
         if self._cannot_start is not None:
             return _trouble_at_start(self._cannot_start)
         holds = sorted(self._holding, key=lambda hold: hold.until or _FOREVER)
-        return _trouble_of(holds[-1]) if holds else None
+        if holds:
+            return _trouble_of(holds[-1])
+        # What was found out before this window listened, or by another publisher.
+        blockers = sorted(self._stopping, key=lambda blocker: blocker.until or _FOREVER)
+        return _trouble_of_blocker(blockers[-1]) if blockers else None
 
     @property
     def _holding(self) -> list[PublishingHeld]:
         """What holds posts now: nobody may be there to tell that a time is up."""
         now = self._workspace.clock.now()
         return [hold for hold in self._holds.values() if hold.until is None or hold.until > now]
+
+    @property
+    def _stopping(self) -> list[Blocker]:
+        """What stops every post although nobody wants that, as of the last look."""
+        now = self._workspace.clock.now()
+        return [
+            blocker
+            for blocker in self._blockers
+            if blocker.is_fault
+            and not blocker.account_ids
+            and blocker.code != VaultLocked.code  # a mood of its own
+            and (blocker.until is None or blocker.until > now)
+        ]
 
     def until_words(self, trouble: Trouble) -> str:
         """`It goes on Tue 18:30 (Berlin).`, empty where that is not known."""
@@ -191,7 +211,7 @@ class PublishState(QObject):
             return Mood.PAUSED
         if self._locked:
             return Mood.LOCKED
-        if self._holding:
+        if self._holding or self._stopping:
             return Mood.HELD
         return Mood.WORKING if self._overview.under_way else Mood.ON
 
@@ -272,10 +292,11 @@ class PublishState(QObject):
             group="publish-overview",
         )
 
-    def _read(self, _token: CancelToken) -> tuple[PublishOverview, bool, bool]:
+    def _read(self, _token: CancelToken) -> tuple[PublishOverview, bool, bool, tuple[Blocker, ...]]:
         workspace = self._workspace
         locked = workspace.vault.state().value == "locked" and workspace.vault.needs_passphrase()
-        return workspace.planning.overview(), not workspace.settings.publishing_on(), locked
+        held = not workspace.settings.publishing_on()
+        return workspace.planning.overview(), held, locked, workspace.blockers.all()
 
     def _why(self, lead: str) -> str:
         trouble = self.trouble
@@ -293,8 +314,8 @@ class PublishState(QObject):
         at = post.next_try_at or post.schedule.due_at
         return zoned_time(at, self.timezone, self._workspace.clock.now())
 
-    def _on_overview(self, answer: tuple[PublishOverview, bool, bool]) -> None:
-        self._overview, self._held, self._locked = answer
+    def _on_overview(self, answer: tuple[PublishOverview, bool, bool, tuple[Blocker, ...]]) -> None:
+        self._overview, self._held, self._locked, self._blockers = answer
         self._error = None
         self.changed.emit()
 
@@ -321,6 +342,7 @@ class PublishState(QObject):
         self._holds.pop(event.code, None)
         if event.title:
             self._holds[event.code] = event
+        self._soon.request()
         self.changed.emit()
 
     def _on_publisher(self, event: PublisherStateChanged) -> None:
@@ -356,6 +378,12 @@ def _trouble_at_start(error: AppError) -> Trouble:
         )
     more = joined(told.message, told.hint)
     return Trouble(code=error.code, title=told.title, more=more, step=Step.START)
+
+
+def _trouble_of_blocker(blocker: Blocker) -> Trouble:
+    told = words(blocker.finding)
+    more = joined(told.message, told.hint)
+    return Trouble(code=blocker.code, title=told.title, more=more, until=blocker.until)
 
 
 def _trouble_of(hold: PublishingHeld) -> Trouble:
