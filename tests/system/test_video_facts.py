@@ -1,5 +1,6 @@
 """Facts come from the right stream and the whole file, and what is not known is said so."""
 
+import random
 import struct
 from collections.abc import Callable
 from dataclasses import replace
@@ -373,3 +374,26 @@ def test_strange_bytes_cost_no_more_than_an_answer(tmp_path: Path) -> None:
     path.write_bytes(webm_of(*[element("ec", b"")] * 1000, element("1f43b675", b"", 1 << 40)))
     assert structure_of(path).is_cut
     assert replace(structure_of(path), is_cut=False).container is Container.WEBM
+
+
+@pytest.mark.parametrize("make", [plain, live])
+def test_bytes_changed_anywhere_never_raise(tmp_path: Path, make: Callable[[Path], Path]) -> None:
+    name = "clip.webm" if make is live else "clip.mp4"
+    whole = make(tmp_path / name).read_bytes()
+    chance = random.Random(11)
+    path = tmp_path / f"changed-{name}"
+    for _time in range(400):
+        data = bytearray(whole)
+        for _byte in range(chance.randrange(1, 6)):
+            at = chance.choice((chance.randrange(len(data)), data.rindex(b"\0") - 1))
+            data[at] = chance.choice((0, 1, 0x7F, 0x80, 0xFF))
+        path.write_bytes(data)
+        structure_of(path)
+
+
+def test_lengths_beyond_all_files_are_no_reason_to_fail(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    endless = b"\0\0\0\1" + b"stsd" + b"\xff" * 8
+    inner = box(b"minf", box(b"stbl", endless + bytes(8) + b"\0\0\0\1avc1" + b"\xff" * 8))
+    path.write_bytes(box(b"ftyp") + box(b"moov", box(b"trak", box(b"mdia", inner))))
+    assert not structure_of(path).is_encrypted

@@ -5,10 +5,12 @@ what is inside the streams is looked at in a process of its own (`system.video`)
 14496-12; elements: RFC 8794 (EBML) and RFC 9559 (Matroska).
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from tiktok_manager.domain.media import EBML_MARK, FIRST_BYTES, Container, container_of
 
@@ -52,15 +54,20 @@ class _Part(NamedTuple):
 
 def structure_of(path: Path) -> Structure:
     """Read how a file is put together; raises OSError. Never raises for strange content."""
-    size_bytes = path.stat().st_size
-    with path.open("rb") as file:
+    # Unbuffered, as a few bytes are read here and there; and no pipe put there is waited for.
+    with FileIO(path, opener=_open_at_once) as file:
+        size_bytes = os.fstat(file.fileno()).st_size
         first = file.read(FIRST_BYTES)
         if first.startswith(EBML_MARK):
             return _of_elements(file, size_bytes, container_of(first))
         return _of_boxes(file, size_bytes, container_of(first))
 
 
-def _of_boxes(file: BinaryIO, size_bytes: int, container: Container | None) -> Structure:
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+
+
+def _of_boxes(file: FileIO, size_bytes: int, container: Container | None) -> Structure:
     parts = list(_boxes(file, 0, size_bytes))
     overrun = {part.kind for part in parts if _is_beyond(part, size_bytes)}
     kinds = {part.kind for part in parts}
@@ -72,12 +79,16 @@ def _of_boxes(file: BinaryIO, size_bytes: int, container: Container | None) -> S
         container=container,
         is_cut=needed_missing and not has_index,
         may_be_cut=has_index,
-        is_encrypted=any(_is_encrypted(file, part) for part in inside if part.kind == b"stsd"),
-        is_elsewhere=any(_is_elsewhere(file, part) for part in inside if part.kind == b"dref"),
+        is_encrypted=any(
+            _is_encrypted(file, part, size_bytes) for part in inside if part.kind == b"stsd"
+        ),
+        is_elsewhere=any(
+            _is_elsewhere(file, part, size_bytes) for part in inside if part.kind == b"dref"
+        ),
     )
 
 
-def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[_Part]:
+def _boxes(file: FileIO, start: int, end: int) -> Iterator[_Part]:
     """Give the boxes in a range up to what is none: nobody has to read what trails a video."""
     at = start
     for _number in range(_MOST_PARTS):
@@ -101,7 +112,7 @@ def _is_name(kind: bytes) -> bool:
 
 
 def _inside(
-    file: BinaryIO, parts: list[_Part], size_bytes: int, depth: int = _MOST_DEPTH
+    file: FileIO, parts: list[_Part], size_bytes: int, depth: int = _MOST_DEPTH
 ) -> Iterator[_Part]:
     """Give every box on the way to the sample descriptions, and what lies beside them."""
     for part in parts:
@@ -112,19 +123,19 @@ def _inside(
             yield from _inside(file, inner, size_bytes, depth - 1)
 
 
-def _entries(file: BinaryIO, part: _Part) -> list[_Part]:
-    end = part.start if part.end is None else part.end
+def _entries(file: FileIO, part: _Part, size_bytes: int) -> list[_Part]:
+    end = size_bytes if part.end is None else min(part.end, size_bytes)
     return list(_boxes(file, part.start + _FULL_BOX_BYTES, end))
 
 
-def _is_encrypted(file: BinaryIO, descriptions: _Part) -> bool:
+def _is_encrypted(file: FileIO, descriptions: _Part, size_bytes: int) -> bool:
     """Say whether samples are described as encrypted (ISO/IEC 23001-7, 4.1)."""
-    return any(entry.kind in _ENCRYPTED for entry in _entries(file, descriptions))
+    return any(entry.kind in _ENCRYPTED for entry in _entries(file, descriptions, size_bytes))
 
 
-def _is_elsewhere(file: BinaryIO, references: _Part) -> bool:
+def _is_elsewhere(file: FileIO, references: _Part, size_bytes: int) -> bool:
     """Say whether data lie in another file: flag 1 is "in this one" (ISO/IEC 14496-12, 8.7.2)."""
-    for entry in _entries(file, references):
+    for entry in _entries(file, references, size_bytes):
         file.seek(entry.start)
         flags = file.read(4)
         if len(flags) == 4 and not flags[3] & 1:
@@ -132,7 +143,7 @@ def _is_elsewhere(file: BinaryIO, references: _Part) -> bool:
     return False
 
 
-def _of_elements(file: BinaryIO, size_bytes: int, container: Container | None) -> Structure:
+def _of_elements(file: FileIO, size_bytes: int, container: Container | None) -> Structure:
     segment = next((part for part in _elements(file, 0, size_bytes) if _id(part) == _SEGMENT), None)
     if segment is None:
         return Structure(container=container, is_cut=True)
@@ -146,7 +157,7 @@ def _of_elements(file: BinaryIO, size_bytes: int, container: Container | None) -
     return Structure(container=container, is_cut=is_cut, is_encrypted=is_encrypted)
 
 
-def _leads_to_encryption(file: BinaryIO, part: _Part, end: int, depth: int = _MOST_DEPTH) -> bool:
+def _leads_to_encryption(file: FileIO, part: _Part, end: int, depth: int = _MOST_DEPTH) -> bool:
     if _id(part) == _ENCRYPTION:
         return True
     if _id(part) not in _WAY_TO_ENCRYPTION or part.end is None or not depth:
@@ -155,16 +166,18 @@ def _leads_to_encryption(file: BinaryIO, part: _Part, end: int, depth: int = _MO
     return any(_leads_to_encryption(file, each, end, depth - 1) for each in inner)
 
 
-def _elements(file: BinaryIO, start: int, end: int) -> Iterator[_Part]:
+def _elements(file: FileIO, start: int, end: int) -> Iterator[_Part]:
     """Give the elements in a range; a cluster of unknown length gives what is in it instead."""
     at = start
     for _number in range(_MOST_PARTS):
+        if at >= end:
+            return
         file.seek(at)
         head = file.read(12)
         id_bytes = _width(head[:1])
         length_bytes = _width(head[id_bytes : id_bytes + 1])
         header = id_bytes + length_bytes
-        if at >= end or not 0 < id_bytes <= 4 or not length_bytes:
+        if not 0 < id_bytes <= 4 or not length_bytes:
             return
         if len(head) < header:  # cut amid its first bytes
             yield _Part(head[:id_bytes], at + header, at + header)

@@ -122,3 +122,9 @@ def test_there_are_never_more_marks_than_fit(span_days: float) -> None:
     found = ticks(low, high, "UTC", 8)
     assert len(found) <= 8
     assert all(low <= at <= high for at, _label in found)
+
+
+def test_a_number_tiktok_never_told_is_unknown_and_no_zero() -> None:
+    found = figures(a_summary(likes=Figure(now=None, gained=None)), True, "in 28 days")
+    assert (found[1].value, found[1].change) == (None, "")
+    assert "Unknown" in found[1].note
