@@ -22,6 +22,7 @@ def video(program: Program, name: str = "clip.mp4", size_bytes: int = 50_000) ->
 
 
 def test_connect_plan_and_publish_end_to_end(program: Program) -> None:
+    assert program.run("settings", "set", "scopes", "all").code == 0
     connected = [program.connect(handle, "--json") for handle in ("sim01", "sim02")]
     assert [result.code for result in connected] == [0, 0]
     assert [result.json()["handle"] for result in connected] == ["sim01", "sim02"]

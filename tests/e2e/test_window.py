@@ -196,6 +196,8 @@ def evening(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Evenin
         made = Evening(qtbot, tmp_path, sim, closing)
         try:
             made.start()
+            assert made.workspace is not None
+            made.workspace.settings.set("scopes", "all")
             yield made
         finally:
             made.close()
