@@ -47,9 +47,24 @@ def run_window(*, hidden: bool, env: Mapping[str, str] | None = None) -> int:
     """Open the window (or only the tray) and return the exit code."""
     # The window collects garbage by a timer of its own; during the imports it only costs time.
     gc.disable()
-    from tiktok_manager.ui.application import run
-
     environment = dict(os.environ if env is None else env)
+    from tiktok_manager.domain.errors import AppError
+    from tiktok_manager.system.display import check_display, missing_library
+
+    try:
+        check_display(environment)
+        try:
+            from tiktok_manager.ui.application import run
+        except ImportError as exc:
+            if exc.name and not exc.name.startswith("PySide6"):
+                raise  # ours
+            raise missing_library(str(exc)) from exc
+    except AppError as error:
+        from tiktok_manager.cli.output import print_error, speak_utf8
+
+        speak_utf8()
+        print_error(error, as_json=False)
+        return error.exit_code
     with ExitStack() as closing:
 
         def open_behind_the_window() -> "Workspace":

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from tiktok_manager.cli.context import CommandLine
 from tiktok_manager.cli.main import run
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.scheduler.runner import Runner
+from tiktok_manager.services import settings
 from tiktok_manager.services.workspace import Workspace
+from tiktok_manager.system.timezone import LocalZone
 
 PLAN = ("posts", "add", "clip.mp4", "--account", "ada", "--at", "now")
 NOT_TEXT = "a\udcff"
@@ -80,3 +83,18 @@ def test_a_cover_tiktok_cannot_count_to_is_refused(
 ) -> None:
     assert run([*PLAN, "--cover-ms", cover_ms], command_line) == 2
     assert "--cover-ms" in capsys.readouterr().err
+
+
+def test_every_check_of_doctor_has_a_code(
+    command_line: CommandLine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doubt = LocalZone(name="UTC", offset=timedelta(hours=-3, minutes=-30), is_sure=False)
+    monkeypatch.setattr(settings, "local_zone", lambda _now: doubt)
+    assert run(["doctor", "--json"], command_line) == 3
+    checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+    assert all(check["code"].isidentifier() for check in checks.values())
+    assert {name: check["code"] for name, check in checks.items() if not check["ok"]} == {
+        "time zone": "zone_in_doubt",
+    }
+    assert "-03:30" in checks["time zone"]["text"]
+    assert checks["backups"]["code"] == "no_backup_yet"

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.fakes.words import says
+from tests.fakes.words import says, told
 from tests.fakes.world import START, VirtualClock, World, claim_due, environment, make_world
 from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.errors import AppError, InputError, StorageError
@@ -72,7 +72,7 @@ def use(world: World) -> str:
             workspace.publishing.resume()
             claim_due(workspace.publishing, 8, 8)
     except AppError as exc:
-        return str(exc)
+        return told(exc)
     return ""
 
 
@@ -109,8 +109,8 @@ def test_a_damaged_database_names_the_last_backup_that_is_whole(world: World) ->
     paths.database.write_bytes(b"damaged" * 10_000)
     newest, older = backups.list_backups(paths.backups_dir)
     newest.path.write_bytes(newest.path.read_bytes()[:-1] + b"x")
-    told = use(world)
-    assert f"backup restore {older.name}" in told
+    words = use(world)
+    assert f"backup restore {older.name}" in words
     backups.restore(paths, older.name, world.clock)
     assert use(world) == ""
 
@@ -161,9 +161,9 @@ def test_a_lost_database_is_not_silently_replaced_by_an_empty_one(
     path.unlink()
     if left is not None:
         path.write_bytes(left)
-    told = use(world)
-    assert "The database is gone." in told
-    assert "backup restore" in told
+    words = use(world)
+    assert "The database is gone." in words
+    assert "backup restore" in words
     assert not path.exists() or path.read_bytes() == left
 
 

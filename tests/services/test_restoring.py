@@ -510,6 +510,32 @@ def test_a_crash_before_the_folder_came_back_changes_nothing(
         pass
 
 
+@pytest.mark.parametrize("put_back", PUT_BACK)
+def test_a_copy_made_while_it_ran_is_noticed_after_a_crash(
+    world: World, put_back: Callable[[Path, Path], None]
+) -> None:
+    post = with_a_journal(world)
+    copy, root = copied_while_it_ran(world), world.workspace.paths.root
+    for _ in range(20):  # hours go by: more marks than a database keeps
+        world.workspace.installation.move_on()
+    world.settle()
+    world.workspace.database.close()
+    put_back(copy, root)
+    with started_in_doubt(world, post):
+        pass
+
+
+def test_a_mark_that_moved_on_is_no_restored_backup(world: World) -> None:
+    post = with_a_journal(world)
+    start(world)
+    world.workspace.installation.move_on()
+    world.workspace.database.close()
+    with reopened(world) as again:
+        start(again)
+        again.settle()
+        assert again.post(post).status is PostStatus.PUBLISHED
+
+
 class Ended(Exception):
     """The process ends here."""
 

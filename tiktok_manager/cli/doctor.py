@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.workspace import Workspace
 
 LOW_DISK_BYTES = 1_000_000_000
+_NO_VAULT = "not made yet; the keyring is ready for it"
 _ADOPTED = (
     "This data folder publishes from now on; use no other copy of it. Posts that the other copy may"
     " have sent meanwhile are set aside as unconfirmed when the publisher starts."
@@ -31,11 +32,12 @@ _ADOPTED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that was looked at."""
+    """One thing that was looked at; `code` says to scripts what was found."""
 
     name: str
     ok: bool
     text: str
+    code: str = "ok"
 
 
 def doctor(
@@ -56,7 +58,9 @@ def doctor(
         print_json(
             {
                 "ok": healthy,
-                "checks": [{"name": f.name, "ok": f.ok, "text": f.text} for f in findings],
+                "checks": [
+                    {"name": f.name, "ok": f.ok, "text": f.text, "code": f.code} for f in findings
+                ],
             }
         )
     else:
@@ -79,14 +83,27 @@ def _check(name: str, look: Callable[[Workspace], Finding], workspace: Workspace
     try:
         return look(workspace)
     except AppError as exc:
-        return Finding(name=name, ok=False, text=joined(words(exc).cause, words(exc).command_hint))
+        told = joined(words(exc).cause, words(exc).command_hint)
+        return Finding(name=name, ok=False, text=told, code=exc.code)
 
 
 def _data_folder(workspace: Workspace) -> Finding:
     free = shutil.disk_usage(workspace.paths.root).free
     kind = type_of(workspace.paths.root) or "a local disk"
     text = f"{workspace.paths.root} ({kind}, {free / 1e9:.1f} GB free)"
-    return Finding(name="data folder", ok=free > LOW_DISK_BYTES, text=text)
+    is_roomy = free > LOW_DISK_BYTES
+    return Finding(
+        name="data folder", ok=is_roomy, text=text, code="ok" if is_roomy else "disk_nearly_full"
+    )
+
+
+def _time_zone(workspace: Workspace) -> Finding:
+    doubt = workspace.settings.zone_doubt()
+    if doubt is None:
+        return Finding(name="time zone", ok=True, text=workspace.settings.timezone())
+    told = words(doubt)
+    text = joined(told.cause, told.command_hint)
+    return Finding(name="time zone", ok=False, text=text, code=doubt.code)
 
 
 def _storage(workspace: Workspace) -> Finding:
@@ -103,16 +120,18 @@ def _home(workspace: Workspace) -> Finding:
 
 def _journal(workspace: Workspace) -> Finding:
     if workspace.vault.state() is VaultState.ABSENT:
-        return Finding(name="journal", ok=True, text="nothing published yet")
+        return Finding(name="journal", ok=True, text="nothing published yet", code="no_vault")
     reading = workspace.journal.read()
     text = f"{len(reading.entries)} steps" + "".join(f"; {fault}" for fault in reading.faults[:3])
-    return Finding(name="journal", ok=not reading.faults, text=text)
+    code = "journal_damaged" if reading.faults else "ok"
+    return Finding(name="journal", ok=not reading.faults, text=text, code=code)
 
 
 def _backups(workspace: Workspace) -> Finding:
     backups = workspace.backups.list()
     newest = local_time(backups[0].taken_at) if backups else "none yet"
-    return Finding(name="backups", ok=True, text=f"{len(backups)}, the newest: {newest}")
+    text = f"{len(backups)}, the newest: {newest}"
+    return Finding(name="backups", ok=True, text=text, code="ok" if backups else "no_backup_yet")
 
 
 def _database(workspace: Workspace) -> Finding:
@@ -122,12 +141,13 @@ def _database(workspace: Workspace) -> Finding:
         name="database",
         ok=verdict == "ok",
         text=f"SQLite {workspace.database.version}, integrity {verdict}{sharing}",
+        code="ok" if verdict == "ok" else "database_damaged",
     )
 
 
 def _vault(workspace: Workspace) -> Finding:
     if workspace.vault.state() is VaultState.ABSENT and not workspace.vault.needs_passphrase():
-        return Finding(name="vault", ok=True, text="not made yet; the keyring is ready for it")
+        return Finding(name="vault", ok=True, text=_NO_VAULT, code="no_vault")
     workspace.vault.unlock()
     return Finding(name="vault", ok=True, text="secrets can be read")
 
@@ -135,7 +155,8 @@ def _vault(workspace: Workspace) -> Finding:
 def _app_keys(workspace: Workspace) -> Finding:
     ready = workspace.settings.app_keys_ready()
     text = "both are set" if ready else "missing: use `settings set client-key` and `client-secret`"
-    return Finding(name="app keys", ok=ready, text=text)
+    code = "ok" if ready else "app_keys_missing"
+    return Finding(name="app keys", ok=ready, text=text, code=code)
 
 
 def _accounts(workspace: Workspace) -> Finding:
@@ -144,14 +165,17 @@ def _accounts(workspace: Workspace) -> Finding:
     text = f"{len(accounts)} known"
     if troubled:
         text += f"; to be connected again: {', '.join(troubled)}"
-    return Finding(name="accounts", ok=not troubled, text=text)
+    code = "reconnect_needed" if troubled else "ok"
+    return Finding(name="accounts", ok=not troubled, text=text, code=code)
 
 
 def _publishing(workspace: Workspace) -> Finding:
     blockers = workspace.blockers.all()
     stops = [each for each in blockers if each.is_fault and not each.account_ids]
     told = [blocker_line(each) for each in blockers]
-    return Finding(name="publishing", ok=not stops, text=" ".join(told) or "nothing is held")
+    code = next((each.code for each in (*stops, *blockers)), "ok")
+    text = " ".join(told) or "nothing is held"
+    return Finding(name="publishing", ok=not stops, text=text, code=code)
 
 
 def _posts(workspace: Workspace) -> Finding:
@@ -162,6 +186,7 @@ def _posts(workspace: Workspace) -> Finding:
 
 _LOOKS: dict[str, Callable[[Workspace], Finding]] = {
     "data folder": _data_folder,
+    "time zone": _time_zone,
     "storage": _storage,
     "home": _home,
     "database": _database,

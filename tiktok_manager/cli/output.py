@@ -168,5 +168,9 @@ def _plain(text: str) -> str:
 
 
 def _width(text: str) -> int:
-    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
-    return len(text) + wide
+    """Return how many columns a terminal gives a text: two to a wide letter, none to a mark."""
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth  # late: its tables are needed by few
+
+    return max(0, wcswidth(text))

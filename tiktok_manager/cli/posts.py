@@ -129,7 +129,8 @@ def add(
         _warn(proposal.findings)
         workspace.planning.check(proposal, strict=strict)
         result = None if dry_run else workspace.planning.commit(proposal)
-    _show_plan(proposal if result is None else result, as_json=json)
+        doubts = _zone_doubts(workspace, tz)
+    _show_plan(proposal if result is None else result, doubts, as_json=json)
 
 
 @app.command("list")
@@ -331,14 +332,16 @@ def _warn(findings: Iterable[Finding]) -> None:
         note(f"Warning: {words(finding).title}")
 
 
-def _show_plan(plan: Proposal | PlanResult, *, as_json: bool) -> None:
+def _show_plan(plan: Proposal | PlanResult, doubts: Sequence[Finding], *, as_json: bool) -> None:
+    _warn(doubts)
     if isinstance(plan, Proposal):
         records = [proposed_json(row, message_and_action) for row in plan.rows]
         lines = [f"Would plan for @{row.post.handle} at {_when(row.post)}." for row in plan.rows]
     else:
         told = zip(plan.posts, plan.found, strict=True)
         records = [
-            {**post_json(post), **findings_json(found, message_and_action)} for post, found in told
+            {**post_json(post), **findings_json((*found, *doubts), message_and_action)}
+            for post, found in told
         ]
         lines = [f"Planned {p.id} for @{p.handle} at {_when(p)}." for p in plan.posts]
     if as_json:
@@ -357,6 +360,11 @@ def _done(post: Post, text: str, *, findings: Iterable[Finding] = (), as_json: b
 
 def _when(post: Post) -> str:
     return local_time(None, post.schedule.shown, post.schedule.timezone)
+
+
+def _zone_doubts(workspace: Workspace, named: str | None) -> list[Finding]:
+    doubt = None if named else workspace.settings.zone_doubt()
+    return [] if doubt is None else [doubt]
 
 
 def _instant(workspace: Workspace, text: str | None) -> datetime | None:

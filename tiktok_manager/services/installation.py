@@ -4,7 +4,8 @@ Two copies of a data folder on two machines would both post what is due. So a da
 its machine and its place, and the publisher does not start elsewhere until the user says that
 this is the only copy now (`doctor --adopt`). A folder put back from a copy of its own brings its
 old publish journal along, which cannot tell what went out since. So each start and each end of the
-publisher marks the folder anew: a database that does not know the mark counts as a restored backup.
+publisher marks the folder anew, and every few minutes between does: a database that does not know
+the mark counts as a restored backup.
 """
 
 import hashlib
@@ -87,6 +88,14 @@ class Installation:
         with self._database.read() as session:
             known = queries.get_install(session)
         return self._machine(known.install_id if known else ""), self._place
+
+    def move_on(self) -> None:
+        """Mark the folder anew while publishing goes on, every few minutes.
+
+        So a copy made meanwhile is noticed, too, if it is written over the folder after a crash,
+        which marks nothing.
+        """
+        self.register_stop()
 
     def adopt(self) -> bool:
         """Make this the data folder's home; False if it is already.

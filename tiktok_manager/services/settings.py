@@ -11,12 +11,13 @@ from tiktok_manager.domain.accounts import ALL_SCOPES, POSTING_SCOPES, Scope
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import AppKeysMissing, InputError, NotFound
 from tiktok_manager.domain.events import EventBus, SettingsChanged
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import ON_TIME, Lateness, LatePolicy
 from tiktok_manager.domain.schedule import parse_duration, zone
 from tiktok_manager.storage import holds
 from tiktok_manager.storage import settings as queries
 from tiktok_manager.storage.database import Database
-from tiktok_manager.system.timezone import local_zone_name
+from tiktok_manager.system.timezone import local_zone, local_zone_name
 from tiktok_manager.tiktok.endpoints import AppKeys
 
 if TYPE_CHECKING:
@@ -139,6 +140,17 @@ class Settings:
         """Return the zone in which times are read and shown."""
         value = self._text("timezone")
         return local_zone_name() if value == "system" else value
+
+    def zone_doubt(self) -> Finding | None:
+        """Return what is to be known if the machine's zone, which goes here, is not surely told."""
+        if self._text("timezone") != "system":
+            return None
+        found = local_zone(self._clock.now())
+        if found.is_sure:
+            return None
+        minutes = int(found.offset.total_seconds()) // 60
+        shown = f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+        return Finding(code="zone_in_doubt", params={"zone": found.name, "offset": shown})
 
     def max_concurrent_uploads(self) -> int:
         """Return how many videos may be sent at the same time: none while the user holds posts."""

@@ -352,6 +352,22 @@ _COMMANDS: Catalogue = {
         _("{file} cannot be written there."),
         _("Make the folder first, or choose another."),
     ),
+    "no_display": Entry(
+        _("There is no screen to show the window on."),
+        _("Neither DISPLAY nor WAYLAND_DISPLAY is set."),
+        typed=_("Use `tiktok-manager publisher run` to publish without a window."),
+    ),
+    "display_not_open": Entry(
+        _("The screen {display} cannot be used."),
+        _("No X server answers there, or it does not let you in."),
+        typed=_("Use `tiktok-manager publisher run` to publish without a window."),
+    ),
+    "library_missing": Entry(
+        _("The window needs {library}, which this system does not have."),
+        _SYSTEM_SAYS,
+        _("Install it with the system's package manager."),
+        typed=_("Or use `tiktok-manager publisher run` to publish without a window."),
+    ),
     "cancelled": Entry(_("Cancelled.")),
     "workspace_not_opened": Entry(
         _("Your workspace could not be opened."),

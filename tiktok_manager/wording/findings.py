@@ -73,6 +73,14 @@ FINDINGS: Catalogue = {
         typed=_("`settings set scopes all` asks for it; then connect the account again."),
         shown=_("Choose it in the settings, then connect the account again."),
     ),
+    "zone_in_doubt": Entry(
+        _(
+            "The time zone of this machine cannot be told: {zone} is taken, but its clock is "
+            "{offset} from UTC."
+        ),
+        hint=_("Name the zone in the settings, or with each time."),
+        typed=_("`settings set timezone Europe/Berlin` does it, or `--tz`."),
+    ),
     "same_video": Entry(
         _("@{account} has this very video already: {post} is {status:word} ({at} in {timezone}).")
     ),
