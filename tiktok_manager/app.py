@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from tiktok_manager.domain.clock import Clock, SystemClock
-from tiktok_manager.domain.errors import DatabaseDamaged, InputError
+from tiktok_manager.domain.errors import AppError, DatabaseDamaged, InputError
 from tiktok_manager.domain.events import EventBus
 from tiktok_manager.services.database_recovery import check_present, with_way_out
 from tiktok_manager.services.installation import Installation
@@ -239,6 +239,7 @@ def _make_metrics(
 
 def _make_accounts(base: _Base, paths: DataPaths) -> Accounts:
     from tiktok_manager.services.accounts import Accounts
+    from tiktok_manager.services.sign_in import SignIn
 
     return Accounts(
         database=base.database,
@@ -247,7 +248,7 @@ def _make_accounts(base: _Base, paths: DataPaths) -> Accounts:
         settings=base.settings,
         tokens=base.tokens,
         gateway=base.gateway,
-        endpoints=base.endpoints,
+        sign_in=SignIn(base.endpoints, base.clock, _in_words),
         events=base.events,
         clock=base.clock,
         media_cache_dir=paths.media_cache_dir,
@@ -284,6 +285,12 @@ def _make_journal(base: _Base, paths: DataPaths, ballast: Ballast, closing: Exit
     )
     closing.callback(journal.close)
     return journal
+
+
+def _in_words(error: AppError) -> str:
+    from tiktok_manager.wording import words  # most commands never need it
+
+    return words(error).cause
 
 
 def _make_restoring(base: _Base, journal: Journal, installation: Installation) -> Restoring:

@@ -56,6 +56,7 @@ def test_the_page_says_that_a_sign_in_did_not_work(program: Program) -> None:
     assert process.stdout is not None
     page = visit(process.stdout.readline().strip())[2]
     assert "The sign-in did not work" in page
+    assert "keys" in page  # it says why
     assert "signed in" not in page
     assert process.wait(PATIENCE_S) == 1
     process.communicate()

@@ -71,6 +71,7 @@ def test_the_browser_says_that_a_sign_in_did_not_work(unruly: World) -> None:
         unruly.workspace.accounts.connect(open_url=browser.open, cancel=CancelToken())
     assert "The sign-in did not work" in browser.page
     assert "signed in" not in browser.page
+    assert "<b>" not in browser.page.partition("<h1>")[2].replace("<b aria", "")
     assert unruly.workspace.accounts.list() == []
 
 

@@ -125,6 +125,7 @@ def live_through_history(
     clock = PastClock(sim, timedelta(days=HISTORY_DAYS))
     videos = _sample_videos(folder, "past")
     with line.open_workspace(env, clock) as workspace:
+        workspace.settings.set("scopes", "all")  # the local TikTok tells numbers
         connect_all(workspace, sim)
         workspace.accounts.sync()
         for day in range(1, HISTORY_DAYS + 1):

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.tokens import TokenKeeper
     from tiktok_manager.services.vault import VaultService
     from tiktok_manager.storage.metrics_file import MetricsFile
-    from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
+    from tiktok_manager.tiktok.endpoints import AppKeys
     from tiktok_manager.tiktok.gateway import AppCalls, Gateway
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class Accounts:
         settings: Settings,
         tokens: TokenKeeper,
         gateway: Gateway,
-        endpoints: Endpoints,
+        sign_in: SignIn,
         events: EventBus,
         clock: Clock,
         media_cache_dir: Path,
@@ -89,7 +89,7 @@ class Accounts:
         self._settings = settings
         self._tokens = tokens
         self._gateway = gateway
-        self._sign_in = SignIn(endpoints, clock)
+        self._sign_in = sign_in
         self._events = events
         self._clock = clock
         self._syncing = Syncing(

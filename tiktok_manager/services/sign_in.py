@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tiktok_manager.domain.accounts import Scope, TokenPair
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import RemoteError
+from tiktok_manager.domain.errors import AppError, RemoteError
 from tiktok_manager.services.syncing import repeated_by_hand
 from tiktok_manager.tiktok import callback_pages, oauth
 
@@ -28,12 +28,15 @@ class SignIn:
     """Asks TikTok's page, and tells the browser what became of its answer.
 
     The page of the last sign-in is answered for a while longer, so that a reload or a prefetch
-    meets no closed port; `close` ends that.
+    meets no closed port; `close` ends that. `explain` says an error in words, for the page.
     """
 
-    def __init__(self, endpoints: Endpoints, clock: Clock) -> None:
+    def __init__(
+        self, endpoints: Endpoints, clock: Clock, explain: Callable[[AppError], str]
+    ) -> None:
         self._endpoints = endpoints
         self._clock = clock
+        self._explain = explain
         self._lock = threading.Lock()
         self._lingering: LoopbackReceiver | None = None
         self._closed = False
@@ -75,6 +78,9 @@ class SignIn:
             on_consent()
             yield _exchange(calls, keys, callback, receiver.redirect_uri, verifier)
             page = callback_pages.signed_in(FINISHED)
+        except AppError as exc:
+            page = callback_pages.not_signed_in(self._explain(exc) or NOT_FINISHED)
+            raise
         finally:
             receiver.conclude(page)
             self._linger(receiver)
