@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.world import World
-from tiktok_manager.domain.errors import ChangedMeanwhile, InputError
+from tiktok_manager.domain.errors import ChangedMeanwhile, InputError, OutcomeUnknown
 from tiktok_manager.domain.events import PostsChanged
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.plans import Proposal
@@ -283,6 +283,47 @@ def test_an_edit_of_an_older_version_tells_what_was_wanted_and_what_stands(world
         world.workspace.planning.propose_edit(seen.id, PostEdit(caption="Mine"), seen=seen)
     captions = {each.field: (each.yours, each.theirs) for each in met.value.changes}
     assert captions["caption"] == ("Mine", "Theirs")
+
+
+def held_by_its_cap(world: World) -> Post:
+    """Return a post that a publisher claims when it is due and gives back at once, to wait."""
+    world.connect()
+    world.workspace.settings.set("direct-posts-per-day", "1")
+    world.plan()
+    world.settle()
+    return world.plan(after=HOUR)
+
+
+def test_a_claim_that_was_given_back_makes_no_edit_stale(world: World) -> None:
+    seen = held_by_its_cap(world)
+    planning = world.workspace.planning
+    edit = planning.propose_edit(seen.id, PostEdit(caption="Mine"), seen=seen)
+    world.clock.advance(HOUR)
+    world.work_off()
+    waits = world.post(seen)
+    assert (waits.status, waits.epoch > seen.epoch) == (PostStatus.SCHEDULED, True)
+    assert waits.version == seen.version
+    assert planning.commit(edit).posts[0].caption == "Mine"
+
+
+def test_an_edit_of_a_post_that_is_on_its_way_by_now_is_too_late(world: World) -> None:
+    world.connect()
+    planning, post = world.workspace.planning, world.plan()
+    edit = planning.propose_edit(post.id, PostEdit(caption="Mine"), seen=post)
+    world.claim(uploads=1, checks=0)
+    assert world.post(post).status is PostStatus.PUBLISHING
+    with pytest.raises(OutcomeUnknown):
+        planning.commit(edit)
+    assert world.post(post).caption == post.caption
+
+
+def test_a_post_on_its_way_is_cancelled_by_who_saw_it_planned(world: World) -> None:
+    world.connect()
+    seen = world.plan()
+    world.claim(uploads=1, checks=0)
+    assert world.post(seen).status is PostStatus.PUBLISHING
+    cancelled = world.workspace.planning.cancel(seen.id, seen=seen)
+    assert cancelled.status is PostStatus.CANCELLED
 
 
 # -- an edit is checked as a new plan is ------------------------------------------------------

@@ -107,6 +107,8 @@ GREEN = frozenset({PostStatus.PUBLISHED, PostStatus.IN_INBOX})
 
 ENDED = frozenset({PostStatus.PUBLISHED, PostStatus.IN_INBOX, PostStatus.CANCELLED})
 UNDER_WAY = frozenset({PostStatus.PUBLISHING, PostStatus.PROCESSING})
+CLAIM = frozenset({PostStatus.SCHEDULED, PostStatus.PUBLISHING})
+"""From one to the other is a publisher's claim, or one given back: nothing that people change."""
 EDITABLE = frozenset(
     {
         PostStatus.DRAFT,
@@ -249,8 +251,12 @@ class PostError:
 class Post:
     """One video for one account.
 
-    `version` counts changes of its status and of what a person entered: a change names the version
-    it was made from. `epoch` counts claims of publishers, who are fenced by it.
+    `version` counts what makes a change that somebody has in hand stale: changes of what a person
+    entered, and of the status. A claim of a planned post, and giving it back (to wait, to retry, at
+    a shutdown), are neither: an edit whose file takes minutes to read would otherwise find the post
+    changed though nothing did. So a change names the version it was made from and the status: while
+    the post is claimed it is too late, afterwards it goes through. Nor do tries, times of the next
+    look and leases count. `epoch` counts claims of publishers, who are fenced by it.
     """
 
     id: str

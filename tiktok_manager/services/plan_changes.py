@@ -169,11 +169,14 @@ def _write(
 
 
 def _check_unchanged(session: Session, before: Post | None, after: Post) -> None:
-    """Raise OutcomeUnknown if the publisher got there first, ChangedMeanwhile if another hand."""
+    """Raise OutcomeUnknown if the publisher got there first, ChangedMeanwhile if another hand.
+
+    The status counts beside the version: a claim keeps that.
+    """
     if before is None:
         return
     current = queries.get_post(session, before.id)
-    if current is not None and current.version == before.version:
+    if current and (current.version, current.status) == (before.version, before.status):
         return
     if current is not None and current.status not in _REVERSIBLE:
         raise rules.too_late(current)

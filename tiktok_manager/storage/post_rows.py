@@ -10,6 +10,7 @@ import msgspec
 
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.posts import (
+    CLAIM,
     Choices,
     Consent,
     Lateness,
@@ -30,6 +31,7 @@ WAITING = frozenset({PostStatus.SCHEDULED, PostStatus.PROCESSING, PostStatus.UNC
 def move(row: PostRow, new: PostStatus, *, by_restore: bool = False) -> None:
     """Change a post's status, under a new version; raises IllegalTransition.
 
+    A claim, and giving it back, keep the version: see `Post`.
     Nothing else writes the status of a post that is there: so the table in `domain.posts` holds for
     publisher, planner and repairs alike.
     """
@@ -37,7 +39,7 @@ def move(row: PostRow, new: PostStatus, *, by_restore: bool = False) -> None:
     check_transition(old, new, by_restore=by_restore)
     if new is not old:
         row.status = new.value
-        row.version += 1
+        row.version += {old, new} != CLAIM
 
 
 def set_error(row: PostRow, error: PostError | None) -> None:

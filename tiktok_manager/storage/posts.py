@@ -38,7 +38,11 @@ _ID_END = "\U0010ffff"
 _BY_TIME = (PostRow.due_at, PostRow.id)
 _CHANGE = (
     update(PostRow)
-    .where(PostRow.id == bindparam("post_id"), PostRow.version == bindparam("read_version"))
+    .where(
+        PostRow.id == bindparam("post_id"),
+        PostRow.version == bindparam("read_version"),
+        PostRow.status == bindparam("read_status"),
+    )
     .values(version=PostRow.version + 1, epoch=PostRow.epoch + 1)
     .returning(PostRow.id)
     .execution_options(synchronize_session=False)
@@ -107,12 +111,12 @@ def update_post(
 ) -> None:
     """Write a post back as the planner changed it from what it `read`, under a new epoch.
 
-    Raises ChangedMeanwhile, writing nothing, if the row has another version than `read` by now,
-    and IllegalTransition. A worker that still holds an old claim is fenced by the epoch.
+    Raises ChangedMeanwhile, writing nothing, if the row has another version or status than `read`
+    by now, and IllegalTransition. A worker that still holds an old claim is fenced by the epoch.
     `first_tried_at` exempts the post from the lateness rule: the user wants it out although its
     time has passed.
     """
-    change = {"post_id": post.id, "read_version": read.version}
+    change = {"post_id": post.id, "read_version": read.version, "read_status": read.status}
     if session.execute(_CHANGE, change).first() is None:
         raise changed_meanwhile(read, post, get_post(session, post.id))
     row = session.get_one(PostRow, post.id, populate_existing=True)

@@ -117,7 +117,7 @@ class CalendarPlanning(FakePlanning):
     def change(self, post_id: str, **changes: object) -> Post:
         """Change a post as another hand would; the window has not read it again yet."""
         post = self.get(post_id)
-        changed = replace(post, epoch=post.version + 1, **changes)  # type: ignore[arg-type]
+        changed = replace(post, version=post.version + 1, **changes)  # type: ignore[arg-type]
         self.posts = [changed if each is post else each for each in self.posts]
         return changed
 

@@ -252,7 +252,7 @@ class FakePlanning:
 
     def _put(self, post: Post) -> Post:
         version = self.posts[post.id].version + 1
-        self.posts[post.id] = replace(post, epoch=version)
+        self.posts[post.id] = replace(post, version=version)
         return self.posts[post.id]
 
     def _check(self, post_id: str, seen: Post | None) -> None:
