@@ -574,6 +574,22 @@ def test_undoing_the_edit_of_a_stopped_post_leaves_it_stopped(
     assert (after.status, after.error, after.caption) == (status, refusal, "Autumn walk #slow")
 
 
+def test_undoing_a_plan_leaves_a_post_that_another_hand_changed_since(
+    ready: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    ready.submit()
+    settle()
+    (post_id,) = stage.planning.posts
+    stage.planning.change(post_id, caption="Theirs")
+    errors: list[AppError] = []
+    stage.undo.failed.connect(errors.append)
+    ready.undo_outcome()
+    settle()
+    assert [error.code for error in errors] == ["changed_meanwhile"]
+    after = stage.planning.posts[post_id]
+    assert (after.caption, after.status) == ("Theirs", PostStatus.SCHEDULED)
+
+
 def test_an_edit_somebody_else_changed_again_is_not_offered_to_be_undone_for_ever(
     editing: ComposerViewModel, stage: Stage, settle: Settle
 ) -> None:
