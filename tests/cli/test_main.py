@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.world import VirtualClock, environment
 from tiktok_manager.app import open_workspace
+from tiktok_manager.cli import doctor
 from tiktok_manager.cli.context import CommandLine
 from tiktok_manager.cli.main import run
 from tiktok_manager.domain.clock import Clock
@@ -98,3 +99,17 @@ def test_every_check_of_doctor_has_a_code(
     }
     assert "-03:30" in checks["time zone"]["text"]
     assert checks["backups"]["code"] == "no_backup_yet"
+
+
+@pytest.mark.parametrize(("options", "code"), [((), "not_looked_through"), (("--thorough",), "ok")])
+def test_a_large_database_is_looked_through_on_request(
+    command_line: CommandLine,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    code: str,
+) -> None:
+    monkeypatch.setattr(doctor, "SMALL_DATABASE_BYTES", 0)
+    run(["doctor", *options, "--json"], command_line)
+    checks = json.loads(capsys.readouterr().out)["checks"]
+    assert [check["code"] for check in checks if check["name"] == "database"] == [code]

@@ -85,6 +85,13 @@ def test_a_passphrase_typed_on_another_system_opens_too() -> None:
     Vault.unlock(stored(record), decomposed, NoKeys())
 
 
+@pytest.mark.parametrize("passphrase", [f" {PASSPHRASE}", f"{PASSPHRASE}\n", " quite another "])
+def test_blanks_that_nobody_sees_are_told_of(passphrase: str) -> None:
+    record, _vault = Vault.create(PASSPHRASE, NoKeys())
+    with says(VaultLocked, "begins or ends with blanks"):
+        Vault.unlock(record, passphrase, NoKeys())
+
+
 @pytest.mark.parametrize("passphrase", ["wrong horse", "Correct horse", "", None])
 def test_a_wrong_passphrase_opens_nothing(passphrase: str | None) -> None:
     record, _vault = Vault.create(PASSPHRASE, NoKeys())

@@ -251,7 +251,9 @@ def _master_key(record: VaultRecord, passphrase: str | None) -> bytes:
             record.verifier, aad=_VERIFIER_AAD
         )
     except SecretDamaged:
-        raise VaultLocked(why="passphrase_wrong") from None
+        # A shell, a file or the clipboard adds blanks that nobody sees.
+        has_blanks = passphrase != passphrase.strip()
+        raise VaultLocked(why="passphrase_blanks" if has_blanks else "passphrase_wrong") from None
     if len(key) != KEY_BYTES:
         raise _damaged_record()
     return key

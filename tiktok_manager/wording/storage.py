@@ -408,6 +408,12 @@ _SECRETS: Catalogue = {
                 hint=_("Try again; capital letters count."),
                 step=Step.UNLOCK,
             ),
+            "passphrase_blanks": Entry(
+                _("The passphrase is wrong."),
+                _("It begins or ends with blanks, or with the end of a line; they count."),
+                _("Try it without them."),
+                step=Step.UNLOCK,
+            ),
             "record_damaged": Entry(
                 _("The vault's record in the database is damaged."),
                 hint=_("Restore a backup, or reconnect the accounts in a new data folder."),
