@@ -16,6 +16,7 @@ from tiktok_manager.services.accounts import SyncResult
 from tiktok_manager.storage import metrics
 from tiktok_manager.tiktok.answers import VideoPage
 from tiktok_manager.tiktok.errors import untrusted
+from tiktok_manager.wording import english
 
 MINUTE = timedelta(minutes=1)
 
@@ -121,7 +122,7 @@ def test_a_list_that_does_not_go_on_is_kept_and_not_called_whole(
     result = listing.sync()
     assert result.videos == 3
     assert result.error is not None
-    assert "Only 3 videos" in result.error.title
+    assert "Only 3 videos" in english(result.error).title
     assert listing.asked == [None, 7]
     account = world.workspace.accounts.get("sim01")
     assert account.sync_error == result.error.title
