@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from tests.harness import routes
@@ -21,6 +21,7 @@ from tiktok_manager.domain.errors import AppError, NetworkDown, TikTokRefused
 from tiktok_manager.domain.holds import HOLD_NAMES
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.scheduler.runner import Runner
+from tiktok_manager.services import plan_changes
 from tiktok_manager.services.publishing import attempt_store, checking
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import Checking
@@ -29,8 +30,8 @@ from tiktok_manager.services.publishing.publish_gate import PublishGate
 from tiktok_manager.services.publishing.transfer import Transfer
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.simulator import Fault
-from tiktok_manager.storage import attempts, downtime, holds
-from tiktok_manager.storage.schema import AttemptRow, PostRow
+from tiktok_manager.storage import accounts, attempts, downtime, holds, posts
+from tiktok_manager.storage.schema import AttemptRow, PostRow, TokenRow
 from tiktok_manager.system.media import MediaReader
 from tiktok_manager.tiktok import chunk_plans
 from tiktok_manager.tiktok.answers import PublishStatus
@@ -204,8 +205,6 @@ def _guesses_arrival() -> None:
 
 
 def _token_used_before_kept() -> None:
-    from tiktok_manager.storage import accounts
-
     fresh: dict[str, Any] = {}
     call = TokenKeeper.call
 
@@ -320,6 +319,41 @@ def _call_without_a_route() -> None:
     routes.fall_back_to_direct()
 
 
+def _no_version_check() -> None:
+    change = (
+        update(PostRow)
+        .where(PostRow.id == bindparam("post_id"))
+        .values(version=PostRow.version + 1, epoch=PostRow.epoch + 1)
+        .returning(PostRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    _set(posts, "_CHANGE", change)
+    _set(plan_changes, "_check_unchanged", lambda _session, _before, _after: None)
+
+
+def _no_owner_in_the_fence() -> None:
+    def anybody_of_the_epoch(session: Session, claim: Claim, **values: Any) -> None:
+        found = session.execute(
+            update(PostRow)
+            .where(PostRow.id == claim.post.id, PostRow.epoch == claim.epoch)
+            .values(**(values or {"lease_owner": claim.owner}))
+            .returning(PostRow.id)
+            .execution_options(synchronize_session=False)
+        )
+        if found.first() is None:
+            raise Fenced
+
+    _set(attempts, "_fence", anybody_of_the_epoch)
+
+
+def _tokens_merged() -> None:
+    def merge(session: Session, tokens: Any, *, over: int) -> bool:
+        session.merge(TokenRow(account_id=tokens.account_id, **accounts._token_values(tokens)))
+        return True
+
+    _set(accounts, "rotate_tokens", merge)
+
+
 CONTROLS: dict[str, Mutation] = {
     "routes-come-and-go": Mutation(
         what="an account's route is missing now and then", apply=routes.come_and_go
@@ -416,5 +450,22 @@ MUTATIONS: dict[str, Mutation] = {
         apply=_stop_waits_for_a_backup,
         seen_by="scheduler/test_stop.py"
         "::test_stopping_takes_no_longer_than_it_may_whatever_hangs[backup]",
+    ),
+    "no-version-check": Mutation(
+        what="an edit is written over what was changed meanwhile",
+        apply=_no_version_check,
+        seen_by="storage/test_versions.py::"
+        "test_a_change_of_what_was_changed_since_writes_nothing_and_says_what",
+    ),
+    "no-owner-in-fence": Mutation(
+        what="a worker taken for dead may write on, as long as nobody claimed",
+        apply=_no_owner_in_the_fence,
+        seen_by="storage/test_versions.py::test_who_was_taken_for_dead_writes_nothing_more",
+    ),
+    "tokens-merged": Mutation(
+        what="a refreshed pair is kept whatever happened meanwhile",
+        apply=_tokens_merged,
+        seen_by="services/test_late_answers.py::"
+        "test_a_refresh_answered_after_a_reconnect_keeps_the_new_permission",
     ),
 }

@@ -1,31 +1,29 @@
 """Answers of TikTok to a refresh that arrive after the account's owner has done something else."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from tests.fakes.world import World
 from tiktok_manager.domain.accounts import AccountStatus, TokenPair
 from tiktok_manager.domain.errors import Failure, FailureClass, ReconnectNeeded
+from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.storage import accounts as queries
 from tiktok_manager.storage.accounts import SealedTokens
 
 
-def while_refreshing(
-    world: World, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]
-) -> list[TokenPair]:
+def while_refreshing(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> None:
     """Do something after TikTok has answered the next refresh, before the answer is kept."""
-    keeper = world.workspace.accounts._tokens
-    ask, pairs = keeper._ask_anew, []
+    ask, waiting = TokenKeeper._ask_anew, [meanwhile]
 
-    def asked(*args: object) -> TokenPair:
-        monkeypatch.setattr(keeper, "_ask_anew", ask)
-        pairs.append(ask(*args))  # type: ignore[arg-type]
-        meanwhile()
-        return pairs[0]
+    def asked(self: TokenKeeper, *args: Any) -> TokenPair:
+        pair = ask(self, *args)
+        if waiting:
+            waiting.pop()()
+        return pair
 
-    monkeypatch.setattr(keeper, "_ask_anew", asked)
-    return pairs
+    monkeypatch.setattr(TokenKeeper, "_ask_anew", asked)
 
 
 def kept(world: World, account_id: str) -> SealedTokens | None:
@@ -41,49 +39,49 @@ def elsewhere(world: World, account_id: str) -> None:
 
 
 def test_a_refresh_answered_after_a_reconnect_keeps_the_new_permission(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    unruly: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    account = world.connect("sim01")
-    world.clock.advance_hours(3)
-    while_refreshing(world, monkeypatch, lambda: world.connect("sim01"))
-    assert world.workspace.accounts.creator_info(account.id).username == "sim01"
-    tokens = kept(world, account.id)
+    account = unruly.connect("sim01")
+    unruly.clock.advance_hours(3)
+    while_refreshing(monkeypatch, lambda: unruly.connect("sim01"))
+    assert unruly.workspace.accounts.creator_info(account.id).username == "sim01"
+    tokens = kept(unruly, account.id)
     assert tokens is not None
     # What is kept is the newest permission: it works, and nothing is renewed for it.
-    renewed = world.calls("token")
-    assert world.workspace.accounts.creator_info(account.id).username == "sim01"
-    assert world.calls("token") == renewed
-    assert world.workspace.accounts.get(account.id).status is AccountStatus.CONNECTED
+    renewed = unruly.calls("token")
+    assert unruly.workspace.accounts.creator_info(account.id).username == "sim01"
+    assert unruly.calls("token") == renewed
+    assert unruly.workspace.accounts.get(account.id).status is AccountStatus.CONNECTED
 
 
 def test_a_refresh_answered_after_a_disconnect_does_not_bring_the_permission_back(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    unruly: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    account = world.connect("sim01")
-    world.clock.advance_hours(3)
-    while_refreshing(world, monkeypatch, lambda: elsewhere(world, account.id))
+    account = unruly.connect("sim01")
+    unruly.clock.advance_hours(3)
+    while_refreshing(monkeypatch, lambda: elsewhere(unruly, account.id))
     with pytest.raises(ReconnectNeeded):
-        world.workspace.accounts.creator_info(account.id)
-    assert kept(world, account.id) is None
-    gone = world.workspace.accounts.get(account.id)
+        unruly.workspace.accounts.creator_info(account.id)
+    assert kept(unruly, account.id) is None
+    gone = unruly.workspace.accounts.get(account.id)
     assert (gone.status, gone.sign_in_expires_at) == (AccountStatus.DISCONNECTED, None)
 
 
 def test_a_refresh_answered_after_disconnect_and_reconnect_is_of_before_both(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    unruly: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    account = world.connect("sim01")
-    world.clock.advance_hours(3)
+    account = unruly.connect("sim01")
+    unruly.clock.advance_hours(3)
     newest: list[SealedTokens | None] = []
 
     def meanwhile() -> None:
-        elsewhere(world, account.id)
-        world.connect("sim01")
-        newest.append(kept(world, account.id))
+        elsewhere(unruly, account.id)
+        unruly.connect("sim01")
+        newest.append(kept(unruly, account.id))
 
-    while_refreshing(world, monkeypatch, meanwhile)
-    assert world.workspace.accounts.creator_info(account.id).username == "sim01"
-    assert newest == [kept(world, account.id)]
+    while_refreshing(monkeypatch, meanwhile)
+    assert unruly.workspace.accounts.creator_info(account.id).username == "sim01"
+    assert newest == [kept(unruly, account.id)]
 
 
 def test_tokens_refused_after_a_reconnect_say_nothing_of_the_new_ones(world: World) -> None:

@@ -37,29 +37,33 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
+def a_post(post_id: str, account: str = "alice", due_in: timedelta = timedelta()) -> Post:
+    return Post(
+        id=post_id,
+        account_id=account,
+        handle=account,
+        status=PostStatus.SCHEDULED,
+        mode=PostMode.DIRECT,
+        schedule=at_instant(NOW + due_in, "Europe/Berlin"),
+        media=MediaFile(
+            path=Path("/videos/a.mp4"),
+            size_bytes=5_000_000_000_000,
+            mtime_ns=1_700_000_000_123_456_789,
+            file_id="1:2",
+            sha256="ab" * 32,
+        ),
+        caption="🌅 =SUM(A1) 'quoted'",
+        choices=Choices(privacy=Privacy.ONLY_ME, allow_duet=True, cover_ms=0),
+        consent=Consent(text="By posting, you agree …", given_at=NOW),
+        lateness=Lateness(),
+        created_at=NOW,
+    )
+
+
 @pytest.fixture
 def make_post(database: Database) -> MakePost:
     def make(post_id: str, account: str = "alice", due_in: timedelta = timedelta()) -> Post:
-        post = Post(
-            id=post_id,
-            account_id=account,
-            handle=account,
-            status=PostStatus.SCHEDULED,
-            mode=PostMode.DIRECT,
-            schedule=at_instant(NOW + due_in, "Europe/Berlin"),
-            media=MediaFile(
-                path=Path("/videos/a.mp4"),
-                size_bytes=5_000_000_000_000,
-                mtime_ns=1_700_000_000_123_456_789,
-                file_id="1:2",
-                sha256="ab" * 32,
-            ),
-            caption="🌅 =SUM(A1) 'quoted'",
-            choices=Choices(privacy=Privacy.ONLY_ME, allow_duet=True, cover_ms=0),
-            consent=Consent(text="By posting, you agree …", given_at=NOW),
-            lateness=Lateness(),
-            created_at=NOW,
-        )
+        post = a_post(post_id, account, due_in)
         with database.write() as session:
             posts.add_posts(session, [post], NOW)
         return post

@@ -30,7 +30,7 @@ from tiktok_manager.storage.accounts import HAS_READY_ACCOUNT, IS_READY
 from tiktok_manager.storage.attempts import to_attempt, withdraw
 from tiktok_manager.storage.post_rows import move, schedule_values, set_error, to_post
 from tiktok_manager.storage.posts import add_step
-from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow
+from tiktok_manager.storage.schema import STATUS, AccountRow, AttemptRow, PostRow
 
 CHECKED = (
     PostStatus.PROCESSING,
@@ -73,7 +73,7 @@ _TO_SEND = _IDS.where(
 )
 _TO_FINISH = _IDS.where(_IS_DUE, PostRow.status == PostStatus.PUBLISHING)
 _TO_CHECK = (
-    _ROWS.where(_IS_DUE, PostRow.status.in_(CHECKED))
+    _ROWS.where(_IS_DUE, STATUS.in_(CHECKED))
     .order_by(PostRow.wake_at, PostRow.id)
     .limit(bindparam("limit"))
 )

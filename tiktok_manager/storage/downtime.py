@@ -7,8 +7,18 @@ waits that were counted by a clock hours ahead are counted anew.
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, and_, func, literal, or_, select, type_coerce, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    case,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tiktok_manager.domain.posts import LatePolicy, PostStatus
 from tiktok_manager.storage.claims import CHECKED
@@ -96,11 +106,11 @@ def shorten_waits(session: Session, now: datetime) -> None:
     began_ahead = and_(PostRow.updated_at > now, PostRow.wake_at > now)
     for is_long, wake_at in (
         (and_(_ASKED, began_ahead), anew),
-        (and_(_TRIED, began_ahead), func.max(PostRow.due_at, anew)),
+        (and_(_TRIED, began_ahead), _later(PostRow.due_at, anew)),
         (and_(_ASKED, PostRow.wake_at > now + LONGEST_CHECK), at_once),
         (
-            and_(_TRIED, PostRow.wake_at > func.max(PostRow.due_at, far)),
-            func.max(PostRow.due_at, at_once),
+            and_(_TRIED, PostRow.wake_at > _later(PostRow.due_at, far)),
+            _later(PostRow.due_at, at_once),
         ),
     ):
         session.execute(
@@ -109,6 +119,12 @@ def shorten_waits(session: Session, now: datetime) -> None:
             .values(wake_at=wake_at, updated_at=now)
             .execution_options(synchronize_session=False)
         )
+
+
+def _later(
+    one: InstrumentedAttribute[datetime], other: ColumnElement[datetime]
+) -> ColumnElement[datetime]:
+    return case((one > other, one), else_=other)
 
 
 def _leave(row: PostRow, on_time: timedelta) -> timedelta:

@@ -1,8 +1,9 @@
 """Queries for what holds every post at once, and for the posts that wait for it."""
 
+from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, literal, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.holds import Hold
@@ -78,12 +79,8 @@ def ready_accounts(session: Session) -> frozenset[str]:
 
 def restored_posts(session: Session) -> dict[str, int]:
     """Return by account how many posts of a restored database wait to be looked at by the user."""
-    query = (
-        select(PostRow.account_id, func.count())
-        .where(*_has_reason("restored", PostStatus.UNCONFIRMED))
-        .group_by(PostRow.account_id)
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
+    waiting = select(PostRow.account_id).where(*_has_reason("restored", PostStatus.UNCONFIRMED))
+    return Counter(session.scalars(waiting))
 
 
 def release_held(session: Session, code: str, now: datetime) -> None:

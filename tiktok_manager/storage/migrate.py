@@ -42,7 +42,7 @@ def upgrade(
     event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
         with engine.connect() as connection, connection.begin():
-            _run(connection, target)
+            run(connection, target)
             _check_foreign_keys(connection)
     finally:
         engine.dispose()
@@ -63,7 +63,8 @@ def back_up(path: Path, driver: ModuleType, destination: Path) -> None:
         raise StorageError("damaged_not_upgraded", reason=verdict)
 
 
-def _run(connection: Connection, target: str) -> None:
+def run(connection: Connection, target: str) -> None:
+    """Bring the tables of an open transaction to `target`."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection

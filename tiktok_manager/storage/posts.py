@@ -32,7 +32,7 @@ from tiktok_manager.storage.post_rows import (
     set_error,
     to_post,
 )
-from tiktok_manager.storage.schema import HAS_OUTCOME, AccountRow, PostRow, StepRow
+from tiktok_manager.storage.schema import HAS_OUTCOME, STATUS, AccountRow, PostRow, StepRow
 
 _ID_END = "\U0010ffff"
 _BY_TIME = (PostRow.due_at, PostRow.id)
@@ -190,7 +190,7 @@ def next_due(session: Session) -> Post | None:
     """Return the scheduled post that goes out next; those of held accounts do not."""
     query = (
         _posts()
-        .where(PostRow.status == PostStatus.SCHEDULED, PostRow.wake_at.is_not(None), IS_READY)
+        .where(STATUS == PostStatus.SCHEDULED, PostRow.wake_at.is_not(None), IS_READY)
         .order_by(PostRow.wake_at, PostRow.id)
     )
     return _first(session, query.limit(1))

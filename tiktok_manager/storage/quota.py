@@ -36,7 +36,6 @@ def _sent(mode: PostMode) -> Select[datetime | None]:
             AttemptRow.final_intent_at > bindparam("since"),
             _counts(mode),
         )
-        .order_by(AttemptRow.final_intent_at)
     )
 
 
@@ -47,9 +46,9 @@ _SENT = {mode: _sent(mode) for mode in PostMode}
 def sent_times(
     session: Session, account_id: str, mode: PostMode, since: datetime
 ) -> list[datetime]:
-    """Return when the posts left whose last byte is gone and that TikTok did not refuse."""
+    """Return when the posts left whose last byte is gone and that TikTok did not refuse, sorted."""
     values = {"account_id": account_id, "since": since, "opened": since - LONGEST_UPLOAD}
-    return [at for at in session.scalars(_SENT[mode], values) if at]
+    return sorted(at for at in session.scalars(_SENT[mode], values) if at)
 
 
 def post_times(

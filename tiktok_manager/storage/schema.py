@@ -16,6 +16,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -38,10 +39,11 @@ def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Inde
     return Index(name, *columns, unique=unique, sqlite_where=text(where))
 
 
-HAS_OUTCOME = (
-    "status IN ('published', 'in_inbox', 'failed', 'needs_attention', 'missed', 'unconfirmed')"
-)
-"""Of posts: something became of them. Word for word the condition of the index that answers it."""
+HAS_OUTCOME = "status || '' NOT IN ('draft', 'scheduled', 'publishing', 'processing', 'cancelled')"
+"""Of posts: something became of them. Word for word the condition of the index that answers it.
+
+The empty text keeps it from being looked for along the index of statuses, and then sorted.
+"""
 
 
 class SettingRow(Base):
@@ -241,6 +243,10 @@ class PostRow(Base):
         _partial("posts_by_error", "error_code", "status", where="error_code IS NOT NULL"),
         _partial("posts_by_outcome", "updated_at", "id", where=HAS_OUTCOME),
     )
+
+
+STATUS = PostRow.status.concat(literal_column("''"))
+"""A post's status, for what is to be looked for along an index of times instead."""
 
 
 class AttemptRow(Base):

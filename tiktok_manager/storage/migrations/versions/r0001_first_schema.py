@@ -6,9 +6,7 @@ from alembic import op
 revision = "r0001"
 down_revision = None
 
-_HAS_OUTCOME = (
-    "status IN ('published', 'in_inbox', 'failed', 'needs_attention', 'missed', 'unconfirmed')"
-)
+_HAS_OUTCOME = "status || '' NOT IN ('draft', 'scheduled', 'publishing', 'processing', 'cancelled')"
 
 
 def _partial(
