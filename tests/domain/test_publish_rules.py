@@ -45,7 +45,10 @@ def claim(attempts: int = 0, tried_for: timedelta = timedelta()) -> Claim:
 
 def failure(kind: FailureClass, code: str = "x", retry_after: timedelta | None = None) -> Failure:
     return Failure(
-        code=code, kind=kind, message="It failed.", action="Wait.", retry_after=retry_after
+        code=code,
+        kind=FailureClass(kind) if kind else None,
+        retry_after=retry_after,
+        params={"title": "It failed.", "hint": "Wait."},
     )
 
 

@@ -20,6 +20,7 @@ from tiktok_manager.system.journal import Journal
 from tiktok_manager.system.media import MediaReader
 from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.upload import ChunkUploader
+from tiktok_manager.wording import message_and_action
 
 STEPS: tuple[tuple[type, str], ...] = (
     (VaultService, "seal"),
@@ -112,7 +113,7 @@ def work(world: World) -> None:
 
 def everything_told(world: World) -> str:
     planning = world.workspace.planning
-    posts = [json.dumps(post_json(post)) for post in world.posts()]
+    posts = [json.dumps(post_json(post, message_and_action)) for post in world.posts()]
     return "\n".join([*posts, *(str(planning.trail(post.id)) for post in world.posts())])
 
 

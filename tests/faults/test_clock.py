@@ -11,6 +11,7 @@ import pytest
 from tests.fakes.world import START, World, make_world, reopened
 from tiktok_manager.domain.posts import Lateness, LatePolicy, PostStatus
 from tiktok_manager.tiktok.errors import lost
+from tiktok_manager.wording import words
 
 WRONG = {
     "3 hours ahead": timedelta(hours=3),
@@ -98,7 +99,7 @@ def test_a_start_too_late_for_a_post_tells_it_at_once_online_or_not(
 
 
 def test_a_refused_certificate_makes_one_look_at_the_clock() -> None:
-    assert "date and time" in lost("tls").action
+    assert "date and time" in words(lost("tls")).command_hint
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from tests.fakes.world import World, environment
 from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.posts import Choices, Post, PostMode, PostStatus, Privacy
+from tiktok_manager.wording import step_words
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def another_computer(world: World, folder: Path) -> Iterator[World]:
 
 def warnings(world: World, post: Post) -> list[str]:
     trail = world.workspace.planning.trail(post.id)
-    return [entry.text for entry in trail if entry.kind == "warning"]
+    return [step_words(entry) for entry in trail if entry.kind == "warning"]
 
 
 def test_a_plan_carried_out_elsewhere_too_is_warned_of_in_the_record(

@@ -11,6 +11,7 @@ import pytest
 from tests.fakes.world import World, make_world
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.posts import Choices, Post, PostStatus, Privacy
+from tiktok_manager.wording import step_words
 
 HTML = "<html><body>Please sign in to the network.</body></html>"
 TWO_LOOKS = timedelta(minutes=100)  # a lost video is looked for after 40 and 90
@@ -309,7 +310,7 @@ def test_a_verdict_with_no_one_or_many_ids_is_published(world: World, count: int
     (publish,) = world.sim.world.publishes.values()
     ids = [str(video.id) for video in publish.videos]
     assert after.tiktok_post_id == (ids[0] if ids else None)
-    told = " ".join(entry.text for entry in world.workspace.planning.trail(post.id))
+    told = " ".join(step_words(entry) for entry in world.workspace.planning.trail(post.id))
     assert count < 2 or all(tiktok_id in told for tiktok_id in ids)
     assert world.calls("video_init") == 1
 

@@ -184,7 +184,7 @@ def _timeout_means_lost() -> None:
                 raise
             # What a naive `except Timeout: start over` comes to.
             _anew(self, self._claim, "timed out")
-            raise Fenced("Planned anew.") from exc
+            raise Fenced(title="Planned anew.") from exc
 
     _set(Transfer, "_put", put)
 

@@ -10,13 +10,16 @@ from tests.harness.year_tiktok import FakeTikTok
 from tests.harness.year_trouble import Trouble
 from tests.harness.year_verdict import Books, Entry, Judge
 from tests.ui.fakes import a_post
-from tiktok_manager.domain.posts import LatePolicy, Post, PostError, PostStatus
+from tiktok_manager.domain.errors import Failure
+from tiktok_manager.domain.posts import LatePolicy, Post, PostStatus
 
 DUE_S, HOUR_S = 1_780_000_000.0, 3_600.0
 NOW_S = DUE_S + 24 * HOUR_S
 HANDLE = "user000"
 CAPTION = f"{HANDLE} A video"
-REASON = PostError(code="reason", message="It came to nothing.", action="Look at the account.")
+REASON = Failure(
+    code="reason", params={"title": "It came to nothing.", "hint": "Look at the account."}
+)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ from tests.harness.year_user import AHEAD, User
 from tests.harness.year_verdict import Books, Judge, Verdict
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.posts import PostFilter
+from tiktok_manager.wording import step_words
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DAY_S, HOUR_S = 86_400.0, 3_600.0
@@ -164,7 +165,7 @@ class Year:
         due = datetime.fromtimestamp(entry.due_s, UTC)
         told = [f"    due {due:%m-%d %H:%M:%S}"]
         told += [
-            f"    {step.at:%m-%d %H:%M:%S} {step.kind}: {step.text[:110]}"
+            f"    {step.at:%m-%d %H:%M:%S} {step.kind}: {step_words(step)[:110]}"
             for step in self.machine.workspace.planning.trail(post_id)
         ]
         return "\n".join([line, *told])

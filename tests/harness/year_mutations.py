@@ -38,7 +38,7 @@ def _gives_up_at_once() -> None:
     def after_failure(failure: Any, claim: Any, now: Any, rng: Any) -> Any:
         outcome = original(failure, claim, now, rng)
         if failure.kind is FailureClass.RETRY:
-            return publish_rules.needs_user(InputError("It failed.", code=failure.code))
+            return publish_rules.needs_user(InputError(failure.code, title="It failed."))
         return outcome
 
     _set(publish_rules, "after_failure", after_failure)

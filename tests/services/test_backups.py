@@ -489,8 +489,8 @@ def test_rows_that_belong_to_nothing_are_refused(house: House, backup: Backup) -
     with opened(backup.path) as copy:
         copy.execute("DELETE FROM accounts")
         copy.execute(
-            "INSERT INTO step_log (post_id, at, epoch, kind, text, detail)"
-            " VALUES ('nobody', 1, 1, 'made', '', '{}')",
+            "INSERT INTO step_log (post_id, at, epoch, kind, params)"
+            " VALUES ('nobody', 1, 1, 'made', '{}')",
         )
     refused(house, backup.name, "cannot be restored")
 

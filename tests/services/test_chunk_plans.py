@@ -9,6 +9,7 @@ from tiktok_manager.domain.posts import Post, PostMode, PostStatus
 from tiktok_manager.simulator import chunks as tiktok_rules
 from tiktok_manager.simulator.wire import Refused
 from tiktok_manager.tiktok import chunk_plans
+from tiktok_manager.wording import step_words
 
 MINUTE = timedelta(minutes=1)
 SIZE_BYTES = 158_008
@@ -41,7 +42,7 @@ def take_only(monkeypatch: pytest.MonkeyPatch, *plan: int) -> list[tuple[int, in
 
 
 def trail(world: World, post: Post) -> str:
-    return "\n".join(entry.text for entry in world.workspace.planning.trail(post.id))
+    return "\n".join(step_words(entry) for entry in world.workspace.planning.trail(post.id))
 
 
 @pytest.mark.parametrize("mode", PostMode)
@@ -133,5 +134,5 @@ def test_only_when_all_plans_are_refused_others_are_held_and_the_post_needs_the_
     after = world.post(post)
     assert after.status is PostStatus.NEEDS_ATTENTION
     assert after.error is not None
-    assert after.error.code == "invalid_params"
+    assert (after.error.code, after.error.raw_code) == ("invalid_chunks", "invalid_params")
     assert world.arrived() == []

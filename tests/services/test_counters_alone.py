@@ -11,6 +11,7 @@ import pytest
 from tests.fakes.world import World
 from tests.services.test_syncing import Listing, page, video
 from tiktok_manager.services.serializers import video_json
+from tiktok_manager.wording import message_and_action
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_a_counter_nobody_knows_is_null_in_json_and_an_empty_cell(
     record = video_json(known)
     assert (record["views"], record["duration_s"], record["likes"]) == (None, None, 10)
     assert record["missing_fields"] == ["views"]
-    world.workspace.reports.export("videos", tmp_path / "videos.csv")
+    world.workspace.reports.export("videos", tmp_path / "videos.csv", message_and_action)
     text = (tmp_path / "videos.csv").read_text(encoding="utf-8-sig")
     (row,) = csv.DictReader(text.splitlines())
     assert (row["views"], row["duration_s"], row["likes"]) == ("", "", "10")

@@ -12,7 +12,7 @@ from tiktok_manager.domain.errors import InputError, NetworkDown
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import Choices, LatePolicy, PostMode, PostStatus, Privacy
 from tiktok_manager.services.planning import PlanRequest, PlanResult
-from tiktok_manager.wording import english
+from tiktok_manager.wording import english, words
 
 MINUTE = timedelta(minutes=1)
 
@@ -102,9 +102,9 @@ def test_an_unknown_refusal_of_an_init_says_that_nothing_was_posted(world: World
     after = world.post(post)
     assert after.status is PostStatus.NEEDS_ATTENTION
     assert after.error is not None
-    assert "Who knows" in after.error.message
-    assert "Nothing was posted" in after.error.action
-    assert "Look in TikTok" not in after.error.action
+    assert "Who knows" in words(after.error).cause
+    assert "Nothing was posted" in words(after.error).command_hint
+    assert "Look in TikTok" not in words(after.error).command_hint
 
 
 def test_an_error_page_while_connecting_says_what_to_do(world: World) -> None:

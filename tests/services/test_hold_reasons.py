@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes.world import World
 from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.wording import words
 
 
 def code(post: Post) -> str | None:
@@ -43,9 +44,9 @@ def test_a_post_missed_because_it_was_held_says_so(world: World, why: str) -> No
     missed = world.post(post)
     assert missed.status is PostStatus.MISSED
     assert missed.error is not None
-    assert {"account_paused": "paused", "publishing_off": "switched off"}[
-        why
-    ] in missed.error.message
+    assert {"account_paused": "paused", "publishing_off": "switched off"}[why] in words(
+        missed.error
+    ).cause
 
 
 def test_nothing_is_let_go_late_while_publishing_is_off(world: World) -> None:

@@ -89,8 +89,6 @@ def test_tokens_refused_after_a_reconnect_say_nothing_of_the_new_ones(world: Wor
     keeper = world.workspace.accounts._tokens
     old = keeper._fresh(account.id)
     world.connect("sim01")
-    refused = Failure(
-        code="scope_not_authorized", kind=FailureClass.NEEDS_RECONNECT, message="", action=""
-    )
+    refused = Failure(code="scope_not_authorized", kind=FailureClass.NEEDS_RECONNECT)
     keeper._lost(old, refused)
     assert world.workspace.accounts.get(account.id).status is AccountStatus.CONNECTED

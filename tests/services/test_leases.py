@@ -8,6 +8,7 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import Cancelled
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.services.publishing.leases import LeaseToken
+from tiktok_manager.wording import step_words
 
 LEASE = timedelta(seconds=90)
 
@@ -56,7 +57,7 @@ def test_an_upload_without_heartbeat_rests_and_goes_on_from_its_last_commit(worl
     publishing.send(claim, CancelToken())
     resting = world.post(post)
     assert resting.status is PostStatus.SCHEDULED
-    assert world.workspace.planning.trail(post.id)[-1].text.startswith("Paused: its lease")
+    assert step_words(world.workspace.planning.trail(post.id)[-1]).startswith("Paused: its lease")
     world.settle()
     assert world.post(post).status is PostStatus.PUBLISHED
     assert world.arrived() == [post.media.sha256]

@@ -90,7 +90,7 @@ def test_a_last_intent_the_journal_could_not_keep_is_asked_about_after_a_sleep(
 
     def full(self: Journal, entry: JournalEntry) -> None:
         if entry.step is JournalStep.FINAL_INTENT:
-            raise StorageError("The disk is full.")
+            raise StorageError(title="The disk is full.")
         append(self, entry)
 
     with monkeypatch.context() as patch:

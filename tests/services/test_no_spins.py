@@ -20,10 +20,11 @@ from tiktok_manager.services.publishing.transfer import TRIES_PER_CHUNK, Transfe
 from tiktok_manager.tiktok.answers import ChunkAnswer, Verdict
 from tiktok_manager.tiktok.chunk_plans import plan_chunks
 from tiktok_manager.tiktok.upload import ChunkUploader
+from tiktok_manager.wording import words
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 FOUR_PARTS_BYTES = 64_000_001
-CUT = Failure(code="cut", kind=FailureClass.RETRY, message="Cut.", action="")
+CUT = Failure(code="cut", kind=FailureClass.RETRY, params={"title": "Cut."})
 OF_OURS = {"status": 400, "code": "invalid_params", "message": "The chunk size is invalid"}
 
 
@@ -338,8 +339,8 @@ def test_an_upload_that_gets_the_id_of_another_one_ends_in_plain_words(
     ended = world.post(second)
     assert (ended.status, code(ended)) == (PostStatus.NEEDS_ATTENTION, "publish_id_reused")
     assert ended.error is not None
-    assert ended.error.message == "TikTok gave this upload the id of another one."
-    assert "Nothing was posted." in ended.error.action
+    assert words(ended.error).cause == "TikTok gave this upload the id of another one."
+    assert "Nothing was posted." in words(ended.error).command_hint
     assert "IntegrityError" not in caplog.text
     assert world.calls("video_init") <= 4
     assert world.arrived() == [first.media.sha256]

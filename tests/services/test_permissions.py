@@ -10,6 +10,7 @@ from tiktok_manager.domain.accounts import Account, AccountStatus
 from tiktok_manager.domain.errors import NetworkDown, ReconnectNeeded
 from tiktok_manager.domain.posts import Lateness, PostStatus
 from tiktok_manager.storage import accounts as queries
+from tiktok_manager.wording import words
 
 DAY = timedelta(days=1)
 
@@ -165,7 +166,7 @@ def test_all_posts_of_an_account_say_that_its_permission_is_gone_and_go_on_with_
         error = world.post(post).error
         assert error is not None
         assert error.kind == "needs_reconnect"
-        assert "onnect the account" in error.action
+        assert "onnect the account" in words(error).command_hint
     assert world.post(now).error.log_id  # type: ignore[union-attr]
     world.clock.advance(timedelta(hours=1))
     world.connect("sim01")
@@ -188,7 +189,10 @@ def test_a_post_missed_while_its_account_had_no_permission_says_so(world: World)
     after = world.post(missed)
     assert after.status is PostStatus.MISSED
     assert after.error is not None
-    assert "sign-in has expired" in after.error.message or "permission" in after.error.message
+    assert (
+        "sign-in has expired" in words(after.error).cause
+        or "permission" in words(after.error).cause
+    )
 
 
 def test_a_video_tiktok_has_is_asked_about_as_soon_as_the_account_is_back(world: World) -> None:

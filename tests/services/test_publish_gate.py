@@ -16,6 +16,7 @@ from tiktok_manager.domain.events import PublishingHeld
 from tiktok_manager.domain.posts import Lateness, Post, PostMode, PostStatus
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.tiktok.traffic import RESTING
+from tiktok_manager.wording import words
 
 MINUTE = timedelta(minutes=1)
 
@@ -89,7 +90,7 @@ def test_a_post_nobody_could_try_is_missed_with_the_reason_when_tiktok_was_away_
     after = world.post(post)
     assert (after.status, code(after)) == (PostStatus.MISSED, "missed")
     assert after.error is not None
-    assert "The connection to TikTok broke off." in after.error.message
+    assert "The connection to TikTok broke off." in words(after.error).cause
 
 
 @pytest.mark.parametrize(
@@ -222,14 +223,14 @@ def test_a_wrong_clock_holds_publishing_until_it_is_set_right(
             0,
         )
         assert held.error is not None
-        assert "1 h" in held.error.message
-        assert "Set the date and time" in held.error.action
+        assert "1 h" in words(held.error).cause
+        assert "Set the date and time" in words(held.error).command_hint
         assert world.calls("video_init") + world.calls("inbox_init") == 0
         assert told[-1].code == "clock_wrong"
-        assert told[-1].title
+        assert told[-1].failure == held.error
     assert world.workspace.publishing.has_due()
     world.run(timedelta(hours=2))
-    assert told[-1].title == ""
+    assert told[-1] == PublishingHeld(code="clock_wrong")
     ends = {PostStatus.PUBLISHED, PostStatus.IN_INBOX}
     assert {world.post(p).status for p in (post, edited)} <= ends
 
@@ -249,9 +250,9 @@ def test_it_is_told_that_tiktok_is_away_and_that_it_is_back(unruly: World) -> No
         world.workspace.accounts.sync()
     world.plan()
     world.run(timedelta(hours=2))
-    assert (told[0].code, bool(told[0].title)) == (RESTING, True)
+    assert (told[0].code, told[0].failure is not None) == (RESTING, True)
     assert told[0].until is not None
-    assert (told[-1].code, told[-1].title) == (RESTING, "")
+    assert (told[-1].code, told[-1].failure) == (RESTING, None)
 
 
 def test_a_fault_an_earlier_publisher_met_is_told_again(world: World) -> None:
@@ -264,7 +265,9 @@ def test_a_fault_an_earlier_publisher_met_is_told_again(world: World) -> None:
     with reopened(world) as again:
         told = told_of(again)
         again.workspace.publishing.resume()
-        assert [(event.code, bool(event.title)) for event in told] == [("invalid_client", True)]
+        assert [(event.code, event.failure is not None) for event in told] == [
+            ("invalid_client", True)
+        ]
 
 
 def test_a_full_app_is_told_with_its_end(world: World) -> None:
@@ -286,16 +289,16 @@ def test_a_keyring_that_cannot_be_read_is_told_until_it_can(
     told = told_of(world)
 
     def refuse(_self: VaultService, _passphrase: str | None = None) -> None:
-        raise VaultLocked("The keyring is locked.", hint="Unlock it.")
+        raise VaultLocked(title="The keyring is locked.", hint="Unlock it.")
 
     with monkeypatch.context() as patch:
         patch.setattr(VaultService, "unlock", refuse)
         for _ in range(2):
             with pytest.raises(VaultLocked):
                 world.claim(uploads=1, checks=1)
-    assert [(event.code, bool(event.title)) for event in told] == [("vault_locked", True)]
+    assert [(event.code, event.failure is not None) for event in told] == [("vault_locked", True)]
     world.settle()
-    assert (told[-1].code, told[-1].title) == ("vault_locked", "")
+    assert (told[-1].code, told[-1].failure) == ("vault_locked", None)
     assert world.post(post).status is PostStatus.PUBLISHED
 
 

@@ -20,6 +20,7 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.tiktok.limits import BUDGET_FLOOR
+from tiktok_manager.wording import step_words, words
 
 MB = 1_000_000
 
@@ -176,7 +177,7 @@ def test_tiktoks_refusal_after_upload_is_told_in_plain_words(world: World) -> No
     assert after.status is PostStatus.NEEDS_ATTENTION
     assert after.error is not None
     assert after.error.code == "frame_rate_check_failed"
-    assert "23 to 60" in after.error.message
+    assert "23 to 60" in words(after.error).cause
 
 
 def test_an_internal_failure_at_tiktok_is_safely_posted_anew(world: World) -> None:
@@ -233,7 +234,7 @@ def test_a_privacy_the_account_no_longer_offers_is_asked_again(world: World) -> 
     after = world.post(post)
     assert after.status is PostStatus.NEEDS_ATTENTION
     assert after.error is not None
-    assert "PUBLIC_TO_EVERYONE" in after.error.action
+    assert "PUBLIC_TO_EVERYONE" in words(after.error).command_hint
     assert world.calls("video_init") == 0
 
 
@@ -390,7 +391,7 @@ def test_the_flight_record_tells_every_step_without_secrets(world: World) -> Non
     trail = world.workspace.planning.trail(post.id)
     sending = ["init_intent", "inited", "final_intent", "sent"]
     assert [entry.kind for entry in trail] == [*sending, "published", "published"]
-    assert "shows it to everybody" in trail[-1].text
+    assert "shows it to everybody" in step_words(trail[-1])
 
 
 def test_editing_a_waiting_post_drops_the_upload_made_for_its_old_caption(world: World) -> None:
@@ -453,7 +454,7 @@ def test_a_verdict_with_a_reason_nobody_knows_is_left_to_the_user(world: World) 
     after = world.post(post)
     assert after.status is PostStatus.NEEDS_ATTENTION
     assert after.error is not None
-    assert "never_heard_of" in f"{after.error.code} {after.error.message}"
+    assert "never_heard_of" in f"{after.error.code} {words(after.error).cause}"
     assert world.calls("video_init") == 1
 
 
@@ -505,7 +506,7 @@ def test_what_the_account_switched_off_meanwhile_is_left_out_and_noted(world: Wo
     account.comment_disabled = account.duet_disabled = True
     world.settle()
     assert world.post(post).status is PostStatus.PUBLISHED
-    notes = [entry.text for entry in world.workspace.planning.trail(post.id)]
+    notes = [step_words(entry) for entry in world.workspace.planning.trail(post.id)]
     assert "The account has switched off comments and duets at TikTok: posted without." in notes
 
 

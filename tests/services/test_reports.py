@@ -18,6 +18,7 @@ from tiktok_manager.services import reports, tables
 from tiktok_manager.services.reports import PAGE_ROWS
 from tiktok_manager.services.tables import write_table
 from tiktok_manager.services.workspace import Workspace
+from tiktok_manager.wording import message_and_action
 
 VIDEO_ID = "7301234567890123456"
 
@@ -42,7 +43,7 @@ def read_csv(file: Path, delimiter: str = ",") -> list[dict[str, str]]:
 def test_every_post_is_exported_once_over_all_pages(workspace: Workspace, tmp_path: Path) -> None:
     plan(workspace, 2 * PAGE_ROWS)  # all due at the same instant: the id tells them apart
     out = tmp_path / "posts.csv"
-    assert workspace.reports.export("posts", out) == 2 * PAGE_ROWS
+    assert workspace.reports.export("posts", out, message_and_action) == 2 * PAGE_ROWS
     listed = [post.id for post in workspace.planning.page(PostFilter())]
     assert [row["id"].lstrip("'") for row in read_csv(out)] == listed
 
@@ -52,7 +53,7 @@ def test_the_local_time_stands_beside_utc_with_its_zone(
 ) -> None:
     plan(workspace, 1)
     out = tmp_path / "posts.csv"
-    workspace.reports.export("posts", out)
+    workspace.reports.export("posts", out, message_and_action)
     (row,) = read_csv(out)
     assert (row["publish_at"], row["publish_at_local"], row["timezone"]) == (
         "2031-01-01T12:00:00Z",
@@ -68,7 +69,7 @@ def test_other_times_are_told_in_the_usual_zone(
     workspace: Workspace, tmp_path: Path, kind: str
 ) -> None:
     out = tmp_path / "out.csv"
-    workspace.reports.export(kind, out)
+    workspace.reports.export(kind, out, message_and_action)
     header = out.read_text(encoding="utf-8-sig").splitlines()[0]
     assert '_at_local","timezone"' in header
 
@@ -80,14 +81,14 @@ def test_an_export_needs_no_more_memory_for_more_rows(
     def peak_bytes() -> int:
         gc.collect()
         tracemalloc.start()
-        workspace.reports.export("posts", tmp_path / name)
+        workspace.reports.export("posts", tmp_path / name, message_and_action)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return peak
 
     monkeypatch.setattr(reports, "PAGE_ROWS", 50)
     plan(workspace, 100)
-    workspace.reports.export("posts", tmp_path / name)  # imports and caches
+    workspace.reports.export("posts", tmp_path / name, message_and_action)  # imports and caches
     few = peak_bytes()
     plan(workspace, 900)
     assert peak_bytes() < 1.5 * few

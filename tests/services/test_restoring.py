@@ -337,7 +337,7 @@ def test_no_journal_no_last_byte_and_it_goes_on_when_the_disk_has_room(
 
     def full(entry: journal_module.JournalEntry) -> None:
         if entry.step is JournalStep.FINAL_INTENT:
-            raise StorageError("The disk is full.")
+            raise StorageError(title="The disk is full.")
         append(entry)
 
     with monkeypatch.context() as patch:

@@ -18,6 +18,7 @@ from tiktok_manager.storage import integrity
 from tiktok_manager.storage.database import Database, load_driver
 from tiktok_manager.system import journal
 from tiktok_manager.system.ballast import Ballast
+from tiktok_manager.wording import message_and_action, words
 
 FULL, IO_ERROR = 13, 10 | 4 << 8
 MINUTE = timedelta(minutes=1)
@@ -45,7 +46,7 @@ def error_of(code: int) -> Exception:
     return error
 
 
-class Failure:
+class BrokenWrite:
     """Lets the n-th write from now fail, before or after it is really committed."""
 
     def __init__(self, code: int, *, after: bool = False) -> None:
@@ -89,7 +90,7 @@ def test_whichever_write_fails_every_post_goes_out_once(
     world: World, monkeypatch: pytest.MonkeyPatch, code: int, after: bool
 ) -> None:
     world.connect()
-    failure = Failure(code, after=after)
+    failure = BrokenWrite(code, after=after)
     monkeypatch.setattr(Database, "write", failure.around())
     posts: list[Post] = []
     failure.struck = True
@@ -125,13 +126,13 @@ def test_on_a_full_disk_posts_wait_with_the_reason_and_go_out_by_themselves(
         assert waiting.status is PostStatus.SCHEDULED
         assert waiting.error is not None
         assert waiting.error.code == "disk_full"
-        assert "Free some space" in waiting.error.action
+        assert "Free some space" in words(waiting.error).command_hint
         assert not world.workspace.publishing.is_busy(MINUTE)
         assert world.calls("video_init") == 0
     world.clock.advance(MINUTE)
     world.run(limit=MINUTE)
     assert world.post(post).status is PostStatus.PUBLISHED
-    assert [(event.code, bool(event.title)) for event in held] == [
+    assert [(event.code, event.failure is not None) for event in held] == [
         ("disk_full", True),
         ("disk_full", False),
     ]
@@ -217,10 +218,11 @@ def test_a_database_found_damaged_is_listed_and_exported_but_not_published_from(
     assert world.tick() == 0
     assert world.post(post).status is PostStatus.SCHEDULED
     out = world.folder / "posts.csv"
-    world.workspace.reports.export("posts", out)
+    world.workspace.reports.export("posts", out, message_and_action)
     assert post.id in out.read_text(encoding="utf-8-sig")
     assert [event.code for event in held] == ["database_damaged"]
-    assert "backup" in held[0].hint
+    assert held[0].failure is not None
+    assert "backup" in words(held[0].failure).command_hint
     assert world.calls("video_init") == 0
     with pytest.raises(DatabaseDamaged):
         world.plan()
@@ -239,7 +241,7 @@ def test_a_database_that_can_be_written_again_publishes_again(
         assert world.tick() == 0
     world.run(limit=MINUTE)
     assert world.post(post).status is PostStatus.PUBLISHED
-    assert [(event.code, bool(event.title)) for event in held] == [
+    assert [(event.code, event.failure is not None) for event in held] == [
         ("database_read_only", True),
         ("database_read_only", False),
     ]
@@ -251,7 +253,7 @@ def test_a_foreign_lock_is_told_and_its_end_too(caplog: pytest.LogCaptureFixture
     events.subscribe(PublishingHeld, told.append)
     tell_of_lock(events, blocked=True)
     tell_of_lock(events, blocked=False)
-    assert [(event.code, bool(event.title)) for event in told] == [
+    assert [(event.code, event.failure is not None) for event in told] == [
         ("database_busy", True),
         ("database_busy", False),
     ]

@@ -16,7 +16,7 @@ from tiktok_manager.services.accounts import SyncResult
 from tiktok_manager.storage import metrics
 from tiktok_manager.tiktok.answers import VideoPage
 from tiktok_manager.tiktok.errors import untrusted
-from tiktok_manager.wording import english
+from tiktok_manager.wording import words
 
 MINUTE = timedelta(minutes=1)
 
@@ -122,10 +122,10 @@ def test_a_list_that_does_not_go_on_is_kept_and_not_called_whole(
     result = listing.sync()
     assert result.videos == 3
     assert result.error is not None
-    assert "Only 3 videos" in english(result.error).title
+    assert "Only 3 videos" in words(result.error).title
     assert listing.asked == [None, 7]
     account = world.workspace.accounts.get("sim01")
-    assert account.sync_error == result.error.title
+    assert account.sync_error == result.error.failure
     assert len(world.workspace.analytics.videos(account.id)) == 3
     assert account.followers == 10
 
@@ -198,7 +198,7 @@ def test_a_sync_that_fails_says_that_it_is_not_repeated_by_itself(world: World) 
     world.fault(endpoint="user_info", status=500, body="<html>oops</html>", times=1)
     (failed,) = world.workspace.accounts.sync()
     assert failed.error is not None
-    assert failed.error.hint == "Sync the account again in a few minutes."
+    assert words(failed.error).command_hint == "Sync the account again in a few minutes."
 
 
 def test_a_sync_that_must_wait_says_how_long(world: World) -> None:
@@ -208,7 +208,7 @@ def test_a_sync_that_must_wait_says_how_long(world: World) -> None:
     )
     (failed,) = world.workspace.accounts.sync()
     assert failed.error is not None
-    assert failed.error.hint == "Sync the account again in 10 minutes."
+    assert words(failed.error).command_hint == "Sync the account again in 10 minutes."
 
 
 def test_an_account_is_connected_though_its_handle_cannot_be_looked_up(world: World) -> None:

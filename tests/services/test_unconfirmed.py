@@ -11,6 +11,7 @@ from tiktok_manager.domain.errors import InputError, OutcomeUnknown
 from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.posts import Choices, Post, PostStatus, Privacy
 from tiktok_manager.services.publishing.reconciling import candidates
+from tiktok_manager.wording import step_words
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_a_list_that_was_not_granted_is_not_asked_for_and_the_record_says_so(
     assert world.post(post).status is PostStatus.UNCONFIRMED
     assert world.calls("video_list") == 0
     trail = world.workspace.planning.trail(post.id)
-    told = [entry.text for entry in trail if entry.kind == "looked"]
+    told = [step_words(entry) for entry in trail if entry.kind == "looked"]
     assert told
     assert all("video.list" in each for each in told)
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from tests.storage.conftest import NOW, MakePost
 from tiktok_manager.domain.attempts import Attempt, Claim, Fenced, Outcome
+from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.posts import (
     ON_TIME,
     IllegalTransition,
-    PostError,
     PostFilter,
     PostStatus,
     Step,
@@ -52,7 +52,7 @@ def test_a_due_post_is_claimed_once(database: Database, make_post: MakePost) -> 
     assert claim_one(database) == []
 
 
-AWAY = PostError(code="away", message="TikTok is away.", action="")
+AWAY = Failure(code="away", params={"title": "TikTok is away."})
 LOOKS: dict[str, Callable[[Session], object]] = {
     "hold": lambda session: holds.hold_due(session, NOW, NOW + LEASE, AWAY),
     "late": lambda session: claims.late_posts(session, NOW, ON_TIME),

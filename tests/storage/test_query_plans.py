@@ -20,8 +20,9 @@ from tests.storage.conftest import NOW
 from tiktok_manager.domain.accounts import Profile
 from tiktok_manager.domain.attempts import Claim, Outcome
 from tiktok_manager.domain.clock import SystemClock
+from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.holds import Hold
-from tiktok_manager.domain.posts import ON_TIME, PostError, PostFilter, PostMode, PostStatus
+from tiktok_manager.domain.posts import ON_TIME, PostFilter, PostMode, PostStatus
 from tiktok_manager.storage import (
     accounts,
     attempts,
@@ -44,7 +45,7 @@ from tiktok_manager.storage.plan_facts import read_plan_facts
 POSTS, ACCOUNTS = 100_000, 300
 LEASE = timedelta(seconds=90)
 HOUR = timedelta(hours=1)
-WHY = PostError(code="why", message="", action="", kind="needs_reconnect")
+WHY = Failure(code="why", kind=FailureClass.NEEDS_RECONNECT)
 SHA = "00" * 32
 MODULES = (
     "accounts",
@@ -191,7 +192,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda s, _w: accounts.put_connected(s, "a1", PROFILE, ("video.publish",), NOW),
     ),
     "accounts.record_profile": (lambda s, _w: accounts.record_profile(s, "a1", PROFILE, NOW),),
-    "accounts.record_sync_error": (lambda s, _w: accounts.record_sync_error(s, "a1", "why"),),
+    "accounts.record_sync_error": (lambda s, _w: accounts.record_sync_error(s, "a1", WHY),),
     "accounts.disconnect": (lambda s, w: accounts.disconnect(s, w.account()),),
     "accounts.lose_permission": (lambda s, _w: accounts.lose_permission(s, "a1", 1),),
     "accounts.set_paused": (lambda s, w: accounts.set_paused(s, w.account(), paused=True),),
@@ -258,7 +259,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "claims.give_back": (lambda s, w: claims.give_back(s, w.claim, NOW),),
     "claims.has_due": (lambda s, _w: claims.has_due(s, NOW),),
     "claims.write_lateness": (
-        lambda s, w: claims.write_lateness(s, w.planned(), NOW + HOUR, "", NOW),
+        lambda s, w: claims.write_lateness(s, w.planned(), NOW + HOUR, "", {}, NOW),
     ),
     "downtime.adopt_orphans": (
         lambda s, _w: downtime.adopt_orphans(s, NOW, ON_TIME, LEASE, ["dead"]),

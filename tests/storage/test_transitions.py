@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tests.storage.conftest import NOW, MakePost
 from tiktok_manager import storage
 from tiktok_manager.domain.attempts import Claim, Outcome
+from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.posts import (
     ALLOWED,
     ALLOWED_BY_RESTORE,
@@ -21,7 +22,6 @@ from tiktok_manager.domain.posts import (
     ON_TIME,
     IllegalTransition,
     Post,
-    PostError,
     PostStatus,
 )
 from tiktok_manager.storage import attempts, claims, downtime, holds, posts, restoring
@@ -31,7 +31,7 @@ from tiktok_manager.storage.schema import AttemptRow, PostRow
 
 LEASE = timedelta(seconds=90)
 LONG_AGO = NOW - timedelta(hours=9)
-WHY = PostError(code="why", message="", action="", kind="needs_reconnect")
+WHY = Failure(code="why", kind=FailureClass.NEEDS_RECONNECT)
 STATUSES = list(PostStatus)
 Writer = Callable[[Session, Post], object]
 
@@ -58,7 +58,7 @@ def plan_as(status: PostStatus) -> Writer:
 
 def judge_as(status: PostStatus) -> Writer:
     def judge(session: Session, post: Post) -> object:
-        return claims.write_lateness(session, replace(post, status=status), None, "", NOW)
+        return claims.write_lateness(session, replace(post, status=status), None, "", {}, NOW)
 
     return judge
 

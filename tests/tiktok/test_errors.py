@@ -15,6 +15,7 @@ from tiktok_manager.tiktok.errors import (
     uses_attempt,
     verdict_failure,
 )
+from tiktok_manager.wording import words
 
 RETRY = FailureClass.RETRY
 WAIT = FailureClass.WAIT_RESET
@@ -30,7 +31,6 @@ DOCUMENTED = {
     "scope_not_authorized": RECONNECT,
     "scope_permission_missed": RECONNECT,
     "invalid_params": EDIT,
-    "invalid_param": EDIT,
     "invalid_file_upload": EDIT,
     "rate_limit_exceeded": WAIT,
     "internal_error": RETRY,
@@ -73,13 +73,14 @@ DOCUMENTED = {
 def test_every_documented_code_has_its_class_and_words(code: str, kind: FailureClass) -> None:
     failure = failure_for(code, "", "202611210001")
     assert (failure.code, failure.kind, failure.log_id) == (code, kind, "202611210001")
-    assert failure.message.endswith(".")
-    assert failure.action.endswith(".")
+    assert words(failure).cause.endswith(".")
+    assert words(failure).command_hint.endswith(".")
 
 
 def test_words_are_those_of_a_product_not_of_a_protocol() -> None:
-    for code, meaning in MEANINGS.items():
-        told = f"{meaning.message} {meaning.action}"
+    for code in MEANINGS:
+        said = words(failure_for(code))
+        told = f"{said.cause} {said.command_hint}"
         assert code not in told
         assert "_" not in told
         assert "HTTP" not in told
@@ -87,7 +88,7 @@ def test_words_are_those_of_a_product_not_of_a_protocol() -> None:
 
 def test_slowing_down_is_said_politely_and_waits_a_minute() -> None:
     failure = failure_for("rate_limit_exceeded", http_status=429)
-    assert failure.message == "TikTok asked us to slow down."
+    assert words(failure).cause == "TikTok asked us to slow down."
     assert failure.retry_after == timedelta(seconds=60)
 
 
@@ -103,9 +104,9 @@ def test_tiktoks_own_waiting_time_is_taken() -> None:
         ("invalid_publish_id", "invalid_publish_id", UNKNOWN),
         ("Error: Invalid_Publish_Id!", "invalid_publish_id", UNKNOWN),
         ("spam_risk_too_many_posts", "spam_risk_too_many_posts", WAIT),
-        ("The chunk size is invalid", "invalid_params", OUR_BUG),
-        ("The total chunk count is invalid", "invalid_params", OUR_BUG),
-        ("The request post info is empty or incorrect", "invalid_params", EDIT),
+        ("The chunk size is invalid", "invalid_chunks", OUR_BUG),
+        ("The total chunk count is invalid", "invalid_chunks", OUR_BUG),
+        ("The request post info is empty or incorrect", "invalid_post_info", EDIT),
         ("something else", "invalid_params", EDIT),
     ],
 )
@@ -115,13 +116,13 @@ def test_causes_hidden_in_the_message_are_found(
 ) -> None:
     failure = failure_for(spelling, message, http_status=400)
     assert failure.kind is kind
-    assert failure.code == code.replace("invalid_params", spelling)
+    assert (failure.code, failure.raw_code) == (code, spelling)
 
 
 def test_what_tiktok_said_about_our_request_is_kept() -> None:
     assert (
         "“The chunk size is invalid”"
-        in failure_for("invalid_params", "The chunk size is invalid").message
+        in words(failure_for("invalid_params", "The chunk size is invalid")).cause
     )
 
 
@@ -131,9 +132,9 @@ def test_what_tiktok_said_about_our_request_is_kept() -> None:
 def test_an_unknown_code_keeps_tiktoks_text_and_log_id(status: int, kind: FailureClass) -> None:
     failure = failure_for("brand_new_code", "Never seen\nbefore", "log-7", status)
     assert failure.kind is kind
-    assert failure.code == "brand_new_code"
-    assert "brand_new_code" in failure.message
-    assert "Never seen before" in failure.message
+    assert (failure.code, failure.raw_code) == ("unknown_tiktok_code", "brand_new_code")
+    assert "brand_new_code" in words(failure).cause
+    assert "Never seen before" in words(failure).cause
     assert failure.log_id == "log-7"
 
 
@@ -141,12 +142,13 @@ def test_a_verdict_without_a_known_reason_says_that_nothing_was_published() -> N
     assert verdict_failure("spam_risk_text").kind is EDIT
     assert verdict_failure("").code == "failed"
     unknown = verdict_failure("moon_phase_check_failed", "log-7")
-    assert (unknown.kind, unknown.code, unknown.log_id) == (
+    assert (unknown.kind, unknown.code, unknown.raw_code, unknown.log_id) == (
         UNKNOWN,
+        "unknown_tiktok_code",
         "moon_phase_check_failed",
         "log-7",
     )
-    assert unknown.message.startswith("TikTok did not publish this video")
+    assert words(unknown).cause.startswith("TikTok did not publish this video")
 
 
 def test_waiting_costs_no_attempt() -> None:

@@ -19,6 +19,7 @@ from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
 from tiktok_manager.tiktok.oauth import authorization_url
 from tiktok_manager.tiktok.upload import ChunkUploader
+from tiktok_manager.wording import words
 
 MARK = "CANARY"
 KEYS = AppKeys(f"key{MARK}", f"secret{MARK}")
@@ -83,7 +84,7 @@ def everything_told(error: BaseException, caplog: pytest.LogCaptureFixture) -> s
         told += [str(link), repr(link), str(getattr(link, "__dict__", ""))]
         link = link.__cause__ or link.__context__
     if isinstance(error, AppError):
-        told += [error.title, error.message, error.hint, error.code]
+        told += [words(error).title, words(error).cause, words(error).command_hint, error.code]
     return "\n".join([*told, caplog.text])
 
 

@@ -22,6 +22,7 @@ from tiktok_manager.tiktok.chunk_plans import plan_chunks
 from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.endpoints import Endpoints
 from tiktok_manager.tiktok.traffic import RESTING, ServerTime
+from tiktok_manager.wording import words
 
 PLAN = plan_chunks(1000)
 DOWN = httpx.ConnectError("refused")
@@ -54,7 +55,7 @@ def test_a_failing_host_is_left_alone_and_the_error_says_why_and_how_long(
     assert len(tiktok.requests) == 5
     assert (failure.code, failure.kind) == (RESTING, FailureClass.WAIT_RESET)
     assert failure.retry_after == timedelta(seconds=30)
-    assert "TikTok" in failure.message
+    assert "TikTok" in words(failure).cause
 
 
 def test_the_host_is_tried_again_after_the_pause() -> None:

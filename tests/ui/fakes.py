@@ -181,7 +181,7 @@ class FakeVault:
 
     def unlock(self, passphrase: str | None = None) -> None:
         if self.passphrase is not None and passphrase != self.passphrase:
-            raise VaultLocked("That passphrase is wrong.", hint="Try again.")
+            raise VaultLocked(why="passphrase_wrong")
         self.is_open = True
 
 
@@ -233,7 +233,7 @@ class FakeAccounts:
             on_overdue()
         while not self.consent.wait(0.005):
             if cancel.cancelled:
-                raise Cancelled("Cancelled.")
+                raise Cancelled(title="Cancelled.")
         tell(ConnectStage.READING_PROFILE)
         account = an_account(reconnect or "newcomer")
         self.accounts[account.id] = account
@@ -404,12 +404,7 @@ class FakeInstallation:
 
     def check(self) -> None:
         if self.copied:
-            raise ActionNeeded(
-                "This data folder is a copy, so it does not publish.",
-                "It was made at /other. If both copies published, posts would go out twice.",
-                "Run `tiktok-manager doctor --adopt`.",
-                code="copied_data_folder",
-            )
+            raise ActionNeeded("copied_data_folder", place="/other", elsewhere=False)
 
     def adopt(self) -> bool:
         was_copied, self.copied = self.copied, False
@@ -490,4 +485,4 @@ class FakeWorkspace:
 
 def refused(title: str = "TikTok said no.", hint: str = "Try again.") -> InputError:
     """Return an error as a service raises it."""
-    return InputError(title, "Because.", hint)
+    return InputError(title=title, message="Because.", hint=hint)

@@ -9,6 +9,7 @@ import shiboken6
 
 from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import NOW, FakeWorkspace, a_post, refused
+from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.events import PostsChanged, PostStatusChanged, PublishingHeld
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.announcer import Announcer
@@ -161,12 +162,14 @@ def test_a_plan_that_cannot_be_read_for_a_moment_tells_nothing_twice(room: Room)
     ]
 
 
-def held(code: str = "clock_wrong", title: str = "Publishing is held.") -> PublishingHeld:
+def held(code: str = "clock_wrong") -> PublishingHeld:
     return PublishingHeld(
         code=code,
-        title=title,
-        message="This computer's clock is 3 h ahead of TikTok's.",
         until=NOW + timedelta(minutes=42),
+        failure=Failure(
+            code="told",
+            params={"title": "This computer's clock is 3 h ahead of TikTok's."},
+        ),
     )
 
 
@@ -187,7 +190,7 @@ def test_a_hold_that_comes_and_goes_is_told_again_only_after_a_while(room: Room)
     clock = room.desk.world.clock
     for _ in range(3):
         room.desk.world.events.publish(held())
-        room.desk.world.events.publish(held(title=""))
+        room.desk.world.events.publish(replace(held(), failure=None))
     assert len(room.said) == 1
     clock.time += timedelta(hours=1)
     room.desk.world.events.publish(replace(held(), until=NOW + timedelta(hours=2)))

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import FakeWorkspace, a_post, an_account, refused
-from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.errors import AppError, Failure
 from tiktok_manager.domain.events import PostsChanged, PublishingHeld
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.services.workspace import Workspace
@@ -248,11 +248,20 @@ def test_a_hold_is_told_by_the_desktop_while_the_window_is_closed(
     monkeypatch.setattr(icon, "showMessage", lambda title, *_more: said.append(title))
     house.session.window.activateWindow()
     house.until(house.session.window.isActiveWindow)
-    house.world.events.publish(PublishingHeld(code="disk_full", title="The disk is full."))
+    house.world.events.publish(
+        PublishingHeld(
+            code="disk_full", failure=Failure(code="told", params={"title": "The disk is full."})
+        )
+    )
     assert said == []
     house.session.window.hide()
-    house.world.events.publish(PublishingHeld(code="clock_wrong", title="The clock is wrong."))
-    house.world.events.publish(PublishingHeld(code="disk_full", title=""))
+    house.world.events.publish(
+        PublishingHeld(
+            code="clock_wrong",
+            failure=Failure(code="told", params={"title": "The clock is wrong."}),
+        )
+    )
+    house.world.events.publish(PublishingHeld(code="disk_full"))
     assert said == ["Publishing is held"]
 
 

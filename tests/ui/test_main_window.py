@@ -308,7 +308,7 @@ def test_undo_in_a_text_field_is_the_fields_own(stage: Stage, qtbot: QtBot) -> N
 
 
 def test_missing_keys_lead_to_the_settings(stage: Stage) -> None:
-    stage.host.show_error(AppKeysMissing("There are no TikTok app keys yet."))
+    stage.host.show_error(AppKeysMissing(title="There are no TikTok app keys yet."))
     notice = stage.host.notices.notice
     assert notice is not None
     assert notice.action_text == "Add app keys"
@@ -326,7 +326,7 @@ def test_what_another_hand_changed_meanwhile_leads_to_the_post_as_it_is(stage: S
 
 def test_a_lost_permission_leads_to_the_accounts(stage: Stage, qtbot: QtBot) -> None:
     stage.host.go("calendar")
-    stage.host.show_error(ReconnectNeeded("TikTok took the permission back."))
+    stage.host.show_error(ReconnectNeeded(title="TikTok took the permission back."))
     QTest.mouseClick(stage.button("Show accounts"), Qt.MouseButton.LeftButton)
     assert stage.host.current_pane == "accounts"
 
@@ -339,7 +339,7 @@ def test_other_errors_can_be_tried_again(stage: Stage) -> None:
 
 
 def test_what_the_user_cancelled_is_no_error(stage: Stage) -> None:
-    stage.host.show_error(Cancelled("Cancelled."))
+    stage.host.show_error(Cancelled(title="Cancelled."))
     assert stage.host.notices.notice is None
 
 
@@ -348,7 +348,7 @@ def test_a_locked_vault_asks_in_place_and_goes_on(make_stage: MakeStage, qtbot: 
     world.vault = FakeVault("correct horse")
     stage = make_stage(world)
     went_on: list[int] = []
-    stage.host.show_error(VaultLocked("Locked."), lambda: went_on.append(1))
+    stage.host.show_error(VaultLocked(title="Locked."), lambda: went_on.append(1))
     bar = stage.host._passphrase_bar
     qtbot.waitUntil(bar.isVisible)
     assert bar.field.echoMode() == QLineEdit.EchoMode.Password
@@ -432,7 +432,7 @@ def test_a_keyring_that_stays_shut_is_said_not_asked_again(
     world.vault.asks = False
     stage = make_stage(world)
     tried: list[int] = []
-    stage.host.show_error(VaultLocked("The keyring is locked."), lambda: tried.append(1))
+    stage.host.show_error(VaultLocked(title="The keyring is locked."), lambda: tried.append(1))
     qtbot.waitUntil(lambda: stage.host.notices.notice is not None)
     assert stage.host._passphrase_bar.isHidden()
     assert not tried

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import NOW, FakeVault, FakeWorkspace, a_post, refused
+from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.events import (
     AccountChanged,
     PostsChanged,
@@ -178,10 +179,14 @@ def mood(state: PublishState) -> Mood:
 def held(code: str = "clock_wrong", **changes: object) -> PublishingHeld:
     event = PublishingHeld(
         code=code,
-        title="Publishing is held.",
-        message="This computer's clock is 3 h ahead of TikTok's.",
-        hint="Set its date and time.",
         until=NOW + timedelta(minutes=42),
+        failure=Failure(
+            code="told",
+            params={
+                "title": "This computer's clock is 3 h ahead of TikTok's.",
+                "hint": "Set its date and time.",
+            },
+        ),
     )
     return replace(event, **changes)  # type: ignore[arg-type]
 
@@ -194,18 +199,18 @@ def test_what_holds_every_post_is_said_with_the_time_it_goes_on(make_desk: MakeD
         "Publishing is held: This computer's clock is 3 h ahead of TikTok's. "
         "Goes on Sat 13:42 (Berlin)."
     )
-    desk.world.events.publish(PublishingHeld(code="clock_wrong", title=""))
+    desk.world.events.publish(PublishingHeld(code="clock_wrong"))
     assert mood(state) is Mood.ON
     assert state.trouble is None
 
 
 def test_of_several_holds_the_one_that_lasts_longest_is_said(make_desk: MakeDesk) -> None:
     desk, state = started(make_desk, FakeWorkspace())
-    full = held("disk_full", title="The data folder's disk is full.", message="", until=None)
+    full = held("disk_full", failure=Failure(code="disk_full"), until=None)
     for event in (full, held()):
         desk.world.events.publish(event)
     assert state.line == "Publishing is held: The data folder's disk is full."
-    desk.world.events.publish(PublishingHeld(code="disk_full", title=""))
+    desk.world.events.publish(PublishingHeld(code="disk_full"))
     assert "clock is 3 h ahead" in state.line
 
 

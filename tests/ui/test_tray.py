@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import NOW, FakeWorkspace, a_post
+from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.events import PublisherStateChanged, PublishingHeld
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.mood import Mood
@@ -88,9 +89,13 @@ def test_a_hold_is_said_with_its_reason_and_end_in_lines_a_menu_can_hold(
     desk = following(tray, make_desk, FakeWorkspace(posts=[a_post()]))
     held = PublishingHeld(
         code="clock_wrong",
-        title="Publishing is held.",
-        message="This computer's clock is 3 h ahead of TikTok's.",
         until=NOW + timedelta(minutes=42),
+        failure=Failure(
+            code="told",
+            params={
+                "title": "This computer's clock is 3 h ahead of TikTok's.",
+            },
+        ),
     )
     desk.world.events.publish(held)
     said = words(tray)[: words(tray).index("Next: Sat 18:30 (Berlin) @alice")]

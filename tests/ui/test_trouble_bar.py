@@ -9,15 +9,20 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import NOW, FakeWorkspace, refused
+from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.events import PublishingHeld
 from tiktok_manager.ui.trouble_bar import TroubleBar
 
 CLOCK = PublishingHeld(
     code="clock_wrong",
-    title="Publishing is held.",
-    message="This computer's clock is 3 h ahead of TikTok's.",
-    hint="Set its date and time.",
     until=NOW + timedelta(minutes=5),
+    failure=Failure(
+        code="told",
+        params={
+            "title": "This computer's clock is 3 h ahead of TikTok's.",
+            "hint": "Set its date and time.",
+        },
+    ),
 )
 
 DeskAndBar = tuple[Desk, TroubleBar]
@@ -51,7 +56,7 @@ def test_a_hold_is_told_whole_and_leaves_when_it_is_over(desk_and_bar: DeskAndBa
         "Set its date and time. Goes on Sat 13:05 (Berlin)."
     )
     assert not bar.step.isVisible()
-    desk.world.events.publish(PublishingHeld(code="clock_wrong", title=""))
+    desk.world.events.publish(PublishingHeld(code="clock_wrong"))
     assert bar.isHidden()
 
 
@@ -66,7 +71,11 @@ def test_put_away_it_stays_away_until_asked_for_or_something_else_is_wrong(
     assert bar.show_again()
     assert bar.isVisible()
     bar._close.click()
-    desk.world.events.publish(PublishingHeld(code="disk_full", title="The disk is full."))
+    desk.world.events.publish(
+        PublishingHeld(
+            code="disk_full", failure=Failure(code="told", params={"title": "The disk is full."})
+        )
+    )
     assert bar.isVisible()
 
 
@@ -108,5 +117,9 @@ def test_it_follows_nothing_while_the_workspace_is_exchanged(desk_and_bar: DeskA
     desk.world.events.publish(CLOCK)
     bar.follow(None)
     assert bar.isHidden()
-    desk.world.events.publish(PublishingHeld(code="disk_full", title="The disk is full."))
+    desk.world.events.publish(
+        PublishingHeld(
+            code="disk_full", failure=Failure(code="told", params={"title": "The disk is full."})
+        )
+    )
     assert bar.isHidden()

@@ -29,7 +29,7 @@ class Lamp:
     def switch(self, is_on: bool) -> None:
         self.gate.wait(10)
         if self.broken:
-            raise DatabaseBusy("The lamp is used by another.")
+            raise DatabaseBusy(title="The lamp is used by another.")
         self.is_on = is_on
 
 
@@ -88,9 +88,9 @@ def test_a_reversal_that_failed_can_be_tried_again(
 @pytest.mark.parametrize(
     "error",
     [
-        InputError("The post was changed since."),
-        NotFound("There is no such post."),
-        OutcomeUnknown("It is too late for that."),
+        InputError(title="The post was changed since."),
+        NotFound(title="There is no such post."),
+        OutcomeUnknown(title="It is too late for that."),
     ],
 )
 def test_a_reversal_that_never_works_lets_earlier_ones_be_undone(
@@ -112,7 +112,7 @@ def test_a_reversal_that_never_works_lets_earlier_ones_be_undone(
 
 def test_a_repetition_that_never_works_is_forgotten(desk: Desk, history: UndoHistory) -> None:
     def refuse(_token: CancelToken) -> None:
-        raise InputError("That time has passed.")
+        raise InputError(title="That time has passed.")
 
     history.did("Plan a post", undo=lambda _t: None, redo=refuse)
     history.undo()
@@ -124,7 +124,8 @@ def test_a_repetition_that_never_works_is_forgotten(desk: Desk, history: UndoHis
 
 
 @pytest.mark.parametrize(
-    "error", [DatabaseBusy("Another program holds the database."), VaultLocked("Locked.")]
+    "error",
+    [DatabaseBusy(title="Another program holds the database."), VaultLocked(title="Locked.")],
 )
 def test_a_reversal_that_only_has_to_wait_is_kept(
     desk: Desk, history: UndoHistory, error: AppError

@@ -119,9 +119,8 @@ def test_a_refusal_keeps_tiktoks_code_one_click_away(qtbot: QtBot) -> None:
     failure = Failure(
         code="spam_risk",
         kind=FailureClass.WAIT_RESET,
-        message="TikTok asked us to slow down.",
-        action="We try again.",
         log_id="2026ABC",
+        params={"title": "TikTok asked us to slow down.", "hint": "We try again."},
     )
     bar = NoticeBar()
     qtbot.addWidget(bar)

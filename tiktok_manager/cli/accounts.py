@@ -17,8 +17,9 @@ from tiktok_manager.domain.accounts import (
     without_publishing,
 )
 from tiktok_manager.services.accounts import ConnectStage
-from tiktok_manager.services.serializers import account_json
+from tiktok_manager.services.serializers import account_json, findings_json
 from tiktok_manager.system.browser import open_in_browser
+from tiktok_manager.wording import joined, message_and_action, words
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -142,9 +143,10 @@ def disconnect(context: typer.Context, account: AccountArgument, json: Json = Fa
         warnings = workspace.accounts.disconnect(found.id)
         found = workspace.accounts.get(found.id)
     for warning in warnings:
-        note(f"Warning: {warning}")
+        told = words(warning)
+        note(f"Warning: {joined(told.cause, told.command_hint)}")
     if json:
-        print_json({**account_json(found), "warnings": list(warnings)})
+        print_json({**account_json(found), **findings_json(warnings, message_and_action)})
     else:
         print_line(f"Disconnected @{found.handle}.")
 

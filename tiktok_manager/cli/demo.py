@@ -29,6 +29,7 @@ from tiktok_manager.domain.posts import Choices, Post, PostFilter, PostMode, Pos
 from tiktok_manager.services.planning import PlanRequest
 from tiktok_manager.services.serializers import post_json
 from tiktok_manager.system.sample_video import make_sample_video
+from tiktok_manager.wording import message_and_action
 
 if TYPE_CHECKING:
     from tiktok_manager.services.workspace import Workspace
@@ -96,7 +97,7 @@ def _tour(
         note(f"Planned {len(posts)} videos; publishing …")
         _publish(line, workspace)
         results = workspace.accounts.sync()
-        rows = workspace.reports.export("posts", csv)
+        rows = workspace.reports.export("posts", csv, message_and_action)
         ended = workspace.planning.page(PostFilter())
     proven = _compare(sim, ended)
     _summary(ended, proven, sum(r.videos for r in results), csv, rows, as_json=as_json)
@@ -159,7 +160,10 @@ def _summary(
     as_json: bool,
 ) -> None:
     if as_json:
-        records = [{**post_json(post), "arrived_once": proven[post.id]} for post in posts]
+        records = [
+            {**post_json(post, message_and_action), "arrived_once": proven[post.id]}
+            for post in posts
+        ]
         print_json({"posts": records, "synced_videos": videos, "csv": str(csv)})
         return
     print_table(

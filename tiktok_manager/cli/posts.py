@@ -83,7 +83,7 @@ from tiktok_manager.services.serializers import (
     trail_json,
     write_flight_record,
 )
-from tiktok_manager.wording import message_and_action, words
+from tiktok_manager.wording import message_and_action, step_words, words
 
 if TYPE_CHECKING:
     from tiktok_manager.services.workspace import Workspace
@@ -153,7 +153,7 @@ def list_posts(
         )
         found = workspace.planning.page(wanted, limit=limit)
     if json:
-        print_json([post_json(post) for post in found])
+        print_json([post_json(post, message_and_action) for post in found])
         return
     if not found:
         print_line("No posts.")
@@ -167,7 +167,7 @@ def list_posts(
                 f"@{post.handle}",
                 post.status.replace("_", " "),
                 shortened(post.caption, 32),
-                shortened(post.error.message, 48) if post.error else "",
+                shortened(words(post.error).cause, 48) if post.error else "",
             )
             for post in found
         ),
@@ -193,11 +193,12 @@ def show(
         trail = workspace.planning.trail(post.id)
         blockers = workspace.blockers.of(post)
     if out is not None:
-        write_flight_record(out, post, trail)
+        write_flight_record(out, post, trail, message_and_action, step_words)
         note(f"Wrote the flight record of {post.id} to {out}.")
     if json:
         told = {"blockers": [blocker_json(each) for each in blockers]}
-        print_json(trail_json(trail) if trail_only else flight_record(post, trail) | told)
+        record = flight_record(post, trail, message_and_action, step_words)
+        print_json(trail_json(trail, step_words) if trail_only else record | told)
     elif out is None:
         if not trail_only:
             _show_post(post)
@@ -206,12 +207,12 @@ def show(
 
 
 def _show_post(post: Post) -> None:
-    for name, value in post_json(post).items():
+    for name, value in post_json(post, message_and_action).items():
         if name != "error":
             print_line(f"{name:13} {'' if value is None else value}")
     if post.error:
-        print_line(f"{'why':13} {post.error.message}")
-        print_line(f"{'what to do':13} {post.error.action}")
+        print_line(f"{'why':13} {words(post.error).cause}")
+        print_line(f"{'what to do':13} {words(post.error).command_hint}")
         print_line(f"{'code':13} {post.error.code} {post.error.log_id}".rstrip())
 
 
@@ -222,8 +223,8 @@ def _show_blockers(blockers: Iterable[Blocker]) -> None:
 
 def _show_trail(trail: Sequence[TrailEntry], *, detailed: bool) -> None:
     for entry in trail:
-        print_line(f"  {stamp(entry.at)}  {entry.text}")
-        for name, value in entry.detail.items() if detailed else ():
+        print_line(f"  {stamp(entry.at)}  {step_words(entry)}")
+        for name, value in entry.params.items() if detailed else ():
             if value not in (None, ""):
                 print_line(f"{'':24}{name}: {value}")
 
@@ -298,7 +299,7 @@ def retry(
             return
         retried = workspace.planning.retry_all_failed()
     if json:
-        print_json([post_json(post) for post in retried])
+        print_json([post_json(post, message_and_action) for post in retried])
     else:
         print_line(f"{len(retried)} posts go out again.")
 
@@ -340,7 +341,10 @@ def _show_plan(plan: Proposal | PlanResult, doubts: Sequence[Finding], *, as_jso
     else:
         told = zip(plan.posts, plan.found, strict=True)
         records = [
-            {**post_json(post), **findings_json((*found, *doubts), message_and_action)}
+            {
+                **post_json(post, message_and_action),
+                **findings_json((*found, *doubts), message_and_action),
+            }
             for post, found in told
         ]
         lines = [f"Planned {p.id} for @{p.handle} at {_when(p)}." for p in plan.posts]
@@ -353,7 +357,9 @@ def _show_plan(plan: Proposal | PlanResult, doubts: Sequence[Finding], *, as_jso
 
 def _done(post: Post, text: str, *, findings: Iterable[Finding] = (), as_json: bool) -> None:
     if as_json:
-        print_json({**post_json(post), **findings_json(findings, message_and_action)})
+        print_json(
+            {**post_json(post, message_and_action), **findings_json(findings, message_and_action)}
+        )
     else:
         print_line(text)
 

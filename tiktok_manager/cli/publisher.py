@@ -10,6 +10,7 @@ import typer
 from tiktok_manager.cli.context import cancelled_by_signals, command_line
 from tiktok_manager.cli.options import Json
 from tiktok_manager.cli.output import blocker_line, note, print_json
+from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.events import (
     PostStatusChanged,
     PublisherStateChanged,
@@ -18,6 +19,7 @@ from tiktok_manager.domain.events import (
 from tiktok_manager.domain.holds import NO_PUBLISHER
 from tiktok_manager.domain.posts import PostFilter, PostStatus
 from tiktok_manager.services.vault import VaultState
+from tiktok_manager.wording import joined, words
 
 if TYPE_CHECKING:
     from tiktok_manager.services.workspace import Workspace
@@ -68,7 +70,7 @@ def run(
 
 def _tell(workspace: Workspace, event: PostStatusChanged) -> None:
     post = workspace.planning.get(event.post_id)
-    why = f" {post.error.message} {post.error.action}" if post.error else ""
+    why = f" {_told(post.error)}" if post.error else ""
     note(f"{workspace.clock.now():%H:%M:%S} {post.id[:8]} @{post.handle} {event.status}.{why}")
 
 
@@ -85,12 +87,19 @@ def _tell_waiting(workspace: Workspace) -> None:
     wanted = PostFilter(statuses=frozenset({PostStatus.SCHEDULED}), due_to=workspace.clock.now())
     for post in workspace.planning.page(wanted):
         if post.error is not None:
-            note(f"{post.id[:8]} @{post.handle} waits. {post.error.message} {post.error.action}")
+            note(f"{post.id[:8]} @{post.handle} waits. {_told(post.error)}")
 
 
 def _tell_held(event: PublishingHeld) -> None:
-    words = (event.title, event.message, event.hint) if event.title else ("Publishing goes on.",)
-    note(" ".join(filter(None, words)))
+    if event.failure is None:
+        note("Publishing goes on.")
+    else:
+        note(f"Publishing is held. {_told(event.failure)}")
+
+
+def _told(failure: Failure) -> str:
+    told = words(failure)
+    return joined(told.cause, told.command_hint)
 
 
 def _tell_state(event: PublisherStateChanged) -> None:

@@ -37,7 +37,7 @@ def export(
     refuse_two_documents(out, as_json=json)
     delimiter = "\t" if delimiter in {"tab", "\\t"} else delimiter
     with command_line(context).workspace() as workspace, interrupted_by_signals():
-        rows = workspace.reports.export(kind, out, delimiter=delimiter)
+        rows = workspace.reports.export(kind, out, message_and_action, delimiter=delimiter)
         findings = workspace.reports.findings(kind)
     for told in map(words, findings):
         note(joined(told.title, told.command_hint))

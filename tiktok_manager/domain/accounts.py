@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.findings import Finding, Param
 from tiktok_manager.domain.posts import PostMode, Privacy
 
@@ -101,7 +102,7 @@ class Account:
     likes: int | None = None
     videos: int | None = None
     last_sync_at: datetime | None = None
-    sync_error: str | None = None
+    sync_error: Failure | None = None
     connected_at: datetime | None = None
     sign_in_expires_at: datetime | None = None
     max_duration_s: int | None = None

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tiktok_manager.domain.errors import AppError
-from tiktok_manager.domain.posts import Post, PostError, PostMode, PostStatus, Step
+from tiktok_manager.domain.errors import AppError, Failure
+from tiktok_manager.domain.posts import Post, PostMode, PostStatus, Step
 
 REFUSED = "refused: "
 """Begins the outcome of an attempt whose init TikTok answered with an error."""
@@ -82,7 +82,7 @@ class Outcome:
 
     status: PostStatus
     wake_at: datetime | None = None
-    error: PostError | None = None
+    error: Failure | None = None
     uses_attempt: bool = False
     close_attempt: str | None = None
     release_slot: bool = False

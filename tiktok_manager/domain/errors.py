@@ -25,7 +25,7 @@ AppError
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Self
@@ -45,6 +45,41 @@ class FailureClass(StrEnum):
     UNKNOWN = "unknown"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Everything that went wrong, as one value: our code, its parameters, what follows for a post.
+
+    `raw_code` is what TikTok called it, `log_id` TikTok's; both stay one click away. The parameter
+    `advice` names other advice than the code's own (`wording.tiktok.ADVICE`).
+    """
+
+    code: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+    kind: FailureClass | None = None
+    raw_code: str = ""
+    log_id: str = ""
+    retry_after: timedelta | None = None
+
+    def adding(self, **params: Param) -> "Failure":
+        """Return the same failure with more parameters."""
+        return replace(self, params={**self.params, **params})
+
+    @property
+    def as_cause(self) -> dict[str, Param]:
+        """The failure as parameters of what it led to, said as `{cause:title}`."""
+        known = {**self.params, "cause": self.code}
+        return known | {
+            name: value
+            for name, value in (("raw_code", self.raw_code), ("log_id", self.log_id))
+            if value
+        }
+
+    @property
+    def kept(self) -> "Failure":
+        """The failure as a post keeps it: the wait it asked for stands in the post's own times."""
+        return replace(self, retry_after=None)
+
+
 class AppError(Exception):
     """Something that went wrong, as a code with parameters; `wording` says it in sentences.
 
@@ -58,28 +93,35 @@ class AppError(Exception):
 
     exit_code = 1
     code = "error"
+    kind: FailureClass | None = None
 
     def __init__(
         self,
-        first: str = "",
-        message: str = "",
-        hint: str = "",
-        *,
         code: str = "",
+        /,
+        *,
         raw_code: str = "",
         log_id: str = "",
         findings: Sequence[Finding] = (),
         **params: Param,
     ) -> None:
-        if " " in first or message or hint:
-            params |= {"_title": first, "_message": message, "_hint": hint}
-            first = code
-        self.code = first or code or type(self).code
+        self.code = code or type(self).code
         self.params: Mapping[str, Param] = params
         self.raw_code = raw_code
         self.log_id = log_id
         self.findings = tuple(findings)
         super().__init__(self.code)
+
+    @property
+    def failure(self) -> Failure:
+        """The error as a value."""
+        return Failure(
+            code=self.code,
+            params=self.params,
+            kind=self.kind,
+            raw_code=self.raw_code,
+            log_id=self.log_id,
+        )
 
     def adding(self, **params: Param) -> Self:
         """Return the same error with more parameters."""
@@ -87,22 +129,8 @@ class AppError(Exception):
         other.__dict__ |= self.__dict__ | {"params": {**self.params, **params}}
         return other
 
-    @property
-    def title(self) -> str:
-        return str(self.params.get("_title", self.code))
-
-    @property
-    def message(self) -> str:
-        return str(self.params.get("_message", "")).strip()
-
-    @property
-    def hint(self) -> str:
-        return str(self.params.get("_hint", ""))
-
     def __str__(self) -> str:
         """Code and parameters, for logs: words for people are made in `wording`."""
-        if "_title" in self.params:
-            return " ".join(str(part) for part in self.params.values() if part)
         told = ", ".join(f"{name}={value}" for name, value in self.params.items())
         return f"{self.code} ({told})" if told else self.code
 
@@ -166,14 +194,11 @@ class ActionNeeded(AppError):
     code = "action_needed"
 
 
-PERMISSION_LOST = "TikTok no longer accepts this account's permission."
-RECONNECT_HINT = "Reconnect the account; its posts are kept."
-
-
 class ReconnectNeeded(ActionNeeded):
     """TikTok no longer accepts this account's permission."""
 
     code = "reconnect_needed"
+    kind = FailureClass.NEEDS_RECONNECT
 
 
 class AppKeysMissing(ActionNeeded):
@@ -254,26 +279,18 @@ class Cancelled(AppError):
     code = "cancelled"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A failure as a post keeps it: TikTok's own code and log id stay one click away."""
-
-    code: str
-    kind: FailureClass
-    message: str
-    action: str
-    log_id: str = ""
-    retry_after: timedelta | None = None
-
-
 class RemoteError(AppError):
     """TikTok or the way to it failed; `failure` says what follows for a post."""
 
     def __init__(self, failure: Failure) -> None:
-        super().__init__(
-            failure.message, " ", failure.action, code=failure.code, log_id=failure.log_id
-        )
-        self.failure = failure
+        super().__init__(failure.code, raw_code=failure.raw_code, log_id=failure.log_id)
+        self.params = failure.params
+        self._failure = failure
+
+    @property
+    def failure(self) -> Failure:
+        """What failed, with what follows for a post."""
+        return self._failure
 
 
 class NetworkDown(RemoteError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.posts import PostStatus
 
 logger = logging.getLogger(__name__)
@@ -77,14 +78,12 @@ class PublisherStateChanged(Event):
 class PublishingHeld(Event):
     """Nothing is sent for now, whatever is due: a cap of the whole app, a wrong clock, a full disk.
 
-    `code` names the condition; several may hold at once. `title` says it in the user's words and
-    is empty once the condition is over. `until` is when publishing goes on, where that is known.
+    `code` names the condition; several may hold at once. `failure` says it and
+    is None once the condition is over. `until` is when publishing goes on, where that is known.
     """
 
     code: str
-    title: str
-    message: str = ""
-    hint: str = ""
+    failure: Failure | None = None
     until: datetime | None = None
 
 

@@ -3,15 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.findings import Finding
-from tiktok_manager.domain.posts import Post, PostError
+from tiktok_manager.domain.posts import Post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """Why all posts wait, since when and until when; `times` counts how often in a row."""
 
-    error: PostError
+    error: Failure
     at: datetime
     until: datetime
     times: int = 1

@@ -1,12 +1,14 @@
 """What becomes of posts whose time passed: each by its own policy, never all at once."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tiktok_manager.domain.posts import RELEASED_LATER, LatePolicy, Post, PostError, PostStatus
-from tiktok_manager.domain.schedule import Schedule, resolve, span_words
+from tiktok_manager.domain.errors import Failure
+from tiktok_manager.domain.findings import Param
+from tiktok_manager.domain.posts import RELEASED_LATER, LatePolicy, Post, PostStatus
+from tiktok_manager.domain.schedule import Schedule, resolve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +17,8 @@ class LateDecision:
 
     post: Post
     wake_at: datetime | None
-    text: str
+    what: str
+    params: Mapping[str, Param] = field(default_factory=dict)
     goes_out: bool = False
 
 
@@ -60,24 +63,24 @@ def _is_missed(post: Post, now: datetime, on_time: timedelta) -> bool:
 
 
 def _missed(post: Post, now: datetime) -> LateDecision:
-    gone = span_words(now - post.schedule.due_at)
-    why = "" if post.error is None else f" {post.error.message}"
-    error = PostError(
-        code="missed",
-        message=f"Nothing could publish it at its time, {gone} ago.{why}",
-        action="Retry to post it now, give it a new time, or cancel it.",
-    )
+    why = {} if post.error is None else post.error.as_cause
+    error = Failure(code="missed", params={**why, "late_by": now - post.schedule.due_at})
     missed = replace(post, status=PostStatus.MISSED, error=error)
-    return LateDecision(post=missed, wake_at=None, text=error.message)
+    return LateDecision(post=missed, wake_at=None, what="missed", params=error.params)
 
 
 def _let_go(post: Post, wake_at: datetime) -> LateDecision:
     if post.error is not None and post.error.code not in RELEASED_LATER:
         post = replace(post, error=None)  # what held it is over
-    return LateDecision(post=post, wake_at=wake_at, text="Goes out late.", goes_out=True)
+    return LateDecision(post=post, wake_at=wake_at, what="goes_out_late", goes_out=True)
 
 
 def _moved(post: Post, now: datetime) -> LateDecision:
     schedule = next_day(post.schedule, now)
-    text = f"Its time was missed: moved to {schedule.shown:%Y-%m-%d %H:%M} ({schedule.timezone})."
-    return LateDecision(post=replace(post, schedule=schedule), wake_at=schedule.due_at, text=text)
+    moved_to = {"at": f"{schedule.shown:%Y-%m-%d %H:%M}", "zone": schedule.timezone}
+    return LateDecision(
+        post=replace(post, schedule=schedule),
+        wake_at=schedule.due_at,
+        what="moved",
+        params=moved_to,
+    )

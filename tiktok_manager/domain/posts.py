@@ -1,11 +1,13 @@
 """A post's life: its statuses, what may follow what, and the values other rooms exchange."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tiktok_manager.domain.clock import iso_stamp
-from tiktok_manager.domain.errors import AppError, Change, ChangedMeanwhile
+from tiktok_manager.domain.errors import AppError, Change, ChangedMeanwhile, Failure
+from tiktok_manager.domain.findings import Param
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.schedule import Schedule
 
@@ -193,7 +195,7 @@ class IllegalTransition(AppError):
     code = "illegal_transition"
 
     def __init__(self, old: PostStatus, new: PostStatus) -> None:
-        super().__init__(f"A post that is {old} cannot become {new}.")
+        super().__init__(old=old.value, new=new.value)
 
 
 def check_transition(old: PostStatus, new: PostStatus, *, by_restore: bool = False) -> None:
@@ -234,20 +236,6 @@ class Lateness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PostError:
-    """Why a post waits or stopped, in the user's words; `code` and `log_id` are TikTok's.
-
-    `kind` is the FailureClass where there is one: it tells the window which button mends it.
-    """
-
-    code: str
-    message: str
-    action: str
-    log_id: str = ""
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """One video for one account.
 
@@ -274,7 +262,7 @@ class Post:
     epoch: int = 0
     attempts: int = 0
     next_try_at: datetime | None = None
-    error: PostError | None = None
+    error: Failure | None = None
     publish_id: str | None = None
     tiktok_post_id: str | None = None
     url: str | None = None
@@ -327,11 +315,14 @@ class PostFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailEntry:
-    """One line of a post's flight record; `detail` holds no secret."""
+    """One line of a post's flight record; `params` say more and hold no secret.
+
+    `kind` is what the post became or what was done; `what`, where it is given, names the sentence.
+    One written by an older version holds its sentence as `text`.
+    """
 
     at: datetime
     epoch: int
     kind: str
-    text: str
-    detail: dict[str, object]
+    params: Mapping[str, Param]
     actor: Actor = Actor.PUBLISHER

@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.attempts import Attempt, Claim, Outcome
-from tiktok_manager.domain.errors import AppError, Failure, FailureClass, ReconnectNeeded
-from tiktok_manager.domain.posts import Post, PostError, PostStatus
-from tiktok_manager.domain.schedule import span_words
+from tiktok_manager.domain.errors import AppError, Failure, FailureClass
+from tiktok_manager.domain.posts import Post, PostStatus
 
 MAX_TRIES = 12
 MIN_TRYING = timedelta(hours=1)
@@ -28,13 +27,6 @@ RESET_AFTER = {
     "spam_risk_too_many_pending_share": timedelta(hours=1),
     "reached_active_user_cap": timedelta(hours=1),
 }
-GIVEN_UP = "Nothing was posted. Look for an update of TikTok Manager, or retry later."
-TRIED_LONG = "Nothing was posted. TikTok Manager has stopped trying: retry it when it is over."
-FILE_BACK = "TikTok is asked what it has. Put the file back as it was; do not post it again yet."
-ASKED = "TikTok is asked what it has. Nothing is sent twice."
-NOTHING_POSTED = (
-    "Nothing was posted. TikTok Manager tries a few times by itself; if it stays so, retry later."
-)
 DEFAULT_RESET = timedelta(minutes=2)
 
 SHORTEST_HOLD = timedelta(seconds=1)
@@ -74,7 +66,7 @@ def after_failure(failure: Failure, claim: Claim, now: datetime, rng: random.Ran
         case FailureClass.OUR_BUG if tries < MAX_UNKNOWN_TRIES:
             return _again(now + OUR_BUG_WAIT, error, uses_attempt=True)
         case FailureClass.UNKNOWN if tries < MAX_UNKNOWN_TRIES - 1:
-            error = replace(error, action=NOTHING_POSTED)
+            error = error.adding(advice="nothing_posted")
             return _again(now + backoff(tries + 2, rng), error, uses_attempt=True)
         case FailureClass.PERMANENT:
             return Outcome(
@@ -84,9 +76,9 @@ def after_failure(failure: Failure, claim: Claim, now: datetime, rng: random.Ran
                 close_attempt=failure.code,
             )
         case FailureClass.UNKNOWN:
-            error = replace(error, action=GIVEN_UP)
+            error = error.adding(advice="given_up")
         case FailureClass.RETRY:
-            error = replace(error, action=TRIED_LONG)
+            error = error.adding(advice="tried_long")
     return Outcome(
         status=PostStatus.NEEDS_ATTENTION,
         error=error,
@@ -112,7 +104,7 @@ def after_verdict(failure: Failure, claim: Claim, now: datetime, rng: random.Ran
     )
 
 
-def held(error: PostError, until: datetime, claim: Claim, now: datetime) -> Outcome:
+def held(error: Failure, until: datetime, claim: Claim, now: datetime) -> Outcome:
     """Return the outcome of a wait for what holds every post alike: it costs the post nothing.
 
     One never tried before is still to be judged by its lateness; a tried one ends with the user
@@ -122,7 +114,7 @@ def held(error: PostError, until: datetime, claim: Claim, now: datetime) -> Outc
     if not untried and now - (claim.trying_since or now) >= MAX_TRYING:
         return Outcome(
             status=PostStatus.NEEDS_ATTENTION,
-            error=replace(error, action=TRIED_LONG),
+            error=error.adding(advice="tried_long"),
             close_attempt=f"held: {error.code}",
         )
     wake_at = max(until, now + SHORTEST_HOLD)
@@ -199,29 +191,17 @@ def unasked(outcome: Outcome, attempt: Attempt, now: datetime) -> Outcome:
     )
 
 
-def error_of(failure: Failure) -> PostError:
+def error_of(failure: Failure) -> Failure:
     """Return a failure as the post keeps it."""
-    return PostError(
-        code=failure.code,
-        message=failure.message,
-        action=failure.action,
-        log_id=failure.log_id,
-        kind=failure.kind.value,
-    )
+    return failure.kept
 
 
-def error_from(exc: AppError) -> PostError:
+def error_from(exc: AppError) -> Failure:
     """Return any error as the post keeps it."""
-    return PostError(
-        code=exc.code,
-        message=" ".join(filter(None, (exc.title, exc.message))),
-        action=exc.hint,
-        log_id=exc.log_id,
-        kind=FailureClass.NEEDS_RECONNECT.value if isinstance(exc, ReconnectNeeded) else "",
-    )
+    return replace(exc.failure, kind=exc.kind, retry_after=None)
 
 
-def _again(wake_at: datetime, error: PostError, *, uses_attempt: bool) -> Outcome:
+def _again(wake_at: datetime, error: Failure, *, uses_attempt: bool) -> Outcome:
     return Outcome(
         status=PostStatus.SCHEDULED,
         wake_at=wake_at,
@@ -245,9 +225,5 @@ def _reset_wait(failure: Failure, rng: random.Random) -> timedelta:
     return wait * rng.uniform(1.0, 1.1)
 
 
-def _silence(since: datetime, now: datetime) -> PostError:
-    return PostError(
-        code="no_verdict",
-        message=f"TikTok has every byte but has said nothing final for {span_words(now - since)}.",
-        action="We keep asking. Look at the account on TikTok; do not post the video again yet.",
-    )
+def _silence(since: datetime, now: datetime) -> Failure:
+    return Failure(code="no_verdict", params={"silent_for": now - since})

@@ -24,6 +24,7 @@ from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
     AppError,
     ConsentRefused,
+    Failure,
     FailureClass,
     InputError,
     NotFound,
@@ -32,7 +33,8 @@ from tiktok_manager.domain.errors import (
     TikTokRefused,
 )
 from tiktok_manager.domain.events import AccountChanged, EventBus, PostsChanged
-from tiktok_manager.domain.posts import ON_TIME, PostError, PostFilter, PostStatus
+from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.posts import ON_TIME, PostFilter, PostStatus
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.sign_in import SignIn, nothing_kept
 from tiktok_manager.services.syncing import (
@@ -167,7 +169,7 @@ class Accounts:
         """Answer the browser's page no longer."""
         self._sign_in.close()
 
-    def disconnect(self, account_id: str) -> Sequence[str]:
+    def disconnect(self, account_id: str) -> Sequence[Finding]:
         """Take the permission back at TikTok and forget the tokens.
 
         Planned posts of the account stop with a reason. Returns warnings. Raises InputError while
@@ -177,12 +179,7 @@ class Accounts:
         self._refuse_while_sending(account)
         warnings = self._revoke(account)
         now = self._clock.now()
-        reason = PostError(
-            code="account_disconnected",
-            message="The account was disconnected.",
-            action="Connect it again: the post then goes on by itself.",
-            kind=FailureClass.NEEDS_RECONNECT.value,
-        )
+        reason = Failure(code="account_disconnected", kind=FailureClass.NEEDS_RECONNECT)
         with self._database.write() as session:
             queries.disconnect(session, account)
             posts.stop_scheduled(session, account.id, reason, now)
@@ -292,7 +289,7 @@ class Accounts:
             if posts.list_posts(session, wanted, limit=1):
                 raise InputError("video_on_its_way", handle=account.handle)
 
-    def _revoke(self, account: Account) -> Sequence[str]:
+    def _revoke(self, account: Account) -> Sequence[Finding]:
         try:
             keys = self._settings.app_keys()
             # TikTok refuses to revoke an expired token, so the keeper refreshes it first.
@@ -302,10 +299,8 @@ class Accounts:
         except AppError as exc:
             if account.status is AccountStatus.NEEDS_RECONNECT and isinstance(exc, TikTokRefused):
                 return []  # there is no permission left to take back
-            return [
-                f"TikTok did not confirm the disconnection of @{account.handle} ({exc.title}). "
-                "Remove the app in TikTok under Settings › Security › App permissions."
-            ]
+            params = {**exc.failure.as_cause, "account": account.handle}
+            return [Finding(code="disconnect_unconfirmed", params=params)]
         return []
 
 

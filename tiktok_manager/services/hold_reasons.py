@@ -6,29 +6,16 @@ This is told when posts are looked at, not written into them: it ends when the o
 from collections.abc import Iterable
 from dataclasses import replace
 
-from tiktok_manager.domain.errors import FailureClass
-from tiktok_manager.domain.posts import Post, PostError, PostStatus
+from tiktok_manager.domain.errors import Failure, FailureClass
+from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.storage import accounts, holds
 from tiktok_manager.storage.database import Database
 
-PUBLISHING_OFF = PostError(
-    code="publishing_off",
-    message="Publishing is switched off.",
-    action="Switch it on in the settings; the posts are kept.",
-)
-ACCOUNT_PAUSED = PostError(
-    code="account_paused",
-    message="The account is paused.",
-    action="Resume it; its posts are kept.",
-)
+PUBLISHING_OFF = Failure(code="publishing_off")
+ACCOUNT_PAUSED = Failure(code="account_paused")
 
-NOT_CONNECTED = PostError(
-    code="account_not_connected",
-    message="The account is not connected.",
-    action="Connect it; its posts are kept.",
-    kind=FailureClass.NEEDS_RECONNECT.value,
-)
+NOT_CONNECTED = Failure(code="not_connected", kind=FailureClass.NEEDS_RECONNECT)
 TOLD_NOT_WRITTEN = (ACCOUNT_PAUSED, NOT_CONNECTED, PUBLISHING_OFF)
 
 
@@ -57,7 +44,7 @@ def _is_open(post: Post) -> bool:
 
 def _reason(
     post: Post, ready: frozenset[str], paused: frozenset[str], *, off: bool
-) -> PostError | None:
+) -> Failure | None:
     if post.account_id in paused:
         return ACCOUNT_PAUSED
     if post.account_id not in ready:
@@ -65,5 +52,5 @@ def _reason(
     return PUBLISHING_OFF if off else None
 
 
-def _explained(post: Post, reason: PostError | None) -> Post:
+def _explained(post: Post, reason: Failure | None) -> Post:
     return replace(post, error=reason) if reason is not None and _is_open(post) else post

@@ -67,7 +67,7 @@ class PlanChanges:
             posts = tuple(
                 row.post
                 if row.wish.before is None
-                else _write(session, row.wish.before, row.post, "edited", "Edited.", now)
+                else _write(session, row.wish.before, row.post, "edited", "", now)
                 for row in proposal.rows
             )
         self._tell(posts, is_new=bool(new))
@@ -78,8 +78,8 @@ class PlanChanges:
         before: Post,
         after: Post,
         kind: str,
-        text: str,
         *,
+        what: str = "",
         started: bool = False,
         by_user: bool = False,
     ) -> Post:
@@ -92,7 +92,7 @@ class PlanChanges:
         now = self._clock.now()
         with self._database.write() as session:
             written = _write(
-                session, before, after, kind, text, now, started=started, by_user=by_user
+                session, before, after, kind, what, now, started=started, by_user=by_user
             )
         self._tell([after], is_new=False)
         return written
@@ -107,8 +107,7 @@ class PlanChanges:
             rules.check_status(each, _REVERSIBLE, "put_back")
         if wanted.status is PostStatus.SCHEDULED and over.status in RETRYABLE:
             rules.check_not_past(wanted.schedule, self._clock.now())
-        text = f"Put back as it was before: {wanted.status.replace('_', ' ')}."
-        return self.write(over, wanted, "put_back", text)
+        return self.write(over, wanted, "put_back")
 
     def _tell(self, posts: Sequence[Post], *, is_new: bool) -> None:
         if is_new:
@@ -150,7 +149,7 @@ def _write(
     before: Post,
     after: Post,
     kind: str,
-    text: str,
+    what: str,
     now: datetime,
     *,
     started: bool = False,
@@ -158,12 +157,19 @@ def _write(
 ) -> Post:
     _check_unchanged(session, before, after)
     if by_user:
-        attempts.release(session, before.id, text, now)
+        attempts.release(session, before.id, kind, now)
     elif not attempts.withdraw(session, before.id, kind, now):
         raise rules.too_late(before)
     queries.update_post(session, after, now, read=before, first_tried_at=now if started else None)
     queries.add_step(
-        session, before.id, at=now, epoch=before.epoch, actor=Actor.USER, kind=kind, text=text
+        session,
+        before.id,
+        at=now,
+        epoch=before.epoch,
+        actor=Actor.USER,
+        kind=kind,
+        what=what,
+        status=after.status.value,
     )
     return queries.get_post(session, before.id) or after
 

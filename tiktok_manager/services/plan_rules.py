@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account, AccountStatus
 from tiktok_manager.domain.captions import check_caption
 from tiktok_manager.domain.errors import (
-    PERMISSION_LOST,
-    RECONNECT_HINT,
+    Failure,
     FailureClass,
     InputError,
     OutcomeUnknown,
@@ -26,7 +25,6 @@ from tiktok_manager.domain.posts import (
     Consent,
     Lateness,
     Post,
-    PostError,
     PostMode,
     PostStatus,
     Privacy,
@@ -34,11 +32,7 @@ from tiktok_manager.domain.posts import (
 from tiktok_manager.domain.quota import Ledger, Usage
 from tiktok_manager.domain.schedule import Schedule, at_instant, parse_when
 
-NOT_POSTED = PostError(
-    code="not_posted",
-    message="You said that this video is not on TikTok.",
-    action="Retry it to post it, or cancel it.",
-)
+NOT_POSTED = Failure(code="not_posted")
 MAX_COVER_MS = 2**31 - 1
 """TikTok: `video_cover_timestamp_ms` is an int32."""
 PAST_TOLERANCE = timedelta(minutes=1)
@@ -48,12 +42,7 @@ BRANDED_CONSENT = (
 )
 NOT_CONNECTED = frozenset({AccountStatus.DISCONNECTED, AccountStatus.TO_CONNECT})
 
-_LOST_PERMISSION = PostError(
-    code="reconnect_needed",
-    message=PERMISSION_LOST,
-    action=RECONNECT_HINT,
-    kind=FailureClass.NEEDS_RECONNECT.value,
-)
+_LOST_PERMISSION = Failure(code="reconnect_needed", kind=FailureClass.NEEDS_RECONNECT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,15 +204,15 @@ def retried(post: Post, now: datetime) -> Post:
 
 
 def resolved(post: Post, *, posted: bool, post_again: bool, now: datetime) -> tuple[Post, str]:
-    """Return a post by the user's word for what became of it, and that word."""
+    """Return a post by the user's word for what became of it, and the code of that word."""
     if posted:
         after = replace(post, status=PostStatus.PUBLISHED, error=None, published_at=now)
-        return after, "The user says it is on TikTok."
+        return after, "said_posted"
     if post_again:
         after = replace(post, status=PostStatus.SCHEDULED, error=None, attempts=0, next_try_at=now)
-        return after, "The user says it is not on TikTok: it is posted again."
+        return after, "said_post_again"
     after = replace(post, status=PostStatus.NEEDS_ATTENTION, error=NOT_POSTED)
-    return after, "The user says it is not on TikTok."
+    return after, "said_not_posted"
 
 
 def _edited_schedule(post: Post, edit: PostEdit, now: datetime) -> Schedule:

@@ -277,7 +277,7 @@ class Planning:
             raise rules.too_late(post)
         rules.check_status(post, EDITABLE | {PostStatus.PUBLISHING}, "cancelled")
         return self._changes.write(
-            post, replace(post, status=PostStatus.CANCELLED, error=None), "cancelled", "Cancelled."
+            post, replace(post, status=PostStatus.CANCELLED, error=None), "cancelled"
         )
 
     def restore(self, post_id: str, *, seen: Seen = None) -> Post:
@@ -285,7 +285,7 @@ class Planning:
         post = self._get(post_id, seen)
         rules.check_status(post, frozenset({PostStatus.CANCELLED}), "restored")
         changed = replace(post, status=PostStatus.SCHEDULED, error=None, next_try_at=None)
-        return self._changes.write(post, changed, "restored", "Planned again.")
+        return self._changes.write(post, changed, "planned_again")
 
     def put_back(self, before: Post, over: Post) -> Post:
         """Undo or redo a change: make a post again what it was before, status and error included.
@@ -321,10 +321,10 @@ class Planning:
         """
         post = self._get(post_id, seen)
         rules.check_status(post, frozenset({PostStatus.UNCONFIRMED}), "resolved")
-        after, text = rules.resolved(
+        after, what = rules.resolved(
             post, posted=posted, post_again=post_again, now=self._clock.now()
         )
-        return self._changes.write(post, after, "resolved", text, started=True, by_user=True)
+        return self._changes.write(post, after, "resolved", what=what, started=True, by_user=True)
 
     def retry_all_failed(self) -> list[Post]:
         """Retry every failed post of which TikTok surely has nothing; returns those."""
@@ -336,7 +336,7 @@ class Planning:
 
     def _retry(self, post: Post) -> Post:
         changed = rules.retried(post, self._clock.now())
-        return self._changes.write(post, changed, "retried", "Retried by the user.", started=True)
+        return self._changes.write(post, changed, "retried", started=True)
 
     def _get(
         self, post_id: str, seen: Seen, change: Callable[[Post], Post] = lambda post: post

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import ActionNeeded, AppError, VaultLocked
+from tiktok_manager.domain.errors import ActionNeeded, AppError, Failure, VaultLocked
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.holds import HOLD_NAMES, NO_PUBLISHER, Blocker, Hold
-from tiktok_manager.domain.posts import Post, PostError, PostStatus
+from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.services.hold_reasons import PUBLISHING_OFF
 from tiktok_manager.services.installation import Installation
 from tiktok_manager.services.settings import Settings
@@ -112,5 +112,5 @@ def _finding(error: AppError) -> Finding:
     return Finding(code=error.code, params=error.params)
 
 
-def _told(error: PostError) -> Finding:
-    return Finding(code=error.code, params={"_title": error.message, "_hint": error.action})
+def _told(error: Failure) -> Finding:
+    return Finding(code=error.code, params=error.params)

@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.clock import Clock
+from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.holds import BY_APP_CAP, Hold
-from tiktok_manager.domain.posts import PostError, PostMode
+from tiktok_manager.domain.posts import PostMode
 from tiktok_manager.domain.quota import MAX_PENDING_DRAFTS, WINDOW, Ledger, Usage
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.storage import holds
@@ -46,7 +47,7 @@ class Quota:
             times = queries.post_times(session, account_id, mode, at - WINDOW, frozenset(without))
         return Ledger(times, self._cap(mode))
 
-    def wait(self, account_id: str, mode: PostMode) -> tuple[datetime, PostError] | None:
+    def wait(self, account_id: str, mode: PostMode) -> tuple[datetime, Failure] | None:
         """Return until when, and why, a post of this account must wait now; None if it need not."""
         now = self._clock.now()
         with self._database.read() as session:
@@ -78,23 +79,11 @@ class Quota:
         )
 
 
-def _own_cap(mode: PostMode, cap: int) -> PostError:
+def _own_cap(mode: PostMode, cap: int) -> Failure:
     if mode is PostMode.INBOX:
-        return PostError(
-            code="pending_drafts",
-            message=f"{cap} drafts of the last 24 hours already wait in this TikTok inbox.",
-            action="Finish or delete drafts in the TikTok app, or wait: it goes on by itself.",
-        )
-    return PostError(
-        code="daily_cap",
-        message=f"This account reached {cap} direct posts in 24 hours.",
-        action="It goes out when a place is free. `settings set direct-posts-per-day` changes it.",
-    )
+        return Failure(code="pending_drafts", params={"cap": cap})
+    return Failure(code="daily_cap", params={"cap": cap})
 
 
-def _app_cap() -> PostError:
-    return PostError(
-        code="reached_active_user_cap",
-        message="Your TikTok app reached its limit of posting accounts for 24 hours.",
-        action="All direct posts wait and go on by themselves.",
-    )
+def _app_cap() -> Failure:
+    return Failure(code="reached_active_user_cap", params={"advice": "all_wait"})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import Post, PostFilter
 from tiktok_manager.domain.schedule import zone
-from tiktok_manager.services.serializers import account_json, post_json, video_json
+from tiktok_manager.services.serializers import Say, account_json, post_json, video_json
 from tiktok_manager.services.tables import write_table
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Reports:
         self._analytics = analytics
         self._settings = settings
 
-    def export(self, kind: str, out: Path, *, delimiter: str = ",") -> int:
+    def export(self, kind: str, out: Path, say: Say, *, delimiter: str = ",") -> int:
         """Write a table of `kind` whole or not at all; returns the number of rows.
 
         CSV, or XLSX by the suffix; `-` is standard output. Raises InputError for an unknown kind,
@@ -46,7 +47,11 @@ class Reports:
         """
         if kind not in KINDS:
             raise InputError("unknown_report", kind=kind, kinds=tuple(KINDS))
-        rows = {"posts": self._posts, "accounts": self._account_rows, "videos": self._videos}
+        rows: dict[str, Callable[[str], Iterator[Record]]] = {
+            "posts": partial(self._posts, say),
+            "accounts": self._account_rows,
+            "videos": self._videos,
+        }
         records = rows[kind](self._settings.timezone())
         return write_table(out, records, _COLUMNS[kind], delimiter=delimiter)
 
@@ -56,11 +61,11 @@ class Reports:
         found = numbers_untold(self._accounts.list()) if lacking else ()
         return [finding for finding in found if finding.code == lacking]
 
-    def _posts(self, _timezone: str) -> Iterator[Record]:
+    def _posts(self, say: Say, _timezone: str) -> Iterator[Record]:
         after = None
         while True:
             page = self._planning.page(PostFilter(), after=after, limit=PAGE_ROWS)
-            yield from map(_post_row, page)
+            yield from (_post_row(post, say) for post in page)
             if len(page) < PAGE_ROWS:
                 return
             after = (page[-1].schedule.due_at, page[-1].id)
@@ -78,13 +83,13 @@ class Reports:
                 yield {**named, **video_json(video), **local}
 
 
-def _post_row(post: Post) -> Record:
+def _post_row(post: Post, say: Say) -> Record:
     error = post.error
     return {
-        **post_json(post),
+        **post_json(post, say),
         "publish_at_local": _local(post.schedule.due_at, post.schedule.timezone),
         "error_code": error.code if error else None,
-        "error_message": error.message if error else None,
+        "error_message": say(error)[0] if error else None,
     }
 
 

@@ -6,14 +6,15 @@ Fields are only ever added. Ids are text, times ISO 8601 in UTC with `Z`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.clock import iso_stamp
-from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.errors import Failure
+from tiktok_manager.domain.findings import Finding, Param
 from tiktok_manager.domain.plans import PlanRow
 from tiktok_manager.domain.posts import Post, TrailEntry
 from tiktok_manager.system.files import writing
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
     from tiktok_manager.domain.metrics import VideoCounters
 
 Record = dict[str, object]
-Say = Callable[[Finding], tuple[str, str]]
+Say = Callable[[Failure | Finding], tuple[str, str]]
 """Gives message and action of a code, in the words of scripts; those are made above this room."""
+
+SayStep = Callable[[TrailEntry], str]
+"""Says a line of a flight record."""
 
 
 def stamp(at: datetime | None) -> str | None:
@@ -31,7 +35,7 @@ def stamp(at: datetime | None) -> str | None:
     return None if at is None else iso_stamp(at)
 
 
-def post_json(post: Post) -> Record:
+def post_json(post: Post, say: Say) -> Record:
     """Return the public record of a post."""
     error = post.error
     return {
@@ -48,20 +52,25 @@ def post_json(post: Post) -> Record:
         "url": post.url,
         "attempts": post.attempts,
         "next_try_at": stamp(post.next_try_at),
-        "error": None
-        if error is None
-        else {
-            "code": error.code,
-            "message": error.message,
-            "action": error.action,
-            "log_id": error.log_id,
-            "kind": error.kind,
-        },
+        "error": None if error is None else error_json(error, say),
         "privacy": post.choices.privacy.value if post.choices.privacy else None,
         "file_size": post.media.size_bytes,
         "sha256": post.media.sha256,
         "published_at": stamp(post.published_at),
         "version": post.version,
+    }
+
+
+def error_json(error: Failure, say: Say) -> Record:
+    """Return the public record of what went wrong."""
+    message, action = say(error)
+    return {
+        "code": error.code,
+        "message": message,
+        "action": action,
+        "raw_code": error.raw_code,
+        "log_id": error.log_id,
+        "kind": error.kind or "",
     }
 
 
@@ -79,7 +88,7 @@ def findings_json(findings: Iterable[Finding], say: Say) -> Record:
 def proposed_json(row: PlanRow, say: Say) -> Record:
     """Return a post that would be planned, with no id yet, and its account's day."""
     return {
-        **post_json(row.post),
+        **post_json(row.post, say),
         "id": None,
         "version": None,
         **findings_json(row.findings, say),
@@ -88,19 +97,37 @@ def proposed_json(row: PlanRow, say: Say) -> Record:
     }
 
 
-def trail_json(trail: Iterable[TrailEntry]) -> list[Record]:
+def trail_json(trail: Iterable[TrailEntry], say: SayStep) -> list[Record]:
     """Return a flight record line by line, oldest first."""
-    return [{"at": stamp(e.at), "kind": e.kind, "text": e.text, **e.detail} for e in trail]
+    return [{"at": stamp(e.at), "kind": e.kind, "text": say(e), **_plain(e.params)} for e in trail]
 
 
-def flight_record(post: Post, trail: Iterable[TrailEntry]) -> Record:
+def flight_record(post: Post, trail: Iterable[TrailEntry], say: Say, step: SayStep) -> Record:
     """Return a post with all that happened to it; it holds no secret."""
-    return {**post_json(post), "trail": trail_json(trail)}
+    return {**post_json(post, say), "trail": trail_json(trail, step)}
 
 
-def write_flight_record(out: Path, post: Post, trail: Iterable[TrailEntry]) -> None:
+def _plain(params: Mapping[str, Param]) -> Record:
+    """Return parameters as JSON takes them: instants as stamps, spans in seconds."""
+    plain: Record = {}
+    for name, value in params.items():
+        match value:
+            case datetime():
+                plain[name] = stamp(value)
+            case timedelta():
+                plain[name] = value.total_seconds()
+            case tuple():
+                plain[name] = list(value)
+            case _:
+                plain[name] = value
+    return plain
+
+
+def write_flight_record(
+    out: Path, post: Post, trail: Iterable[TrailEntry], say: Say, step: SayStep
+) -> None:
     """Write a flight record as a JSON file; raises as `system.files.writing` does."""
-    text = json.dumps(flight_record(post, trail), ensure_ascii=False, indent=2)
+    text = json.dumps(flight_record(post, trail, say, step), ensure_ascii=False, indent=2)
     with writing(out) as file:
         file.write(f"{text}\n".encode("utf-8", "replace"))
 

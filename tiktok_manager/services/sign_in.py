@@ -122,7 +122,7 @@ def nothing_kept() -> Iterator[None]:
     try:
         yield
     except RemoteError as exc:
-        told = repeated_by_hand(exc, "Nothing was kept: connect the account again")
+        told = repeated_by_hand(exc, "connect")
         if told is exc:
             raise
         raise told from exc

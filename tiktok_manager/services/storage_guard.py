@@ -74,14 +74,12 @@ class StorageGuard:
 
     def _tell(self, before: StorageError | None, now: StorageError | None) -> None:
         if before is not None:
-            self._events.publish(PublishingHeld(code=before.code, title=""))
+            self._events.publish(PublishingHeld(code=before.code))
         if now is None:
             logger.warning("The data folder can be used again: publishing goes on")
             return
         logger.error("Publishing is held: %s", now)
-        self._events.publish(
-            PublishingHeld(code=now.code, title=now.title, message=now.message, hint=now.hint)
-        )
+        self._events.publish(PublishingHeld(code=now.code, failure=now.failure))
 
 
 def tried_again(commit: Callable[[], CommittedT]) -> CommittedT:
@@ -102,15 +100,11 @@ def tell_of_lock(events: EventBus, *, blocked: bool) -> None:
     """Log and tell that another program keeps the database locked, or no longer does."""
     if not blocked:
         logger.warning("The database is free again")
-        events.publish(PublishingHeld(code=DatabaseBusy.code, title=""))
+        events.publish(PublishingHeld(code=DatabaseBusy.code))
         return
-    held = PublishingHeld(
-        code=DatabaseBusy.code,
-        title="Another program keeps the database locked.",
-        message="It has held its lock for half a minute; nothing can be written meanwhile.",
-        hint="Close other programs that use the data folder, or end one that hangs.",
-    )
-    logger.error("%s %s", held.title, held.message)
+    busy = DatabaseBusy(why="locked_long")
+    held = PublishingHeld(code=busy.code, failure=busy.failure)
+    logger.error("Publishing is held: %s", busy)
     events.publish(held)
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tiktok_manager.domain.accounts import Account, CreatorInfo, Profile, Scope, numbers_untold
 from tiktok_manager.domain.cancel import CancelToken
@@ -47,8 +45,6 @@ PATIENCE_S = 120.0
 
 _VIDEOS_AT_ONCE = 500  # so that no other work waits long for the database
 _PASSING = frozenset({FailureClass.RETRY, FailureClass.WAIT_RESET})
-# What the words for a post promise, as a sentence or as the end of one.
-_BY_ITSELF = re.compile(r"(; )?(?:TikTok Manager (?:tries again|goes on)|It is tried again)[^.]*\.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +98,7 @@ class Syncing:
         except Cancelled:
             raise
         except RemoteError as exc:
-            return self._failed(account, repeated_by_hand(exc, "Sync the account again"))
+            return self._failed(account, repeated_by_hand(exc, "sync"))
         except AppError as exc:
             return self._failed(account, exc)
         listed = listed or _Listed(videos=())
@@ -167,7 +163,7 @@ class Syncing:
 
     def _failed(self, account: Account, error: AppError, videos: int = 0) -> SyncResult:
         with self._database.write() as session:
-            queries.record_sync_error(session, account.id, error.title)
+            queries.record_sync_error(session, account.id, error.failure.kept)
         self._events.publish(AccountChanged(account_id=account.id))
         return SyncResult(account_id=account.id, handle=account.handle, videos=videos, error=error)
 
@@ -223,19 +219,15 @@ def remember_length_limit(database: Database, account_id: str, info: CreatorInfo
         queries.record_length_limit(session, account_id, info.max_duration_s)
 
 
-def repeated_by_hand(error: RemoteError, what: str) -> RemoteError:
-    """Return the error with `what` the user can do: other than a post, it is not tried again."""
+def repeated_by_hand(error: RemoteError, what: Literal["sync", "connect"]) -> RemoteError:
+    """Return the error with what the user can do again: it is not tried by itself."""
     failure = error.failure
     if failure.kind not in _PASSING:
         return error
-    minutes = "a few" if failure.retry_after is None else _minutes(failure.retry_after)
-    advice = _BY_ITSELF.sub(lambda found: "." if found[1] else "", failure.action).strip()
-    action = f"{advice} {what} in {minutes} minutes.".strip()
-    return type(error)(replace(failure, action=action))
-
-
-def _minutes(wait: timedelta) -> str:
-    return str(max(2, math.ceil(wait.total_seconds() / 60)))
+    if failure.retry_after is None:
+        return type(error)(failure.adding(advice=f"{what}_soon"))
+    minutes = max(2, math.ceil(failure.retry_after.total_seconds() / 60))
+    return type(error)(failure.adding(advice=f"{what}_in", minutes=minutes))
 
 
 def left_out(account: Account) -> SyncResult:

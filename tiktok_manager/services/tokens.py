@@ -12,6 +12,7 @@ import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,7 +20,6 @@ from tiktok_manager.domain.accounts import AccountStatus, TokenPair
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
-    RECONNECT_HINT,
     Failure,
     FailureClass,
     NetworkDown,
@@ -28,7 +28,6 @@ from tiktok_manager.domain.errors import (
     TikTokRefused,
 )
 from tiktok_manager.domain.events import AccountChanged, EventBus, PostsChanged
-from tiktok_manager.domain.posts import PostError
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.storage_guard import tried_again
 from tiktok_manager.services.vault import VaultService
@@ -198,7 +197,7 @@ class TokenKeeper:
                 if not patient and tokens.access_expires_at > self._clock.now():
                     return tokens
                 if self._clock.monotonic_s() > ends_at_s:
-                    raise NetworkDown(_refresh_under_way())
+                    raise NetworkDown(Failure(code="refresh_under_way", kind=FailureClass.RETRY))
                 self._clock.pause(CancelToken(), LOOK_AGAIN_S)
 
     def _rotate_under_lease(self, account_id: str, tokens: SealedTokens) -> SealedTokens:
@@ -278,21 +277,13 @@ class TokenKeeper:
         Unless it has other tokens by now: whoever asked with these ones asks again.
         """
         account_id = tokens.account_id
-        reason = PostError(
-            code=failure.code,
-            message=failure.message,
-            action=failure.action,
-            log_id=failure.log_id,
-            kind=FailureClass.NEEDS_RECONNECT.value,
-        )
+        reason = replace(failure.kept, kind=FailureClass.NEEDS_RECONNECT)
         with self._database.write() as session:
             if queries.lose_permission(session, account_id, tokens.version):
                 holds.explain_wait(session, account_id, reason, self._clock.now())
         self._events.publish(AccountChanged(account_id=account_id))
         self._events.publish(PostsChanged())
-        return ReconnectNeeded(
-            failure.message, hint=failure.action, code=failure.code, log_id=failure.log_id
-        )
+        return ReconnectNeeded(failure.code, raw_code=failure.raw_code, log_id=failure.log_id)
 
     def _note_restriction(self, account_id: str, restriction: str | None) -> None:
         with self._database.read() as session:
@@ -311,22 +302,8 @@ def _reconnect_needed() -> ReconnectNeeded:
     return ReconnectNeeded()
 
 
-def _refresh_under_way() -> Failure:
-    return Failure(
-        code="refresh_under_way",
-        kind=FailureClass.RETRY,
-        message="Another process is renewing this account's permission.",
-        action="It is tried again in a moment.",
-    )
-
-
 def _damaged(exc: SecretDamaged) -> Failure:
-    return Failure(
-        code=exc.code,
-        kind=FailureClass.NEEDS_RECONNECT,
-        message="The permission kept for this account was altered, so it is not used.",
-        action=RECONNECT_HINT,
-    )
+    return Failure(code=exc.code, kind=FailureClass.NEEDS_RECONNECT)
 
 
 def _aad(account_id: str, field: str) -> str:

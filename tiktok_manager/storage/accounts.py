@@ -9,7 +9,8 @@ from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.accounts import Account, AccountStatus, Profile
-from tiktok_manager.domain.errors import Change, ChangedMeanwhile
+from tiktok_manager.domain.errors import Change, ChangedMeanwhile, Failure
+from tiktok_manager.storage.codes import decode_failure, encode_failure
 from tiktok_manager.storage.schema import (
     ACCOUNT_GROUPS,
     ACCOUNT_TAGS,
@@ -133,9 +134,9 @@ def record_profile(session: Session, account_id: str, profile: Profile, now: dat
     return _get(session, account_id)
 
 
-def record_sync_error(session: Session, account_id: str, message: str) -> None:
+def record_sync_error(session: Session, account_id: str, why: Failure) -> None:
     """Keep why the last sync failed."""
-    session.get_one(AccountRow, account_id).sync_error = message
+    session.get_one(AccountRow, account_id).sync_error = encode_failure(why)
 
 
 def disconnect(session: Session, read: Account) -> None:
@@ -369,7 +370,7 @@ def _account(
         videos=row.videos,
         max_duration_s=row.max_duration_s,
         last_sync_at=row.last_sync_at,
-        sync_error=row.sync_error,
+        sync_error=None if row.sync_error is None else decode_failure(row.sync_error),
         connected_at=row.connected_at,
         sign_in_expires_at=sign_in_expires_at,
         version=row.version,

@@ -82,14 +82,7 @@ def record_init(
     Raises RemoteError where the id is another upload's already: which of them it means is unknown.
     """
     if session.scalar(select(AttemptRow.id).where(AttemptRow.publish_id == publish_id)) is not None:
-        raise RemoteError(
-            Failure(
-                code="publish_id_reused",
-                kind=FailureClass.UNKNOWN,
-                message="TikTok gave this upload the id of another one.",
-                action="Nothing was sent. TikTok Manager tries a few times by itself.",
-            )
-        )
+        raise RemoteError(Failure(code="publish_id_reused", kind=FailureClass.UNKNOWN))
     _fence(session, claim, publish_id=publish_id, worker_losses=0, updated_at=now)
     row = _row(session, attempt)
     row.publish_id = publish_id

@@ -5,7 +5,7 @@ gets it. Only the database decides who owns a post; a lease that ended, or a pub
 dead, frees it for the next.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.attempts import Claim
-from tiktok_manager.domain.posts import Post, PostMode, PostStatus
+from tiktok_manager.domain.findings import Param
+from tiktok_manager.domain.posts import Actor, Post, PostMode, PostStatus
 from tiktok_manager.storage.accounts import HAS_READY_ACCOUNT, IS_READY
 from tiktok_manager.storage.attempts import to_attempt, withdraw
 from tiktok_manager.storage.post_rows import move, schedule_values, set_error, to_post
@@ -250,7 +251,12 @@ def has_due(session: Session, now: datetime) -> bool:
 
 
 def write_lateness(
-    session: Session, post: Post, wake_at: datetime | None, text: str, now: datetime
+    session: Session,
+    post: Post,
+    wake_at: datetime | None,
+    what: str,
+    params: Mapping[str, Param],
+    now: datetime,
 ) -> bool:
     """Write down what was decided about a late post, unless somebody moved it meanwhile."""
     row = session.get_one(PostRow, post.id)
@@ -272,7 +278,15 @@ def write_lateness(
     row.wake_at = wake_at
     set_error(row, post.error)
     row.updated_at = now
-    add_step(session, post.id, at=now, epoch=row.epoch, kind="late", text=text)
+    add_step(
+        session,
+        post.id,
+        at=now,
+        epoch=row.epoch,
+        actor=Actor.PUBLISHER,
+        kind="late",
+        **{**params, "what": what},
+    )
     return True
 
 

@@ -6,11 +6,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, bindparam, case, delete, literal, select, update
 from sqlalchemy.orm import Session
 
+from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.holds import Hold
-from tiktok_manager.domain.posts import PostError, PostStatus
+from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.storage.accounts import HAS_READY_ACCOUNT, IS_READY
+from tiktok_manager.storage.codes import decode_failure, encode_failure
 from tiktok_manager.storage.instants import UtcInstant
-from tiktok_manager.storage.post_rows import decode_error, encode_error, error_values
+from tiktok_manager.storage.post_rows import error_values
 from tiktok_manager.storage.schema import AccountRow, HoldRow, PostRow
 
 # Asked for all day, so built once.
@@ -23,7 +25,7 @@ def get_hold(session: Session, name: str) -> Hold | None:
     row = session.scalars(_HOLD, {"name": name}).first()
     if row is None:
         return None
-    return Hold(error=decode_error(row.error), at=row.at, until=row.until, times=row.times)
+    return Hold(error=decode_failure(row.error), at=row.at, until=row.until, times=row.times)
 
 
 def put_hold(session: Session, name: str, hold: Hold | None) -> None:
@@ -35,7 +37,7 @@ def put_hold(session: Session, name: str, hold: Hold | None) -> None:
         HoldRow(
             name=name,
             code=hold.error.code,
-            error=encode_error(hold.error),
+            error=encode_failure(hold.error),
             at=hold.at,
             until=hold.until,
             times=hold.times,
@@ -43,7 +45,7 @@ def put_hold(session: Session, name: str, hold: Hold | None) -> None:
     )
 
 
-def hold_due(session: Session, now: datetime, until: datetime, error: PostError) -> bool:
+def hold_due(session: Session, now: datetime, until: datetime, error: Failure) -> bool:
     """Let what could go out now wait until then, with the reason beside it; False if nothing did.
 
     Neither a try nor the post's first try is counted: its lateness is judged later.
@@ -62,7 +64,7 @@ def hold_due(session: Session, now: datetime, until: datetime, error: PostError)
     return held.first() is not None
 
 
-def explain_wait(session: Session, account_id: str, reason: PostError, now: datetime) -> None:
+def explain_wait(session: Session, account_id: str, reason: Failure, now: datetime) -> None:
     """Tell an account's planned posts why they will not go out; their times stay."""
     session.execute(
         update(PostRow)

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.posts import (
     CLAIM,
@@ -16,13 +15,13 @@ from tiktok_manager.domain.posts import (
     Lateness,
     LatePolicy,
     Post,
-    PostError,
     PostMode,
     PostStatus,
     Privacy,
     check_transition,
 )
 from tiktok_manager.domain.schedule import Schedule
+from tiktok_manager.storage.codes import decode_failure, encode_failure
 from tiktok_manager.storage.schema import PostRow
 
 WAITING = frozenset({PostStatus.SCHEDULED, PostStatus.PROCESSING, PostStatus.UNCONFIRMED})
@@ -42,31 +41,21 @@ def move(row: PostRow, new: PostStatus, *, by_restore: bool = False) -> None:
         row.version += {old, new} != CLAIM
 
 
-def set_error(row: PostRow, error: PostError | None) -> None:
+def set_error(row: PostRow, error: Failure | None) -> None:
     """Write down why a post waits or stopped, or that nothing is wrong."""
     for name, value in error_values(error).items():
         setattr(row, name, value)
 
 
-def error_values(error: PostError | None) -> dict[str, str | None]:
+def error_values(error: Failure | None) -> dict[str, str | None]:
     """Return an error as rows keep it: whole, and by what queries ask for."""
     if error is None:
         return {"error": None, "error_code": None, "error_kind": None}
     return {
-        "error": encode_error(error),
+        "error": encode_failure(error),
         "error_code": error.code,
         "error_kind": error.kind or None,
     }
-
-
-def encode_error(error: PostError) -> str:
-    """Return an error as text."""
-    return msgspec.json.encode(error).decode()
-
-
-def decode_error(kept: str) -> PostError:
-    """Return the error that a text tells."""
-    return msgspec.json.decode(kept, type=PostError)
 
 
 def to_post(row: PostRow, handle: str) -> Post:
@@ -102,7 +91,7 @@ def to_post(row: PostRow, handle: str) -> Post:
         epoch=row.epoch,
         attempts=row.attempts,
         next_try_at=row.wake_at if waits else None,
-        error=None if row.error is None else decode_error(row.error),
+        error=None if row.error is None else decode_failure(row.error),
         publish_id=row.publish_id,
         tiktok_post_id=row.tiktok_post_id,
         url=row.url,

@@ -10,18 +10,18 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, insert, literal, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
-from tiktok_manager.domain.clock import iso_stamp
-from tiktok_manager.domain.errors import FailureClass
+from tiktok_manager.domain.errors import Failure, FailureClass
+from tiktok_manager.domain.findings import Param
 from tiktok_manager.domain.posts import (
     Actor,
     Post,
-    PostError,
     PostFilter,
     PostStatus,
     TrailEntry,
     changed_meanwhile,
 )
 from tiktok_manager.storage.accounts import IS_READY
+from tiktok_manager.storage.codes import decode_params, encode_params
 from tiktok_manager.storage.instants import UtcInstant
 from tiktok_manager.storage.integrity import remember
 from tiktok_manager.storage.post_rows import (
@@ -133,7 +133,7 @@ def update_post(
     session.flush()
 
 
-def stop_scheduled(session: Session, account_id: str, reason: PostError, now: datetime) -> int:
+def stop_scheduled(session: Session, account_id: str, reason: Failure, now: datetime) -> int:
     """Stop an account's planned posts for a reason only the user can mend; returns how many."""
     rows = session.scalars(
         select(PostRow).where(
@@ -214,9 +214,8 @@ def add_step(
     at: datetime,
     epoch: int,
     kind: str,
-    text: str,
     actor: Actor = Actor.PUBLISHER,
-    **params: Any,
+    **params: Param | None,
 ) -> None:
     """Append a line to a post's flight record."""
     step = StepRow(
@@ -225,15 +224,10 @@ def add_step(
         epoch=epoch,
         actor=actor.value,
         kind=kind,
-        text=text,
-        params=json.dumps(params, ensure_ascii=False, default=_plain),
+        params=json.dumps(encode_params(params), ensure_ascii=False),
     )
     session.add(step)
     remember(session, step)
-
-
-def _plain(value: object) -> str:
-    return iso_stamp(value) if isinstance(value, datetime) else str(value)
 
 
 def trail(session: Session, post_id: str) -> list[TrailEntry]:
@@ -245,8 +239,7 @@ def trail(session: Session, post_id: str) -> list[TrailEntry]:
             epoch=row.epoch,
             actor=Actor(row.actor),
             kind=row.kind,
-            text=row.text,
-            detail=json.loads(row.params),
+            params=decode_params(json.loads(row.params)),
         )
         for row in rows
     ]

@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from tiktok_manager.domain.posts import GREEN, PostError, PostStatus, Step
+from tiktok_manager.domain.errors import Failure
+from tiktok_manager.domain.posts import GREEN, Actor, PostStatus, Step
 from tiktok_manager.storage.attempts import close_row
 from tiktok_manager.storage.installation import get_install, newest_instant
 from tiktok_manager.storage.post_rows import move, set_error
@@ -77,7 +78,7 @@ def add_uploads(
     session: Session,
     post_id: str,
     uploads: Sequence[SentUpload],
-    error: PostError,
+    error: Failure,
     now: datetime,
 ) -> bool:
     """Give a post the uploads it had; TikTok is asked about the last one.
@@ -104,7 +105,7 @@ def add_uploads(
 
 
 def quarantine(
-    session: Session, since: datetime, until: datetime, error: PostError, now: datetime
+    session: Session, since: datetime, until: datetime, error: Failure, now: datetime
 ) -> int:
     """Set aside what would go out by itself and was due in between; returns how many.
 
@@ -153,7 +154,7 @@ def _open_attempt(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _set_aside(
-    session: Session, row: PostRow, error: PostError, now: datetime, *, wake_at: datetime | None
+    session: Session, row: PostRow, error: Failure, now: datetime, *, wake_at: datetime | None
 ) -> None:
     move(row, PostStatus.UNCONFIRMED, by_restore=True)
     set_error(row, error)
@@ -163,7 +164,15 @@ def _set_aside(
     row.lease_until = None
     row.worker_losses = 0
     row.updated_at = now
-    add_step(session, row.id, at=now, epoch=row.epoch, kind="restored", text=error.message)
+    add_step(
+        session,
+        row.id,
+        at=now,
+        epoch=row.epoch,
+        actor=Actor.PUBLISHER,
+        kind="restored",
+        **error.as_cause,
+    )
 
 
 def _put_attempt(

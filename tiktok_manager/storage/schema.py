@@ -302,7 +302,6 @@ class StepRow(Base):
     epoch: Mapped[int]
     actor: Mapped[str]
     kind: Mapped[str]
-    text: Mapped[str]
     params: Mapped[str] = mapped_column(default="{}")
 
     __table_args__ = (Index("step_log_by_post", "post_id", "id"),)

@@ -136,13 +136,15 @@ class Calls:
         try:
             return decode(reply.body, Head)
         except BadAnswer as exc:
-            why = str(exc)
+            problem, said = exc.problem, str(exc)
         retry_after = parse_retry_after(reply.headers.get("retry-after"), self._clock.now())
         if code := _TELLING_STATUS.get(reply.status):
             raise TikTokRefused(
                 failure_for(code, http_status=reply.status, retry_after=retry_after)
             )
-        raise NetworkDown(untrusted(why, http_status=reply.status, retry_after=retry_after))
+        raise NetworkDown(
+            untrusted(problem, said=said, http_status=reply.status, retry_after=retry_after)
+        )
 
     def _error(self, spoken: _Spoken) -> RemoteError:
         head, reply = spoken.head, spoken.reply
@@ -151,7 +153,7 @@ class Calls:
         if head.code in (None, "ok"):
             return NetworkDown(
                 untrusted(
-                    "it says neither yes nor no",
+                    "neither_yes_nor_no",
                     log_id=log_id,
                     http_status=reply.status,
                     retry_after=retry_after,
@@ -167,8 +169,8 @@ def _decoded(raw: bytes | msgspec.Raw, kind: type[T], log_id: str) -> T:
     try:
         return decode(raw, kind)
     except BadAnswer as exc:
-        why = str(exc)
-    raise NetworkDown(untrusted(why, log_id=log_id))
+        problem, said = exc.problem, str(exc)
+    raise NetworkDown(untrusted(problem, said=said, log_id=log_id))
 
 
 def _is_success(reply: Reply) -> bool:

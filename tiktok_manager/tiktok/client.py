@@ -81,7 +81,7 @@ class TikTokClient:
             urgent=True,
         )
         if not pair.open_id or pair.refresh_expires_at is None:
-            raise NetworkDown(untrusted("it does not say whose the token is, or how long it lasts"))
+            raise NetworkDown(untrusted("token_of_nobody"))
         return pair
 
     def refresh(self, keys: AppKeys, refresh_token: str) -> TokenPair:
@@ -228,7 +228,7 @@ class TikTokClient:
         reply = self._http.fetch(request, limit_s=CALL_LIMIT_S, max_bytes=max_bytes)
         kind = reply.headers.get("content-type", "").split(";")[0].strip().lower()
         if reply.status != 200 or kind not in IMAGE_TYPES:
-            raise NetworkDown(untrusted("it is not a picture", http_status=reply.status))
+            raise NetworkDown(untrusted("no_picture", http_status=reply.status))
         return reply.body
 
     def _init(self, path: str, access_token: str, body: Mapping[str, object]) -> Upload:
@@ -238,7 +238,7 @@ class TikTokClient:
         except InputError as exc:
             raise NetworkDown(untrusted_address(exc)) from None
         if not data.publish_id:
-            raise NetworkDown(untrusted("it has no publish id", log_id=log_id))
+            raise NetworkDown(untrusted("no_publish_id", log_id=log_id))
         return Upload(publish_id=data.publish_id, upload_url=data.upload_url)
 
     def _videos(self, data: VideosData, seen_at: datetime) -> tuple[VideoCounters, ...]:
@@ -249,7 +249,7 @@ class TikTokClient:
         path = "/v2/oauth/token/"
         answer = self._calls.with_keys(path, keys, fields, TokenAnswer, urgent=urgent)
         if not (answer and answer.access_token and answer.refresh_token):
-            raise NetworkDown(untrusted("it holds no token"))
+            raise NetworkDown(untrusted("no_token"))
         renewable_s = answer.refresh_expires_in
         return TokenPair(
             access_token=answer.access_token,

@@ -49,8 +49,7 @@ def rate_limited(wait_s: float) -> RateLimited:
         Failure(
             code="own_rate_limit",
             kind=FailureClass.WAIT_RESET,
-            message="There are several calls at once; TikTok takes a few a minute.",
-            action="It goes out in a moment.",
+            params={"why": "calls"},
             retry_after=timedelta(seconds=wait_s),
         )
     )

@@ -22,6 +22,10 @@ logger = logging.getLogger(__name__)
 class BadAnswer(ValueError):
     """The answer is not what TikTok documents. Its text never quotes the answer."""
 
+    def __init__(self, problem: str, said: str = "") -> None:
+        super().__init__(said)
+        self.problem = problem
+
 
 class ErrorBody(msgspec.Struct):
     """The `error` part of Display and Content Posting answers."""
@@ -188,16 +192,16 @@ _ESCAPE = re.compile(
 
 def decode(body: bytes | msgspec.Raw, kind: type[T]) -> T:
     """Read one answer; raises BadAnswer if a needed field is missing or of a wrong type."""
-    problem = "not JSON"
+    problem, said = "not_json", ""
     for form in (bytes, _without_halves):
         try:
             return _read(form(body), kind)
         except msgspec.ValidationError as exc:
-            problem = str(exc)  # names fields and types, never values
+            problem, said = "other_fields", str(exc)  # names fields and types, never values
             break
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
-    raise BadAnswer(problem)
+    raise BadAnswer(problem, said)
 
 
 def _read(body: bytes | msgspec.Raw, kind: type[T]) -> T:

@@ -37,8 +37,6 @@ DIRECT = Route()
 _MISSING = Failure(
     code="route_missing",
     kind=FailureClass.WAIT_RESET,
-    message="The connection this account is to use is not there, so nothing was sent.",
-    action="Give the account a connection that works; its posts wait until then.",
     retry_after=LOOK_AGAIN,
 )
 

@@ -5,12 +5,14 @@ and how far the machine's clock is from TikTok's. One value for all clients; thr
 """
 
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, FailureClass, NetworkDown, RemoteError
+from tiktok_manager.domain.findings import Param
 from tiktok_manager.tiktok.limits import CircuitBreaker, RetryBudget
 
 MAX_CLOCK_OFFSET = timedelta(minutes=10)
@@ -31,7 +33,7 @@ class Traffic:
         self.retries = RetryBudget(clock)
         self.server_time = ServerTime(clock)
         self._lock = threading.Lock()
-        self._causes: dict[str, str] = {}
+        self._causes: dict[str, Mapping[str, Param]] = {}
         self._put_off: dict[tuple[str, int], tuple[float, RemoteError]] = {}
 
     def enter(self, circuits: tuple[str, ...], *, urgent: bool) -> None:
@@ -44,11 +46,13 @@ class Traffic:
             raise NetworkDown(self._resting(circuits, wait_s))
         self.retries.count()
 
-    def left(self, circuits: tuple[str, ...], *, ok: bool, cause: str = "") -> None:
-        """Tell how a request ended; `cause` says in plain words why it did not."""
+    def left(
+        self, circuits: tuple[str, ...], *, ok: bool, cause: Mapping[str, Param] | None = None
+    ) -> None:
+        """Tell how a request ended; `cause` is why not (`Failure.as_cause`)."""
         if not ok:
             with self._lock:
-                self._causes.update(dict.fromkeys(circuits, cause))
+                self._causes.update(dict.fromkeys(circuits, cause or {}))
         self.breaker.record(*circuits, ok=ok)
 
     def why_resting(self, circuits: tuple[str, ...]) -> NetworkDown | None:
@@ -81,9 +85,8 @@ class Traffic:
             causes = [self._causes[name] for name in circuits if name in self._causes]
         return Failure(
             code=RESTING,
+            params=causes[-1] if causes else {},
             kind=FailureClass.WAIT_RESET,
-            message=" ".join(["TikTok could not be reached several times.", *causes[-1:]]),
-            action="It is left alone for a moment. TikTok Manager goes on by itself.",
             retry_after=timedelta(seconds=wait_s),
         )
 

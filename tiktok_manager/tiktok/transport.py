@@ -133,10 +133,14 @@ class Http:
         try:
             reply = self._exchange(request, limit_s, max_bytes, cancel)
         except NetworkDown as exc:
-            self.traffic.left(circuits, ok=exc.failure.code == "bad_answer", cause=exc.title)
+            self.traffic.left(
+                circuits, ok=exc.failure.code == "bad_answer", cause=exc.failure.as_cause
+            )
             raise
         failed = reply.status >= 500 or reply.status == 408
-        self.traffic.left(circuits, ok=not failed, cause=f"It answered with error {reply.status}.")
+        self.traffic.left(
+            circuits, ok=not failed, cause={"cause": "http_error", "http_status": str(reply.status)}
+        )
         return reply
 
     def _exchange(
@@ -177,7 +181,7 @@ class Http:
         for piece in _pieces(response, max_bytes):
             body += piece
             if len(body) > max_bytes:
-                raise _Untrusted(untrusted("the answer is too large"))
+                raise _Untrusted(untrusted("too_large"))
             if self._clock.monotonic_s() > ends_s:
                 raise httpx.ReadTimeout("deadline")
         return Reply(status=response.status_code, headers=response.headers, body=bytes(body))
@@ -290,7 +294,7 @@ def _pieces(response: httpx.Response, max_bytes: int) -> Iterator[bytes]:
         yield from response.iter_raw()
         return
     if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise _Untrusted(untrusted("the answer is compressed in an unknown way"))
+        raise _Untrusted(untrusted("unknown_compression"))
     inflate = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
     try:
         for piece in response.iter_raw():
@@ -299,7 +303,7 @@ def _pieces(response: httpx.Response, max_bytes: int) -> Iterator[bytes]:
                 yield inflate.decompress(packed, max_bytes + 1)
                 packed = inflate.unconsumed_tail
     except zlib.error:
-        raise _Untrusted(untrusted("the answer is damaged")) from None
+        raise _Untrusted(untrusted("damaged")) from None
 
 
 def _cause(exc: BaseException) -> str:

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
 from tiktok_manager.ui.widgets import PlainLabel, push_button
@@ -174,7 +173,7 @@ class PassphraseBar(QFrame):
 
     def _on_refused(self, error: AppError) -> None:
         self._unlock.setEnabled(True)
-        self._text.setText(joined(words(error).title, in_window(words(error).hint)))
+        self._text.setText(joined(words(error).title, words(error).hint))
         self._text.set_tone("bad")
         self.show()
         self.field.selectAll()

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 
 _COPIED = "copied_data_folder"
-_HELD = "Publishing is held."
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -84,7 +83,7 @@ class Trouble:
     @property
     def line(self) -> str:
         """The reason in one sentence."""
-        return self.title if self.title != _HELD or not self.more else self.more.partition(". ")[0]
+        return self.title
 
 
 class PublishState(QObject):
@@ -340,7 +339,7 @@ class PublishState(QObject):
 
     def _on_held(self, event: PublishingHeld) -> None:
         self._holds.pop(event.code, None)
-        if event.title:
+        if event.failure is not None:
             self._holds[event.code] = event
         self._soon.request()
         self.changed.emit()
@@ -373,7 +372,7 @@ def _trouble_at_start(error: AppError) -> Trouble:
         return Trouble(
             code=error.code,
             title=told.title,
-            more=f"{told.message} If this is the only copy in use from now on, let it publish.",
+            more=joined(told.message, told.hint),
             step=Step.ADOPT,
         )
     more = joined(told.message, told.hint)
@@ -387,5 +386,10 @@ def _trouble_of_blocker(blocker: Blocker) -> Trouble:
 
 
 def _trouble_of(hold: PublishingHeld) -> Trouble:
-    more = " ".join(part for part in (hold.message, hold.hint) if part)
-    return Trouble(code=hold.code, title=hold.title, more=more, until=hold.until)
+    told = words(hold.failure) if hold.failure is not None else None
+    return Trouble(
+        code=hold.code,
+        title=told.title if told else "",
+        more=joined(told.message, told.hint) if told else "",
+        until=hold.until,
+    )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.publish_state import Step
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
 from tiktok_manager.ui.widgets import IconLabel, PlainLabel, column, icon_button, push_button, row
@@ -83,7 +82,7 @@ class TroubleBar(QFrame):
         self._shown = trouble
         if trouble is not None:
             self._title.setText(trouble.title)
-            parts = (in_window(trouble.more), state.until_words(trouble))
+            parts = (trouble.more, state.until_words(trouble))
             self._more.setText(" ".join(part for part in parts if part))
             words = _STEP_WORDS.get(trouble.step, "")
             self.step.setText(words)

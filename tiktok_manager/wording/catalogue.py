@@ -6,7 +6,7 @@ parameter it names is empty.
 """
 
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from gettext import NullTranslations
@@ -43,10 +43,10 @@ Text = str | Plural | Each
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The sentences of one code. `typed` is said in a terminal only, `shown` in the window only.
+    """The sentences of one code.
 
-    All are templates: `{name}` is a parameter, `{name:span}` and the like are the formats of
-    `filled`.
+    `typed` is said in a terminal only, `shown` in the window only; `promise` is what goes on by
+    itself. All are templates: `{name}` is a parameter, `{name:span}` one in a format of `filled`.
     """
 
     title: Text
@@ -55,6 +55,16 @@ class Entry:
     step: Step = Step.NONE
     typed: Text = ""
     shown: Text = ""
+    promise: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to do instead of what a code advises; with `adds` only its promise gives way."""
+
+    hint: Text
+    step: Step = Step.NONE
+    adds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +86,31 @@ def chosen(entry: Entry | Choice, params: Params) -> Entry:
     return entry.entries[value if value in entry.entries else ""]
 
 
-def filled(text: Text, params: Params, speech: NullTranslations, *, always: bool = False) -> str:
+Titles = Callable[[str, Params], str]
+"""Says the title of another code with the same parameters, for `{name:title}`."""
+
+
+def filled(
+    text: Text,
+    params: Params,
+    speech: NullTranslations,
+    titles: Titles,
+    *,
+    always: bool = False,
+) -> str:
     """Return a sentence with its parameters; empty if one that it names is not given or empty.
 
     With `always` only one that is not given makes it empty.
 
     Formats: `span` a time span, `at` an instant in UTC, `mb` megabytes, `fps` a
     rate and `length` seconds that look like no bound they break, `word` and `words` values
-    of ours in words, and Python's own; several values are parted by commas.
+    of ours in words, `title`
+    the title of another code, and Python's own; several values are parted by commas.
     """
     if not text:
         return ""
     if isinstance(text, Each):
-        return " ".join(filled(text.every, one, speech) for one in _each(text.by, params))
+        return " ".join(filled(text.every, one, speech, titles) for one in _each(text.by, params))
     if isinstance(text, Plural):
         count = params.get(text.by, 0)
         number = int(count) if isinstance(count, int | float) else 0
@@ -98,7 +120,7 @@ def filled(text: Text, params: Params, speech: NullTranslations, *, always: bool
     missing = ("", ()) if not always else ()
     if any(name not in params or params[name] in missing for name in names_in(template)):
         return ""
-    return _Filling(params, speech).vformat(template, (), params)
+    return _Filling(params, speech, titles).vformat(template, (), params)
 
 
 def names_in(template: str) -> Iterator[str]:
@@ -115,7 +137,8 @@ def _each(by: str, params: Params) -> Iterator[Params]:
 
 
 class _Filling(string.Formatter):
-    def __init__(self, params: Params, speech: NullTranslations) -> None:
+    def __init__(self, params: Params, speech: NullTranslations, titles: Titles) -> None:
+        self._titles = titles
         self._params = params
         self._speech = speech
 
@@ -132,6 +155,8 @@ class _Filling(string.Formatter):
                 return number(value, *([limit] if isinstance(limit, int | float) else []))
             case "mb", int() | float():
                 return f"{value / 1e6:.0f} MB"
+            case "title", str():
+                return self._titles(value, self._params)
             case "word", str():
                 return self._term(value)
             case "words", tuple():

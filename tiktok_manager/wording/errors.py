@@ -284,23 +284,6 @@ _SETTINGS: Catalogue = {
         _("Plain http is accepted only for 127.0.0.1, localhost and ::1."),
         _("Write it like https://open.tiktokapis.com."),
     ),
-    "untrusted_address": Choice(
-        "purpose",
-        {
-            "": Entry(
-                _("TikTok named an upload address that is not its own."),
-                _("TikTok Manager sends nothing to unknown hosts."),
-                _("Look for an update of TikTok Manager."),
-                Step.UPDATE,
-            ),
-            "picture": Entry(
-                _("TikTok named a picture address that is not its own."),
-                _("TikTok Manager sends nothing to unknown hosts."),
-                _("Look for an update of TikTok Manager."),
-                Step.UPDATE,
-            ),
-        },
-    ),
     "variable_not_supported": Entry(
         _("{variable} is not supported yet."),
         _("This version keeps its data in the data folder only."),
@@ -323,6 +306,7 @@ _COMMANDS: Catalogue = {
         _("“{value}” is not possible for {option}."), hint=_("Choose: {choices}.")
     ),
     "nothing_on_stdin": Entry(_("No value for {name} came on stdin.")),
+    "bad_simulator": Entry(_("The local TikTok cannot be set up like this."), _("{reason}")),
     "demo_failed": Entry(_("The demo did not end as it should."), _("See the table above.")),
     "unknown_report": Entry(_("There is no report “{kind}”."), hint=_("The reports are: {kinds}.")),
     "flight_record_not_written": Entry(

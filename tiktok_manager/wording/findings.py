@@ -81,6 +81,11 @@ FINDINGS: Catalogue = {
         hint=_("Name the zone in the settings, or with each time."),
         typed=_("`settings set timezone Europe/Berlin` does it, or `--tz`."),
     ),
+    "disconnect_unconfirmed": Entry(
+        _("TikTok did not confirm the disconnection of @{account}."),
+        _("{cause:title}"),
+        _("Remove the app in TikTok under Settings › Security › App permissions."),
+    ),
     "same_video": Entry(
         _("@{account} has this very video already: {post} is {status:word} ({at} in {timezone}).")
     ),

@@ -1,21 +1,26 @@
 """Codes with their parameters in, sentences out: what happened, why, and the one next step."""
 
 from dataclasses import dataclass
+from functools import partial
 from gettext import NullTranslations
 
-from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.errors import AppError, Failure
 from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.posts import TrailEntry
 from tiktok_manager.wording.blockers import BLOCKERS
-from tiktok_manager.wording.catalogue import Catalogue, Entry, Params, chosen, filled
+from tiktok_manager.wording.catalogue import Catalogue, Entry, Params, Text, chosen, filled
 from tiktok_manager.wording.errors import ERRORS
+from tiktok_manager.wording.files import FILES
 from tiktok_manager.wording.findings import FINDINGS
-from tiktok_manager.wording.holds import HOLDS
+from tiktok_manager.wording.holds import ADVICE, HOLDS
 from tiktok_manager.wording.steps import LABELS, Step
 from tiktok_manager.wording.storage import STORAGE
+from tiktok_manager.wording.tiktok import TIKTOK
+from tiktok_manager.wording.trail import TRAIL
 from tiktok_manager.wording.translation import ENGLISH, _, users_language
 from tiktok_manager.wording.videos import VIDEOS
 
-Coded = AppError | Finding
+Coded = AppError | Failure | Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,9 @@ class Words:
 
 _UNKNOWN = Entry(_("Something went wrong that TikTok Manager has no words for ({code})."))
 
+_AS_WRITTEN = Entry("{title}", "{message}", "{hint}")
+"""What an older version wrote in sentences of its own, under a code that is gone."""
+
 
 def words(coded: Coded, speech: NullTranslations | None = None) -> Words:
     """Say a code in the user's language, or the one given."""
@@ -52,20 +60,55 @@ def words(coded: Coded, speech: NullTranslations | None = None) -> Words:
     params = {**coded.params, "code": coded.code, "raw_code": getattr(coded, "raw_code", "")}
     if isinstance(coded, AppError):
         params["findings"] = joined(*(words(each, speech).title for each in coded.findings))
-    if "_title" in params:
-        return _as_written(params)
-    entry = chosen(CATALOGUE.get(coded.code, _UNKNOWN), params)
-    message, hint, typed, shown = (
-        filled(text, params, speech)
-        for text in (entry.message, entry.hint, entry.typed, entry.shown)
-    )
+    entry = _entry(coded.code, params)
+    advice = ADVICE.get(str(params.get("advice", "")))
+
+    def fill(text: Text) -> str:
+        return filled(text, params, speech, partial(_title, speech=speech))
+
+    hint = fill(entry.hint)
+    if advice is not None:
+        hint = joined(hint if advice.adds else "", fill(advice.hint))
+        typed = shown = ""
+    else:
+        hint = joined(hint, fill(entry.promise))
+        typed, shown = fill(entry.typed), fill(entry.shown)
+    step = entry.step if advice is None or advice.adds else advice.step
     return Words(
-        title=filled(entry.title, params, speech, always=True),
-        message=message,
+        title=_title(coded.code, params, speech),
+        message=fill(entry.message),
         hint=joined(hint, shown),
         command_hint=joined(hint, typed),
-        step=entry.step,
-        label=speech.gettext(LABELS[entry.step]) if entry.step in LABELS else "",
+        step=step,
+        label=speech.gettext(LABELS[step]) if step in LABELS else "",
+    )
+
+
+def _entry(code: str, params: Params) -> Entry:
+    entry = CATALOGUE.get(code) or TRAIL.get(code)
+    if entry is None:
+        return _AS_WRITTEN if "title" in params else _UNKNOWN
+    return chosen(entry, params)
+
+
+def _title(code: str, params: Params, speech: NullTranslations) -> str:
+    entry = _entry(code, params)
+    titles = partial(_title, speech=speech)
+    return filled(entry.title, {**params, "code": code}, speech, titles, always=True)
+
+
+def step_words(step: TrailEntry, speech: NullTranslations | None = None) -> str:
+    """Say a line of a flight record; one that an older version wrote, as it stands."""
+    speech = speech or users_language()
+    code = str(step.params.get("what", step.kind))
+    entry = TRAIL.get(code)
+    if not isinstance(entry, Entry):
+        return str(step.params.get("text", code))
+    titles = partial(_title, speech=speech)
+    params = {"raw_code": "", **step.params}
+    return joined(
+        filled(entry.title, params, speech, titles, always=True),
+        filled(entry.message, params, speech, titles),
     )
 
 
@@ -85,11 +128,13 @@ def joined(*sentences: str) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _as_written(params: Params) -> Words:
-    title, message, hint = (
-        str(params.get(f"_{name}", "")) for name in ("title", "message", "hint")
-    )
-    return Words(title=title, message=message.strip(), hint=hint, command_hint=hint)
-
-
-CATALOGUE: Catalogue = {**BLOCKERS, **ERRORS, **STORAGE, **HOLDS, **FINDINGS, **VIDEOS}
+CATALOGUE: Catalogue = {
+    **BLOCKERS,
+    **ERRORS,
+    **STORAGE,
+    **FILES,
+    **HOLDS,
+    **FINDINGS,
+    **VIDEOS,
+    **TIKTOK,
+}

@@ -197,7 +197,7 @@ def test_a_silent_page_offers_to_ask_for_fewer_permissions(make_view: MakeView) 
 
 def test_without_keys_connecting_shows_the_error_with_a_retry(make_view: MakeView) -> None:
     desk, view = make_view()
-    desk.world.accounts.error = AppKeysMissing("There are no TikTok app keys yet.")
+    desk.world.accounts.error = AppKeysMissing(title="There are no TikTok app keys yet.")
     view.connect_button.click()
     desk.until(lambda: bool(desk.frame.errors))
     assert desk.frame.retries[0] is not None

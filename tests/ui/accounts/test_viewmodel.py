@@ -189,7 +189,7 @@ def test_cancelling_stops_the_question_and_keeps_nothing(bench: Bench) -> None:
 
 
 def test_a_refusal_is_told_and_can_be_tried_again(bench: Bench) -> None:
-    bench.desk.world.accounts.error = ConsentRefused("You said no on TikTok’s page.")
+    bench.desk.world.accounts.error = ConsentRefused(title="You said no on TikTok’s page.")
     bench.model.connecting.start()
     bench.desk.until(lambda: bool(bench.errors))
     bench.desk.world.accounts.error = None

@@ -83,7 +83,7 @@ class FakeReports:
         self.written: list[tuple[str, Path]] = []
         self.error: AppError | None = None
 
-    def export(self, kind: str, out: Path) -> int:
+    def export(self, kind: str, out: Path, _say: object) -> int:
         if self.error is not None:
             raise self.error
         self.written.append((kind, out))

@@ -11,6 +11,7 @@ from tiktok_manager.domain.accounts import POSTING_SCOPES, AccountStatus
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.events import MetricsUpdated
 from tiktok_manager.ui.analytics.viewmodel import AnalyticsViewModel, Period, Stage
+from tiktok_manager.wording import words
 
 
 def opened(desk: Desk) -> AnalyticsViewModel:
@@ -157,7 +158,7 @@ def test_what_went_wrong_with_a_sync_is_told(desk: Desk, numbers: NumbersWorkspa
     numbers.accounts.sync_errors["acc-alice"] = refused("TikTok is busy.")
     model.sync()
     desk.settle()
-    assert [error.title for error in errors] == ["TikTok is busy."]
+    assert [words(error).title for error in errors] == ["TikTok is busy."]
 
 
 def test_numbers_that_cannot_be_read_are_told(desk: Desk, numbers: NumbersWorkspace) -> None:
@@ -167,7 +168,7 @@ def test_numbers_that_cannot_be_read_are_told(desk: Desk, numbers: NumbersWorksp
     numbers.analytics.error = refused("The database is busy.")
     model.choose_period(Period.WEEK)
     desk.settle()
-    assert [error.title for error in errors] == ["The database is busy."]
+    assert [words(error).title for error in errors] == ["The database is busy."]
 
 
 def test_export_writes_all_videos(desk: Desk, numbers: NumbersWorkspace) -> None:

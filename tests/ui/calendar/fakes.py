@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.fakes import NOW, ZONE, FakePlanning, FakeWorkspace, a_post
 from tiktok_manager.domain.errors import AppError, ChangedMeanwhile, NotFound
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
+from tiktok_manager.domain.findings import Param
 from tiktok_manager.domain.plans import PlanResult, PlanRow, Proposal, Wish
 from tiktok_manager.domain.posts import Post, PostFilter, PostStatus, TrailEntry
 from tiktok_manager.domain.quota import Usage
@@ -67,7 +68,7 @@ class CalendarPlanning(FakePlanning):
             raise self.error
         found = next((post for post in self.posts if post.id == post_id), None)
         if found is None:
-            raise NotFound(f"There is no post {post_id}.")
+            raise NotFound(title=f"There is no post {post_id}.")
         return found
 
     def trail(self, post_id: str) -> list[TrailEntry]:
@@ -260,6 +261,6 @@ def many_posts(count: int, days: int = 30) -> list[Post]:
     ]
 
 
-def entry(text: str, kind: str = "note", minute: int = 0, **detail: object) -> TrailEntry:
+def entry(text: str, kind: str = "note", minute: int = 0, **detail: Param) -> TrailEntry:
     """Return a line of a flight record."""
-    return TrailEntry(at=at(21, 12, minute), epoch=1, kind=kind, text=text, detail=detail)
+    return TrailEntry(at=at(21, 12, minute), epoch=1, kind=kind, params={"text": text, **detail})

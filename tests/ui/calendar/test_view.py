@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.calendar.fakes import Desk, FakeFrame, at, entry, many_posts
 from tests.ui.fakes import a_post
+from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.events import PostProgressed
-from tiktok_manager.domain.posts import Post, PostError, PostStatus
+from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED
 from tiktok_manager.ui.calendar import drawer
 from tiktok_manager.ui.calendar.details import PostDetails, TroubleCard
@@ -28,6 +29,7 @@ from tiktok_manager.ui.calendar.view import CalendarView
 from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
 from tiktok_manager.ui.drawer import Drawer
 from tiktok_manager.ui.memory import WindowMemory
+from tiktok_manager.wording import words
 
 TODAY = date(2026, 11, 21)
 CROWD = date(2026, 11, 24)
@@ -210,7 +212,7 @@ def test_jump_to_a_post_that_is_gone_says_so(
 ) -> None:
     view.open_target("nowhere")
     plan.settle()
-    assert [error.title for error in frame.errors] == ["There is no post nowhere."]
+    assert [words(error).title for error in frame.errors] == ["There is no post nowhere."]
 
 
 def test_agenda_is_remembered(
@@ -274,7 +276,11 @@ def test_buttons_follow_the_status(view: CalendarView, frame: FakeFrame, plan: D
 
 
 def stopped(status: PostStatus, code: str = "x", kind: str = "") -> Post:
-    error = PostError(code=code, message="It stopped.", action="Mend it.", kind=kind)
+    error = Failure(
+        code=code,
+        kind=FailureClass(kind) if kind else None,
+        params={"title": "It stopped.", "hint": "Mend it."},
+    )
     return a_post("stopped", due_at=at(20, 9), status=status, error=error)
 
 
@@ -394,7 +400,7 @@ def test_the_flight_record_is_shown_in_detail_copied_and_saved(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    trail = [entry("TikTok opened the upload.", "inited", 3, publish_id="v~1", chunks=None)]
+    trail = [entry("TikTok opened the upload.", "inited", 3, publish_id="v~1")]
     plan.workspace.planning.trails["first"] = trail
     view.open_target("first")
     plan.settle()
@@ -450,8 +456,8 @@ def test_a_post_changed_meanwhile_is_shown_again_as_it_is(
 def test_tiktoks_code_is_one_click_away(
     qtbot: QtBot, view: CalendarView, frame: FakeFrame, plan: Desk
 ) -> None:
-    error = PostError(
-        code="spam_risk", message="Too many drafts.", action="Delete some.", log_id="L9"
+    error = Failure(
+        code="spam_risk", log_id="L9", params={"title": "Too many drafts.", "hint": "Delete some."}
     )
     plan.workspace.planning.posts.append(
         a_post("stuck", due_at=at(21, 9), status=PostStatus.NEEDS_ATTENTION, error=error)
@@ -485,7 +491,9 @@ def test_no_path_however_long_widens_the_drawer(
 ) -> None:
     path = f"/home/someone/{'a_folder_with_a_very_long_name' * 12}.mp4"
     post = stopped(PostStatus.NEEDS_ATTENTION, "file_changed")
-    error = PostError(code="file_changed", message=f"{path} is gone.", action=f"Put back {path}.")
+    error = Failure(
+        code="file_changed", params={"title": f"{path} is gone.", "hint": f"Put back {path}."}
+    )
     plan.workspace.planning.posts.append(replace(post, error=error))
     plan.workspace.planning.trails["stopped"] = [entry(f"{path} is gone.", path=path)]
     view.open_target("stopped")
@@ -660,7 +668,11 @@ def test_a_settled_post_asks_nothing(view: CalendarView, plan: Desk, frame: Fake
 def test_lost_permission_leads_to_its_account(
     view: CalendarView, plan: Desk, frame: FakeFrame
 ) -> None:
-    lost = PostError(code="x", message="Gone.", action="Reconnect.", kind="needs_reconnect")
+    lost = Failure(
+        code="x",
+        kind=FailureClass("needs_reconnect"),
+        params={"title": "Gone.", "hint": "Reconnect."},
+    )
     before = plan.workspace.planning.get("first")
     plan.workspace.planning.put(replace(before, status=PostStatus.NEEDS_ATTENTION, error=lost))
     view.open_target("first")

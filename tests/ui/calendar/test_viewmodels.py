@@ -8,14 +8,15 @@ import pytest
 
 from tests.ui.calendar.fakes import Desk, at, entry, many_posts
 from tests.ui.fakes import a_post, refused
-from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.errors import AppError, Failure
 from tiktok_manager.domain.events import PostProgressed, PostsChanged, PostStatusChanged
-from tiktok_manager.domain.posts import Post, PostError, PostStatus
+from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
 from tiktok_manager.ui.calendar.agenda import AgendaViewModel, Scope
 from tiktok_manager.ui.calendar.details_viewmodel import PostDetailsViewModel
 from tiktok_manager.ui.calendar.month import Month
 from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel, Cursor
+from tiktok_manager.wording import step_words, words
 
 TODAY = date(2026, 11, 21)
 CROWD = date(2026, 11, 24)
@@ -112,7 +113,7 @@ def test_a_stopped_post_that_was_cancelled_comes_back_stopped(
     plan: Desk, status: PostStatus
 ) -> None:
     planning = plan.workspace.planning
-    why = PostError(code="x", message="Refused.", action="Change it.")
+    why = Failure(code="x", params={"title": "Refused.", "hint": "Change it."})
     before = planning.put(replace(planning.get("second"), status=status, error=why))
     model = opened(plan)
     model.cancel(before)
@@ -226,7 +227,7 @@ def test_failures_are_told(plan: Desk) -> None:
     plan.workspace.planning.error = refused()
     model.retry(post)
     plan.settle()
-    assert [error.title for error in errors] == ["TikTok said no."]
+    assert [words(error).title for error in errors] == ["TikTok said no."]
 
 
 def test_retry_and_plan_again_reach_the_planner(plan: Desk) -> None:
@@ -288,7 +289,7 @@ def test_details_bring_the_flight_record(plan: Desk) -> None:
     model = PostDetailsViewModel(plan.core, plan.workspace.planning.get("first"), plan.home)
     model.refresh()
     plan.settle()
-    assert [step.text for step in model.trail] == ["Planned."]
+    assert [step_words(step) for step in model.trail] == ["Planned."]
 
 
 def test_details_follow_their_post(plan: Desk) -> None:
@@ -311,7 +312,7 @@ def test_details_show_progress_only_while_sending(plan: Desk) -> None:
     plan.settle()
 
 
-def hold(plan: Desk, held_by: PostError | None) -> None:
+def hold(plan: Desk, held_by: Failure | None) -> None:
     """Let every planned post be read with this reason to wait."""
     planning = plan.workspace.planning
     planning.posts = [replace(post, error=held_by) for post in planning.posts]

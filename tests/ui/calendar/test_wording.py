@@ -7,13 +7,12 @@ import pytest
 
 from tests.ui.calendar.fakes import entry
 from tests.ui.fakes import NOW, ZONE, a_post
-from tiktok_manager.domain.errors import FailureClass
+from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.posts import (
     CONTENT_CODES,
     Choices,
     Lateness,
     LatePolicy,
-    PostError,
     PostMode,
     PostStatus,
     Privacy,
@@ -32,8 +31,8 @@ from tiktok_manager.ui.calendar.wording import (
 )
 from tiktok_manager.ui.link_gate import profile_url, tiktok_url
 
-WAITS = PostError(
-    code="rate_limit_exceeded", message="TikTok asked us to slow down.", action="", log_id="L1"
+WAITS = Failure(
+    code="rate_limit_exceeded", log_id="L1", params={"title": "TikTok asked us to slow down."}
 )
 
 
@@ -65,7 +64,9 @@ def test_what_the_user_said_is_never_told_as_tiktoks_word() -> None:
 
 
 def test_a_doubt_about_which_tiktok_is_asked_no_more_promises_no_asking() -> None:
-    error = PostError(code="no_verdict", message="Nothing final.", action="We keep asking.")
+    error = Failure(
+        code="no_verdict", params={"title": "Nothing final.", "hint": "We keep asking."}
+    )
     ended = a_post(status=PostStatus.UNCONFIRMED, error=error)
     asked = replace(ended, next_try_at=NOW + timedelta(hours=1))
     assert "keeps asking" in meaning(asked, ZONE, NOW)
@@ -87,7 +88,7 @@ def test_a_doubt_about_which_tiktok_is_asked_no_more_promises_no_asking() -> Non
     ],
 )
 def test_what_the_user_holds_says_so_and_offers_to_resume(
-    held_by: PostError, means: str, button: str
+    held_by: Failure, means: str, button: str
 ) -> None:
     post = a_post(error=held_by)
     shown = trouble(post)
@@ -217,8 +218,10 @@ def test_profile_address_cannot_be_led_astray() -> None:
 
 
 def test_a_post_of_an_account_without_permission_is_not_said_to_go_out_by_itself() -> None:
-    lost = PostError(
-        code="x", message="Not connected.", action="Connect it.", kind="needs_reconnect"
+    lost = Failure(
+        code="x",
+        kind=FailureClass("needs_reconnect"),
+        params={"title": "Not connected.", "hint": "Connect it."},
     )
     for next_try_at in (None, NOW):
         post = a_post(error=lost, next_try_at=next_try_at)
@@ -226,9 +229,13 @@ def test_a_post_of_an_account_without_permission_is_not_said_to_go_out_by_itself
         assert deeds(post, NOW).reconnect
 
 
-def refused_for(code: str) -> PostError:
+def refused_for(code: str) -> Failure:
     kind = FailureClass.NEEDS_EDIT.value
-    return PostError(code=code, message="No.", action="Mend it, then retry.", kind=kind)
+    return Failure(
+        code=code,
+        kind=FailureClass(kind) if kind else None,
+        params={"title": "No.", "hint": "Mend it, then retry."},
+    )
 
 
 @pytest.mark.parametrize("code", sorted(CONTENT_CODES))

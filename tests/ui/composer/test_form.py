@@ -16,6 +16,7 @@ from tiktok_manager.ui.composer.form import Form, form_of_post, from_text, new_f
 from tiktok_manager.ui.composer.media import MediaLook, checks, look_into
 from tiktok_manager.ui.composer.timing import late_text, time_warning, when_text, zone_text
 from tiktok_manager.ui.link_gate import tiktok_url
+from tiktok_manager.wording import words
 
 FINE = MediaInfo(duration_s=34.2, width_px=1080, height_px=1920, fps=29.97, codec="h264")
 
@@ -188,11 +189,11 @@ def test_a_file_tiktok_never_takes_is_refused_with_words(tmp_path: Path, name: s
     (tmp_path / "picture.png").write_bytes(b"x")
     look = look_into(tmp_path / name, tmp_path / "previews")
     assert look.error is not None
-    assert name in look.error.title
+    assert name in words(look.error).title
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "clip.mp4").touch()
     look = look_into(tmp_path / "clip.mp4", tmp_path / "previews")
     assert look.error is not None
-    assert "empty" in look.error.title
+    assert "empty" in words(look.error).title

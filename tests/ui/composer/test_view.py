@@ -264,7 +264,7 @@ def test_success_is_told_with_a_way_to_the_calendar_and_back(
 def test_a_refusal_is_shown_by_the_window(
     filled: ComposerView, stage: Stage, frame: FakeFrame, settle: Settle
 ) -> None:
-    stage.planning.error = InputError("The file changed while it was read.")
+    stage.planning.error = InputError(title="The file changed while it was read.")
     _choose_privacy(filled, "Everyone")
     filled.foot.send.click()
     settle()
@@ -274,7 +274,7 @@ def test_a_refusal_is_shown_by_the_window(
 def test_a_locked_vault_asks_in_place(
     view: ComposerView, stage: Stage, frame: FakeFrame, settle: Settle
 ) -> None:
-    stage.accounts.infos["acc-alice"] = VaultLocked("The vault is locked.")
+    stage.accounts.infos["acc-alice"] = VaultLocked(title="The vault is locked.")
     view.model.choose_account("acc-alice", True)
     settle()
     assert len(frame.passphrases) == 1
@@ -283,7 +283,7 @@ def test_a_locked_vault_asks_in_place(
 def test_a_failed_question_can_be_asked_again_in_place(
     view: ComposerView, stage: Stage, settle: Settle
 ) -> None:
-    stage.accounts.infos["acc-alice"] = InputError("TikTok has a problem of its own.")
+    stage.accounts.infos["acc-alice"] = InputError(title="TikTok has a problem of its own.")
     view.model.choose_account("acc-alice", True)
     settle()
     del stage.accounts.infos["acc-alice"]
@@ -386,7 +386,7 @@ def test_the_title_says_whether_a_post_is_new_or_changed(
 def test_a_lost_permission_leads_to_its_account(
     filled: ComposerView, stage: Stage, frame: FakeFrame, settle: Settle
 ) -> None:
-    stage.accounts.infos["acc-alice"] = ReconnectNeeded("Its permission is gone.")
+    stage.accounts.infos["acc-alice"] = ReconnectNeeded(title="Its permission is gone.")
     filled.model.creators.ask_again()
     settle()
     (button,) = [each for each in filled.findChildren(QPushButton) if each.text() == "Reconnect"]

@@ -21,18 +21,17 @@ from tiktok_manager.domain.errors import (
 from tiktok_manager.domain.events import AccountChanged, PostsChanged
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.media import MediaInfo
-from tiktok_manager.domain.posts import Choices, PostError, PostMode, PostStatus, Privacy
+from tiktok_manager.domain.posts import Choices, PostMode, PostStatus, Privacy
 from tiktok_manager.system import media
 from tiktok_manager.ui.composer.blockers import Field
 from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED, Interaction
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
+from tiktok_manager.wording import words
 
 TOO_MANY = TikTokRefused(
     Failure(
         code="spam_risk_too_many_posts",
         kind=FailureClass.WAIT_RESET,
-        message="This account reached TikTok's limit.",
-        action="The post goes out when the limit allows.",
     )
 )
 
@@ -67,11 +66,13 @@ def test_only_connected_accounts_can_be_chosen_and_others_say_why(
 def test_accounts_that_cannot_be_read_can_be_read_again(
     stage: Stage, settle: Settle, qtbot: QtBot
 ) -> None:
-    stage.accounts.error = StorageError("The database is busy.")
+    stage.accounts.error = StorageError(title="The database is busy.")
     model = ComposerViewModel(stage.core, stage.memory, stage.tasks)
     model.shown()
     settle()
-    assert str(model.accounts_error) == "The database is busy."
+    told = model.accounts_error
+    assert told is not None
+    assert words(told).title == "The database is busy."
     stage.accounts.error = None
     model.reload_accounts()
     settle()
@@ -151,7 +152,7 @@ def test_a_creator_that_cannot_post_now_blocks_until_asked_again(
     ready.choose_account("acc-bob", True)
     settle()
     assert [blocker.text for blocker in ready.blockers] == [
-        "@bob cannot post now: This account reached TikTok's limit."
+        "@bob cannot post now: This account reached TikTok's limit of posts for 24 hours."
     ]
     del stage.accounts.infos["acc-bob"]
     ready.creators.ask_again("acc-bob")
@@ -177,7 +178,7 @@ def test_a_locked_vault_is_asked_for_once_and_everything_locked_is_asked_again(
 ) -> None:
     asked: list[object] = []
     model.vault_needed.connect(asked.append)
-    stage.accounts.infos |= {f"acc-{who}": VaultLocked("Locked.") for who in ("alice", "bob")}
+    stage.accounts.infos |= {f"acc-{who}": VaultLocked(title="Locked.") for who in ("alice", "bob")}
     model.choose_account("acc-alice", True)
     model.choose_account("acc-bob", True)
     settle()
@@ -420,7 +421,7 @@ def test_a_refused_plan_keeps_the_form_and_says_why(
 ) -> None:
     errors: list[object] = []
     ready.failed.connect(errors.append)
-    stage.planning.error = InputError("The file changed while it was read.")
+    stage.planning.error = InputError(title="The file changed while it was read.")
     ready.submit()
     settle()
     assert errors == [stage.planning.error]
@@ -559,7 +560,7 @@ def test_an_edit_can_be_undone(editing: ComposerViewModel, stage: Stage, settle:
 def test_undoing_the_edit_of_a_stopped_post_leaves_it_stopped(
     model: ComposerViewModel, stage: Stage, clip: Path, settle: Settle, status: PostStatus
 ) -> None:
-    refusal = PostError(code="refused", message="TikTok refused it.", action="Change it.")
+    refusal = Failure(code="refused", params={"title": "TikTok refused it.", "hint": "Change it."})
     stage.planning.posts["post-1"] = a_post(clip, status=status, error=refusal)
     model.open_post("post-1")
     settle()

@@ -168,7 +168,7 @@ def test_a_locked_vault_is_told_and_the_secret_kept_after(
     desk_and_view: DeskAndView, qtbot: QtBot
 ) -> None:
     desk, view = desk_and_view
-    desk.world.settings.refuse = VaultLocked("Locked.")
+    desk.world.settings.refuse = VaultLocked(title="Locked.")
     QTest.keyClicks(secret_field(view), "s3cret")
     QTest.keyClick(secret_field(view), Qt.Key.Key_Return)
     desk.until(lambda: bool(desk.frame.errors))

@@ -1,6 +1,7 @@
 """Writes down each step before it happens, keeps the flight record, and tells the window."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from tiktok_manager.domain.attempts import Attempt, Claim, Outcome
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.events import EventBus, PostProgressed, PostStatusChanged
+from tiktok_manager.domain.findings import Param
 from tiktok_manager.domain.posts import Actor, Post, PostStatus
 from tiktok_manager.services.storage_guard import StorageGuard, tried_again
 from tiktok_manager.services.syncing import remember_length_limit
@@ -87,7 +89,7 @@ class AttemptStore:
                 at=now,
                 epoch=claim.epoch,
                 kind="init_intent",
-                text=f"Asking TikTok to open upload number {attempt.number}.",
+                number=attempt.number,
                 chunks=plan.count,
             )
         return attempt
@@ -114,7 +116,6 @@ class AttemptStore:
                 epoch=claim.epoch,
                 kind="inited",
                 actor=Actor.TIKTOK,
-                text="TikTok opened the upload.",
                 publish_id=publish_id,
             )
         self._journal.append(self._entry(claim, attempt, JournalStep.INITED, now))
@@ -147,7 +148,6 @@ class AttemptStore:
                 at=now,
                 epoch=claim.epoch,
                 kind="final_intent",
-                text="Sending the last part. From here on it is never started anew.",
                 publish_id=attempt.publish_id,
             )
         self._journal.append(self._entry(claim, attempt, JournalStep.FINAL_INTENT, now))
@@ -169,7 +169,6 @@ class AttemptStore:
                 at=now,
                 epoch=claim.epoch,
                 kind="sent",
-                text="TikTok has the whole video and is checking it.",
                 publish_id=attempt.publish_id,
             )
         return attempt
@@ -190,14 +189,17 @@ class AttemptStore:
                 at=now,
                 epoch=claim.epoch,
                 kind="abandoned",
-                text=f"Gave up this upload before its last byte: {reason}.",
+                cause=reason,
                 publish_id=attempt.publish_id,
             )
 
-    def settle(self, claim: Claim, outcome: Outcome, text: str) -> Post:
-        """Commit what the work led to and give the claim back; then tell the window."""
+    def settle(self, claim: Claim, outcome: Outcome, what: str = "", **params: Param) -> Post:
+        """Commit what the work led to and give the claim back; then tell the window.
+
+        `what` names the sentence of the flight record, if it is worth one.
+        """
         now = self._clock.now()
-        post, ending = tried_again(lambda: self._commit_outcome(claim, outcome, text, now))
+        post, ending = tried_again(lambda: self._commit_outcome(claim, outcome, what, params, now))
         if ending is not None and outcome.close_attempt is not None:
             self._journal_end(claim, ending, outcome.close_attempt, now)
         if post.status is not claim.post.status or outcome.error != claim.post.error:
@@ -208,14 +210,19 @@ class AttemptStore:
         return post
 
     def _commit_outcome(
-        self, claim: Claim, outcome: Outcome, text: str, now: datetime
+        self,
+        claim: Claim,
+        outcome: Outcome,
+        what: str,
+        params: Mapping[str, Param],
+        now: datetime,
     ) -> tuple[Post, Attempt | None]:
         with self._database.write() as session:
             ending = past_uploads.ending_upload(session, claim.post.id)
             if ending is not None and outcome.close_attempt is None:
                 outcome = _asked_first(outcome)
             post = queries.settle(session, claim, outcome, now)
-            if text:
+            if what:
                 posts.add_step(
                     session,
                     claim.post.id,
@@ -223,14 +230,17 @@ class AttemptStore:
                     epoch=claim.epoch,
                     kind=outcome.status.value,
                     actor=Actor.TIKTOK if outcome.status in _VERDICTS else Actor.PUBLISHER,
-                    text=text,
-                    code=outcome.error.code if outcome.error else None,
-                    log_id=outcome.error.log_id if outcome.error else None,
-                    next_try_at=outcome.wake_at,
+                    **{
+                        "code": outcome.error.code if outcome.error else None,
+                        "log_id": outcome.error.log_id if outcome.error else None,
+                        "next_try_at": outcome.wake_at,
+                        **params,
+                        "what": what,
+                    },
                 )
         return post, ending
 
-    def note(self, claim: Claim, kind: str, text: str, **detail: object) -> None:
+    def note(self, claim: Claim, kind: str, **params: Param) -> None:
         """Add a line to the flight record."""
         now = self._clock.now()
         with self._database.write() as session:
@@ -241,8 +251,7 @@ class AttemptStore:
                 epoch=claim.epoch,
                 actor=Actor.PUBLISHER,
                 kind=kind,
-                text=text,
-                **detail,
+                **params,
             )
 
     def progress(self, claim: Claim) -> "Progress":

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain import publish_rules
-from tiktok_manager.domain.accounts import Scope
 from tiktok_manager.domain.attempts import PROVEN_DEAD, Attempt, Claim, Fenced, Outcome
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
@@ -22,7 +21,8 @@ from tiktok_manager.domain.errors import (
     StorageError,
     TikTokRefused,
 )
-from tiktok_manager.domain.posts import Post, PostError, PostStatus, Privacy
+from tiktok_manager.domain.findings import Param
+from tiktok_manager.domain.posts import Post, PostStatus, Privacy
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.reconciling import Reconciler
 from tiktok_manager.tiktok.answers import PublishState, PublishStatus
@@ -96,7 +96,8 @@ class Checking:
                 self._store.settle(
                     claim,
                     Outcome(status=post.status),
-                    f"TikTok now says it failed: {status.fail_reason}.",
+                    "now_failed",
+                    said=status.fail_reason,
                 )
             case PublishState.FAILED:
                 self._failed(claim, status)
@@ -143,12 +144,11 @@ class Checking:
             tiktok_post_id=found,
             url=None if found is None else f"https://www.tiktok.com/@{post.handle}/video/{found}",
         )
-        text = "TikTok published it."
+        what = "published"
         if post.status is PostStatus.PUBLISHED:
-            text = "TikTok shows it to everybody now." if found else ""
-        if len(status.post_ids) > 1:
-            text += f" It named several posts: {', '.join(status.post_ids)}."
-        self._store.settle(claim, outcome, text)
+            what = "shown_to_all" if found else ""
+        several = tuple(status.post_ids) if len(status.post_ids) > 1 else ()
+        self._store.settle(claim, outcome, what, ids=several)
 
     def _in_inbox(self, claim: Claim) -> None:
         if claim.post.status in {PostStatus.IN_INBOX, PostStatus.PUBLISHED}:
@@ -161,17 +161,17 @@ class Checking:
             close_attempt="in_inbox",
             published_at=now,
         )
-        self._store.settle(claim, outcome, "The draft is in the creator's TikTok inbox.")
+        self._store.settle(claim, outcome, "in_inbox")
 
     def _follow_up(self, claim: Claim) -> None:
         wake_at = publish_rules.next_look(claim.post, self._clock.now())
-        self._store.settle(claim, Outcome(status=claim.post.status, wake_at=wake_at), "")
+        self._store.settle(claim, Outcome(status=claim.post.status, wake_at=wake_at))
 
     def _failed(self, claim: Claim, status: PublishStatus) -> None:
         failure = status.failure or _no_reason()
         attempt = claim.attempt
         if attempt is not None and _is_quarantined(claim.post, attempt):
-            self._leave_to_user(claim, f"The upload known here failed: {failure.message}")
+            self._leave_to_user(claim, "known_upload_failed", **failure.as_cause)
             return
         if (
             failure.kind is FailureClass.NEEDS_RECONNECT
@@ -181,7 +181,7 @@ class Checking:
             # TikTok speaks of the permission this upload was begun with; there is a new one now.
             failure = replace(failure, kind=FailureClass.RETRY)
         outcome = publish_rules.after_verdict(failure, claim, self._clock.now(), self._rng)
-        self._store.settle(claim, outcome, f"TikTok says it failed: {failure.message}")
+        self._store.settle(claim, outcome, "says_failed", **failure.as_cause)
 
     def _processing(self, claim: Claim, attempt: Attempt | None, status: PublishStatus) -> None:
         now = self._clock.now()
@@ -194,8 +194,10 @@ class Checking:
             if outcome.status is PostStatus.UNCONFIRMED and self._reconciled(claim, attempt):
                 return
             told = outcome.status is not claim.post.status
-            text = outcome.error.message if told and outcome.error else ""
-            self._store.settle(claim, outcome, text)
+            if told and outcome.error is not None:
+                self._store.settle(claim, outcome, "cause", **outcome.error.as_cause)
+            else:
+                self._store.settle(claim, outcome)
 
     def _unfinished(self, claim: Claim, attempt: Attempt, now: datetime) -> None:
         """TikTok misses the last part: finish the same upload, or know that it is dead.
@@ -206,7 +208,7 @@ class Checking:
         issued = attempt.url_issued_at or attempt.opened_at
         if _is_quarantined(claim.post, attempt):
             if now - issued > PROVEN_DEAD_AFTER:
-                self._leave_to_user(claim, "The upload known here came to nothing.")
+                self._leave_to_user(claim, "known_upload_dead")
             else:
                 self._keep(claim, now + LOCKED_RETRY, claim.post.error)
             return
@@ -220,26 +222,27 @@ class Checking:
                 error=error,
                 close_attempt=f"{PROVEN_DEAD}its address expired before its last byte",
             )
-            text = "TikTok never got the last part and the upload has expired: nothing was posted."
+            what = "expired_unsent"
         elif file_is_gone or is_expired or not _takes_bytes(attempt, error):
             outcome = publish_rules.still_processing(claim.post, attempt, now)
             if outcome.status is PostStatus.UNCONFIRMED and self._reconciled(claim, attempt):
                 return
             outcome = replace(outcome, error=outcome.error if is_expired else error)
-            text = ""
+            what = ""
         else:
             outcome = Outcome(status=PostStatus.PUBLISHING, wake_at=now, error=error)
-            text = "TikTok misses the last part: sending it again to the same upload."
-        self._store.settle(claim, outcome, text)
+            what = "last_part_again"
+        self._store.settle(claim, outcome, what)
 
-    def _leave_to_user(self, claim: Claim, why: str) -> None:
+    def _leave_to_user(self, claim: Claim, what: str, **params: Param) -> None:
         """Ask no more about an upload of an older database: a later one may have gone out."""
         self._store.settle(
             claim,
             Outcome(
                 status=PostStatus.UNCONFIRMED, error=claim.post.error, close_attempt="restored"
             ),
-            f"{why} Whether a later one went out, only the account shows.",
+            what,
+            **params,
         )
 
     def _refused(self, claim: Claim, attempt: Attempt | None, exc: TikTokRefused) -> None:
@@ -256,7 +259,7 @@ class Checking:
         else:
             self._doubt(claim, attempt, publish_rules.error_of(failure), now)
 
-    def _doubt(self, claim: Claim, attempt: Attempt, error: PostError, now: datetime) -> None:
+    def _doubt(self, claim: Claim, attempt: Attempt, error: Failure, now: datetime) -> None:
         """TikTok will not tell: keep asking, and say so once a fresh id has had its time."""
         since = attempt.final_intent_at or attempt.opened_at
         fresh = now - since < UNKNOWN_ID_PATIENCE
@@ -268,7 +271,7 @@ class Checking:
             error=error,
             release_slot=not fresh,
         )
-        self._store.settle(claim, outcome, error.message if not fresh else "")
+        self._store.settle(claim, outcome, "" if fresh else "cause", **error.as_cause)
 
     def _reconciled(self, claim: Claim, attempt: Attempt) -> bool:
         """Search the account's public videos for the post; settle it if it is found."""
@@ -277,25 +280,21 @@ class Checking:
         self._store.looked(claim, attempt)
         found = self._reconciler.find(claim.post, attempt)
         if found is None:
-            self._store.note(claim, "looked", self._why_not_found(claim))
+            what = "looked" if self._reconciler.may_look(claim.post) else "may_not_look"
+            self._store.note(claim, "looked", what=what)
             return False
         outcome = Outcome(
             status=PostStatus.PUBLISHED,
-            close_attempt="found in the account's videos",
+            close_attempt="found",
             published_at=found.posted_at,
             tiktok_post_id=found.tiktok_id,
             url=found.share_url or None,
         )
-        self._store.settle(claim, outcome, "Found among the account's public videos.")
+        self._store.settle(claim, outcome, "found")
         return True
 
-    def _why_not_found(self, claim: Claim) -> str:
-        if self._reconciler.may_look(claim.post):
-            return "Not found among the account's public videos."
-        return f"The account's videos cannot be looked at: {Scope.VIDEO_LIST} was not granted."
-
     def _keep(
-        self, claim: Claim, wake_at: datetime, error: PostError | None, *, asked: bool = True
+        self, claim: Claim, wake_at: datetime, error: Failure | None, *, asked: bool = True
     ) -> None:
         """Ask again later. Who cannot be asked for long leaves the post to the user meanwhile."""
         attempt = claim.attempt
@@ -303,12 +302,12 @@ class Checking:
         if asked and claim.post.status in {PostStatus.PUBLISHED, PostStatus.IN_INBOX}:
             look_at = publish_rules.next_look(claim.post, self._clock.now())
             outcome = replace(outcome, wake_at=look_at and max(wake_at, look_at))
-        told = ""
+        told: dict[str, Param] = {}
         if attempt is not None and attempt.open and attempt.final_intent_at is not None:
             outcome = publish_rules.unasked(outcome, attempt, self._clock.now())
             if error is not None and outcome.status is not claim.post.status:
-                told = f"TikTok cannot be asked what became of it: {error.message}"
-        self._store.settle(claim, outcome, told)
+                told = error.as_cause
+        self._store.settle(claim, outcome, "cannot_ask" if told else "", **told)
 
 
 def _may_get_id(post: Post) -> bool:
@@ -321,7 +320,7 @@ def _is_quarantined(post: Post, attempt: Attempt) -> bool:
     return post.status is PostStatus.UNCONFIRMED and attempt.final_intent_at is None
 
 
-def _takes_bytes(attempt: Attempt, error: PostError | None) -> bool:
+def _takes_bytes(attempt: Attempt, error: Failure | None) -> bool:
     """Say whether it is worth offering the last part again: one turned away only now and then."""
     was_refused = error is not None and error.code == UPLOAD_GONE
     its_turn = attempt.polls <= OFFERS_AT_ONCE or attempt.polls % OFFER_AT_POLL == 0
@@ -339,9 +338,4 @@ def lacks_bytes(attempt: Attempt, status: PublishStatus) -> bool:
 
 
 def _no_reason() -> Failure:
-    return Failure(
-        code="failed_without_reason",
-        kind=FailureClass.UNKNOWN,
-        message="TikTok says the post failed and gives no reason.",
-        action="Retry it later.",
-    )
+    return Failure(code="failed_without_reason", kind=FailureClass.UNKNOWN)

@@ -20,8 +20,9 @@ from tiktok_manager.domain.errors import (
     StorageError,
     TikTokRefused,
 )
+from tiktok_manager.domain.findings import Param
 from tiktok_manager.domain.holds import Hold
-from tiktok_manager.domain.posts import Choices, PostError, PostMode, PostStatus
+from tiktok_manager.domain.posts import Choices, PostMode, PostStatus
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import (
     FILE_CODES,
@@ -115,10 +116,10 @@ class Delivery:
             raise _poisonous(self._claim.worker_losses)
         self._drop_stale_attempt()
         if self._attempt is None and self._claim.only_finish:
-            self._settle(Outcome(status=PostStatus.SCHEDULED, wake_at=self._begun_at), "")
+            self._settle(Outcome(status=PostStatus.SCHEDULED, wake_at=self._begun_at))
             return
         if self._attempt is None and (pause := self._tools.preflight.wait_for_turn(self._claim)):
-            self._tools.attempts.settle(self._claim, pause, "")
+            self._tools.attempts.settle(self._claim, pause)
             return
         with closing(self._open_file()) as reader:
             resumed = self._attempt is not None
@@ -168,11 +169,11 @@ class Delivery:
         post = self._claim.post
         choices = tools.preflight.choices(self._claim)
         tools.publish_gate.check(post, self._begun_at, lambda: tools.preflight.ask(post.account_id))
-        if warning := tools.preflight.elsewhere.warning(post):
-            logger.warning("Post %s: %s", post.id, warning)
-            tools.attempts.note(self._claim, "warning", warning)
+        if elsewhere := tools.preflight.elsewhere.found_at(post):
+            logger.warning("Post %s: the same caption was posted elsewhere", post.id)
+            tools.attempts.note(self._claim, "warning", what="same_caption", posted_at=elsewhere)
         if without := withheld(post.choices, choices):
-            tools.attempts.note(self._claim, "warning", without)
+            tools.attempts.note(self._claim, "warning", what="withheld", features=without)
         return self._open_by_any(tools.attempts.chunk_plans(self._claim), choices)
 
     def _open_by_any(self, plans: Sequence[ChunkPlan], choices: Choices) -> Attempt:
@@ -203,8 +204,9 @@ class Delivery:
         if self._attempt is not None:
             tools.attempts.abandon(self._claim, self._attempt, PLAN_REFUSED)
             self._attempt = None
-        told = f"TikTok does not take {plan.count} parts of {plan.chunk_bytes:,} bytes."
-        tools.attempts.note(self._claim, "chunk_plan", f"{told} Trying another way of cutting.")
+        tools.attempts.note(
+            self._claim, "chunk_plan", count=plan.count, chunk_bytes=plan.chunk_bytes
+        )
         self._cancel.check()
         turn_at = tools.preflight.next_turn(self._claim.post.account_id)
         if turn_at is not None:
@@ -234,9 +236,9 @@ class Delivery:
             return
         issued = attempt.url_issued_at
         if issued is None:
-            reason = "the answer that opens it never arrived"
+            reason = "answer_lost"
         elif self._tools.clock.now() - issued > UPLOAD_URL_LIFE:
-            reason = "its address at TikTok has expired"
+            reason = "address_expired"
         else:
             return
         self._tools.attempts.abandon(self._claim, attempt, reason)
@@ -248,19 +250,16 @@ class Delivery:
                 status=PostStatus.PROCESSING,
                 wake_at=self._tools.clock.now() + timedelta(seconds=1),
             ),
-            "",
         )
 
     def _rest(self) -> None:
         """The publisher is stopping: the next one goes on from the last commit."""
         now = self._tools.clock.now()
-        why = "the app was closed."
-        if self._cancel.is_late:
-            why = "its lease could not be prolonged in time."
+        why = "paused_late" if self._cancel.is_late else "paused_closed"
         if self._is_final():
-            self._settle(Outcome(status=PostStatus.PROCESSING, wake_at=now), "")
+            self._settle(Outcome(status=PostStatus.PROCESSING, wake_at=now))
         else:
-            self._settle(Outcome(status=PostStatus.SCHEDULED, wake_at=now), f"Paused: {why}")
+            self._settle(Outcome(status=PostStatus.SCHEDULED, wake_at=now), why)
 
     def _gone(self, exc: UploadGone) -> None:
         if isinstance(exc, UploadFailed):
@@ -270,14 +269,9 @@ class Delivery:
             self._doubt(exc)
             return
         if self._attempt is not None:
-            self._tools.attempts.abandon(self._claim, self._attempt, exc.title)
+            self._tools.attempts.abandon(self._claim, self._attempt, exc.code)
             self._attempt = None
-        failure = Failure(
-            code=exc.code,
-            kind=FailureClass.RETRY,
-            message=exc.title,
-            action="Its last part was never sent, so it is safely uploaded anew.",
-        )
+        failure = replace(exc.failure, kind=FailureClass.RETRY).adding(advice="uploaded_anew")
         self._failed(RemoteError(failure))
 
     def _failed(self, exc: RemoteError) -> None:
@@ -301,7 +295,7 @@ class Delivery:
             self._tools.publish_gate.app_is_full(publish_rules.error_of(failure), outcome.wake_at)
         if outcome.wake_at is not None:
             outcome = replace(outcome, wake_at=max(outcome.wake_at, not_before))
-        self._settle(outcome, failure.message)
+        self._settle(outcome, "cause", **failure.as_cause)
 
     def _close_intent(self, intent: Attempt, exc: RemoteError) -> timedelta:
         """End an upload that was not opened; returns the least wait before another.
@@ -323,13 +317,13 @@ class Delivery:
         """What stands in the way is no fault of this post."""
         now = self._tools.clock.now()
         outcome = publish_rules.held(hold.error, hold.until, self._claim, now)
-        self._settle(outcome, hold.error.message)
+        self._settle(outcome, "cause", **hold.error.as_cause)
 
     def _stopped(self, exc: AppError) -> None:
         if self._is_final():
             self._doubt(exc)
         else:
-            self._settle(publish_rules.needs_user(exc), exc.title)
+            self._settle(publish_rules.needs_user(exc), "cause", **exc.failure.as_cause)
 
     def _wait_for_disk(self, exc: StorageError) -> None:
         """Our own books cannot be kept: go on by itself from the last commit once they can."""
@@ -338,7 +332,7 @@ class Delivery:
             wake_at=self._tools.clock.now() + DISK_RETRY,
             error=publish_rules.error_from(exc),
         )
-        self._settle(outcome, exc.title)
+        self._settle(outcome, "cause", **exc.failure.as_cause)
 
     def _doubt(self, exc: AppError) -> None:
         """The last byte may have left: only TikTok's verdict leads on from here."""
@@ -351,23 +345,22 @@ class Delivery:
             Outcome(
                 status=PostStatus.PROCESSING,
                 wake_at=publish_rules.next_check(polls, since, now),
-                error=replace(error, action=_advice(error)),
+                error=error.adding(advice=_advice(error)),
             ),
-            f"{exc.title} Asking TikTok what it has.",
+            "asking_tiktok",
+            **exc.failure.as_cause,
         )
 
-    def _settle(self, outcome: Outcome, text: str) -> None:
-        self._tools.attempts.settle(self._claim, outcome, text)
+    def _settle(self, outcome: Outcome, what: str = "", **params: Param) -> None:
+        self._tools.attempts.settle(self._claim, outcome, what, **params)
 
     def _is_final(self) -> bool:
         return self._attempt is not None and self._attempt.final_intent_at is not None
 
 
-def _advice(error: PostError) -> str:
-    """Say what to do while TikTok may have the whole video."""
-    return (
-        publish_rules.FILE_BACK if error.code in FILE_CODES else error.action or publish_rules.ASKED
-    )
+def _advice(error: Failure) -> str:
+    """Return the advice while TikTok may have the whole video."""
+    return "file_back" if error.code in FILE_CODES else "asked"
 
 
 def _poisonous(losses: int) -> AppError:

@@ -5,7 +5,7 @@ videos is the one thing both can see.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import Scope
 from tiktok_manager.domain.clock import Clock
@@ -36,24 +36,19 @@ class DuplicateCheck:
         self._files = files
         self._clock = clock
 
-    def warning(self, post: Post) -> str:
-        """Return what the user should know before this goes out, mostly nothing.
+    def found_at(self, post: Post) -> datetime | None:
+        """Return when the account posted the same words elsewhere, mostly None.
 
         Raises ReconnectNeeded.
         """
         if not self._may_find(post):
-            return ""
+            return None
         try:
             found = self._find(post)
         except RemoteError as exc:
             logger.warning("Nobody could see what @%s posted lately: %s", post.handle, exc.code)
-            return ""
-        if found is None:
-            return ""
-        return (
-            f"The account has a video with this caption from {found.posted_at:%Y-%m-%d %H:%M} UTC"
-            " that was not posted from here. If another computer has the same plan, stop one."
-        )
+            return None
+        return None if found is None else found.posted_at
 
     def _may_find(self, post: Post) -> bool:
         return (

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.events import EventBus, PublishingHeld
-from tiktok_manager.domain.posts import PostError
 
 MOVED = timedelta(minutes=1)
 
@@ -15,7 +15,7 @@ class HoldNotifier:
         self._events = events
         self._told: dict[str, datetime | None] = {}
 
-    def tell(self, error: PostError, until: datetime | None) -> bool:
+    def tell(self, error: Failure, until: datetime | None) -> bool:
         """Tell that publishing is held, unless that was told and its end has hardly moved.
 
         Says whether it was told now.
@@ -26,9 +26,7 @@ class HoldNotifier:
         self._events.publish(
             PublishingHeld(
                 code=error.code,
-                title="Publishing is held.",
-                message=error.message,
-                hint=error.action,
+                failure=error,
                 until=until,
             )
         )
@@ -42,7 +40,7 @@ class HoldNotifier:
         if code not in self._told and not always:
             return False
         self._told.pop(code, None)
-        self._events.publish(PublishingHeld(code=code, title=""))
+        self._events.publish(PublishingHeld(code=code))
         return True
 
 

@@ -10,7 +10,7 @@ from tiktok_manager.domain.attempts import Claim, Outcome
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, FailureClass, TikTokRefused
 from tiktok_manager.domain.media import length_findings
-from tiktok_manager.domain.posts import Choices, Post, PostError, PostMode, PostStatus
+from tiktok_manager.domain.posts import Choices, Post, PostMode, PostStatus
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.duplicate_check import DuplicateCheck
 from tiktok_manager.services.publishing.files import KnownFiles
@@ -59,11 +59,7 @@ class Preflight:
         return Outcome(
             status=PostStatus.SCHEDULED,
             wake_at=wake_at,
-            error=PostError(
-                code="own_rate_limit",
-                message="This account has several posts at once; TikTok takes a few a minute.",
-                action="It goes out in a moment.",
-            ),
+            error=Failure(code="own_rate_limit"),
         )
 
     def next_turn(self, account_id: str) -> datetime | None:
@@ -151,9 +147,8 @@ class Preflight:
                 raise TikTokRefused(
                     Failure(
                         code="duration_check_failed",
+                        params={"why": "too_long", **finding.params},
                         kind=FailureClass.NEEDS_EDIT,
-                        message="The video is longer than the account may post.",
-                        action="Choose a shorter video.",
                     )
                 )
 
@@ -164,34 +159,25 @@ def _is_fresh(info: CreatorInfo, now: datetime, life: timedelta) -> bool:
 
 def _not_granted(mode: PostMode) -> Failure:
     """Say so without asking TikTok: its answer would hold what the account did allow, too."""
-    what, way = "direct posts", "Send it as a draft to the inbox, or reconnect the account and"
-    if mode is PostMode.INBOX:
-        what, way = "drafts to its inbox", "Post it directly, or reconnect the account and"
     return Failure(
-        code="scope_not_granted",
-        kind=FailureClass.NEEDS_EDIT,
-        message=f"The owner of this account did not allow {what}.",
-        action=f"{way} leave every permission ticked; then retry.",
+        code="scope_not_granted", params={"mode": mode.value}, kind=FailureClass.NEEDS_EDIT
     )
 
 
 def _privacy_gone(creator: CreatorInfo) -> Failure:
-    offered = ", ".join(creator.privacy_options) or "none"
+    offered = tuple(creator.privacy_options)
     return Failure(
         code="privacy_level_option_mismatch",
+        params={"offered": offered},
         kind=FailureClass.NEEDS_EDIT,
-        message="The account no longer offers the privacy that was chosen for this post.",
-        action=f"Choose again; it offers: {offered}.",
     )
 
 
-def withheld(wanted: Choices, granted: Choices) -> str:
-    """Say what the creator has switched off at TikTok since the post was planned."""
+def withheld(wanted: Choices, granted: Choices) -> tuple[str, ...]:
+    """Return what the creator has switched off at TikTok since the post was planned."""
     pairs = {
         "comments": (wanted.allow_comment, granted.allow_comment),
         "duets": (wanted.allow_duet, granted.allow_duet),
         "stitches": (wanted.allow_stitch, granted.allow_stitch),
     }
-    names = [name for name, (asked, given) in pairs.items() if asked and not given]
-    what = " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
-    return f"The account has switched off {what} at TikTok: posted without." if names else ""
+    return tuple(name for name, (asked, given) in pairs.items() if asked and not given)

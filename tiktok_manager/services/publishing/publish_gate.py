@@ -15,7 +15,7 @@ from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import AppError, Failure, FailureClass, StorageError, VaultLocked
 from tiktok_manager.domain.events import EventBus, PostsChanged
 from tiktok_manager.domain.holds import BY_APP_CAP, BY_CLOCK, BY_FAULT, BY_RESTING, BY_SECRETS, Hold
-from tiktok_manager.domain.posts import Post, PostError, PostMode
+from tiktok_manager.domain.posts import Post, PostMode
 from tiktok_manager.services.publishing.hold_notifier import HoldNotifier
 from tiktok_manager.storage import holds as queries
 from tiktok_manager.storage.database import Database
@@ -35,14 +35,15 @@ TRIAL = timedelta(minutes=2)
 """How long the others wait for the one post that finds out whether TikTok takes them again."""
 
 _OF_KEYS = frozenset({"invalid_client", "unauthorized_client", "invalid_scope", "invalid_request"})
-_OF_ONE_FILE = "upload_http_"
+_OF_ONE_FILE = frozenset({"upload_refused"})
 
 
 class Held(AppError):
     """Nothing may be sent now; the post waits like all others."""
 
     def __init__(self, hold: Hold) -> None:
-        super().__init__(hold.error.message, hint=hold.error.action, code=hold.error.code)
+        super().__init__(hold.error.code, log_id=hold.error.log_id)
+        self.params = hold.error.params
         self.hold = hold
 
 
@@ -112,7 +113,7 @@ class PublishGate:
         with self._database.write() as session:
             held = queries.hold_due(session, now, hold.until, hold.error)
         if held:
-            logger.warning("Posts wait until %s: %s", hold.until, hold.error.message)
+            logger.warning("Posts wait until %s: %s", hold.until, hold.error.code)
             self._events.publish(PostsChanged())
         return 0
 
@@ -159,15 +160,15 @@ class PublishGate:
     def pause_after(self, failure: Failure, post: Post) -> Hold | None:
         """Return the hold that follows from a failed call, if it says more than about one post."""
         now = self._clock.now()
-        if failure.kind is FailureClass.OUR_BUG and not failure.code.startswith(_OF_ONE_FILE):
+        if failure.kind is FailureClass.OUR_BUG and failure.code not in _OF_ONE_FILE:
             return self._stop(failure, now) if self._concerns_all(failure, post) else None
         resting = self._resting(self._gateway.circuits(post.mode, post.account_id), now)
         if resting is not None and failure.kind is FailureClass.RETRY:
-            error = replace(publish_rules.error_of(failure), action=resting.error.action)
+            error = publish_rules.error_of(failure).adding(advice="left_alone")
             return replace(resting, error=error)
         return resting if resting and failure.code == resting.error.code else None
 
-    def app_is_full(self, error: PostError, until: datetime) -> None:
+    def app_is_full(self, error: Failure, until: datetime) -> None:
         """TikTok takes direct posts of no further account of this app until then."""
         self._news.tell(error, until)
 
@@ -250,7 +251,7 @@ class PublishGate:
     def _begin(self, name: str, hold: Hold) -> None:
         with self._database.write() as session:
             queries.put_hold(session, name, hold)
-        logger.warning("Publishing is held: %s %s", hold.error.message, hold.error.action)
+        logger.warning("Publishing is held: %s %s", hold.error.code, dict(hold.error.params))
         self._news.tell(hold.error, hold.until)
 
     def _end(self, name: str) -> None:
@@ -270,12 +271,7 @@ def _disk_hold(trouble: StorageError, now: datetime) -> Hold:
     return Hold(error=publish_rules.error_from(trouble), at=now, until=now + DISK_LOOK)
 
 
-def _clock_wrong(off: timedelta) -> PostError:
-    minutes = int(abs(off).total_seconds() // 60)
-    span = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
-    where = "ahead of" if off > timedelta() else "behind"
-    return PostError(
-        code=CLOCK_WRONG,
-        message=f"This computer's clock is {span} {where} TikTok's.",
-        action="Set the date and time of this computer. Publishing then goes on by itself.",
+def _clock_wrong(off: timedelta) -> Failure:
+    return Failure(
+        code=CLOCK_WRONG, params={"off": abs(off), "why": "ahead" if off > timedelta() else ""}
     )

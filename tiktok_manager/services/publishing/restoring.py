@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import StorageError
+from tiktok_manager.domain.errors import Failure, StorageError
 from tiktok_manager.domain.events import EventBus, PostsChanged
-from tiktok_manager.domain.posts import PostError
 from tiktok_manager.services.installation import Installation
 from tiktok_manager.services.vault import VaultService, VaultState
 from tiktok_manager.storage import installation
@@ -34,16 +33,8 @@ LOOK_BACK = timedelta(hours=24)
 KEEP_JOURNAL = timedelta(days=120)
 WORTH_A_MARK_BYTES = 16_384
 
-WENT_OUT = PostError(
-    code="restored",
-    message="The database is a copy or a restored backup; this video was sent after it was made.",
-    action="TikTok is asked what became of it. It is not sent again.",
-)
-IN_DOUBT = PostError(
-    code="restored",
-    message="The database is a copy or a restored backup; this video may have gone out since.",
-    action="Look at the account on TikTok, then say whether the video is there.",
-)
+WENT_OUT = Failure(code="restored", params={"went_out": True})
+IN_DOUBT = Failure(code="restored")
 
 
 class Restoring:

@@ -277,7 +277,7 @@ class Publishing:
                 decision.post
                 for decision in decisions
                 if queries.write_lateness(
-                    session, decision.post, decision.wake_at, decision.text, now
+                    session, decision.post, decision.wake_at, decision.what, decision.params, now
                 )
             ]
         for post in moved:

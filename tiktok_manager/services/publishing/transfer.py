@@ -47,7 +47,7 @@ class UploadFailed(UploadGone):
     """TikTok ended the upload for a reason; `status` is what it said."""
 
     def __init__(self, status: PublishStatus) -> None:
-        super().__init__(f"TikTok ended the upload: {status.fail_reason}.")
+        super().__init__(why="failed", said=status.fail_reason)
         self.status = status
 
 
@@ -120,7 +120,7 @@ class Transfer:
                 self.attempt = self._store.not_taken(self._claim, self.attempt)
             if not isinstance(exc, NetworkDown) or exc.failure.kind is FailureClass.WAIT_RESET:
                 raise  # the latter was not sent at all: the host is left alone for a while
-            self._store.note(self._claim, "chunk_lost", exc.failure.message, chunk=index + 1)
+            self._store.note(self._claim, "chunk_lost", chunk=index + 1, **exc.failure.as_cause)
             return self._first_missing()
         if is_last and answer.http_status in _TURNED_AWAY:
             if not self._left_whole or answer.http_status not in _OVER:
@@ -144,7 +144,7 @@ class Transfer:
         self._store.note(
             self._claim,
             "chunk_answer",
-            f"TikTok answered a part with {answer.http_status}: asking what it has.",
+            http_status=answer.http_status,
             chunk=index + 1,
         )
         return self._first_missing()
@@ -224,17 +224,9 @@ class Transfer:
 
 def _refused(answer: ChunkAnswer) -> Failure:
     return Failure(
-        code=f"upload_http_{answer.http_status}",
-        kind=FailureClass.OUR_BUG,
-        message=f"TikTok's upload server refused a part of the video ({answer.http_status}).",
-        action="It is tried again later. Look for an update of TikTok Manager if it stays so.",
+        code="upload_refused", params={"http_status": answer.http_status}, kind=FailureClass.OUR_BUG
     )
 
 
 def _stuck() -> Failure:
-    return Failure(
-        code="upload_stuck",
-        kind=FailureClass.RETRY,
-        message="A part of the video did not get through after several tries.",
-        action="It is tried again by itself.",
-    )
+    return Failure(code="upload_stuck", kind=FailureClass.RETRY)

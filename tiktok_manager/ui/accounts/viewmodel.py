@@ -20,6 +20,7 @@ from tiktok_manager.domain.events import (
     PostStatusChanged,
     SettingsChanged,
 )
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import Post, PostFilter, PostStatus
 from tiktok_manager.system.browser import open_in_browser
 from tiktok_manager.ui.accounts.connecting import ConnectViewModel, Progress
@@ -30,6 +31,7 @@ from tiktok_manager.ui.accounts.wording import (
     may_sync,
 )
 from tiktok_manager.ui.tasks import Coalesced
+from tiktok_manager.wording import joined, words
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
@@ -234,9 +236,11 @@ class AccountsViewModel(QObject):
             return
         handle = item.account.handle
 
-        def done(warnings: Sequence[str]) -> None:
+        def done(warnings: Sequence[Finding]) -> None:
             tone = "warning" if warnings else "good"
-            self.said.emit(f"@{handle} is disconnected.", " ".join(warnings), tone)
+            told = [words(each) for each in warnings]
+            more = joined(*(joined(each.cause, each.hint) for each in told))
+            self.said.emit(f"@{handle} is disconnected.", more, tone)
 
         self._core.tasks.run(
             lambda _token: self._accounts.disconnect(account_id),
@@ -314,7 +318,7 @@ class AccountsViewModel(QObject):
         self._set_syncing(None)
         bad = [result for result in results if result.error is not None]
         text = f"{len(results) - len(bad)} of {len(results)} accounts are up to date."
-        more = " ".join(f"@{result.handle}: {result.error}" for result in bad)
+        more = " ".join(map(_problem, bad))
         self.said.emit(text, more, "warning" if bad else "good")
         self._soon.request()
 
@@ -341,3 +345,10 @@ def _matches(item: AccountItem, show: Show) -> bool:
     if show is Show.NEEDS_USER:
         return item.health.needs_user
     return item.account.paused if show is Show.PAUSED else True
+
+
+def _problem(result: SyncResult) -> str:
+    if result.error is None:
+        return ""
+    told = words(result.error)
+    return f"@{result.handle}: {joined(told.cause, told.hint)}"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from tiktok_manager.domain.accounts import Account, AccountStatus, Scope
 from tiktok_manager.domain.quota import Usage
 from tiktok_manager.ui.formats import day_text
+from tiktok_manager.wording import words
 
 SIGN_IN_WARNING = timedelta(days=14)
 
@@ -75,7 +76,8 @@ def may_sync(account: Account) -> bool:
 def trouble(account: Account) -> str:
     """Return what went wrong at the last sync, unless the status says it already."""
     known = account.status is not AccountStatus.CONNECTED
-    return "" if known else account.sync_error or ""
+    error = None if known else account.sync_error
+    return "" if error is None else words(error).cause
 
 
 def may_reconnect(account: Account, now: datetime) -> bool:

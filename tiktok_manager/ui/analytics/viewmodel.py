@@ -21,6 +21,7 @@ from tiktok_manager.domain.events import (
 from tiktok_manager.ui.analytics.series import Figures, counted_from, figures
 from tiktok_manager.ui.calendar.pacing import Paced
 from tiktok_manager.ui.formats import age_text, day_text
+from tiktok_manager.wording import message_and_action, words
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
@@ -180,7 +181,8 @@ class AnalyticsViewModel(QObject):
     @property
     def sync_problem(self) -> str:
         """Why the account's last sync brought nothing, empty if it did."""
-        return (self.account.sync_error if self.account else None) or ""
+        error = self.account.sync_error if self.account else None
+        return "" if error is None else words(error).title
 
     # -- choosing -------------------------------------------------------------------------
 
@@ -221,7 +223,7 @@ class AnalyticsViewModel(QObject):
         """Write all videos of all accounts as CSV."""
         reports = self._core.workspace.reports
         self._core.tasks.run(
-            lambda _token: reports.export("videos", out),
+            lambda _token: reports.export("videos", out, message_and_action),
             done=lambda rows: self._on_exported(rows, out),
             failed=self.failed.emit,
             group="analytics-export",

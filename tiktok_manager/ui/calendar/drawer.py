@@ -18,6 +18,7 @@ from tiktok_manager.ui.calendar.lists import DayList
 from tiktok_manager.ui.calendar.month import day_title
 from tiktok_manager.ui.calendar.wording import waiting_words
 from tiktok_manager.ui.widgets import Notice
+from tiktok_manager.wording import message_and_action, step_words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -114,7 +115,9 @@ class PostDrawer(QObject):
             return
         planning = self._core.workspace.planning
         self._core.tasks.run(
-            lambda _token: write_flight_record(Path(name), post, planning.trail(post.id)),
+            lambda _token: write_flight_record(
+                Path(name), post, planning.trail(post.id), message_and_action, step_words
+            ),
             done=lambda _none: self._frame.notify(Notice(text=f"Saved as {name}.", stays=False)),
             failed=self._on_failed,
         )

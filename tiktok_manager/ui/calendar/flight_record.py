@@ -17,6 +17,7 @@ from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_S, Type, status_icon
 from tiktok_manager.ui.widgets import PlainLabel, column, push_button, row
+from tiktok_manager.wording import step_words
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.posts import TrailEntry
@@ -99,11 +100,12 @@ class _Step(QWidget):
         self._is_first = is_first
         self._is_last = is_last
         stamp = full_stamp(entry.at, timezone)
-        text = PlainText(f"Step of {stamp}", Type.BODY, entry.text, in_passing=True)
+        told = step_words(entry)
+        text = PlainText(f"Step of {stamp}", Type.BODY, told, in_passing=True)
         when = PlainLabel(stamp, type=Type.CAPTION, tone="soft", tabular=True)
         extra = _details(entry)
         when.setToolTip(plain_tip(extra))
-        self.setAccessibleName(f"{stamp}: {entry.text}")
+        self.setAccessibleName(f"{stamp}: {told}")
         self.setAccessibleDescription(extra)
         words = column(text, when, spacing=0)
         if full and extra:
@@ -138,7 +140,7 @@ def trail_text(trail: Sequence[TrailEntry], timezone: str) -> str:
     """Return a flight record as text, a line per step and one per detail."""
     lines = []
     for entry in trail:
-        lines.append(f"{full_stamp(entry.at, timezone)}  {entry.text}")
+        lines.append(f"{full_stamp(entry.at, timezone)}  {step_words(entry)}")
         lines.extend(f"    {line}" for line in _details(entry).splitlines())
     return "\n".join(lines)
 
@@ -146,7 +148,7 @@ def trail_text(trail: Sequence[TrailEntry], timezone: str) -> str:
 def _details(entry: TrailEntry) -> str:
     return "\n".join(
         f"{name.replace('_', ' ')}: {value}"
-        for name, value in entry.detail.items()
+        for name, value in entry.params.items()
         if value not in (None, "")
     )
 

@@ -16,6 +16,7 @@ from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_S, STATUS_WORDS, Type, status_icon
 from tiktok_manager.ui.widgets import PlainLabel, avatar_icon, push_button
+from tiktok_manager.wording import words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -90,7 +91,7 @@ def agenda_columns(core: Core, avatar: Avatar) -> Sequence[Column[Post]]:
             title="Status",
             text=lambda post: STATUS_WORDS[post.status],
             icon=_status_sign,
-            hint=lambda post: post.error.message if post.error else "",
+            hint=lambda post: words(post.error).title if post.error else "",
         ),
         Column(
             title="Caption",

@@ -29,9 +29,9 @@ from tiktok_manager.ui.formats import (
     zone_city,
     zoned_time,
 )
-from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.link_gate import profile_url, tiktok_url
 from tiktok_manager.ui.tokens import STATUS_WORDS
+from tiktok_manager.wording import words
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.posts import TrailEntry
@@ -145,12 +145,12 @@ def trouble(post: Post) -> Trouble | None:
         lines.append(f"Log id: {error.log_id}")
     if post.publish_id:
         lines.append(f"Publish id: {post.publish_id}")
-    resume, action = "", in_window(error.action)
+    resume, action = "", words(error).hint
     if post.status is PostStatus.SCHEDULED and error.code in _RESUME_WORDS:
         resume, action = _RESUME_WORDS[error.code], "Its posts are kept."
     elif is_given_up(post):
         action = f"Look at @{post.handle} on TikTok, then say whether the video is there."
-    return Trouble(text=error.message, action=action, details="\n".join(lines), resume=resume)
+    return Trouble(text=words(error).cause, action=action, details="\n".join(lines), resume=resume)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,6 @@ from tiktok_manager.ui.composer.form import Form
 from tiktok_manager.ui.composer.media import MediaLook
 from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED, Rules
 from tiktok_manager.ui.formats import duration_text
-from tiktok_manager.ui.hints import in_window
 from tiktok_manager.wording import joined, words
 
 _PAST_TOLERANCE = timedelta(minutes=1)
@@ -109,7 +108,7 @@ def _caption(facts: Facts) -> Iterator[Blocker]:
     try:
         check_caption(facts.form.caption)
     except InputError as error:
-        text = joined(words(error).title, in_window(words(error).hint))
+        text = joined(words(error).title, words(error).hint)
         yield Blocker(field=Field.CAPTION, text=text)
 
 

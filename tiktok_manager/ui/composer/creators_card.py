@@ -14,7 +14,6 @@ from tiktok_manager.ui.composer.parts import empty, help_label, icon_label, say
 from tiktok_manager.ui.composer.rules import Difference
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import duration_text
-from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
@@ -205,7 +204,7 @@ class GreyBar(QWidget):
 def error_words(error: AppError) -> str:
     """Return why a creator cannot post now, and what to do: the form waits, no post does (1b)."""
     told = words(error)
-    hint = in_window(told.hint)
+    hint = told.hint
     if isinstance(error, RemoteError) and error.failure.kind is FailureClass.WAIT_RESET:
         hint = "Try again later."
     return joined(told.title, hint)

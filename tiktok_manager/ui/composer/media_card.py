@@ -10,7 +10,6 @@ from tiktok_manager.ui.composer.media import VIDEO_FILTER, Check, MediaLook
 from tiktok_manager.ui.composer.parts import Preview, empty, help_label, icon_label, say
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import size_text
-from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS, Type
 from tiktok_manager.ui.widgets import Card, PlainLabel, icon_button, push_button, row
 from tiktok_manager.wording import joined, words
@@ -100,7 +99,7 @@ class MediaCard(Card):
             self.preview.show_words("No picture")
         error = look.error if look is not None else None
         told = words(error) if error is not None else None
-        problem = joined(told.cause, in_window(told.hint)) if told is not None else ""
+        problem = joined(told.cause, told.hint) if told is not None else ""
         say(self._problem, problem, "bad")
 
     def _show_checks(self, checks: Sequence[Check]) -> None:

@@ -32,6 +32,7 @@ from tiktok_manager.ui.widgets import (
     push_button,
     row,
 )
+from tiktok_manager.wording import words
 
 _ROW_PX = 44
 _ROWS_SHOWN = 6
@@ -106,7 +107,7 @@ class AccountsCard(Card):
         nobody = not model.accounts_loading and error is None and not self._rows
         self._connect.setVisible(nobody)
         hint = "Connect an account first; then it appears here." if nobody else ""
-        say(self._note, str(error) if error else hint, "bad" if error else "soft")
+        say(self._note, words(error).cause if error else hint, "bad" if error else "soft")
         self._area.setVisible(bool(self._rows))
         fixed = bool(model.editing or model.progress)
         for account_id, account_row in self._rows.items():

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.events import DataChangedElsewhere, Event, SettingsChanged
-from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.settings.wording import SettingItem, setting_item
 from tiktok_manager.ui.tasks import Coalesced
 from tiktok_manager.wording import joined, words
@@ -103,7 +102,7 @@ class SettingsViewModel(QObject):
     def _on_failed(self, error: AppError, item: SettingItem, value: str) -> None:
         if isinstance(error, InputError):
             told = words(error)
-            self.refused.emit(item.name, joined(told.cause, in_window(told.hint)))
+            self.refused.emit(item.name, joined(told.cause, told.hint))
         else:
             self.failed.emit(error, lambda: self.change(item.name, value))
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.ui.basics.buttons import icon_button, push_button
 from tiktok_manager.ui.basics.plain import IconLabel, PlainLabel
-from tiktok_manager.ui.hints import in_window
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
 from tiktok_manager.wording import joined, words
@@ -56,7 +55,7 @@ class Notice:
     def of_error(cls, error: AppError) -> "Notice":
         """Return the notice that tells an error in the user's words."""
         told = words(error)
-        more = joined(told.message, in_window(told.hint))
+        more = joined(told.message, told.hint)
         return cls(text=told.title, more=more, tone=Tone.BAD, details=error_details(error))
 
 
