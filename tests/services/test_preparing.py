@@ -11,7 +11,7 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import Cancelled
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.services.planning import PostEdit
-from tiktok_manager.services.publishing.files import KnownFiles
+from tiktok_manager.services.publishing.preflight import KnownFiles
 
 SOON = timedelta(seconds=20)
 

@@ -30,9 +30,8 @@ from tiktok_manager.services.publishing.checking import (
     Checking,
     lacks_bytes,
 )
-from tiktok_manager.services.publishing.files import KnownFiles
 from tiktok_manager.services.publishing.leases import LeaseToken
-from tiktok_manager.services.publishing.preflight import Preflight, withheld
+from tiktok_manager.services.publishing.preflight import KnownFiles, Preflight, withheld
 from tiktok_manager.services.publishing.publish_gate import Held, PublishGate
 from tiktok_manager.services.publishing.transfer import Transfer, UploadFailed, UploadGone
 from tiktok_manager.services.quota import Quota

@@ -1,20 +1,29 @@
-"""What is looked at before an upload is opened at TikTok; nothing here changes anything there."""
+"""What is looked at before an upload is opened at TikTok; nothing here changes anything there.
 
+`Preparing` looks shortly before a post is due, so that nothing slow is left for that instant. All
+that it finds is a cache: a file is known by its fingerprint and an account's rules by the account.
+So an edited post finds nothing here, and a crash loses nothing.
+"""
+
+import logging
 import threading
-from collections.abc import Callable
-from dataclasses import replace
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import SCOPE_OF_MODE, CreatorInfo, Scope
 from tiktok_manager.domain.attempts import Claim, Outcome
+from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.errors import Failure, FailureClass, TikTokRefused
-from tiktok_manager.domain.media import length_findings
+from tiktok_manager.domain.errors import AppError, Cancelled, Failure, FailureClass, TikTokRefused
+from tiktok_manager.domain.media import MediaFile, MediaInfo, length_findings
 from tiktok_manager.domain.posts import Choices, Post, PostMode, PostStatus
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
-from tiktok_manager.services.publishing.duplicate_check import DuplicateCheck
-from tiktok_manager.services.publishing.files import KnownFiles
+from tiktok_manager.services.publishing.reconciling import DuplicateCheck
 from tiktok_manager.services.quota import Quota
+from tiktok_manager.system.media import MediaReader, Stamp, probe, stamp_of
 from tiktok_manager.tiktok.gateway import Gateway
 from tiktok_manager.tiktok.limits import PER_TOKEN, Kind
 
@@ -37,7 +46,7 @@ class Preflight:
         clock: Clock,
     ) -> None:
         self.files = KnownFiles()
-        self.elsewhere = DuplicateCheck(attempts, gateway, self.files, clock)
+        self.elsewhere = DuplicateCheck(attempts, gateway, self.files.info, clock)
         self._quota = quota
         self._store = attempts
         self._gateway = gateway
@@ -181,3 +190,126 @@ def withheld(wanted: Choices, granted: Choices) -> tuple[str, ...]:
         "stitches": (wanted.allow_stitch, granted.allow_stitch),
     }
     return tuple(name for name, (asked, given) in pairs.items() if asked and not given)
+
+
+KNOWN_FILES = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """A file as it was seen; `stamp` is None if it was not the planned one."""
+
+    stamp: Stamp | None
+    info: MediaInfo | None
+
+
+class KnownFiles:
+    """Spares reading a file again that still bears the stamp it was proven under. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[MediaFile, _Known] = OrderedDict()
+
+    def __contains__(self, media: MediaFile) -> bool:
+        return self._find(media) is not None
+
+    def look(self, media: MediaFile, cancel: CancelToken) -> None:
+        """Open a file, read it whole where its time or identity differ, and remember it.
+
+        Raises MediaChanged, which is remembered too, and Cancelled.
+        """
+        stamp = None
+        try:
+            with closing(MediaReader(media, cancel)) as reader:
+                stamp = reader.stamp
+        finally:
+            if not cancel.cancelled:
+                info = None if stamp is None else probe(media.path)
+                self._remember(media, _Known(stamp=stamp, info=info))
+
+    def open(self, media: MediaFile, cancel: CancelToken) -> MediaReader:
+        """Open a file for sending. Raises MediaChanged and Cancelled as MediaReader does."""
+        known = self._find(media)
+        return MediaReader(media, cancel, None if known is None else known.stamp)
+
+    def info(self, media: MediaFile) -> MediaInfo | None:
+        """Return what is inside a file as it is now, None if it cannot be read as a video."""
+        known = self._find(media)
+        if known is not None and known.stamp is not None and known.stamp == stamp_of(media.path):
+            return known.info
+        return probe(media.path)
+
+    def _find(self, media: MediaFile) -> _Known | None:
+        with self._lock:
+            return self._known.get(media)
+
+    def _remember(self, media: MediaFile, known: _Known) -> None:
+        with self._lock:
+            self._known[media] = known
+            self._known.move_to_end(media)
+            while len(self._known) > KNOWN_FILES:
+                self._known.popitem(last=False)
+
+
+logger = logging.getLogger(__name__)
+
+LOOK_AHEAD = timedelta(minutes=2)
+ASK_AHEAD = timedelta(seconds=25)
+"""TikTok is asked so late because its connections stay open for 30 s only, and not later because
+the publisher looks every 20 s."""
+
+ASK_AGAIN_S = 60.0
+
+
+class Preparing:
+    """Prepares posts, each once at a time. Safe from any thread."""
+
+    def __init__(self, preflight: Preflight, gateway: Gateway, clock: Clock) -> None:
+        self._files = preflight.files
+        self._preflight = preflight
+        self._gateway = gateway
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._under_way: set[str] = set()
+        self._asked_at_s: dict[str, float] = {}
+
+    def pick(self, posts: Sequence[Post], limit: int) -> list[Post]:
+        """Return up to `limit` posts that lack something; each must be given to `prepare`."""
+        with self._lock:
+            free = max(0, limit - len(self._under_way))
+            lacking = [post for post in posts if self._lacks(post)][:free]
+            self._under_way.update(post.id for post in lacking)
+        return lacking
+
+    def prepare(self, post: Post, cancel: CancelToken) -> None:
+        """Do what is slow. What goes wrong is told when the post is due, not now."""
+        try:
+            cancel.check()
+            if post.media not in self._files:
+                self._files.look(post.media, cancel)
+            if self._may_ask(post):
+                self._ask(post)
+        except Cancelled:
+            logger.debug("The publisher is stopping: post %s is not prepared", post.id)
+        except AppError as exc:
+            logger.info("Post %s is not prepared: %s", post.id, exc)
+        finally:
+            with self._lock:
+                self._under_way.discard(post.id)
+
+    def _ask(self, post: Post) -> None:
+        with self._lock:
+            self._asked_at_s[post.account_id] = self._clock.monotonic_s()
+        self._gateway.for_account(post.account_id).renew()  # renewed if it is near its end
+        self._preflight.look_ahead(post)
+
+    def _lacks(self, post: Post) -> bool:
+        if post.id in self._under_way:
+            return False
+        return post.media not in self._files or self._may_ask(post)
+
+    def _may_ask(self, post: Post) -> bool:
+        due_at = post.next_try_at or post.schedule.due_at
+        asked_at_s = self._asked_at_s.get(post.account_id, float("-inf"))
+        is_old = self._clock.monotonic_s() - asked_at_s >= ASK_AGAIN_S
+        return is_old and due_at - self._clock.now() <= ASK_AHEAD

@@ -1,9 +1,12 @@
-"""Finding an unconfirmed video among the account's public ones.
+"""Finding a video among an account's public ones: an unconfirmed post, or a likely double.
 
-TikTok's list shows public videos only and may lag, so not finding one proves nothing. A find must
-be the only candidate: same time, same length, same words, and nothing another post could claim.
+TikTok's list shows public videos only and may lag, so not finding one proves nothing. A find for an
+unconfirmed post must be the only candidate: same time, same length, same words, and nothing another
+post could claim. Two computers with the same accounts and plans know nothing of each other, but
+both see the list: it is looked through before an installation's first video.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
@@ -13,6 +16,7 @@ from tiktok_manager.domain.attempts import Attempt
 from tiktok_manager.domain.captions import same_words
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import ActionNeeded, RemoteError
+from tiktok_manager.domain.media import MediaFile, MediaInfo
 from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.posts import Post, PostMode, Privacy
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
@@ -108,3 +112,62 @@ def _same_length(listed_s: int | None, planned_s: float | None) -> bool:
     if planned_s is None:
         return True
     return listed_s is not None and abs(listed_s - planned_s) <= DURATION_TOLERANCE_S
+
+
+LOOK_BACK = timedelta(hours=24)
+
+logger = logging.getLogger(__name__)
+
+
+class DuplicateCheck:
+    """Looks through an account's public videos of the last day. It may see nothing, and only warns.
+
+    To hold the post back would be wrong as often as right: the same words are no proof.
+    """
+
+    def __init__(
+        self,
+        attempts: AttemptStore,
+        gateway: Gateway,
+        info_of: Callable[[MediaFile], MediaInfo | None],
+        clock: Clock,
+    ) -> None:
+        self._store = attempts
+        self._reconciler = Reconciler(attempts, gateway, clock)
+        self._info_of = info_of
+        self._clock = clock
+
+    def found_at(self, post: Post) -> datetime | None:
+        """Return when the account posted the same words elsewhere, mostly None.
+
+        Raises ReconnectNeeded.
+        """
+        if not self._may_find(post):
+            return None
+        try:
+            found = self._find(post)
+        except RemoteError as exc:
+            logger.warning("Nobody could see what @%s posted lately: %s", post.handle, exc.code)
+            return None
+        return None if found is None else found.posted_at
+
+    def _may_find(self, post: Post) -> bool:
+        return (
+            may_be_listed(post)
+            and bool(post.caption.strip())
+            and self._store.is_newcomer(post.account_id)
+            and self._store.may(post.account_id, Scope.VIDEO_LIST)
+        )
+
+    def _find(self, post: Post) -> VideoCounters | None:
+        since = self._clock.now() - LOOK_BACK
+        listed = self._reconciler.list_videos(post.account_id, until=since)
+        info = self._info_of(post.media)
+        found = candidates(
+            post,
+            listed,
+            sent=since,
+            duration_s=None if info is None else info.duration_s,
+            is_free=self._store.is_free,
+        )
+        return found[0] if found else None

@@ -15,10 +15,8 @@ from tiktok_manager.services.hold_reasons import HoldReasons
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import Checking
 from tiktok_manager.services.publishing.delivery import MAX_WORKER_LOSSES, Delivery, Tools
-from tiktok_manager.services.publishing.downtime import Downtime
 from tiktok_manager.services.publishing.leases import Leases
-from tiktok_manager.services.publishing.preflight import Preflight
-from tiktok_manager.services.publishing.preparing import LOOK_AHEAD, Preparing
+from tiktok_manager.services.publishing.preflight import LOOK_AHEAD, Preflight, Preparing
 from tiktok_manager.services.publishing.publish_gate import PublishGate
 from tiktok_manager.services.publishing.readiness import Readiness
 from tiktok_manager.services.publishing.restoring import Restoring
@@ -299,3 +297,19 @@ class Publishing:
         self._events.publish(
             PostStatusChanged(post_id=post.id, account_id=post.account_id, status=post.status)
         )
+
+
+class Downtime:
+    """Notices them from one look to the next. A start counts as both: nobody knows what was."""
+
+    def __init__(self, now: datetime, on_time: timedelta) -> None:
+        self.was_away = True
+        self.was_set_back = True
+        self._looked_at = now
+        self._on_time = on_time
+
+    def look(self, now: datetime) -> None:
+        """Take note of a look."""
+        self.was_away = self.was_away or now - self._looked_at > self._on_time
+        self.was_set_back = self.was_set_back or self._looked_at - now > self._on_time
+        self._looked_at = now
