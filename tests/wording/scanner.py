@@ -1,0 +1,73 @@
+"""Finds, in source code, the codes that are raised, kept or told, with the parameters they get."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+VALUES = {"Failure", "Finding"}
+STEPS = {"add_step", "note"}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A code where it is used; `params` is None where they are made elsewhere."""
+
+    code: str
+    line: int
+    params: frozenset[str] | None
+
+
+def uses(source: str, errors: frozenset[str]) -> Iterator[Use]:
+    """Yield the codes given to our errors, failures, findings and steps by name."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = _name(node.func)
+            if name in errors and node.args:
+                yield from _use(node.args[0], node, _given(node.keywords))
+            elif name in VALUES:
+                code = next((each.value for each in node.keywords if each.arg == "code"), None)
+                params = next((each.value for each in node.keywords if each.arg == "params"), None)
+                spoken = any(each.arg == "text" for each in node.keywords)  # doctor's own checks
+                if code is not None and not spoken:
+                    yield from _use(code, node, _keys(params))
+            elif name in STEPS:
+                named = {each.arg: each.value for each in node.keywords}
+                said = named.get("what") or (None if None in named else named.get("kind"))
+                if said is not None:
+                    yield from _use(said, node, None)
+
+
+def sentences(source: str, errors: frozenset[str]) -> Iterator[str]:
+    """Yield what looks like English among the arguments of errors, failures, findings, steps."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and _name(node.func) in errors | VALUES | STEPS:
+            for part in (*node.args, *(each.value for each in node.keywords)):
+                for text in ast.walk(part):
+                    said = text.value if isinstance(text, ast.Constant) else None
+                    if isinstance(said, str) and said.count(" ") >= 2:
+                        yield f"{node.lineno}: {said}"
+
+
+def _use(code: ast.expr, node: ast.Call, params: frozenset[str] | None) -> Iterator[Use]:
+    if isinstance(code, ast.Constant) and isinstance(code.value, str) and code.value:
+        yield Use(code=code.value, line=node.lineno, params=params)
+
+
+def _given(keywords: list[ast.keyword]) -> frozenset[str] | None:
+    if any(each.arg is None for each in keywords):
+        return None
+    return frozenset(each.arg for each in keywords if each.arg)
+
+
+def _keys(params: ast.expr | None) -> frozenset[str] | None:
+    if params is None:
+        return frozenset()
+    if not isinstance(params, ast.Dict) or None in params.keys:
+        return None
+    return frozenset(str(key.value) for key in params.keys if isinstance(key, ast.Constant))
+
+
+def _name(function: ast.expr) -> str:
+    if isinstance(function, ast.Name):
+        return function.id
+    return function.attr if isinstance(function, ast.Attribute) else ""

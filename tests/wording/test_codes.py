@@ -1,0 +1,100 @@
+"""Every code that is raised, kept or told has words, and gets the parameters they name."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.wording.scanner import Use, sentences, uses
+from tiktok_manager.domain import errors
+from tiktok_manager.domain.errors import AppError
+from tiktok_manager.wording.catalogue import Catalogue, Choice, Each, Entry, Plural, names_in
+from tiktok_manager.wording.speech import CATALOGUE
+from tiktok_manager.wording.trail import TRAIL
+
+PACKAGE = Path(errors.__file__).parents[1]
+BELOW = ("domain", "storage", "tiktok", "system", "services", "scheduler")
+ALL = (*BELOW, "cli", "ui")
+ERRORS = frozenset(
+    {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+    | {"MediaChanged", "UploadGone", "SecretDamaged", "Fenced"}
+) - {"Failure", "Finding", "Change", "FailureClass", "ChangedMeanwhile"}
+SPOKEN: Catalogue = {**TRAIL, **CATALOGUE}
+BY_ITSELF = frozenset({"code", "raw_code", "findings"})
+
+
+def files(rooms: tuple[str, ...]) -> Iterator[Path]:
+    for room in rooms:
+        yield from sorted((PACKAGE / room).rglob("*.py"))
+
+
+def entries(entry: Entry | Choice) -> tuple[Entry, ...]:
+    return (entry,) if isinstance(entry, Entry) else tuple(entry.entries.values())
+
+
+def titles(entry: Entry) -> Iterator[str]:
+    match entry.title:
+        case Plural(one, many):
+            yield from (one, many)
+        case Each(every):
+            yield every
+        case str(text):
+            yield text
+
+
+def wordless(found: Use) -> bool:
+    return found.code not in SPOKEN
+
+
+def unfilled(found: Use) -> set[str]:
+    """Return the parameters that no title of the code can do without and that are not given."""
+    if found.params is None or found.code not in SPOKEN:
+        return set()
+    needed = [
+        {name for text in titles(entry) for name in names_in(text)}
+        for entry in entries(SPOKEN[found.code])
+    ]
+    return set.intersection(*needed) - found.params - BY_ITSELF
+
+
+@pytest.mark.parametrize("room", ALL)
+def test_every_code_in_the_source_has_words(room: str) -> None:
+    found = [(file.name, use) for file in files((room,)) for use in uses(file.read_text(), ERRORS)]
+    assert [(name, use.line, use.code) for name, use in found if wordless(use)] == []
+
+
+@pytest.mark.parametrize("room", ALL)
+def test_every_code_gets_the_parameters_of_its_title(room: str) -> None:
+    found = [(file.name, use) for file in files((room,)) for use in uses(file.read_text(), ERRORS)]
+    assert [(name, use, unfilled(use)) for name, use in found if unfilled(use)] == []
+
+
+def test_every_errors_own_code_has_words() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    own = {kind.code for kind in kinds if issubclass(kind, AppError)}
+    bare = {"bad_input", "not_found", "action_needed", "storage"}  # always raised by another code
+    assert own - bare - set(SPOKEN) == set()
+
+
+@pytest.mark.parametrize("room", BELOW)
+def test_no_sentence_is_made_below_this_room(room: str) -> None:
+    found = [
+        f"{file.name}:{text}"
+        for file in files((room,))
+        for text in sentences(file.read_text(), ERRORS)
+    ]
+    assert found == []
+
+
+def test_the_scan_sees_a_code_without_words() -> None:
+    (found,) = uses('raise InputError("no_such_code", text=text)', ERRORS)
+    assert wordless(found)
+
+
+def test_the_scan_sees_a_parameter_that_is_missing() -> None:
+    (found,) = uses('raise NotFound("no_account")', ERRORS)
+    assert unfilled(found) == {"handle"}
+
+
+def test_the_scan_sees_a_sentence() -> None:
+    assert list(sentences('raise InputError("x", why="It is not a file.")', ERRORS))
