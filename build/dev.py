@@ -66,6 +66,18 @@ LINTS: Mapping[str, Sequence[str]] = {
 }
 
 
+BABEL = ("-m", "babel.messages.frontend", "--quiet")
+TEMPLATE = "resources/locale/tiktok_manager.pot"
+CATALOGUES = ("-D", "tiktok_manager", "-d", "resources/locale")
+KEYWORDS = ("-k", "_", "-k", "Plural:1,2", "-k", "ngettext:1,2")
+FORM = ("--no-location", "--omit-header", "--sort-output")
+TRANSLATION: Mapping[str, Sequence[str]] = {
+    "extract": (*BABEL, "extract", *FORM, *KEYWORDS, "-o", TEMPLATE, "tiktok_manager/wording"),
+    "update": (*BABEL, "update", *CATALOGUES, "-i", TEMPLATE, "--no-wrap"),
+    "compile": (*BABEL, "compile", *CATALOGUES),
+}
+
+
 class SetupError(Exception):
     """Set-up cannot go on; the message tells the user what to do."""
 
@@ -104,6 +116,11 @@ def bench(args: Sequence[str]) -> int:
     return run_all({name: bench_arguments(name) for name in benchmark_names(BENCHMARKS, args)})
 
 
+def translate(_args: Sequence[str]) -> int:
+    """Collect the sentences of `wording`, and bring every catalogue up to date with them."""
+    return run_all(TRANSLATION)
+
+
 COMMANDS: Mapping[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "setup": (setup, "make .venv and install everything"),
     "demo": (demo, "open the app on sample data [arguments of `tiktok-manager demo`]"),
@@ -111,6 +128,7 @@ COMMANDS: Mapping[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "test": (test, "style, types, imports and tests [arguments of pytest]"),
     "check": (check, "style, types and imports only"),
     "bench": (bench, "measure speed [names of benchmarks]"),
+    "translate": (translate, "bring the catalogues in resources/locale up to date"),
     "package": (package, "build the program for this system into dist/ and let it test itself"),
 }
 

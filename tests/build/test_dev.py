@@ -291,3 +291,8 @@ def test_benchmarks_are_found_and_chosen_by_name(tmp_path: Path) -> None:
 def test_missing_benchmarks_are_told_instead_of_passed(tmp_path: Path) -> None:
     with pytest.raises(dev.SetupError, match="There are: none yet"):
         dev.benchmark_names(tmp_path, [])
+
+
+def test_translating_extracts_before_it_updates_and_compiles() -> None:
+    assert list(dev.TRANSLATION) == ["extract", "update", "compile"]
+    assert "translate" in dev.COMMANDS

@@ -24,8 +24,8 @@ BLOCKERS: Catalogue = {
     ),
     "restored_posts_wait": Entry(
         Plural(
-            _("{count} post of a restored database may have gone out already."),
-            _("{count} posts of a restored database may have gone out already."),
+            "{count} post of a restored database may have gone out already.",
+            "{count} posts of a restored database may have gone out already.",
             "count",
         ),
         shown=_("Look at the accounts on TikTok, then say which videos are there."),

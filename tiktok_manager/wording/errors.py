@@ -45,9 +45,7 @@ _ACCOUNTS: Catalogue = {
         _("This account is not connected."), hint=_("Connect it first."), step=Step.CONNECT
     ),
     "list_cut_short": Entry(
-        Plural(
-            _("Only {count} video could be read."), _("Only {count} videos could be read."), "count"
-        ),
+        Plural("Only {count} video could be read.", "Only {count} videos could be read.", "count"),
         _("TikTok says there are more, but does not go on with them."),
         _("Their numbers are kept. Sync the account again later."),
         Step.SYNC,

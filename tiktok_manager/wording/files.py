@@ -75,8 +75,8 @@ _SECRETS: Catalogue = {
     "passphrase_too_short": Entry(
         _("The passphrase is too short."),
         Plural(
-            _("It has {length} character; at least {least} are needed."),
-            _("It has {length} characters; at least {least} are needed."),
+            "It has {length} character; at least {least} are needed.",
+            "It has {length} characters; at least {least} are needed.",
             "length",
         ),
         _("Take a few words."),

@@ -28,8 +28,8 @@ ADVICE = {
     "sync_soon": Advice(_("Sync the account again in a few minutes."), Step.SYNC, adds=True),
     "sync_in": Advice(
         Plural(
-            _("Sync the account again in {minutes} minute."),
-            _("Sync the account again in {minutes} minutes."),
+            "Sync the account again in {minutes} minute.",
+            "Sync the account again in {minutes} minutes.",
             "minutes",
         ),
         Step.SYNC,
@@ -42,8 +42,8 @@ ADVICE = {
     ),
     "connect_in": Advice(
         Plural(
-            _("Nothing was kept: connect the account again in {minutes} minute."),
-            _("Nothing was kept: connect the account again in {minutes} minutes."),
+            "Nothing was kept: connect the account again in {minutes} minute.",
+            "Nothing was kept: connect the account again in {minutes} minutes.",
             "minutes",
         ),
         Step.CONNECT,
@@ -160,16 +160,16 @@ HOLDS: Catalogue = {
     ),
     "pending_drafts": Entry(
         Plural(
-            _("{cap} draft of the last 24 hours already waits in this TikTok inbox."),
-            _("{cap} drafts of the last 24 hours already wait in this TikTok inbox."),
+            "{cap} draft of the last 24 hours already waits in this TikTok inbox.",
+            "{cap} drafts of the last 24 hours already wait in this TikTok inbox.",
             "cap",
         ),
         hint=_("Finish or delete drafts in the TikTok app, or wait: it goes on by itself."),
     ),
     "daily_cap": Entry(
         Plural(
-            _("This account reached {cap} direct post in 24 hours."),
-            _("This account reached {cap} direct posts in 24 hours."),
+            "This account reached {cap} direct post in 24 hours.",
+            "This account reached {cap} direct posts in 24 hours.",
             "cap",
         ),
         hint=_("It goes out when a place is free."),
@@ -199,8 +199,8 @@ HOLDS: Catalogue = {
     ),
     "too_many_uploads": Entry(
         Plural(
-            _("The upload was opened {count} time today and never finished."),
-            _("The upload was opened {count} times today and never finished."),
+            "The upload was opened {count} time today and never finished.",
+            "The upload was opened {count} times today and never finished.",
             "count",
         ),
         _("Each time TikTok did not get the last part, so nothing was posted."),
@@ -209,8 +209,8 @@ HOLDS: Catalogue = {
     ),
     "worker_lost": Entry(
         Plural(
-            _("The app stopped working {count} time while sending this video."),
-            _("The app stopped working {count} times while sending this video."),
+            "The app stopped working {count} time while sending this video.",
+            "The app stopped working {count} times while sending this video.",
             "count",
         ),
         _("The post is set aside so that the others go on."),

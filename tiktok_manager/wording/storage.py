@@ -176,8 +176,8 @@ _DATABASE: Catalogue = {
     "upgrade_refused": Entry(
         _("The database could not be upgraded."),
         Plural(
-            _("{rows} row would lose what it belongs to; nothing was changed."),
-            _("{rows} rows would lose what they belong to; nothing was changed."),
+            "{rows} row would lose what it belongs to; nothing was changed.",
+            "{rows} rows would lose what they belong to; nothing was changed.",
             "rows",
         ),
         _("Keep the data folder as it is and report this."),
