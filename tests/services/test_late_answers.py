@@ -43,11 +43,15 @@ def test_a_refresh_answered_after_a_reconnect_keeps_the_new_permission(
 ) -> None:
     account = unruly.connect("sim01")
     unruly.clock.advance_hours(3)
-    while_refreshing(monkeypatch, lambda: unruly.connect("sim01"))
+    granted: list[SealedTokens | None] = []
+
+    def reconnect() -> None:
+        unruly.connect("sim01")
+        granted.append(kept(unruly, account.id))
+
+    while_refreshing(monkeypatch, reconnect)
     assert unruly.workspace.accounts.creator_info(account.id).username == "sim01"
-    tokens = kept(unruly, account.id)
-    assert tokens is not None
-    # What is kept is the newest permission: it works, and nothing is renewed for it.
+    assert granted == [kept(unruly, account.id)]
     renewed = unruly.calls("token")
     assert unruly.workspace.accounts.creator_info(account.id).username == "sim01"
     assert unruly.calls("token") == renewed

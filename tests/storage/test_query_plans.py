@@ -114,8 +114,8 @@ SELECT id, account_id, 1, 1, mode, 'closed', 0, 0, 1, 1, 1, 'v_pub~' || id, 1, d
   due_at, 'published', 1, 0 FROM posts WHERE status NOT IN ('scheduled', 'publishing')
 """
 STEPS = """
-INSERT INTO step_log (post_id, at, epoch, actor, kind, text, params)
-SELECT id, due_at, 1, 'publisher', 'published', '', '{}' FROM posts WHERE status = 'published'
+INSERT INTO step_log (post_id, at, epoch, actor, kind, params)
+SELECT id, due_at, 1, 'publisher', 'published', '{}' FROM posts WHERE status = 'published'
 """
 
 
