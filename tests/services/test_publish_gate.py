@@ -151,7 +151,7 @@ def test_a_fault_of_ours_holds_all_posts_and_one_finds_out_when_it_is_over(
     world.fault(endpoint="video_init", status=400, code="invalid_params", message=message, times=3)
     world.run(14 * MINUTE)
     held = [world.post(post) for post in posts]
-    assert {(p.status, code(p)) for p in held} == {(PostStatus.SCHEDULED, "invalid_params")}
+    assert {(p.status, code(p)) for p in held} == {(PostStatus.SCHEDULED, "invalid_chunks")}
     assert sum(post.attempts for post in held) == 1
     assert world.calls("video_init") == 2
     world.run(20 * MINUTE)
@@ -223,7 +223,7 @@ def test_a_wrong_clock_holds_publishing_until_it_is_set_right(
             0,
         )
         assert held.error is not None
-        assert "1 h" in words(held.error).cause
+        assert "60 minutes" in words(held.error).cause
         assert "Set the date and time" in words(held.error).command_hint
         assert world.calls("video_init") + world.calls("inbox_init") == 0
         assert told[-1].code == "clock_wrong"
