@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import AccountStatus, CreatorInfo, Scope
-from tiktok_manager.domain.attempts import Attempt, Claim, Outcome
+from tiktok_manager.domain.attempts import REFUSED, Attempt, Claim, Outcome
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.events import EventBus, PostProgressed, PostStatusChanged
@@ -189,7 +189,7 @@ class AttemptStore:
                 at=now,
                 epoch=claim.epoch,
                 kind="abandoned",
-                cause=reason,
+                cause=reason.removeprefix(REFUSED),
                 publish_id=attempt.publish_id,
             )
 
