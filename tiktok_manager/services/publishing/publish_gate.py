@@ -271,9 +271,8 @@ def _disk_hold(trouble: StorageError, now: datetime) -> Hold:
 
 
 def _clock_wrong(off: timedelta) -> Failure:
-    return Failure(
-        code=CLOCK_WRONG, params={"off": abs(off), "why": "ahead" if off > timedelta() else ""}
-    )
+    ahead = {"why": "ahead"} if off > timedelta() else {}
+    return Failure(code=CLOCK_WRONG, params={"off": abs(off), **ahead})
 
 
 MOVED = timedelta(minutes=1)
