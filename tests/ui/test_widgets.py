@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Flashes
@@ -21,7 +21,6 @@ from tiktok_manager.ui.widgets import (
     AvatarLabel,
     Card,
     EmptyState,
-    FormRow,
     Notice,
     NoticeBar,
     NumberLabel,
@@ -87,18 +86,6 @@ def test_every_button_has_a_name(qtbot: QtBot) -> None:
         qtbot.addWidget(button)
         assert button.accessibleName() == name
         assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
-
-
-def test_a_row_names_its_control_and_tells_what_is_wrong(qtbot: QtBot) -> None:
-    field = QLineEdit()
-    row = FormRow("Name", field, help_text="As TikTok shows it")
-    qtbot.addWidget(row)
-    assert field.accessibleName() == "Name"
-    row.set_error("Too long.")
-    assert row.below.text() == "Too long."
-    assert field.accessibleDescription() == "Too long."
-    row.set_error("")
-    assert row.below.text() == "As TikTok shows it"
 
 
 def test_a_notice_offers_one_step_and_goes(qtbot: QtBot) -> None:
@@ -269,7 +256,6 @@ def test_cells_paint_markup_as_text(qtbot: QtBot) -> None:
 
 def test_widgets_do_not_come_up_as_windows_of_their_own(flashes: Flashes, qtbot: QtBot) -> None:
     made = (
-        FormRow("Name", QLineEdit(), help_text="Help"),
         EmptyState("plus", "Title", "Text", action_text="Go", action=int),
         NoticeBar(),
         Slot(NoticeBar()),

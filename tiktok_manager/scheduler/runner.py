@@ -205,11 +205,6 @@ class Runner:
             if self.is_idle():
                 return
 
-    def uploads_under_way(self) -> int:
-        """Return how many videos are being sent now."""
-        with self._guard:
-            return len(self._sending)
-
     def renew_leases(self) -> None:
         """Prolong the leases of all work that is going on."""
         with self._guard:

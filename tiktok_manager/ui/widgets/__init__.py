@@ -8,7 +8,6 @@ from tiktok_manager.ui.widgets.badges import Chip, Dot, StatusBadge
 from tiktok_manager.ui.widgets.labels import NumberLabel, RelativeTime
 from tiktok_manager.ui.widgets.layout import (
     Card,
-    FormRow,
     Line,
     PaneView,
     Slot,
@@ -26,7 +25,6 @@ __all__ = [
     "Chip",
     "Dot",
     "EmptyState",
-    "FormRow",
     "IconLabel",
     "Line",
     "Notice",

@@ -1,10 +1,9 @@
 """Frames, rows and the shape all panes have."""
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLayout,
     QSizePolicy,
     QVBoxLayout,
@@ -13,7 +12,7 @@ from PySide6.QtWidgets import (
 
 from tiktok_manager.ui.basics.plain import PlainLabel
 from tiktok_manager.ui.overrides import override
-from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Type
+from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Type
 
 Item = QWidget | QLayout | int | None
 
@@ -70,44 +69,6 @@ class Card(QFrame):
         self.body.setSpacing(SPACE_M)
         if title:
             self.body.addWidget(PlainLabel(title, type=Type.SECTION))
-
-
-class FormRow(QWidget):
-    """A label above its control, with help or an error below.
-
-    The label is the control's buddy and its accessible name; `set_error` also marks the control.
-    """
-
-    def __init__(
-        self, label: str, control: QWidget, *, help_text: str = "", parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self.control = control
-        self._help_text = help_text
-        self.label = QLabel(label, self)
-        self.label.setTextFormat(Qt.TextFormat.PlainText)
-        self.label.setProperty("type", Type.STRONG.value)
-        self.label.setBuddy(control)
-        if not control.accessibleName():
-            control.setAccessibleName(label.replace("&", ""))
-        self.below = PlainLabel(help_text, type=Type.CAPTION, tone="soft", wrap=True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACE_XS)
-        for widget in (self.label, control, self.below):
-            layout.addWidget(widget)
-        layout.addStretch(1)
-        self.below.setVisible(bool(help_text))  # only now: without a parent it is a window
-
-    def set_error(self, text: str) -> None:
-        """Say below the control what is wrong; an empty text shows the help again."""
-        self.below.setText(text or self._help_text)
-        self.below.set_tone("bad" if text else "soft")
-        self.below.setVisible(bool(text or self._help_text))
-        self.control.setAccessibleDescription(text)
-        self.control.setProperty("state", "bad" if text else "")
-        self.control.style().unpolish(self.control)
-        self.control.style().polish(self.control)
 
 
 class Slot(QWidget):
