@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tiktok_manager.domain import publish_rules
-from tiktok_manager.domain.attempts import Claim, Outcome
+from tiktok_manager.domain.attempts import AttemptEnd, AttemptOutcome, Claim, Outcome
 from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.posts import Choices, Lateness, Post, PostMode, PostStatus
@@ -119,7 +119,7 @@ def test_tiktoks_failed_verdict_closes_the_upload_so_that_a_new_one_may_follow()
     outcome = publish_rules.after_verdict(
         failure(FailureClass.RETRY, "internal"), claim(), NOW, random.Random(1)
     )
-    assert outcome.close_attempt == "failed: internal"
+    assert outcome.close_attempt == AttemptEnd(AttemptOutcome.FAILED, "internal")
     assert outcome.status is PostStatus.SCHEDULED
 
 

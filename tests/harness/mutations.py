@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session
 
 from tests.harness import routes
 from tiktok_manager.domain import publish_rules
-from tiktok_manager.domain.attempts import Attempt, Claim, Fenced, Outcome
+from tiktok_manager.domain.attempts import (
+    Attempt,
+    AttemptEnd,
+    AttemptOutcome,
+    Claim,
+    Fenced,
+    Outcome,
+)
 from tiktok_manager.domain.errors import AppError, NetworkDown, TikTokRefused
 from tiktok_manager.domain.holds import HOLD_NAMES
 from tiktok_manager.domain.posts import PostStatus
@@ -78,10 +85,14 @@ def _set(owner: object, name: str, value: object) -> None:
     setattr(owner, name, value)
 
 
+def _ended(code: str) -> AttemptEnd:
+    return AttemptEnd(AttemptOutcome.ABANDONED, code)
+
+
 def _anew(work: Any, claim: Claim, why: str) -> None:
     """Close whatever is open and let the post start all over."""
     clock, recorder = work._clock, work._store
-    outcome = Outcome(status=PostStatus.SCHEDULED, wake_at=clock.now(), close_attempt=why)
+    outcome = Outcome(status=PostStatus.SCHEDULED, wake_at=clock.now(), close_attempt=_ended(why))
     recorder.settle(claim, outcome, "")
 
 
@@ -159,7 +170,12 @@ def _no_verdict() -> None:
     def published(self: Delivery) -> None:
         now = self._tools.clock.now()
         self._settle(
-            Outcome(status=PostStatus.PUBLISHED, published_at=now, close_attempt="published"), ""
+            Outcome(
+                status=PostStatus.PUBLISHED,
+                published_at=now,
+                close_attempt=AttemptEnd(AttemptOutcome.PUBLISHED),
+            ),
+            "",
         )
 
     _set(Delivery, "_processing", published)
@@ -168,7 +184,9 @@ def _no_verdict() -> None:
 def _doubt_starts_anew() -> None:
     def anew(self: Delivery, _exc: AppError) -> None:
         now = self._tools.clock.now()
-        self._settle(Outcome(status=PostStatus.SCHEDULED, wake_at=now, close_attempt="again"), "")
+        self._settle(
+            Outcome(status=PostStatus.SCHEDULED, wake_at=now, close_attempt=_ended("again")), ""
+        )
 
     _set(Delivery, "_doubt", anew)
 
@@ -247,7 +265,7 @@ def _adopting_resets() -> None:
         session.execute(
             update(AttemptRow)
             .where(AttemptRow.post_id.in_(orphans))
-            .values(open=False, holds_slot=False, outcome="orphan", closed_at=now)
+            .values(open=False, holds_slot=False, outcome="abandoned", closed_at=now)
         )
         return adopted
 
@@ -274,7 +292,9 @@ def _silence_means_lost() -> None:
 
     def still_processing(post: Any, attempt: Attempt, now: Any) -> Outcome:
         if now - (attempt.final_intent_at or attempt.opened_at) > publish_rules.UNCONFIRMED_AFTER:
-            return Outcome(status=PostStatus.SCHEDULED, wake_at=now, close_attempt="silence")
+            return Outcome(
+                status=PostStatus.SCHEDULED, wake_at=now, close_attempt=_ended("silence")
+            )
         return original(post, attempt, now)
 
     _set(publish_rules, "still_processing", still_processing)
@@ -287,7 +307,9 @@ def _dead_at_once() -> None:
 def _stop_forgets() -> None:
     def rest(self: Delivery) -> None:
         now = self._tools.clock.now()
-        self._settle(Outcome(status=PostStatus.SCHEDULED, wake_at=now, close_attempt="stop"), "")
+        self._settle(
+            Outcome(status=PostStatus.SCHEDULED, wake_at=now, close_attempt=_ended("stop")), ""
+        )
 
     _set(Delivery, "_rest", rest)
 

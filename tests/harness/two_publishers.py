@@ -29,7 +29,7 @@ from threading import Event
 
 from tests.storage.conftest import a_post
 from tiktok_manager.domain.accounts import Profile
-from tiktok_manager.domain.attempts import Claim, Fenced, Outcome
+from tiktok_manager.domain.attempts import AttemptEnd, AttemptOutcome, Claim, Fenced, Outcome
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.posts import ON_TIME, PostFilter, PostStatus
 from tiktok_manager.storage import accounts, attempts, claims, downtime, posts, publishers
@@ -37,6 +37,7 @@ from tiktok_manager.storage.postgres import PostgresDatabase
 
 BIN = Path("/usr/lib/postgresql/15/bin")
 LEASE = timedelta(seconds=3)
+LOST = AttemptEnd(AttemptOutcome.ABANDONED, "answer_lost")
 ACCOUNTS = 40
 AT_ONCE = 8
 NAMES = ("first", "second")
@@ -157,12 +158,17 @@ class Core:
     def _work(self, claim: Claim) -> None:
         attempt, post_id = claim.attempt, claim.post.id
         if claim.post.status is PostStatus.PROCESSING:
-            self._settle(claim, Outcome(status=PostStatus.PUBLISHED, close_attempt="published"))
+            self._settle(
+                claim,
+                Outcome(
+                    status=PostStatus.PUBLISHED, close_attempt=AttemptEnd(AttemptOutcome.PUBLISHED)
+                ),
+            )
             return
         if attempt is not None and attempt.open and attempt.publish_id is None:
             with self._database.write() as session:
                 now = self._database.now(session)
-                attempts.close_attempt(session, claim, attempt, "its answer is lost", now)
+                attempts.close_attempt(session, claim, attempt, LOST, now)
             attempt = None
         if attempt is None or not attempt.open:
             with self._database.write() as session:

@@ -10,19 +10,37 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.storage.conftest import NOW, MakePost
-from tiktok_manager.domain.attempts import Attempt, Claim, Fenced, Outcome
+from tiktok_manager.domain.attempts import (
+    Attempt,
+    AttemptEnd,
+    AttemptOutcome,
+    Claim,
+    Fenced,
+    Outcome,
+)
 from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.posts import (
     ON_TIME,
     IllegalTransition,
     PostFilter,
+    PostMode,
     PostStatus,
     Step,
 )
-from tiktok_manager.storage import accounts, attempts, claims, downtime, holds, posts
+from tiktok_manager.storage import (
+    accounts,
+    attempts,
+    claims,
+    downtime,
+    holds,
+    past_uploads,
+    posts,
+    quota,
+)
 from tiktok_manager.storage.database import Database
 
 LEASE = timedelta(seconds=90)
+PUBLISHED = AttemptEnd(AttemptOutcome.PUBLISHED)
 
 
 def claim_one(database: Database, at: timedelta = timedelta(), owner: str = "me") -> list[Claim]:
@@ -166,7 +184,7 @@ def test_a_settled_post_frees_its_account(database: Database, make_post: MakePos
     open_attempt(database, claim)
     with database.write() as session:
         attempts.settle(
-            session, claim, Outcome(status=PostStatus.PUBLISHED, close_attempt="done"), NOW
+            session, claim, Outcome(status=PostStatus.PUBLISHED, close_attempt=PUBLISHED), NOW
         )
     assert [claim.post.id for claim in claim_one(database)] == ["p1"]
 
@@ -190,7 +208,9 @@ def test_a_post_whose_last_byte_may_have_left_cannot_be_withdrawn(
     attempt = open_attempt(database, claim)
     with database.write() as session:
         attempts.record_final_intent(session, claim, attempt, now=NOW, lease=LEASE)
-        assert not attempts.withdraw(session, "p1", "cancelled", NOW)
+        assert not attempts.withdraw(
+            session, "p1", AttemptEnd(AttemptOutcome.BY_USER, "cancelled"), NOW
+        )
 
 
 def test_next_wake_names_the_next_instant_only(database: Database, make_post: MakePost) -> None:
@@ -222,3 +242,56 @@ def test_a_crowded_account_does_not_hide_the_others(
         make_post(f"a{number}", "alice", timedelta(seconds=-100 + number))
     make_post("b", "bob")
     assert {claim.post.account_id for claim in claim_one(database)} == {"alice", "bob"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "last_byte_left", "may_be_held_open", "used_a_place"),
+    [
+        (AttemptOutcome.ABANDONED, False, True, False),
+        (AttemptOutcome.REFUSED, False, False, False),
+        (AttemptOutcome.PLAN_REFUSED, False, False, False),
+        (AttemptOutcome.PROVEN_DEAD, True, True, False),
+        (AttemptOutcome.FAILED, True, False, False),
+        (AttemptOutcome.PUBLISHED, True, False, True),
+        (AttemptOutcome.BY_USER, True, False, True),
+    ],
+)
+def test_how_an_upload_ended_says_what_it_used_up(
+    database: Database,
+    make_post: MakePost,
+    outcome: AttemptOutcome,
+    last_byte_left: bool,
+    may_be_held_open: bool,
+    used_a_place: bool,
+) -> None:
+    make_post("p1")
+    (claim,) = claim_one(database)
+    attempt = open_attempt(database, claim)
+    with database.write() as session:
+        if last_byte_left:
+            attempts.record_final_intent(session, claim, attempt, now=NOW, lease=LEASE)
+        attempts.close_attempt(session, claim, attempt, AttemptEnd(outcome, "failed"), NOW)
+    with database.read() as session:
+        assert past_uploads.fruitless_inits(session, "p1", NOW) == may_be_held_open
+        sent = quota.sent_times(session, "alice", PostMode.DIRECT, NOW - LEASE)
+        assert bool(sent) == used_a_place
+
+
+def test_a_plan_refused_is_told_apart_from_another_refusal(
+    database: Database, make_post: MakePost
+) -> None:
+    make_post("p1")
+    (claim,) = claim_one(database)
+    for outcome, plans in (
+        (AttemptOutcome.REFUSED, set()),
+        (AttemptOutcome.PLAN_REFUSED, {(10, 1)}),
+    ):
+        attempt = open_attempt(database, claim)
+        with database.write() as session:
+            attempts.close_attempt(session, claim, attempt, AttemptEnd(outcome), NOW)
+            assert past_uploads.refused_plans(session, "p1", NOW) == plans
+
+
+def test_the_journal_tells_an_end_as_it_always_did() -> None:
+    assert str(PUBLISHED) == "published"
+    assert str(AttemptEnd(AttemptOutcome.FAILED, "internal")) == "failed: internal"

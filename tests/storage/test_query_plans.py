@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from tests.storage.conftest import NOW
 from tiktok_manager.domain.accounts import Profile
-from tiktok_manager.domain.attempts import Claim, Outcome
+from tiktok_manager.domain.attempts import AttemptEnd, AttemptOutcome, Claim, Outcome
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.holds import Hold
@@ -44,6 +44,7 @@ from tiktok_manager.storage.plan_facts import read_plan_facts
 
 POSTS, ACCOUNTS = 100_000, 300
 LEASE = timedelta(seconds=90)
+BY_USER = AttemptEnd(AttemptOutcome.BY_USER)
 HOUR = timedelta(hours=1)
 WHY = Failure(code="why", kind=FailureClass.NEEDS_RECONNECT)
 SHA = "00" * 32
@@ -210,7 +211,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "accounts.paused_accounts": (lambda s, _w: accounts.paused_accounts(s),),
     "accounts.free_refreshes": (lambda s, _w: accounts.free_refreshes(s, ["dead"]),),
     "attempts.open_attempt": (
-        lambda s, w: attempts.close_attempt(s, w.claim, w.attempt, "x", NOW),
+        lambda s, w: attempts.close_attempt(s, w.claim, w.attempt, BY_USER, NOW),
         lambda s, w: attempts.open_attempt(
             s, w.claim, size_bytes=1, chunk_bytes=1, count=1, now=NOW
         ),
@@ -229,15 +230,15 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "attempts.record_poll": (lambda s, w: attempts.record_poll(s, w.claim, w.attempt),),
     "attempts.record_look": (lambda s, w: attempts.record_look(s, w.claim, w.attempt, NOW),),
     "attempts.close_attempt": (
-        lambda s, w: attempts.close_attempt(s, w.claim, w.attempt, "x", NOW),
+        lambda s, w: attempts.close_attempt(s, w.claim, w.attempt, BY_USER, NOW),
     ),
     "attempts.settle": (
         lambda s, w: attempts.settle(
             s, w.claim, Outcome(status=PostStatus.PUBLISHED, tiktok_post_id="7"), NOW
         ),
     ),
-    "attempts.withdraw": (lambda s, w: attempts.withdraw(s, w.post.id, "x", NOW),),
-    "attempts.release": (lambda s, w: attempts.release(s, w.post.id, "x", NOW),),
+    "attempts.withdraw": (lambda s, w: attempts.withdraw(s, w.post.id, BY_USER, NOW),),
+    "attempts.release": (lambda s, w: attempts.release(s, w.post.id, BY_USER, NOW),),
     "attempts.owner_of_tiktok_post": (lambda s, _w: attempts.owner_of_tiktok_post(s, "7"),),
     "claims.claim_uploads": tuple(
         lambda s, _w, only=only: claims.claim_uploads(  # type: ignore[misc]

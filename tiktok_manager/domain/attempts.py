@@ -2,18 +2,54 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from tiktok_manager.domain.errors import AppError, Failure
 from tiktok_manager.domain.posts import Post, PostMode, PostStatus, Step
 
-REFUSED = "refused: "
-"""Begins the outcome of an attempt whose init TikTok answered with an error."""
 
-PLAN_REFUSED = f"{REFUSED}chunk plan"
-"""The outcome of an attempt whose init TikTok refused for the way the file was to be cut."""
+class AttemptOutcome(StrEnum):
+    """How one init at TikTok ended.
 
-PROVEN_DEAD = "proven dead: "
-"""Begins the outcome of an attempt whose last byte was to leave and surely never arrived."""
+    Attributes:
+        PUBLISHED: TikTok said so.
+        IN_INBOX: TikTok delivered the draft.
+        FOUND: The video is among the account's public ones.
+        FAILED: TikTok's verdict after the last byte; it posted nothing.
+        REFUSED: The init was answered with an error, so that no upload was opened.
+        PLAN_REFUSED: As REFUSED, for the way the file was to be cut.
+        PROVEN_DEAD: The last byte was to leave and surely never arrived.
+        ABANDONED: Given up before its last byte; the post goes on without it.
+        STOPPED: Given up before its last byte, and the post with it.
+        HELD: As STOPPED, for what held every post alike for too long.
+        BY_USER: The user ended it, or said what became of it.
+        RESTORED: An older database was put back; what it led to is not known.
+    """
+
+    PUBLISHED = "published"
+    IN_INBOX = "in_inbox"
+    FOUND = "found"
+    FAILED = "failed"
+    REFUSED = "refused"
+    PLAN_REFUSED = "plan_refused"
+    PROVEN_DEAD = "proven_dead"
+    ABANDONED = "abandoned"
+    STOPPED = "stopped"
+    HELD = "held"
+    BY_USER = "by_user"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnd:
+    """The end of an attempt; `code` says why, where the outcome alone does not."""
+
+    outcome: AttemptOutcome
+    code: str = ""
+
+    def __str__(self) -> str:
+        """Return `outcome` or `outcome: code`, as lines of the publish journal have it."""
+        return f"{self.outcome}: {self.code}" if self.code else self.outcome.value
 
 
 class Fenced(AppError):
@@ -84,7 +120,7 @@ class Outcome:
     wake_at: datetime | None = None
     error: Failure | None = None
     uses_attempt: bool = False
-    close_attempt: str | None = None
+    close_attempt: AttemptEnd | None = None
     release_slot: bool = False
     untried: bool = False
     released_at: datetime | None = None

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tiktok_manager.domain.attempts import Attempt, Claim, Outcome
+from tiktok_manager.domain.attempts import Attempt, AttemptEnd, AttemptOutcome, Claim, Outcome
 from tiktok_manager.domain.errors import AppError, Failure, FailureClass
 from tiktok_manager.domain.posts import Post, PostStatus
 
@@ -73,7 +73,7 @@ def after_failure(failure: Failure, claim: Claim, now: datetime, rng: random.Ran
                 status=PostStatus.FAILED,
                 error=error,
                 uses_attempt=True,
-                close_attempt=failure.code,
+                close_attempt=AttemptEnd(AttemptOutcome.STOPPED, failure.code),
             )
         case FailureClass.UNKNOWN:
             error = error.adding(advice="given_up")
@@ -83,7 +83,7 @@ def after_failure(failure: Failure, claim: Claim, now: datetime, rng: random.Ran
         status=PostStatus.NEEDS_ATTENTION,
         error=error,
         uses_attempt=failure.kind in {FailureClass.RETRY, FailureClass.UNKNOWN},
-        close_attempt=failure.code,
+        close_attempt=AttemptEnd(AttemptOutcome.STOPPED, failure.code),
     )
 
 
@@ -100,7 +100,7 @@ def after_verdict(failure: Failure, claim: Claim, now: datetime, rng: random.Ran
         wake_at=outcome.wake_at,
         error=outcome.error,
         uses_attempt=outcome.uses_attempt,
-        close_attempt=f"failed: {failure.code}",
+        close_attempt=AttemptEnd(AttemptOutcome.FAILED, failure.code),
     )
 
 
@@ -115,7 +115,7 @@ def held(error: Failure, until: datetime, claim: Claim, now: datetime) -> Outcom
         return Outcome(
             status=PostStatus.NEEDS_ATTENTION,
             error=error.adding(advice="tried_long"),
-            close_attempt=f"held: {error.code}",
+            close_attempt=AttemptEnd(AttemptOutcome.HELD, error.code),
         )
     wake_at = max(until, now + SHORTEST_HOLD)
     return replace(_again(wake_at, error, uses_attempt=False), untried=untried)
@@ -126,7 +126,7 @@ def needs_user(exc: AppError) -> Outcome:
     return Outcome(
         status=PostStatus.NEEDS_ATTENTION,
         error=error_from(exc),
-        close_attempt=exc.code,
+        close_attempt=AttemptEnd(AttemptOutcome.STOPPED, exc.code),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from tiktok_manager.domain.attempts import AttemptEnd, AttemptOutcome
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import ChangedMeanwhile, InputError
 from tiktok_manager.domain.events import EventBus, PostsChanged, PostStatusChanged
@@ -156,9 +157,10 @@ def _write(
     by_user: bool = False,
 ) -> Post:
     _check_unchanged(session, before, after)
+    end = AttemptEnd(AttemptOutcome.BY_USER, kind)
     if by_user:
-        attempts.release(session, before.id, kind, now)
-    elif not attempts.withdraw(session, before.id, kind, now):
+        attempts.release(session, before.id, end, now)
+    elif not attempts.withdraw(session, before.id, end, now):
         raise rules.too_late(before)
     queries.update_post(session, after, now, read=before, first_tried_at=now if started else None)
     queries.add_step(

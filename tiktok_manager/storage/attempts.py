@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import UpdateBase, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from tiktok_manager.domain.attempts import Attempt, Claim, Fenced, Outcome
+from tiktok_manager.domain.attempts import Attempt, AttemptEnd, Claim, Fenced, Outcome
 from tiktok_manager.domain.errors import Failure, FailureClass, RemoteError
 from tiktok_manager.domain.posts import (
     Post,
@@ -152,11 +152,11 @@ def record_look(session: Session, claim: Claim, attempt: Attempt, now: datetime)
 
 
 def close_attempt(
-    session: Session, claim: Claim, attempt: Attempt, outcome: str, now: datetime
+    session: Session, claim: Claim, attempt: Attempt, end: AttemptEnd, now: datetime
 ) -> None:
     """End an attempt: nothing more will be sent or asked for it."""
     _fence(session, claim, updated_at=now)
-    close_row(_row(session, attempt), outcome, now)
+    close_row(_row(session, attempt), end, now)
 
 
 def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> Post:
@@ -193,22 +193,22 @@ def _without_foreign_id(session: Session, claim: Claim, outcome: Outcome) -> Out
     return replace(outcome, tiktok_post_id=None, url=None)
 
 
-def withdraw(session: Session, post_id: str, reason: str, now: datetime) -> bool:
+def withdraw(session: Session, post_id: str, end: AttemptEnd, now: datetime) -> bool:
     """Give up a post's open attempt; False if its last byte may have left already."""
     row = session.scalars(_OPEN_ATTEMPT, {"post_id": post_id}).first()
     if row is None:
         return True
     if row.final_intent_at is not None:
         return False
-    close_row(row, reason, now)
+    close_row(row, end, now)
     return True
 
 
-def release(session: Session, post_id: str, reason: str, now: datetime) -> None:
+def release(session: Session, post_id: str, end: AttemptEnd, now: datetime) -> None:
     """End a post's open attempt because the user said what became of it."""
     row = session.scalars(_OPEN_ATTEMPT, {"post_id": post_id}).first()
     if row is not None:
-        close_row(row, reason, now)
+        close_row(row, end, now)
 
 
 def owner_of_tiktok_post(session: Session, tiktok_post_id: str) -> str | None:
@@ -258,12 +258,13 @@ def _end_attempt(session: Session, claim: Claim, outcome: Outcome, now: datetime
         row.holds_slot = False
 
 
-def close_row(row: AttemptRow, outcome: str, now: datetime) -> None:
+def close_row(row: AttemptRow, end: AttemptEnd, now: datetime) -> None:
     row.open = False
     row.holds_slot = False
     row.step = Step.CLOSED.value
     row.upload_url_sealed = None
-    row.outcome = outcome
+    row.outcome = end.outcome.value
+    row.outcome_code = end.code or None
     row.closed_at = now
 
 

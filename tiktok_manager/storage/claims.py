@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from tiktok_manager.domain.attempts import Claim
+from tiktok_manager.domain.attempts import AttemptEnd, AttemptOutcome, Claim
 from tiktok_manager.domain.findings import Param
 from tiktok_manager.domain.posts import Actor, Post, PostMode, PostStatus
 from tiktok_manager.storage.accounts import HAS_READY_ACCOUNT, IS_READY
@@ -40,6 +40,7 @@ CHECKED = (
     PostStatus.IN_INBOX,
 )
 ROWS_AT_ONCE = 50
+_LATE = AttemptEnd(AttemptOutcome.ABANDONED, "late")
 AWAITS_ID = timedelta(minutes=1)
 # By due time, but not along the index of due times: that begins with years of posts that ended.
 _IN_TURN = func.coalesce(PostRow.due_at, PostRow.wake_at)
@@ -263,7 +264,7 @@ def write_lateness(
     if row.version != post.version or row.epoch != post.epoch:
         return False
     # An upload begun before must not hold the account's place until then.
-    if (wake_at is None or wake_at > now) and not withdraw(session, post.id, "late", now):
+    if (wake_at is None or wake_at > now) and not withdraw(session, post.id, _LATE, now):
         move(row, PostStatus.PROCESSING)  # its last byte may have left: TikTok is asked
         row.wake_at = now
         return False

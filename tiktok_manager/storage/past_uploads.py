@@ -5,11 +5,13 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from tiktok_manager.domain.attempts import PLAN_REFUSED, PROVEN_DEAD, REFUSED, Attempt
+from tiktok_manager.domain.attempts import Attempt, AttemptOutcome
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.storage.attempts import to_attempt
 from tiktok_manager.storage.post_rows import to_post
 from tiktok_manager.storage.schema import AttemptRow, PostRow, SettingRow
+
+_REFUSED = (AttemptOutcome.REFUSED, AttemptOutcome.PLAN_REFUSED)
 
 # Each step of a publish asks some of these. Building one costs more than its answer.
 _ENDING = select(AttemptRow).where(
@@ -25,13 +27,13 @@ _INITS = (
 _FRUITLESS = select(func.count()).where(
     AttemptRow.post_id == bindparam("post_id"),
     AttemptRow.opened_at >= bindparam("since"),
-    or_(AttemptRow.final_intent_at.is_(None), AttemptRow.outcome.startswith(PROVEN_DEAD)),
-    or_(AttemptRow.outcome.is_(None), ~AttemptRow.outcome.startswith(REFUSED)),
+    or_(AttemptRow.final_intent_at.is_(None), AttemptRow.outcome == AttemptOutcome.PROVEN_DEAD),
+    or_(AttemptRow.outcome.is_(None), AttemptRow.outcome.not_in(_REFUSED)),
 )
 _REFUSED_PLANS = select(AttemptRow.chunk_bytes, AttemptRow.chunk_count).where(
     AttemptRow.post_id == bindparam("post_id"),
     AttemptRow.opened_at >= bindparam("since"),
-    AttemptRow.outcome == PLAN_REFUSED,
+    AttemptRow.outcome == AttemptOutcome.PLAN_REFUSED,
 )
 _CUT_OF = "chunk-plan-"
 _CUT = select(SettingRow.value).where(SettingRow.name == bindparam("name"))

@@ -5,19 +5,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from tiktok_manager.domain.attempts import PROVEN_DEAD
+from tiktok_manager.domain.attempts import AttemptOutcome
 from tiktok_manager.domain.posts import PostMode, PostStatus
 from tiktok_manager.storage.schema import AttemptRow, PostRow
 
 LONGEST_UPLOAD = timedelta(days=1)
+_USED_NOTHING = (AttemptOutcome.FAILED, AttemptOutcome.PROVEN_DEAD)
 _PLANNED = (PostStatus.SCHEDULED, PostStatus.PUBLISHING)
 
 
 def _counts(mode: PostMode) -> ColumnElement[bool]:
     """A refused or dead upload used nothing; a draft counts only while it waits in the inbox."""
-    refused = AttemptRow.outcome.startswith("failed")
-    dead = AttemptRow.outcome.startswith(PROVEN_DEAD)
-    alive = or_(AttemptRow.outcome.is_(None), ~or_(refused, dead))
+    alive = or_(AttemptRow.outcome.is_(None), AttemptRow.outcome.not_in(_USED_NOTHING))
     if mode is PostMode.DIRECT:
         return alive
     waiting = PostRow.status.in_((PostStatus.IN_INBOX, PostStatus.PROCESSING))

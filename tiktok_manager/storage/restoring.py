@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from tiktok_manager.domain.attempts import AttemptEnd, AttemptOutcome
 from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.posts import GREEN, Actor, PostStatus, Step
 from tiktok_manager.storage.attempts import close_row
@@ -20,6 +21,8 @@ from tiktok_manager.storage.posts import add_step
 from tiktok_manager.storage.schema import AttemptRow, PostRow
 
 _IDS_AT_ONCE = 500
+_OVERTAKEN = AttemptEnd(AttemptOutcome.RESTORED, "later_upload")
+_ANSWER_UNKNOWN = AttemptEnd(AttemptOutcome.RESTORED, "answer_lost")
 _GOES_BY_ITSELF = (PostStatus.SCHEDULED, PostStatus.PUBLISHING)
 
 
@@ -92,7 +95,7 @@ def add_uploads(
     for attempt in session.scalars(
         select(AttemptRow).where(AttemptRow.post_id == post_id, AttemptRow.open)
     ).all():
-        close_row(attempt, "restored: a later upload went out", now)
+        close_row(attempt, _OVERTAKEN, now)
     session.flush()
     for upload in uploads:
         is_newest = upload is uploads[-1]
@@ -132,7 +135,7 @@ def _leave_to_tiktok(session: Session, row: PostRow, now: datetime) -> bool:
     ).all():
         attempt.holds_slot = False
         if attempt.publish_id is None:
-            close_row(attempt, "restored: its answer is not known", now)
+            close_row(attempt, _ANSWER_UNKNOWN, now)
         has_id = has_id or attempt.publish_id is not None
     session.flush()
     return has_id
@@ -189,9 +192,9 @@ def _put_attempt(
     if is_open:
         attempt.open = True
         attempt.step = Step.FINAL_INTENT.value
-        attempt.closed_at = attempt.outcome = None
+        attempt.closed_at = attempt.outcome = attempt.outcome_code = None
     elif attempt.open:
-        close_row(attempt, "restored: a later upload went out", now)
+        close_row(attempt, _OVERTAKEN, now)
     session.flush()
 
 

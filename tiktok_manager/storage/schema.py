@@ -253,7 +253,8 @@ class AttemptRow(Base):
     """One init at TikTok and what became of it.
 
     `open` until its outcome is known; `holds_slot` while its account may publish nothing else.
-    `unanswered` counts the times its last part left and nobody said what became of it.
+    `outcome` is an `AttemptOutcome`, `outcome_code` why. `unanswered` counts the times its last
+    part left and nobody said what became of it.
     """
 
     __tablename__ = "attempts"
@@ -280,6 +281,7 @@ class AttemptRow(Base):
     listed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
+    outcome_code: Mapped[str | None]
     polls: Mapped[int] = mapped_column(Integer, default=0)
     unanswered: Mapped[int] = mapped_column(Integer, default=0)
 

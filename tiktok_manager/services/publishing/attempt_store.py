@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import AccountStatus, CreatorInfo, Scope
-from tiktok_manager.domain.attempts import REFUSED, Attempt, Claim, Outcome
+from tiktok_manager.domain.attempts import Attempt, AttemptEnd, Claim, Outcome
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.events import EventBus, PostProgressed, PostStatusChanged
@@ -178,18 +178,18 @@ class AttemptStore:
         with self._database.write() as session:
             return queries.record_poll(session, claim, attempt)
 
-    def abandon(self, claim: Claim, attempt: Attempt, reason: str) -> None:
+    def abandon(self, claim: Claim, attempt: Attempt, end: AttemptEnd) -> None:
         """Give up an attempt whose last byte was never sent: it can publish nothing."""
         now = self._clock.now()
         with self._database.write() as session:
-            queries.close_attempt(session, claim, attempt, reason, now)
+            queries.close_attempt(session, claim, attempt, end, now)
             posts.add_step(
                 session,
                 claim.post.id,
                 at=now,
                 epoch=claim.epoch,
                 kind="abandoned",
-                cause=reason.removeprefix(REFUSED),
+                cause=end.code,
                 publish_id=attempt.publish_id,
             )
 
@@ -305,11 +305,11 @@ class AttemptStore:
         with self._database.read() as session:
             return past_uploads.fruitless_inits(session, post_id, since)
 
-    def _journal_end(self, claim: Claim, attempt: Attempt, outcome: str, now: datetime) -> None:
+    def _journal_end(self, claim: Claim, attempt: Attempt, end: AttemptEnd, now: datetime) -> None:
         """Journal an outcome. What is missing here only means that TikTok is asked once more."""
         try:
             self._journal.append(
-                self._entry(claim, attempt, JournalStep.ENDED, now, outcome=outcome)
+                self._entry(claim, attempt, JournalStep.ENDED, now, outcome=str(end))
             )
         except StorageError:
             logger.warning("The end of post %s is not in the publish journal", claim.post.id)

@@ -10,7 +10,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain import publish_rules
-from tiktok_manager.domain.attempts import PROVEN_DEAD, Attempt, Claim, Fenced, Outcome
+from tiktok_manager.domain.attempts import (
+    Attempt,
+    AttemptEnd,
+    AttemptOutcome,
+    Claim,
+    Fenced,
+    Outcome,
+)
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
@@ -139,7 +146,7 @@ class Checking:
         outcome = Outcome(
             status=PostStatus.PUBLISHED,
             wake_at=publish_rules.next_follow_up(published_at, now) if awaits_id else None,
-            close_attempt="published",
+            close_attempt=AttemptEnd(AttemptOutcome.PUBLISHED),
             published_at=published_at,
             tiktok_post_id=found,
             url=None if found is None else f"https://www.tiktok.com/@{post.handle}/video/{found}",
@@ -158,7 +165,7 @@ class Checking:
         outcome = Outcome(
             status=PostStatus.IN_INBOX,
             wake_at=now + timedelta(hours=1),
-            close_attempt="in_inbox",
+            close_attempt=AttemptEnd(AttemptOutcome.IN_INBOX),
             published_at=now,
         )
         self._store.settle(claim, outcome, "in_inbox")
@@ -220,7 +227,7 @@ class Checking:
                 status=PostStatus.NEEDS_ATTENTION if file_is_gone else PostStatus.SCHEDULED,
                 wake_at=None if file_is_gone else now,
                 error=error,
-                close_attempt=f"{PROVEN_DEAD}its address expired before its last byte",
+                close_attempt=AttemptEnd(AttemptOutcome.PROVEN_DEAD, "expired_unsent"),
             )
             what = "expired_unsent"
         elif file_is_gone or is_expired or not _takes_bytes(attempt, error):
@@ -239,7 +246,9 @@ class Checking:
         self._store.settle(
             claim,
             Outcome(
-                status=PostStatus.UNCONFIRMED, error=claim.post.error, close_attempt="restored"
+                status=PostStatus.UNCONFIRMED,
+                error=claim.post.error,
+                close_attempt=AttemptEnd(AttemptOutcome.RESTORED, what),
             ),
             what,
             **params,
@@ -285,7 +294,7 @@ class Checking:
             return False
         outcome = Outcome(
             status=PostStatus.PUBLISHED,
-            close_attempt="found",
+            close_attempt=AttemptEnd(AttemptOutcome.FOUND),
             published_at=found.posted_at,
             tiktok_post_id=found.tiktok_id,
             url=found.share_url or None,

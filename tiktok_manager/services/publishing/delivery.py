@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tiktok_manager.domain import publish_rules
-from tiktok_manager.domain.attempts import PLAN_REFUSED, REFUSED, Attempt, Claim, Fenced, Outcome
+from tiktok_manager.domain.attempts import (
+    Attempt,
+    AttemptEnd,
+    AttemptOutcome,
+    Claim,
+    Fenced,
+    Outcome,
+)
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
     AppError,
@@ -201,7 +208,8 @@ class Delivery:
         """Keep that TikTok refused a plan, and see whether the next one has its turn."""
         tools = self._tools
         if self._attempt is not None:
-            tools.attempts.abandon(self._claim, self._attempt, PLAN_REFUSED)
+            end = AttemptEnd(AttemptOutcome.PLAN_REFUSED, "plan_refused")
+            tools.attempts.abandon(self._claim, self._attempt, end)
             self._attempt = None
         tools.attempts.note(
             self._claim, "chunk_plan", count=plan.count, chunk_bytes=plan.chunk_bytes
@@ -240,7 +248,8 @@ class Delivery:
             reason = "address_expired"
         else:
             return
-        self._tools.attempts.abandon(self._claim, attempt, reason)
+        end = AttemptEnd(AttemptOutcome.ABANDONED, reason)
+        self._tools.attempts.abandon(self._claim, attempt, end)
         self._attempt = None
 
     def _processing(self) -> None:
@@ -268,7 +277,8 @@ class Delivery:
             self._doubt(exc)
             return
         if self._attempt is not None:
-            self._tools.attempts.abandon(self._claim, self._attempt, exc.code)
+            end = AttemptEnd(AttemptOutcome.ABANDONED, exc.code)
+            self._tools.attempts.abandon(self._claim, self._attempt, end)
             self._attempt = None
         failure = replace(exc.failure, kind=FailureClass.RETRY).adding(advice="uploaded_anew")
         self._failed(RemoteError(failure))
@@ -304,8 +314,8 @@ class Delivery:
         """
         tools = self._tools
         answered = isinstance(exc, TikTokRefused) or exc.failure.kind is FailureClass.WAIT_RESET
-        reason = exc.failure.code
-        tools.attempts.abandon(self._claim, intent, f"{REFUSED}{reason}" if answered else reason)
+        how = AttemptOutcome.REFUSED if answered else AttemptOutcome.ABANDONED
+        tools.attempts.abandon(self._claim, intent, AttemptEnd(how, exc.failure.code))
         self._attempt = None
         tools.preflight.forget(self._claim.post.account_id)
         if answered:

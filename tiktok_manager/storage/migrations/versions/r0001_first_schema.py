@@ -282,6 +282,7 @@ def _attempts() -> None:
         sa.Column("listed_at", sa.BigInteger(), nullable=True),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("outcome_code", sa.Text(), nullable=True),
         sa.Column("polls", sa.Integer(), nullable=False),
         sa.Column("unanswered", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"]),
