@@ -89,7 +89,7 @@ def test_a_reversal_that_failed_can_be_tried_again(
     "error",
     [
         InputError(title="The post was changed since."),
-        NotFound(title="There is no such post."),
+        NotFound("not_found", what="post", id="p1"),
         OutcomeUnknown(title="It is too late for that."),
     ],
 )

@@ -1,8 +1,8 @@
 """Finds, in source code, the codes that are raised, kept or told, with the parameters they get."""
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 VALUES = {"Failure", "Finding"}
 STEPS = {"add_step", "note"}
@@ -10,11 +10,15 @@ STEPS = {"add_step", "note"}
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A code where it is used; `params` is None where they are made elsewhere."""
+    """A code where it is used; `params` is None where they are made elsewhere.
+
+    `spelt` are the values of those that are written out, which may choose among sentences.
+    """
 
     code: str
     line: int
     params: frozenset[str] | None
+    spelt: Mapping[str, str] = field(default_factory=dict)
 
 
 def uses(source: str, errors: frozenset[str]) -> Iterator[Use]:
@@ -23,7 +27,7 @@ def uses(source: str, errors: frozenset[str]) -> Iterator[Use]:
         if isinstance(node, ast.Call):
             name = _name(node.func)
             if name in errors and node.args:
-                yield from _use(node.args[0], node, _given(node.keywords))
+                yield from _use(node.args[0], node, _given(node.keywords), _spelt(node.keywords))
             elif name in VALUES:
                 code = next((each.value for each in node.keywords if each.arg == "code"), None)
                 params = next((each.value for each in node.keywords if each.arg == "params"), None)
@@ -48,9 +52,22 @@ def sentences(source: str, errors: frozenset[str]) -> Iterator[str]:
                         yield f"{node.lineno}: {said}"
 
 
-def _use(code: ast.expr, node: ast.Call, params: frozenset[str] | None) -> Iterator[Use]:
+def _use(
+    code: ast.expr,
+    node: ast.Call,
+    params: frozenset[str] | None,
+    spelt: Mapping[str, str] | None = None,
+) -> Iterator[Use]:
     if isinstance(code, ast.Constant) and isinstance(code.value, str) and code.value:
-        yield Use(code=code.value, line=node.lineno, params=params)
+        yield Use(code=code.value, line=node.lineno, params=params, spelt=spelt or {})
+
+
+def _spelt(keywords: list[ast.keyword]) -> Mapping[str, str]:
+    return {
+        each.arg: each.value.value
+        for each in keywords
+        if each.arg and isinstance(each.value, ast.Constant) and isinstance(each.value.value, str)
+    }
 
 
 def _given(keywords: list[ast.keyword]) -> frozenset[str] | None:

@@ -1,6 +1,6 @@
 """Every code that is raised, kept or told has words, and gets the parameters they name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,15 @@ import pytest
 from tests.wording.scanner import Use, sentences, uses
 from tiktok_manager.domain import errors
 from tiktok_manager.domain.errors import AppError
-from tiktok_manager.wording.catalogue import Catalogue, Choice, Each, Entry, Plural, names_in
+from tiktok_manager.wording.catalogue import (
+    Catalogue,
+    Choice,
+    Each,
+    Entry,
+    Plural,
+    chosen,
+    names_in,
+)
 from tiktok_manager.wording.speech import CATALOGUE
 from tiktok_manager.wording.trail import TRAIL
 
@@ -28,8 +36,13 @@ def files(rooms: tuple[str, ...]) -> Iterator[Path]:
         yield from sorted((PACKAGE / room).rglob("*.py"))
 
 
-def entries(entry: Entry | Choice) -> tuple[Entry, ...]:
-    return (entry,) if isinstance(entry, Entry) else tuple(entry.entries.values())
+def entries(entry: Entry | Choice, spelt: Mapping[str, str]) -> tuple[Entry, ...]:
+    """Return the sentences that may be said: one where what chooses among them is written out."""
+    if isinstance(entry, Entry):
+        return (entry,)
+    if entry.by in spelt:
+        return (chosen(entry, spelt),)
+    return tuple(entry.entries.values())
 
 
 def titles(entry: Entry) -> Iterator[str]:
@@ -43,7 +56,11 @@ def titles(entry: Entry) -> Iterator[str]:
 
 
 def wordless(found: Use) -> bool:
-    return found.code not in SPOKEN
+    entry = SPOKEN.get(found.code)
+    if isinstance(entry, Choice) and found.params is not None:
+        value = found.spelt.get(entry.by, "" if entry.by not in found.params else None)
+        return value is not None and {value, ""}.isdisjoint(entry.entries)
+    return entry is None
 
 
 def unfilled(found: Use) -> set[str]:
@@ -52,7 +69,7 @@ def unfilled(found: Use) -> set[str]:
         return set()
     needed = [
         {name for text in titles(entry) for name in names_in(text)}
-        for entry in entries(SPOKEN[found.code])
+        for entry in entries(SPOKEN[found.code], found.spelt)
     ]
     return set.intersection(*needed) - found.params - BY_ITSELF
 
@@ -72,7 +89,7 @@ def test_every_code_gets_the_parameters_of_its_title(room: str) -> None:
 def test_every_errors_own_code_has_words() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
     own = {kind.code for kind in kinds if issubclass(kind, AppError)}
-    bare = {"bad_input", "not_found", "action_needed", "storage"}  # always raised by another code
+    bare = {"bad_input", "action_needed", "storage"}  # always raised by another code
     assert own - bare - set(SPOKEN) == set()
 
 
@@ -92,8 +109,14 @@ def test_the_scan_sees_a_code_without_words() -> None:
 
 
 def test_the_scan_sees_a_parameter_that_is_missing() -> None:
-    (found,) = uses('raise NotFound("no_account")', ERRORS)
+    (found,) = uses('raise NotFound("not_found", what="account")', ERRORS)
     assert unfilled(found) == {"handle"}
+
+
+@pytest.mark.parametrize("given", ["", ', what="unicorn"'])
+def test_the_scan_sees_a_kind_of_thing_without_words(given: str) -> None:
+    (found,) = uses(f'raise NotFound("not_found"{given})', ERRORS)
+    assert wordless(found)
 
 
 def test_the_scan_sees_a_sentence() -> None:

@@ -182,7 +182,7 @@ class ChangedMeanwhile(InputError):
 
 
 class NotFound(InputError):
-    """What the user named does not exist."""
+    """What the user named does not exist; `what` says what it is: a post, an account, a file."""
 
     code = "not_found"
 

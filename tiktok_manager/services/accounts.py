@@ -115,7 +115,7 @@ class Accounts:
             found = queries.find_accounts(session, name)
         live = [a for a in found if a.status is not AccountStatus.DISCONNECTED] or found
         if not live:
-            raise NotFound("no_account", handle=name)
+            raise NotFound("not_found", what="account", handle=name)
         if len(live) > 1:
             ids = tuple(account.id for account in live)
             raise InputError("handle_not_unique", handle=name, ids=ids)

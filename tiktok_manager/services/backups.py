@@ -235,7 +235,7 @@ def _find(folder: Path, wanted: str) -> Path:
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise InputError("backup_is_a_link", file=wanted)
     if not path.exists():
-        raise NotFound("no_backup", name=wanted)
+        raise NotFound("not_found", what="backup", name=wanted)
     return path
 
 

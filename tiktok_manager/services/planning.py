@@ -226,7 +226,7 @@ class Planning:
             exact = queries.get_post(session, post_id)
             found = [exact] if exact else queries.find_posts(session, post_id)
         if not found or not post_id:
-            raise NotFound("no_post", id=post_id)
+            raise NotFound("not_found", what="post", id=post_id)
         if len(found) > 1:
             raise InputError("post_id_not_unique", id=post_id)
         return self._waiting.explain(found)[0]

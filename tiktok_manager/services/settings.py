@@ -211,7 +211,8 @@ def _definition(name: str) -> Definition:
     for definition in DEFINITIONS:
         if definition.name == name:
             return definition
-    raise NotFound("no_setting", name=name, names=tuple(d.name for d in DEFINITIONS))
+    names = tuple(each.name for each in DEFINITIONS)
+    raise NotFound("not_found", what="setting", name=name, names=names)
 
 
 def _key(value: str) -> str:

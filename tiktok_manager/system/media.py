@@ -314,7 +314,7 @@ def _open_video(path: Path) -> FileIO:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError as exc:
-        raise NotFound("no_file", file=str(path)) from exc
+        raise NotFound("not_found", what="file", file=str(path)) from exc
     if not stat.S_ISREG(mode):
         kind = "folder" if stat.S_ISDIR(mode) else ""
         raise InputError("not_a_file", file=path.name, kind=kind)

@@ -19,8 +19,22 @@ def _meanwhile(title: str) -> Entry:
     )
 
 
+_NOT_FOUND: Catalogue = {
+    "not_found": Choice(
+        "what",
+        {
+            "account": Entry(_("There is no account @{handle}."), typed=_SHOWS_ACCOUNTS),
+            "backup": Entry(_("There is no backup {name}."), typed=_SHOWS_BACKUPS),
+            "file": Entry(_("There is no file {file}."), hint=_("Check its name and folder.")),
+            "post": Entry(_("There is no post {id}."), typed=_SHOWS_POSTS),
+            "setting": Entry(
+                _("There is no setting “{name}”."), hint=_("The settings are: {names}.")
+            ),
+        },
+    ),
+}
+
 _ACCOUNTS: Catalogue = {
-    "no_account": Entry(_("There is no account @{handle}."), typed=_SHOWS_ACCOUNTS),
     "handle_not_unique": Entry(
         _("More than one account is called @{handle}."), hint=_("Use its id: {ids}.")
     ),
@@ -93,7 +107,6 @@ _ACCOUNTS: Catalogue = {
 }
 
 _PLANNING: Catalogue = {
-    "no_post": Entry(_("There is no post {id}."), typed=_SHOWS_POSTS),
     "post_id_not_unique": Entry(_("More than one post's id starts with {id}.")),
     "changed_meanwhile": Choice(
         "what",
@@ -257,7 +270,6 @@ _PLANNING: Catalogue = {
 
 _SETTINGS: Catalogue = {
     "setting_is_secret": Entry(_("{name} is a secret."), _("Secrets are never shown.")),
-    "no_setting": Entry(_("There is no setting “{name}”."), hint=_("The settings are: {names}.")),
     "bad_app_key": Entry(
         _("That is not a TikTok app key."),
         _("A key is one word without spaces."),
@@ -360,4 +372,4 @@ _COMMANDS: Catalogue = {
     "error": Entry(_("Something went wrong.")),
 }
 
-ERRORS: Catalogue = {**_ACCOUNTS, **_PLANNING, **_SETTINGS, **_COMMANDS}
+ERRORS: Catalogue = {**_NOT_FOUND, **_ACCOUNTS, **_PLANNING, **_SETTINGS, **_COMMANDS}

@@ -137,7 +137,6 @@ _FILES: Catalogue = {
             ),
         },
     ),
-    "no_file": Entry(_("There is no file {file}."), hint=_("Check its name and folder.")),
     "not_a_file": Choice(
         "kind",
         {

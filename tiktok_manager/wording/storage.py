@@ -284,7 +284,6 @@ _BACKUPS: Catalogue = {
     "backup_is_a_link": Entry(
         _("{file} is not a file of its own."), hint=_("Give the file itself.")
     ),
-    "no_backup": Entry(_("There is no backup {name}."), typed=_SHOWS_BACKUPS),
     "no_room_for_backup": Entry(
         _("There is no room for a backup."),
         _("{free_bytes:mb} are free; {needed_bytes:mb} are needed."),

@@ -68,7 +68,7 @@ class CalendarPlanning(FakePlanning):
             raise self.error
         found = next((post for post in self.posts if post.id == post_id), None)
         if found is None:
-            raise NotFound(title=f"There is no post {post_id}.")
+            raise NotFound("not_found", what="post", id=post_id)
         return found
 
     def trail(self, post_id: str) -> list[TrailEntry]:

@@ -195,7 +195,7 @@ class FakePlanning:
 
     def get(self, post_id: str) -> Post:
         if post_id not in self.posts:
-            raise NotFound(title=f"There is no post {post_id}.")
+            raise NotFound("not_found", what="post", id=post_id)
         return self.posts[post_id]
 
     def propose_edit(
