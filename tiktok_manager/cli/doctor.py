@@ -56,7 +56,7 @@ def doctor(
     with command_line(context).workspace() as workspace:
         if adopt:
             note(_ADOPTED if workspace.installation.adopt() else "It is no copy: nothing to do.")
-        findings = list(_examine(workspace, thorough=thorough))
+        findings = list(examine(workspace, thorough=thorough))
     healthy = all(finding.ok for finding in findings)
     if json:
         print_json(
@@ -74,7 +74,8 @@ def doctor(
         raise typer.Exit(3)
 
 
-def _examine(workspace: Workspace, *, thorough: bool) -> Iterator[Finding]:
+def examine(workspace: Workspace, *, thorough: bool) -> Iterator[Finding]:
+    """Look at everything in turn; a large database only if `thorough`."""
     yield Finding(
         name="version",
         ok=True,

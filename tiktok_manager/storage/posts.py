@@ -20,7 +20,7 @@ from tiktok_manager.domain.posts import (
     TrailEntry,
     changed_meanwhile,
 )
-from tiktok_manager.storage.accounts import IS_READY
+from tiktok_manager.storage.accounts import HAS_READY_ACCOUNT
 from tiktok_manager.storage.codes import decode_params, encode_params
 from tiktok_manager.storage.instants import UtcInstant
 from tiktok_manager.storage.integrity import remember
@@ -188,12 +188,14 @@ def count(session: Session, statuses: Iterable[PostStatus]) -> dict[PostStatus, 
 
 def next_due(session: Session) -> Post | None:
     """Return the scheduled post that goes out next; those of held accounts do not."""
-    query = (
-        _posts()
-        .where(STATUS == PostStatus.SCHEDULED, PostRow.wake_at.is_not(None), IS_READY)
+    # A query of its own: joined, SQLite may go from the accounts to all they plan, and sort that.
+    soonest = (
+        select(PostRow.id)
+        .where(STATUS == PostStatus.SCHEDULED, PostRow.wake_at.is_not(None), HAS_READY_ACCOUNT)
         .order_by(PostRow.wake_at, PostRow.id)
+        .limit(1)
     )
-    return _first(session, query.limit(1))
+    return _first(session, _posts().where(PostRow.id == soonest.scalar_subquery()))
 
 
 def last_result(session: Session) -> Post | None:
