@@ -406,7 +406,7 @@ def test_an_open_window_is_not_pulled_the_rug(
 
 def refused(house: House, wanted: str, words: str, error: type[AppError] = InputError) -> None:
     before = (house.theme(), names(house.paths.backups_dir))
-    with pytest.raises(error, match=words):
+    with says(error, words):
         house.restore(wanted)
     assert (house.theme(), names(house.paths.backups_dir)) == before
 
@@ -489,8 +489,8 @@ def test_rows_that_belong_to_nothing_are_refused(house: House, backup: Backup) -
     with opened(backup.path) as copy:
         copy.execute("DELETE FROM accounts")
         copy.execute(
-            "INSERT INTO step_log (post_id, at, epoch, kind, params)"
-            " VALUES ('nobody', 1, 1, 'made', '{}')",
+            "INSERT INTO step_log (post_id, at, epoch, actor, kind, params)"
+            " VALUES ('nobody', 1, 1, 'user', 'made', '{}')",
         )
     refused(house, backup.name, "cannot be restored")
 
