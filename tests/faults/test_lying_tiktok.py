@@ -297,7 +297,8 @@ def test_each_verdict_of_failure_has_its_way_on(world: World) -> None:
         again = status is PostStatus.PUBLISHED
         assert world.calls("video_init") - inits == (2 if again else 1), reason
         assert world.arrived().count(post.media.sha256) == int(again), reason
-        assert after.error is None or after.error.code == reason
+        # A reason of TikTok's that nobody knows keeps its own word beside our code.
+        assert after.error is None or reason in {after.error.code, after.error.raw_code}
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])

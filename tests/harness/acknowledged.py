@@ -160,8 +160,10 @@ def _on_wire(
     if handle := tellings.owners.get(token):
         if token not in used[handle]:
             used[handle].append(token)
-        # Before an account is kept its profile is read: only then a token is used unkept.
-        if "/post/publish/" in request.path:
+        # Before an account is kept its profile is read, and its handle where only creator_info
+        # tells that: only then a token is used unkept.
+        is_first_look = request.path.endswith("/creator_info/query/") and token == used[handle][0]
+        if "/post/publish/" in request.path and not is_first_look:
             yield _token_used(request.at, handle, token, used[handle])
     if request.path.endswith("/video/init/"):
         yield _init_sent(request)

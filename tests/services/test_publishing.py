@@ -234,7 +234,8 @@ def test_a_privacy_the_account_no_longer_offers_is_asked_again(world: World) -> 
     after = world.post(post)
     assert after.status is PostStatus.NEEDS_ATTENTION
     assert after.error is not None
-    assert "PUBLIC_TO_EVERYONE" in words(after.error).command_hint
+    assert "PUBLIC_TO_EVERYONE" in words(after.error).message
+    assert "Choose" in words(after.error).command_hint
     assert world.calls("video_init") == 0
 
 

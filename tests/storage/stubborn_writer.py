@@ -24,7 +24,9 @@ def main(path: str, post_id: str, rounds: str) -> None:
         try:
             with database.write() as session:
                 text = f"step {number} " + "x" * 3_000
-                posts.add_step(session, post_id, at=NOW, epoch=1, kind="test", text=text)
+                posts.add_step(
+                    session, post_id, at=NOW, epoch=1, kind="test", params={"text": text}
+                )
             acknowledged.append(number)
             if number % 5 == 4:
                 database.checkpoint()

@@ -110,7 +110,7 @@ def test_a_step_that_is_gone_after_a_failed_fsync_ends_all_writing(
 ) -> None:
     make_post("p1")
     with database.write() as session:
-        posts.add_step(session, "p1", at=NOW, epoch=1, kind="final_intent", text="")
+        posts.add_step(session, "p1", at=NOW, epoch=1, kind="final_intent")
     with closing(load_driver().connect(database.path)) as other, other:
         other.execute("DELETE FROM step_log")
     fail(database, IO_ERROR_FSYNC)

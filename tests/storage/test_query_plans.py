@@ -339,9 +339,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "posts.count": (lambda s, _w: posts.count(s, SOME),),
     "posts.next_due": (lambda s, _w: posts.next_due(s),),
     "posts.last_result": (lambda s, _w: posts.last_result(s),),
-    "posts.add_step": (
-        lambda s, w: posts.add_step(s, w.post.id, at=NOW, epoch=1, kind="x", text=""),
-    ),
+    "posts.add_step": (lambda s, w: posts.add_step(s, w.post.id, at=NOW, epoch=1, kind="x"),),
     "posts.trail": (lambda s, w: posts.trail(s, w.post.id),),
     "publishers.start": (
         lambda s, _w: publishers.start(s, "me", machine="m", folder="f", pid=1, now=NOW),

@@ -170,8 +170,7 @@ def _write(
         epoch=before.epoch,
         actor=Actor.USER,
         kind=kind,
-        what=what,
-        status=after.status.value,
+        params={"what": what, "status": after.status.value},
     )
     return queries.get_post(session, before.id) or after
 

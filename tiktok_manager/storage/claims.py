@@ -286,7 +286,7 @@ def write_lateness(
         epoch=row.epoch,
         actor=Actor.PUBLISHER,
         kind="late",
-        **{**params, "what": what},
+        params={**params, "what": what},
     )
     return True
 

@@ -2,9 +2,10 @@
 
 import heapq
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, insert, literal, select, text, tuple_, update
@@ -217,9 +218,12 @@ def add_step(
     epoch: int,
     kind: str,
     actor: Actor = Actor.PUBLISHER,
-    **params: Param | None,
+    params: Mapping[str, Param | None] = MappingProxyType({}),
 ) -> None:
-    """Append a line to a post's flight record."""
+    """Append a line to a post's flight record; `params` fill the sentence that `kind` names.
+
+    Where the same kind has several sentences, the parameter `what` names the one.
+    """
     step = StepRow(
         post_id=post_id,
         at=at,

@@ -174,7 +174,7 @@ def _set_aside(
         epoch=row.epoch,
         actor=Actor.PUBLISHER,
         kind="restored",
-        **error.as_cause,
+        params=error.as_cause,
     )
 
 

@@ -27,7 +27,7 @@ from tiktok_manager.ui.formats import zoned_time
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.tasks import Coalesced, TaskRunner
 from tiktok_manager.ui.tokens import STATUS_WORDS
-from tiktok_manager.wording import joined, words
+from tiktok_manager.wording import Words, joined, words
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
@@ -77,13 +77,14 @@ class Trouble:
     code: str
     title: str
     more: str
+    reason: str = ""
     until: datetime | None = None
     step: Step = Step.NONE
 
     @property
     def line(self) -> str:
         """The reason in one sentence."""
-        return self.title
+        return self.reason or self.title
 
 
 class PublishState(QObject):
@@ -380,16 +381,16 @@ def _trouble_at_start(error: AppError) -> Trouble:
 
 
 def _trouble_of_blocker(blocker: Blocker) -> Trouble:
-    told = words(blocker.finding)
-    more = joined(told.message, told.hint)
-    return Trouble(code=blocker.code, title=told.title, more=more, until=blocker.until)
+    return _held(blocker.code, words(blocker.finding), blocker.until)
 
 
 def _trouble_of(hold: PublishingHeld) -> Trouble:
-    told = words(hold.failure) if hold.failure is not None else None
+    told = words(hold.failure) if hold.failure is not None else Words(title="")
+    return _held(hold.code, told, hold.until)
+
+
+def _held(code: str, told: Words, until: datetime | None) -> Trouble:
+    more = joined(told.title, told.message, told.hint)
     return Trouble(
-        code=hold.code,
-        title=told.title if told else "",
-        more=joined(told.message, told.hint) if told else "",
-        until=hold.until,
+        code=code, title="Publishing is held.", more=more, reason=told.title, until=until
     )

@@ -6,7 +6,7 @@ parameter it names is empty.
 """
 
 import string
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from gettext import NullTranslations
@@ -16,9 +16,11 @@ from tiktok_manager.domain.media import MAX_FPS, MIN_FPS
 from tiktok_manager.wording.spans import number, span_words
 from tiktok_manager.wording.steps import Step
 from tiktok_manager.wording.terms import TERMS
+from tiktok_manager.wording.translation import _
 
 Params = Mapping[str, Param]
 FPS_BOUNDS = (MIN_FPS, MAX_FPS)
+_AND = _("{others} and {last}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +161,23 @@ class _Filling(string.Formatter):
                 return self._titles(value, self._params)
             case "word", str():
                 return self._term(value)
-            case "words", tuple():
-                return ", ".join(map(self._term, value))
             case _, tuple():
-                return ", ".join(map(str, value))
+                return self._several(value, format_spec)
         return str(format(value, format_spec))
+
+    def _several(self, values: tuple[str, ...], format_spec: str) -> str:
+        match format_spec:
+            case "words":
+                return ", ".join(map(self._term, values))
+            case "all":
+                return self._all([self._term(each) for each in values])
+        return ", ".join(map(str, values))
+
+    def _all(self, terms: Sequence[str]) -> str:
+        if len(terms) < 2:
+            return "".join(terms)
+        pair = self._speech.gettext(_AND)
+        return pair.format(others=", ".join(terms[:-1]), last=terms[-1])
 
     def _term(self, value: object) -> str:
         term = TERMS.get(str(value))

@@ -54,9 +54,7 @@ TRAIL: Catalogue = {
         ),
         _("If another computer has the same plan, stop one."),
     ),
-    "withheld": Entry(
-        _("The account has switched off {features:words} at TikTok: posted without.")
-    ),
+    "withheld": Entry(_("The account has switched off {features:all} at TikTok: posted without.")),
     "missed": Entry(
         _("Nothing could publish it at its time, {late_by:span} ago."), _("{cause:title}")
     ),

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, Flashes, MakeDesk
 from tests.ui.fakes import FakeWorkspace
-from tiktok_manager.domain.accounts import ALL_SCOPES
+from tiktok_manager.domain.accounts import ALL_SCOPES, POSTING_SCOPES
 from tiktok_manager.domain.errors import VaultLocked
 from tiktok_manager.services.settings import DEFINITIONS
 from tiktok_manager.tiktok.loopback import LoopbackReceiver
@@ -206,7 +206,7 @@ def test_what_has_to_be_copied_is_copied_exactly(desk_and_view: DeskAndView) -> 
     for line in view.findChildren(CopyLine):
         line.copy.click()
         copied.append(QGuiApplication.clipboard().text())
-    assert copied == ["http://127.0.0.1:*/callback/", ", ".join(ALL_SCOPES)]
+    assert copied == ["http://127.0.0.1:*/callback/", ", ".join(POSTING_SCOPES)]
 
 
 def test_the_portal_opens_on_a_click_only(desk_and_view: DeskAndView) -> None:

@@ -89,8 +89,7 @@ class AttemptStore:
                 at=now,
                 epoch=claim.epoch,
                 kind="init_intent",
-                number=attempt.number,
-                chunks=plan.count,
+                params={"number": attempt.number, "chunks": plan.count},
             )
         return attempt
 
@@ -116,7 +115,7 @@ class AttemptStore:
                 epoch=claim.epoch,
                 kind="inited",
                 actor=Actor.TIKTOK,
-                publish_id=publish_id,
+                params={"publish_id": publish_id},
             )
         self._journal.append(self._entry(claim, attempt, JournalStep.INITED, now))
         return attempt
@@ -148,7 +147,7 @@ class AttemptStore:
                 at=now,
                 epoch=claim.epoch,
                 kind="final_intent",
-                publish_id=attempt.publish_id,
+                params={"publish_id": attempt.publish_id},
             )
         self._journal.append(self._entry(claim, attempt, JournalStep.FINAL_INTENT, now))
         return attempt
@@ -169,7 +168,7 @@ class AttemptStore:
                 at=now,
                 epoch=claim.epoch,
                 kind="sent",
-                publish_id=attempt.publish_id,
+                params={"publish_id": attempt.publish_id},
             )
         return attempt
 
@@ -189,11 +188,10 @@ class AttemptStore:
                 at=now,
                 epoch=claim.epoch,
                 kind="abandoned",
-                cause=end.code,
-                publish_id=attempt.publish_id,
+                params={"cause": end.code, "publish_id": attempt.publish_id},
             )
 
-    def settle(self, claim: Claim, outcome: Outcome, what: str = "", **params: Param) -> Post:
+    def settle(self, claim: Claim, outcome: Outcome, what: str = "", /, **params: Param) -> Post:
         """Commit what the work led to and give the claim back; then tell the window.
 
         `what` names the sentence of the flight record, if it is worth one.
@@ -230,7 +228,7 @@ class AttemptStore:
                     epoch=claim.epoch,
                     kind=outcome.status.value,
                     actor=Actor.TIKTOK if outcome.status in _VERDICTS else Actor.PUBLISHER,
-                    **{
+                    params={
                         "code": outcome.error.code if outcome.error else None,
                         "log_id": outcome.error.log_id if outcome.error else None,
                         "next_try_at": outcome.wake_at,
@@ -240,7 +238,7 @@ class AttemptStore:
                 )
         return post, ending
 
-    def note(self, claim: Claim, kind: str, **params: Param) -> None:
+    def note(self, claim: Claim, kind: str, /, **params: Param) -> None:
         """Add a line to the flight record."""
         now = self._clock.now()
         with self._database.write() as session:
@@ -251,7 +249,7 @@ class AttemptStore:
                 epoch=claim.epoch,
                 actor=Actor.PUBLISHER,
                 kind=kind,
-                **params,
+                params=params,
             )
 
     def progress(self, claim: Claim) -> "Progress":
