@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from tiktok_manager.domain.clock import Clock, SystemClock
 from tiktok_manager.domain.errors import AppError, DatabaseDamaged, InputError
 from tiktok_manager.domain.events import EventBus
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.services.database_recovery import check_present, with_way_out
 from tiktok_manager.services.installation import Installation
 from tiktok_manager.services.planning import Planning
@@ -287,10 +288,11 @@ def _make_journal(base: _Base, paths: DataPaths, ballast: Ballast, closing: Exit
     return journal
 
 
-def _in_words(error: AppError) -> str:
+def _in_words(coded: Finding | AppError) -> tuple[str, str]:
     from tiktok_manager.wording import words  # most commands never need it
 
-    return words(error).cause
+    said = words(coded)
+    return said.title, said.message
 
 
 def _make_restoring(base: _Base, journal: Journal, installation: Installation) -> Restoring:

@@ -20,6 +20,12 @@ def told(coded: Coded) -> str:
     return joined(said.cause, said.command_hint)
 
 
+def say(coded: Coded) -> tuple[str, str]:
+    """Return what happened and the rest, as pages are told."""
+    said = english(coded)
+    return said.title, said.message
+
+
 @contextmanager
 def says(kind: type[ErrorT], text: str) -> Iterator[pytest.ExceptionInfo[ErrorT]]:
     """Expect an error whose words hold this pattern."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.fakes.words import say
 from tests.tiktok.fake_tiktok import Background, http_for
 from tiktok_manager.domain.accounts import ALL_SCOPES, TokenPair
 from tiktok_manager.domain.cancel import CancelToken
@@ -14,7 +15,7 @@ from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.domain.posts import Choices, Privacy
 from tiktok_manager.simulator import Simulator, SimulatorConfig
 from tiktok_manager.tiktok.answers import ChunkAnswer, PublishState, Upload, Verdict
-from tiktok_manager.tiktok.callback_pages import signed_in
+from tiktok_manager.tiktok.callback_pages import SIGNED_IN
 from tiktok_manager.tiktok.chunk_plans import ChunkPlan, plan_chunks
 from tiktok_manager.tiktok.client import TikTokClient
 from tiktok_manager.tiktok.endpoints import AppKeys, Endpoints
@@ -43,7 +44,7 @@ class World:
         state, verifier = new_state(), new_verifier()
         with (
             Background() as background,
-            LoopbackReceiver(state, SystemClock()) as receiver,
+            LoopbackReceiver(state, SystemClock(), say) as receiver,
         ):
             answer = background.run(receiver.wait, CancelToken())
             url = authorization_url(
@@ -59,7 +60,7 @@ class World:
             assert set(callback.scopes) == set(ALL_SCOPES)
             uri = receiver.redirect_uri
             pair = self.client.exchange_code(KEYS, callback.code, uri, verifier)
-            receiver.conclude(signed_in("The account was added."))
+            receiver.conclude(SIGNED_IN)
             assert b"You are signed in" in page.result()
             return pair
 

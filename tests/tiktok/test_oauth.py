@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.fakes.words import say
 from tests.tiktok.fake_tiktok import PATIENCE_S, Background, FakeClock
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
@@ -15,13 +16,9 @@ from tiktok_manager.tiktok import callback_pages
 from tiktok_manager.tiktok.endpoints import Endpoints
 from tiktok_manager.tiktok.loopback import HOLD_S, LINGER_S, OVERDUE_S, Callback, LoopbackReceiver
 from tiktok_manager.tiktok.oauth import authorization_url, code_challenge, new_state, new_verifier
-from tiktok_manager.wording import english
 
 STATE = "the-state-of-this-attempt-0123456789abcdef"
 GOOD = f"/callback/?code=abc%2A0%216410&scopes=user.info.basic%2Cvideo.list&state={STATE}"
-
-
-DONE = callback_pages.signed_in("TikTok Manager has added <the> account.")
 
 
 class Consent:
@@ -40,7 +37,7 @@ class Consent:
     ) -> None:
         self.cancel = CancelToken()
         self.overdue: list[str] = []
-        self.receiver = LoopbackReceiver(STATE, clock, grace_s=grace_s).open()
+        self.receiver = LoopbackReceiver(STATE, clock, say, grace_s=grace_s).open()
         port = urlsplit(self.receiver.redirect_uri).port
         assert port is not None
         self.port = port
@@ -50,7 +47,7 @@ class Consent:
     def _sign_in(self) -> Callback:
         callback = self.receiver.wait(self.cancel, lambda: self.overdue.append("overdue"))
         if not self._hangs:
-            self.receiver.conclude(DONE)
+            self.receiver.conclude(callback_pages.SIGNED_IN)
         return callback
 
     def close(self) -> None:
@@ -185,7 +182,7 @@ def test_refusing_on_tiktoks_page_ends_the_wait_with_the_reason(consent: Consent
     with pytest.raises(ConsentRefused) as refusal:
         consent.result()
     assert (refusal.value.code, refusal.value.raw_code) == ("consent_refused", "access_denied")
-    assert english(refusal.value).message == "It said: “The user <b>refused</b> it”."
+    assert say(refusal.value)[1] == "It said: “The user <b>refused</b> it”."
     assert b"The user &lt;b&gt;refused&lt;/b&gt; it" in page
 
 
@@ -277,7 +274,9 @@ def test_the_browser_is_told_only_once_the_sign_in_has_ended(background: Backgro
     consent.result()
     assert consent.get("/").startswith(b"HTTP/1.1 404 ")  # it still listens
     assert not page.done()
-    consent.receiver.conclude(callback_pages.not_signed_in("TikTok said <no>."))
+    consent.receiver.conclude(
+        callback_pages.not_signed_in(AppError("x", title="TikTok said <no>."))
+    )
     told = page.result(PATIENCE_S)
     assert b"The sign-in did not work" in told
     assert b"TikTok said &lt;no&gt;." in told
@@ -295,7 +294,7 @@ def test_a_browser_does_not_wait_longer_than_ten_seconds(background: Background)
     told = page.result(PATIENCE_S)
     assert b"still finishing the sign-in" in told
     assert b'http-equiv="refresh"' in told  # it looks again by itself
-    consent.receiver.conclude(DONE)
+    consent.receiver.conclude(callback_pages.SIGNED_IN)
     assert b"You are signed in" in consent.get(GOOD)
     consent.close()
 
@@ -314,7 +313,7 @@ def test_a_crowd_that_knows_the_state_is_kept_small(background: Background) -> N
     consent.result()
     done, _ = wait(pages, PATIENCE_S, FIRST_COMPLETED)
     assert b"still finishing" in done.pop().result()
-    consent.receiver.conclude(DONE)
+    consent.receiver.conclude(callback_pages.SIGNED_IN)
     assert all(b"HTTP/1.1 200 " in page.result(PATIENCE_S) for page in pages)
     consent.close()
 
@@ -422,7 +421,7 @@ def test_cancelling_ends_the_wait_and_frees_the_port(consent: Consent) -> None:
 
 
 def test_leaving_without_waiting_frees_the_port() -> None:
-    with LoopbackReceiver(STATE, SystemClock()) as receiver:
+    with LoopbackReceiver(STATE, SystemClock(), say) as receiver:
         uri = receiver.redirect_uri
         assert re.fullmatch(r"http://127\.0\.0\.1:\d{4,5}/callback/", uri)
     with pytest.raises(ConnectionRefusedError):

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-VALUES = {"Failure", "Finding"}
+VALUES = {"Failure", "Finding", "Page"}
 STEPS = {"add_step", "note"}
 
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from tiktok_manager.tiktok.gateway import AppCalls
     from tiktok_manager.tiktok.loopback import Callback, LoopbackReceiver
 
-FINISHED = "TikTok Manager has added the account."
-NOT_FINISHED = "Nothing was kept. TikTok Manager says what went wrong."
 RELOAD_S = 2.0
 
 
@@ -28,15 +26,13 @@ class SignIn:
     """Asks TikTok's page, and tells the browser what became of its answer.
 
     The page of the last sign-in is answered for a while longer, so that a reload or a prefetch
-    meets no closed port; `close` ends that. `explain` says an error in words, for the page.
+    meets no closed port; `close` ends that. `say` makes the words of the pages.
     """
 
-    def __init__(
-        self, endpoints: Endpoints, clock: Clock, explain: Callable[[AppError], str]
-    ) -> None:
+    def __init__(self, endpoints: Endpoints, clock: Clock, say: callback_pages.Say) -> None:
         self._endpoints = endpoints
         self._clock = clock
-        self._explain = explain
+        self._say = say
         self._lock = threading.Lock()
         self._lingering: LoopbackReceiver | None = None
         self._closed = False
@@ -58,28 +54,17 @@ class SignIn:
         `on_overdue` is called once if TikTok's page sends nobody back for 20 s. Raises
         ConsentRefused, Cancelled, RemoteError, and AppError when nobody answered in time.
         """
-        self._linger(None)
-        from tiktok_manager.tiktok.loopback import LoopbackReceiver
-
         verifier, state = oauth.new_verifier(), oauth.new_state()
-        receiver = LoopbackReceiver(state, self._clock).open()
-        address = oauth.authorization_url(
-            self._endpoints,
-            client_key=keys.client_key,
-            scopes=scopes,
-            redirect_uri=receiver.redirect_uri,
-            state=state,
-            verifier=verifier,
-        )
-        page = callback_pages.not_signed_in(NOT_FINISHED)
+        receiver = self._listen(state)
+        page = callback_pages.not_signed_in()
         try:
-            open_url(address)
+            open_url(self._address(keys, scopes, receiver.redirect_uri, state, verifier))
             callback = receiver.wait(cancel, on_overdue)
             on_consent()
             yield _exchange(calls, keys, callback, receiver.redirect_uri, verifier)
-            page = callback_pages.signed_in(FINISHED)
+            page = callback_pages.SIGNED_IN
         except AppError as exc:
-            page = callback_pages.not_signed_in(self._explain(exc) or NOT_FINISHED)
+            page = callback_pages.not_signed_in(exc)
             raise
         finally:
             receiver.conclude(page)
@@ -97,6 +82,25 @@ class SignIn:
         with self._lock:
             self._closed = True
         self._linger(None)
+
+    def _listen(self, state: str) -> LoopbackReceiver:
+        """Wait for an answer at a new address; the one before is answered no longer."""
+        from tiktok_manager.tiktok.loopback import LoopbackReceiver
+
+        self._linger(None)
+        return LoopbackReceiver(state, self._clock, self._say).open()
+
+    def _address(
+        self, keys: AppKeys, scopes: Sequence[Scope], redirect_uri: str, state: str, verifier: str
+    ) -> str:
+        return oauth.authorization_url(
+            self._endpoints,
+            client_key=keys.client_key,
+            scopes=scopes,
+            redirect_uri=redirect_uri,
+            state=state,
+            verifier=verifier,
+        )
 
     def _linger(self, receiver: LoopbackReceiver | None) -> None:
         """Let a receiver answer on instead of the one before."""

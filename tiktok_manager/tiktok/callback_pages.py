@@ -1,29 +1,47 @@
-"""What the browser shows when TikTok sends it back: plain pages without scripts."""
+"""What the browser shows when TikTok sends it back: plain pages without scripts.
 
-from dataclasses import dataclass
+A page is kept as a code; its words are made when it is shown, by whoever is above.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from html import escape
+from http import HTTPStatus
+
+from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.findings import Finding, Param
 
 POLL_S = 1
+
+Say = Callable[[Finding | AppError], tuple[str, str]]
+"""Says a code in words: what happened, and the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page; `title` is ASCII, for it is the reason of the status line, too."""
+    """One page; `error` is said in the place of the text that belongs to the code."""
 
-    status: int
-    title: str
-    text: str
+    status: HTTPStatus = HTTPStatus.BAD_REQUEST
+    code: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+    error: AppError | None = None
     mark: str = "!"
     looks_again: bool = False
 
-    def encode(self) -> bytes:
+    def encode(self, say: Say) -> bytes:
         """Return the whole HTTP answer; whatever it shows is escaped."""
-        refresh = f'<meta http-equiv="refresh" content="{POLL_S}">' if self.looks_again else ""
+        title, text = say(Finding(code=self.code, params=self.params))
+        if self.error is not None:
+            text = " ".join(say(self.error))
         body = _HTML.format(
-            refresh=refresh, title=escape(self.title), text=escape(self.text), mark=self.mark
+            refresh=_REFRESH if self.looks_again else "",
+            title=escape(title),
+            text=escape(text),
+            mark=self.mark,
+            what_now=escape(say(Finding(code="page_close_tab"))[0]),
         ).encode()
         head = (
-            f"HTTP/1.1 {self.status} {self.title}\r\n"
+            f"HTTP/1.1 {self.status.value} {self.status.phrase}\r\n"
             "Content-Type: text/html; charset=utf-8\r\n"
             f"Content-Length: {len(body)}\r\n"
             "Cache-Control: no-store\r\n"
@@ -37,44 +55,28 @@ class Page:
         return head.encode("ascii") + body
 
 
-def signed_in(text: str) -> Page:
-    """Return the page for an account that is kept."""
-    return Page(status=200, title="You are signed in", text=text, mark="✓")
-
-
-def not_signed_in(text: str) -> Page:
+def not_signed_in(error: AppError | None = None) -> Page:
     """Return the page for a permission that came, but did not lead to an account."""
-    return Page(status=200, title="The sign-in did not work", text=text)
+    return Page(status=HTTPStatus.OK, code="page_not_signed_in", error=error)
 
 
-def refused(text: str) -> Page:
-    """Return the page for an owner who said no."""
-    return Page(status=200, title="No permission given", text=text or "Nothing changed.")
+def refused(said: str) -> Page:
+    """Return the page for an owner who said no; `said` is what TikTok has to say about it."""
+    params = {"said": said, "why": "said" if said else ""}
+    return Page(status=HTTPStatus.OK, code="page_refused", params=params)
 
 
-UNDER_WAY = Page(
-    status=200,
-    title="Almost done",
-    text="TikTok Manager is still finishing the sign-in. This page looks again by itself.",
-    mark="…",
-    looks_again=True,
-)
-TOO_MUCH = Page(status=431, title="Too much", text="This request is too large.")
-NOT_UNDERSTOOD = Page(
-    status=400, title="Not understood", text="This is not a request for this address."
-)
-NOT_ALLOWED = Page(status=405, title="Not allowed", text="Only GET is answered here.")
-WRONG_HOST = Page(status=421, title="Wrong address", text="This request is for another host.")
-NOTHING_HERE = Page(status=404, title="Nothing here", text="There is nothing at this address.")
-NOT_THIS_SIGN_IN = Page(
-    status=400,
-    title="Not this sign-in",
-    text="This answer does not belong to the sign-in under way.",
-)
-INCOMPLETE = Page(
-    status=400, title="Not understood", text="This answer holds neither a code nor an error."
-)
+SIGNED_IN = Page(status=HTTPStatus.OK, code="page_signed_in", mark="✓")
+UNDER_WAY = Page(status=HTTPStatus.OK, code="page_under_way", mark="…", looks_again=True)
+TOO_MUCH = Page(status=HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, code="page_too_much")
+NOT_UNDERSTOOD = Page(code="page_not_understood")
+NOT_ALLOWED = Page(status=HTTPStatus.METHOD_NOT_ALLOWED, code="page_not_allowed")
+WRONG_HOST = Page(status=HTTPStatus.MISDIRECTED_REQUEST, code="page_wrong_host")
+NOTHING_HERE = Page(status=HTTPStatus.NOT_FOUND, code="page_nothing_here")
+NOT_THIS_SIGN_IN = Page(code="page_not_this_sign_in")
+INCOMPLETE = Page(code="page_incomplete")
 
+_REFRESH = f'<meta http-equiv="refresh" content="{POLL_S}">'
 _HTML = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">{refresh}<title>TikTok Manager</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
@@ -88,5 +90,5 @@ font-size:28px;background:#fe2c55;color:#fff}}
 h1{{font-size:24px;margin:16px 0 8px}}p{{margin:8px 0;opacity:.8}}
 </style></head>
 <body><main><b aria-hidden="true">{mark}</b><h1>{title}</h1><p>{text}</p>
-<p>You can close this tab and return to TikTok Manager.</p></main></body></html>
+<p>{what_now}</p></main></body></html>
 """

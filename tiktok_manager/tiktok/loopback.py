@@ -55,13 +55,15 @@ class LoopbackReceiver:
 
     Call `open`, `wait` once, then `conclude` with what became of the answer; `close` in any case.
     From the answer on a thread of its own serves the browser, until it has lingered or `close` is
-    called. Whatever else knocks is turned away with a 4xx and does not disturb the question.
+    called. Whatever else knocks is turned away with a 4xx and does not disturb the question. `say`
+    makes the words of the pages.
     """
 
     def __init__(
         self,
         state: str,
         clock: Clock,
+        say: pages.Say,
         *,
         wait_s: float = WAIT_S,
         request_s: float = REQUEST_S,
@@ -69,6 +71,7 @@ class LoopbackReceiver:
     ) -> None:
         self._state = state
         self._clock = clock
+        self._say = say
         self._wait_s = wait_s
         self._request_s = request_s
         self._grace_s = grace_s
@@ -180,7 +183,7 @@ class LoopbackReceiver:
         self._listener = None
         self._selector.close()
         for visitor in self._held:
-            visitor.reply(self._outcome or pages.UNDER_WAY)
+            self._reply(visitor, self._outcome or pages.UNDER_WAY)
         for visitor in self._visitors + self._held:
             visitor.sock.close()
         self._visitors.clear()
@@ -209,7 +212,7 @@ class LoopbackReceiver:
         if page is None:
             self._hold(visitor)
         else:
-            visitor.reply(page)
+            self._reply(visitor, page)
         return answer
 
     def _accept(self, listener: socket.socket) -> "_Visitor | None":
@@ -253,8 +256,11 @@ class LoopbackReceiver:
 
     def _dismiss(self, visitor: "_Visitor", page: pages.Page) -> None:
         self._held.remove(visitor)
-        visitor.reply(page)
+        self._reply(visitor, page)
         visitor.sock.close()
+
+    def _reply(self, visitor: "_Visitor", page: pages.Page) -> None:
+        visitor.reply(page.encode(self._say))
 
     def _make_room(self) -> None:
         """Close whoever takes too long; sooner while others wait, lest the browser be one."""
@@ -332,11 +338,11 @@ class _Visitor:
         self.answered = True  # closed without a request
         return True
 
-    def reply(self, page: pages.Page) -> None:
+    def reply(self, page: bytes) -> None:
         """Send the page; the connection is then read out and closed."""
         self.answered = True
         with suppress(OSError):
-            self.sock.sendall(page.encode())
+            self.sock.sendall(page)
             self.sock.shutdown(socket.SHUT_WR)
 
 

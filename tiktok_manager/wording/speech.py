@@ -13,6 +13,7 @@ from tiktok_manager.wording.errors import ERRORS
 from tiktok_manager.wording.files import FILES
 from tiktok_manager.wording.findings import FINDINGS
 from tiktok_manager.wording.holds import ADVICE, HOLDS
+from tiktok_manager.wording.pages import PAGES
 from tiktok_manager.wording.steps import LABELS, Step
 from tiktok_manager.wording.storage import STORAGE
 from tiktok_manager.wording.tiktok import TIKTOK
@@ -134,6 +135,7 @@ CATALOGUE: Catalogue = {
     **STORAGE,
     **FILES,
     **HOLDS,
+    **PAGES,
     **FINDINGS,
     **VIDEOS,
     **TIKTOK,
