@@ -105,7 +105,11 @@ class Runner:
         self._readying: Future[None] | None = None
         self._guard = threading.RLock()
         self._moved = threading.Condition(self._guard)
-        jobs = dict(periodic or {})
+        self._make_threads(dict(periodic or {}))
+        self._unsubscribe = events.subscribe(Event, self._on_event)
+
+    def _make_threads(self, jobs: Mapping[str, Job]) -> None:
+        """Make what works side by side; none of it runs before `start`."""
         self._uploads = Pool(MAX_UPLOADS_AT_ONCE, "upload")
         self._checks = Pool(CHECKS_AT_ONCE, "check")
         self._preparations = Pool(PREPARATIONS_AT_ONCE, "prepare")
@@ -115,7 +119,6 @@ class Runner:
         self._ticker = Ticker(self.tick)
         self._leases = SupervisedLoop("renew-leases", self._keep_leases, self._drained)
         self._watcher = SupervisedLoop("watch-database", self._watch, self._cancel)
-        self._unsubscribe = events.subscribe(Event, self._on_event)
 
     @property
     def state(self) -> RunnerState:
