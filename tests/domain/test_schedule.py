@@ -15,7 +15,6 @@ from tiktok_manager.domain.schedule import (
     parse_duration,
     parse_when,
     resolve,
-    span_words,
 )
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -109,18 +108,3 @@ def test_durations_are_read(text: str, seconds: int) -> None:
 def test_other_durations_are_refused(text: str) -> None:
     with pytest.raises(InputError):
         parse_duration(text)
-
-
-@pytest.mark.parametrize(
-    ("minutes", "words"),
-    [
-        (0.5, "0 minutes"),
-        (1, "1 minute"),
-        (119, "119 minutes"),
-        (120, "2 hours"),
-        (47 * 60, "47 hours"),
-        (75 * 60, "3 days"),
-    ],
-)
-def test_a_span_is_told_in_the_unit_that_suits_it(minutes: float, words: str) -> None:
-    assert span_words(timedelta(minutes=minutes)) == words

@@ -276,7 +276,7 @@ def _compare(
             if not promise.is_kept(books):
                 yield Finding(kind="lost", text=promise.text)
         for fault in reading.faults:
-            yield Finding(kind="journal", text=fault)
+            yield Finding(kind="journal", text=f"{fault.code} {dict(fault.params)}")
         yield from _goes_on(database, journal, reading.entries)
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.fakes.words import says
 from tiktok_manager.domain.errors import StorageError
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.system import journal as module
 from tiktok_manager.system.journal import SLACK, Journal, JournalEntry, JournalStep
 from tiktok_manager.wording import english
@@ -34,6 +35,10 @@ def entry(number: int = 1, step: JournalStep = JournalStep.FINAL_INTENT) -> Jour
         at=NOW + timedelta(seconds=number),
         outcome="published" if step is JournalStep.ENDED else "",
     )
+
+
+def altered(line: int) -> Finding:
+    return Finding(code="journal_line_altered", params={"line": line})
 
 
 @pytest.fixture
@@ -146,7 +151,7 @@ def test_an_altered_line_is_reported_and_not_trusted(journal: Journal, path: Pat
     path.write_bytes(content.replace(b"v_pub_file~1", b"v_pub_file~7"))
     reading = reopened(path).read()
     assert reading.entries == (entries[0], entries[2])
-    assert reading.faults == ("line 2 was altered or written with another key",)
+    assert reading.faults == (altered(2),)
 
 
 def test_a_line_taken_out_is_missed(journal: Journal, path: Path) -> None:
@@ -155,7 +160,7 @@ def test_a_line_taken_out_is_missed(journal: Journal, path: Path) -> None:
     path.write_bytes(first + third)
     reading = reopened(path).read()
     assert reading.entries == (entries[0], entries[2])
-    assert reading.faults == ("lines before line 2 are missing",)
+    assert reading.faults == (Finding(code="journal_lines_missing", params={"line": 2}),)
 
 
 def test_lines_put_in_another_order_are_noticed(journal: Journal, path: Path) -> None:
@@ -337,7 +342,7 @@ def test_what_is_altered_behind_the_place_is_told(journal: Journal, path: Path) 
     journal.append(entry(2))
     path.write_bytes(path.read_bytes().replace(b"post-2", b"post-7"))
     reading = reopened(path).read(mark)
-    assert reading.faults == ("line 3 was altered or written with another key",)
+    assert reading.faults == (altered(3),)
 
 
 @pytest.mark.parametrize("cut", [1, 40])

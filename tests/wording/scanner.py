@@ -31,14 +31,13 @@ def uses(source: str, errors: frozenset[str]) -> Iterator[Use]:
             elif name in VALUES:
                 code = next((each.value for each in node.keywords if each.arg == "code"), None)
                 params = next((each.value for each in node.keywords if each.arg == "params"), None)
-                spoken = any(each.arg == "text" for each in node.keywords)  # doctor's own checks
-                if code is not None and not spoken:
+                if code is not None:
                     yield from _use(code, node, _keys(params))
             elif name in STEPS:
-                named = {each.arg: each.value for each in node.keywords}
-                said = named.get("what") or (None if None in named else named.get("kind"))
+                named = {each.arg: each.value for each in node.keywords if each.arg}
+                said, given = _step(node, named)
                 if said is not None:
-                    yield from _use(said, node, None)
+                    yield from _use(said, node, given)
 
 
 def sentences(source: str, errors: frozenset[str]) -> Iterator[str]:
@@ -68,6 +67,20 @@ def _spelt(keywords: list[ast.keyword]) -> Mapping[str, str]:
         for each in keywords
         if each.arg and isinstance(each.value, ast.Constant) and isinstance(each.value.value, str)
     }
+
+
+def _step(
+    node: ast.Call, named: Mapping[str, ast.expr]
+) -> tuple[ast.expr | None, frozenset[str] | None]:
+    """Return the code that says a step, which `what` among its parameters may be."""
+    params = named.get("params")
+    if isinstance(params, ast.Dict):
+        for key, value in zip(params.keys, params.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value == "what":
+                return value, _keys(params)
+        return named.get("kind"), _keys(params)
+    unpacked = len(named) < len(node.keywords)
+    return named.get("what") or (None if unpacked else named.get("kind")), None
 
 
 def _given(keywords: list[ast.keyword]) -> frozenset[str] | None:

@@ -13,32 +13,32 @@ import typer
 from tiktok_manager import __version__
 from tiktok_manager.cli.context import command_line
 from tiktok_manager.cli.options import Json
-from tiktok_manager.cli.output import blocker_line, local_time, note, print_json, print_line
-from tiktok_manager.domain.errors import AppError
+from tiktok_manager.cli.output import blocker_said, note, print_json, print_line
+from tiktok_manager.domain.errors import AppError, AppKeysMissing
+from tiktok_manager.domain.findings import Finding, Param
 from tiktok_manager.services.vault import VaultState
 from tiktok_manager.system.filesystem import type_of
-from tiktok_manager.wording import joined, words
+from tiktok_manager.wording import Words, english, joined, words
 
 if TYPE_CHECKING:
     from tiktok_manager.services.workspace import Workspace
 
 LOW_DISK_BYTES = 1_000_000_000
 SMALL_DATABASE_BYTES = 4_000_000
-_NO_VAULT = "not made yet; the keyring is ready for it"
-_ADOPTED = (
-    "This data folder publishes from now on; use no other copy of it. Posts that the other copy may"
-    " have sent meanwhile are set aside as unconfirmed when the publisher starts."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at; `code` says to scripts what was found."""
+class Check:
+    """What a look at one thing found: `said` to people, `code` to scripts."""
 
-    name: str
-    ok: bool
-    text: str
+    ok: bool = True
+    said: tuple[Finding | AppError, ...]
     code: str = "ok"
+
+    def text(self, say: Callable[[Finding | AppError], Words] = words) -> str:
+        """Return it in words."""
+        told = map(say, self.said)
+        return joined(*(joined(each.cause, each.command_hint) for each in told))
 
 
 def doctor(
@@ -55,155 +55,154 @@ def doctor(
     """Check the data folder, database, secrets, app keys and accounts."""
     with command_line(context).workspace() as workspace:
         if adopt:
-            note(_ADOPTED if workspace.installation.adopt() else "It is no copy: nothing to do.")
-        findings = list(examine(workspace, thorough=thorough))
-    healthy = all(finding.ok for finding in findings)
+            adopted = workspace.installation.adopt()
+            told = Finding(code="adopted") if adopted else Finding(code="not_a_copy")
+            note(words(told).cause)
+        checks = dict(examine(workspace, thorough=thorough))
+    healthy = all(check.ok for check in checks.values())
     if json:
-        print_json(
-            {
-                "ok": healthy,
-                "checks": [
-                    {"name": f.name, "ok": f.ok, "text": f.text, "code": f.code} for f in findings
-                ],
-            }
-        )
+        print_json({"ok": healthy, "checks": [_check_json(*each) for each in checks.items()]})
     else:
-        for finding in findings:
-            print_line(f"{'ok ' if finding.ok else '!! '} {finding.name:12} {finding.text}")
+        for name, check in checks.items():
+            print_line(f"{'ok ' if check.ok else '!! '} {name:12} {check.text()}")
     if not healthy:
         raise typer.Exit(3)
 
 
-def examine(workspace: Workspace, *, thorough: bool) -> Iterator[Finding]:
+def _check_json(name: str, check: Check) -> dict[str, object]:
+    return {"name": name, "ok": check.ok, "text": check.text(english), "code": check.code}
+
+
+def examine(workspace: Workspace, *, thorough: bool) -> Iterator[tuple[str, Check]]:
     """Look at everything in turn; a large database only if `thorough`."""
-    yield Finding(
-        name="version",
-        ok=True,
-        text=f"TikTok Manager {__version__}, Python {platform.python_version()}",
-    )
     looks = {**_LOOKS, "database": _database if thorough else _database_if_small}
-    yield from (_check(name, look, workspace) for name, look in looks.items())
+    for name, look in looks.items():
+        try:
+            yield name, look(workspace)
+        except AppError as exc:
+            yield name, Check(ok=False, said=(exc,), code=exc.code)
 
 
-def _check(name: str, look: Callable[[Workspace], Finding], workspace: Workspace) -> Finding:
-    try:
-        return look(workspace)
-    except AppError as exc:
-        told = joined(words(exc).cause, words(exc).command_hint)
-        return Finding(name=name, ok=False, text=told, code=exc.code)
+def _version(_workspace: Workspace) -> Check:
+    params = {"version": __version__, "python": platform.python_version()}
+    return Check(said=(Finding(code="check_version", params=params),))
 
 
-def _data_folder(workspace: Workspace) -> Finding:
-    free = shutil.disk_usage(workspace.paths.root).free
-    kind = type_of(workspace.paths.root) or "a local disk"
-    text = f"{workspace.paths.root} ({kind}, {free / 1e9:.1f} GB free)"
-    is_roomy = free > LOW_DISK_BYTES
-    return Finding(
-        name="data folder", ok=is_roomy, text=text, code="ok" if is_roomy else "disk_nearly_full"
+def _data_folder(workspace: Workspace) -> Check:
+    root = workspace.paths.root
+    free_bytes = shutil.disk_usage(root).free
+    found = Finding(
+        code="check_data_folder",
+        params={
+            "folder": str(root),
+            "kind": type_of(root) or "local_disk",
+            "free_bytes": free_bytes,
+        },
     )
+    is_roomy = free_bytes > LOW_DISK_BYTES
+    return Check(ok=is_roomy, said=(found,), code="ok" if is_roomy else "disk_nearly_full")
 
 
-def _time_zone(workspace: Workspace) -> Finding:
+def _time_zone(workspace: Workspace) -> Check:
     doubt = workspace.settings.zone_doubt()
-    if doubt is None:
-        return Finding(name="time zone", ok=True, text=workspace.settings.timezone())
-    told = words(doubt)
-    text = joined(told.cause, told.command_hint)
-    return Finding(name="time zone", ok=False, text=text, code=doubt.code)
+    if doubt is not None:
+        return Check(ok=False, said=(doubt,), code=doubt.code)
+    zone = workspace.settings.timezone()
+    return Check(said=(Finding(code="check_time_zone", params={"zone": zone}),))
 
 
-def _storage(workspace: Workspace) -> Finding:
+def _storage(workspace: Workspace) -> Check:
     workspace.storage.prepare()
     if (trouble := workspace.storage.look()) is not None:
         raise trouble
-    return Finding(name="storage", ok=True, text="it can be written; room is kept for a full disk")
+    return Check(said=(Finding(code="check_storage"),))
 
 
-def _home(workspace: Workspace) -> Finding:
+def _home(workspace: Workspace) -> Check:
     workspace.installation.check()
-    return Finding(name="home", ok=True, text="this data folder may publish")
+    return Check(said=(Finding(code="check_home"),))
 
 
-def _journal(workspace: Workspace) -> Finding:
+def _journal(workspace: Workspace) -> Check:
     if workspace.vault.state() is VaultState.ABSENT:
-        return Finding(name="journal", ok=True, text="nothing published yet", code="no_vault")
+        return Check(said=(Finding(code="check_journal_empty"),), code="no_vault")
     reading = workspace.journal.read()
-    text = f"{len(reading.entries)} steps" + "".join(f"; {fault}" for fault in reading.faults[:3])
+    found = Finding(code="check_journal", params={"count": len(reading.entries)})
     code = "journal_damaged" if reading.faults else "ok"
-    return Finding(name="journal", ok=not reading.faults, text=text, code=code)
+    return Check(ok=not reading.faults, said=(found, *reading.faults[:3]), code=code)
 
 
-def _backups(workspace: Workspace) -> Finding:
+def _backups(workspace: Workspace) -> Check:
     backups = workspace.backups.list()
-    newest = local_time(backups[0].taken_at) if backups else "none yet"
-    text = f"{len(backups)}, the newest: {newest}"
-    return Finding(name="backups", ok=True, text=text, code="ok" if backups else "no_backup_yet")
+    if not backups:
+        return Check(said=(Finding(code="no_backup_yet"),), code="no_backup_yet")
+    params: dict[str, Param] = {"count": len(backups), "newest_at": backups[0].taken_at}
+    return Check(said=(Finding(code="check_backups", params=params),))
 
 
-def _database_if_small(workspace: Workspace) -> Finding:
+def _database_if_small(workspace: Workspace) -> Check:
     """Look through what takes no time; each backup looks through the whole, too."""
     if workspace.paths.database.stat().st_size <= SMALL_DATABASE_BYTES:
         return _database(workspace)
     backups = workspace.backups.list()
-    when = local_time(backups[0].taken_at) if backups else "never yet"
-    text = (
-        f"SQLite {workspace.database.version}, looked through at the last backup: {when};"
-        " `doctor --thorough` does it now"
-    )
-    return Finding(name="database", ok=True, text=text, code="not_looked_through")
+    params: dict[str, Param] = {"version": workspace.database.version}
+    if backups:
+        params["last_at"] = backups[0].taken_at
+    found = Finding(code="not_looked_through", params=params)
+    return Check(said=(found,), code="not_looked_through")
 
 
-def _database(workspace: Workspace) -> Finding:
+def _database(workspace: Workspace) -> Check:
     verdict = workspace.database.integrity()
-    sharing = "" if workspace.database.shared else "; only one program at a time may use it"
-    return Finding(
-        name="database",
-        ok=verdict == "ok",
-        text=f"SQLite {workspace.database.version}, integrity {verdict}{sharing}",
-        code="ok" if verdict == "ok" else "database_damaged",
-    )
+    params = {"version": workspace.database.version, "verdict": verdict}
+    if verdict != "ok":
+        said = (Finding(code="check_database_damaged", params=params),)
+        return Check(ok=False, said=said, code="database_damaged")
+    found = Finding(code="check_database", params=params)
+    alone = () if workspace.database.shared else (Finding(code="check_database_alone"),)
+    return Check(said=(found, *alone))
 
 
-def _vault(workspace: Workspace) -> Finding:
+def _vault(workspace: Workspace) -> Check:
     if workspace.vault.state() is VaultState.ABSENT and not workspace.vault.needs_passphrase():
-        return Finding(name="vault", ok=True, text=_NO_VAULT, code="no_vault")
+        return Check(said=(Finding(code="check_no_vault"),), code="no_vault")
     workspace.vault.unlock()
-    return Finding(name="vault", ok=True, text="secrets can be read")
+    return Check(said=(Finding(code="check_vault"),))
 
 
-def _app_keys(workspace: Workspace) -> Finding:
-    ready = workspace.settings.app_keys_ready()
-    text = "both are set" if ready else "missing: use `settings set client-key` and `client-secret`"
-    code = "ok" if ready else "app_keys_missing"
-    return Finding(name="app keys", ok=ready, text=text, code=code)
+def _app_keys(workspace: Workspace) -> Check:
+    if not workspace.settings.app_keys_ready():
+        return Check(ok=False, said=(AppKeysMissing(),), code=AppKeysMissing.code)
+    return Check(said=(Finding(code="check_app_keys"),))
 
 
-def _accounts(workspace: Workspace) -> Finding:
+def _accounts(workspace: Workspace) -> Check:
     accounts = workspace.accounts.list()
-    troubled = [a.handle for a in accounts if a.status == "needs_reconnect"]
-    text = f"{len(accounts)} known"
-    if troubled:
-        text += f"; to be connected again: {', '.join(troubled)}"
-    code = "reconnect_needed" if troubled else "ok"
-    return Finding(name="accounts", ok=not troubled, text=text, code=code)
+    known = Finding(code="check_accounts", params={"count": len(accounts)})
+    lost = tuple(f"@{each.handle}" for each in accounts if each.status == "needs_reconnect")
+    if not lost:
+        return Check(said=(known,))
+    told = Finding(code="accounts_to_reconnect", params={"handles": lost})
+    return Check(ok=False, said=(known, told), code="reconnect_needed")
 
 
-def _publishing(workspace: Workspace) -> Finding:
+def _publishing(workspace: Workspace) -> Check:
     blockers = workspace.blockers.all()
+    if not blockers:
+        return Check(said=(Finding(code="check_nothing_held"),))
     stops = [each for each in blockers if each.is_fault and not each.account_ids]
-    told = [blocker_line(each) for each in blockers]
-    code = next((each.code for each in (*stops, *blockers)), "ok")
-    text = " ".join(told) or "nothing is held"
-    return Finding(name="publishing", ok=not stops, text=text, code=code)
+    said = tuple(found for each in blockers for found in blocker_said(each))
+    return Check(ok=not stops, said=said, code=[*stops, *blockers][0].code)
 
 
-def _posts(workspace: Workspace) -> Finding:
+def _posts(workspace: Workspace) -> Check:
     overview = workspace.planning.overview()
-    text = f"{overview.under_way} under way, {overview.needs_user} need you"
-    return Finding(name="posts", ok=True, text=text)
+    params = {"under_way": overview.under_way, "needs_user": overview.needs_user}
+    return Check(said=(Finding(code="check_posts", params=params),))
 
 
-_LOOKS: dict[str, Callable[[Workspace], Finding]] = {
+_LOOKS: dict[str, Callable[[Workspace], Check]] = {
+    "version": _version,
     "data folder": _data_folder,
     "time zone": _time_zone,
     "storage": _storage,

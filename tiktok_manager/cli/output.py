@@ -12,6 +12,7 @@ from typing import TextIO
 
 from tiktok_manager.domain.clock import iso_stamp
 from tiktok_manager.domain.errors import AppError, Change, ChangedMeanwhile, InputError
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.holds import Blocker
 from tiktok_manager.system.files import is_stdout
 from tiktok_manager.wording import english, joined, words
@@ -127,9 +128,15 @@ def local_time(at: datetime | None, wall: datetime | None = None, zone: str = ""
 
 def blocker_line(blocker: Blocker) -> str:
     """Say why posts do not go out, what to do, and until when."""
-    said = words(blocker.finding)
-    until = f"Until {local_time(blocker.until)}." if blocker.until else ""
-    return joined(said.cause, said.command_hint, until)
+    told = map(words, blocker_said(blocker))
+    return joined(*(joined(each.cause, each.command_hint) for each in told))
+
+
+def blocker_said(blocker: Blocker) -> tuple[Finding, ...]:
+    """Return what is to be said of a blocker: the reason, and how long it stands."""
+    if blocker.until is None:
+        return (blocker.finding,)
+    return blocker.finding, Finding(code="held_until", params={"until": blocker.until})
 
 
 def blocker_json(blocker: Blocker) -> dict[str, object]:

@@ -113,12 +113,3 @@ def _end_of_gap(local: datetime, tz: ZoneInfo) -> datetime:
         else:
             high = middle
     return datetime.fromtimestamp(high, UTC)
-
-
-def span_words(span: timedelta) -> str:
-    """Return a span in the unit that suits it, rounded down: `45 minutes`, `3 hours`, `2 days`."""
-    minutes = int(span.total_seconds() // 60)
-    for unit, length in (("day", 24 * 60), ("hour", 60)):
-        if minutes >= 2 * length:
-            return f"{minutes // length} {unit}s"
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"

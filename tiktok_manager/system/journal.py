@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from tiktok_manager.domain.errors import StorageError
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.system.ballast import NO_SPACE
 from tiktok_manager.system.durable import put_in_place, sync_file, sync_folder
 
@@ -69,13 +70,13 @@ class JournalMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalReading:
-    """The entries that can be trusted, and what is wrong with the others in words.
+    """The entries that can be trusted, and what is wrong with the others.
 
     `end` is behind the last of them; a later reading may go on from there.
     """
 
     entries: tuple[JournalEntry, ...] = ()
-    faults: tuple[str, ...] = ()
+    faults: tuple[Finding, ...] = ()
     end: JournalMark | None = None
 
 
@@ -246,7 +247,7 @@ def _is_same(mac: str, told: str) -> bool:
 
 def _check(content: bytes, key: bytes, since: JournalMark | None = None) -> JournalReading:
     entries: list[JournalEntry] = []
-    faults: list[str] = []
+    faults: list[Finding] = []
     seen = {""} if since is None else {since.mac}
     end, at = since, 0 if since is None else since.offset_bytes
     for number, line in enumerate(content.split(b"\n"), start=1):
@@ -257,9 +258,9 @@ def _check(content: bytes, key: bytes, since: JournalMark | None = None) -> Jour
         mac, previous = str(fields.pop("mac")), fields["prev"]
         entry = _entry(fields) if _is_same(_mac(fields, key), mac) else None
         if entry is None:
-            faults.append(f"line {number} was altered or written with another key")
+            faults.append(Finding(code="journal_line_altered", params={"line": number}))
         elif previous not in seen:
-            faults.append(f"lines before line {number} are missing")
+            faults.append(Finding(code="journal_lines_missing", params={"line": number}))
         if entry is not None:
             entries.append(entry)
             end = JournalMark(at, mac)

@@ -104,10 +104,10 @@ def filled(
 
     With `always` only one that is not given makes it empty.
 
-    Formats: `span` a time span, `at` an instant in UTC, `mb` megabytes, `fps` a
-    rate and `length` seconds that look like no bound they break, `word` and `words` values
-    of ours in words, `title`
-    the title of another code, and Python's own; several values are parted by commas.
+    Formats: `span` a time span, `at` an instant in UTC, `mb` and `gb` megabytes and gigabytes,
+    `fps` a rate and `length` seconds that look like no bound they break, `word` and `words` values
+    of ours in words, `title` the title of another code, and Python's own; several values are
+    parted by commas.
     """
     if not text:
         return ""
@@ -157,6 +157,8 @@ class _Filling(string.Formatter):
                 return number(value, *([limit] if isinstance(limit, int | float) else []))
             case "mb", int() | float():
                 return f"{value / 1e6:.0f} MB"
+            case "gb", int() | float():
+                return f"{value / 1e9:.1f} GB"
             case "title", str():
                 return self._titles(value, self._params)
             case "word", str():

@@ -9,6 +9,7 @@ from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import TrailEntry
 from tiktok_manager.wording.blockers import BLOCKERS
 from tiktok_manager.wording.catalogue import Catalogue, Entry, Params, Text, chosen, filled
+from tiktok_manager.wording.checks import CHECKS
 from tiktok_manager.wording.errors import ERRORS
 from tiktok_manager.wording.files import FILES
 from tiktok_manager.wording.findings import FINDINGS
@@ -131,6 +132,7 @@ def joined(*sentences: str) -> str:
 
 CATALOGUE: Catalogue = {
     **BLOCKERS,
+    **CHECKS,
     **ERRORS,
     **STORAGE,
     **FILES,

@@ -24,6 +24,7 @@ TERMS = {
     "no_picture": _("It is not a picture."),
     "no_publish_id": _("It has no publish id."),
     "no_token": _("It holds no token."),
+    "local_disk": _("a local disk"),
     "comments": _("comments"),
     "duets": _("duets"),
     "stitches": _("stitches"),

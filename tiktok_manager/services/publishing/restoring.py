@@ -137,7 +137,9 @@ class Restoring:
 
     def _report(self, reading: JournalReading) -> None:
         for fault in reading.faults[:5]:
-            logger.error("The publish journal is damaged and partly not trusted: %s", fault)
+            logger.error(
+                "The publish journal is partly not trusted: %s %s", fault.code, dict(fault.params)
+            )
 
 
 def _is_far(end: JournalMark, mark: JournalMark | None) -> bool:
