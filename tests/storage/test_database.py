@@ -13,12 +13,12 @@ from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.errors import DatabaseBusy, DatabaseTooNew, StorageError
 from tiktok_manager.storage import migrate, schema, settings
 from tiktok_manager.storage.database import (
-    HEAD_REVISION,
     Database,
     is_safe_to_share,
     load_driver,
     open_database,
 )
+from tiktok_manager.storage.revisions import HEAD_REVISION
 
 CLOCK = SystemClock()
 

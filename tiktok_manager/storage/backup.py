@@ -21,10 +21,10 @@ from tiktok_manager.domain.errors import (
     InputError,
     StorageError,
 )
-from tiktok_manager.storage.database import check_revision
 from tiktok_manager.storage.driver import load_driver
 from tiktok_manager.storage.instants import from_stored, to_stored
 from tiktok_manager.storage.migrations.metrics import APPLICATION, STEPS, steps_of
+from tiktok_manager.storage.revisions import check_revision
 
 MAX_BYTES = 20_000_000_000
 _HEADER = b"SQLite format 3\0"

@@ -27,8 +27,6 @@ from sqlalchemy.pool import QueuePool
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import (
     DatabaseReadOnly,
-    DatabaseTooNew,
-    DatabaseTooOld,
     StorageError,
 )
 from tiktok_manager.storage import faults, integrity
@@ -36,11 +34,10 @@ from tiktok_manager.storage.driver import is_safe_to_share, load_driver
 from tiktok_manager.storage.faults import Fault, fault_of, mapped_errors
 from tiktok_manager.storage.locking import BUSY_TIMEOUT_MS, Gate, Patience
 from tiktok_manager.storage.ownership import Ownership, check_writable
+from tiktok_manager.storage.revisions import HEAD_REVISION, check_revision, revision_of
 from tiktok_manager.storage.watch import ChangeWatch, CommitNumbers, count_changes
 
 __all__ = [
-    "HEAD_REVISION",
-    "KNOWN_REVISIONS",
     "ChangeWatch",
     "Database",
     "Session",
@@ -50,11 +47,6 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
-
-HEAD_REVISION = "r0001"
-KNOWN_REVISIONS = (HEAD_REVISION,)
-BEFORE_RELEASE = ("0001",)
-"""Schemas of no released version. Nothing leads on from them."""
 
 _writing = threading.local()
 NO_SPACE_BYTES = 1_000_000
@@ -366,7 +358,8 @@ def open_database(
 
 
 def _bring_up_to_date(database: Database, backups_dir: Path, clock: Clock) -> None:
-    revision = _revision(database)
+    with database.read() as session:
+        revision = revision_of(session.connection())
     if revision == HEAD_REVISION:
         return
     if revision is not None:
@@ -375,26 +368,6 @@ def _bring_up_to_date(database: Database, backups_dir: Path, clock: Clock) -> No
     from tiktok_manager.storage import migrate
 
     migrate.upgrade(database.path, load_driver(), backups_dir, clock)
-
-
-def check_revision(revision: str, *, newer: str = DatabaseTooNew.code) -> None:
-    """Raise DatabaseTooOld or DatabaseTooNew, under the code `newer`, for an unknown schema."""
-    if revision in BEFORE_RELEASE:
-        raise DatabaseTooOld(revision=revision, known=HEAD_REVISION)
-    if revision not in KNOWN_REVISIONS:
-        raise DatabaseTooNew(newer, revision=revision, known=HEAD_REVISION)
-
-
-def _revision(database: Database) -> str | None:
-    with database.read() as session:
-        connection = session.connection()
-        has_table = connection.exec_driver_sql(
-            "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
-        ).first()
-        if has_table is None:
-            return None
-        row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
-        return None if row is None else str(row[0])
 
 
 def _begin(engine: Engine) -> Session:
