@@ -344,7 +344,6 @@ def make_runner(workspace: Workspace, *, standby: bool = False) -> Runner:
             "room-on-the-disk": workspace.storage.prepare,
             "backup": workspace.backups.run_if_due,
             "keep-alive": workspace.accounts.keep_alive,
-            "folder-mark": workspace.installation.move_on,
         },
         stopping=workspace.database.patience.end,
     )

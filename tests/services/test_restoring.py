@@ -19,6 +19,7 @@ from tiktok_manager.services import backups
 from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.services.publishing import restoring
 from tiktok_manager.services.workspace import Workspace
+from tiktok_manager.storage.installation import KNOWN_MARKS
 from tiktok_manager.system import journal as journal_module
 from tiktok_manager.system.journal import JournalReading, JournalStep
 from tiktok_manager.system.locks import PublisherLock
@@ -516,8 +517,6 @@ def test_a_copy_made_while_it_ran_is_noticed_after_a_crash(
 ) -> None:
     post = with_a_journal(world)
     copy, root = copied_while_it_ran(world), world.workspace.paths.root
-    for _ in range(20):  # hours go by: more marks than a database keeps
-        world.workspace.installation.move_on()
     world.settle()
     world.workspace.database.close()
     put_back(copy, root)
@@ -525,15 +524,130 @@ def test_a_copy_made_while_it_ran_is_noticed_after_a_crash(
         pass
 
 
-def test_a_mark_that_moved_on_is_no_restored_backup(world: World) -> None:
-    post = with_a_journal(world)
+@pytest.mark.parametrize("put_back", PUT_BACK)
+def test_a_copy_made_between_any_two_posts_is_noticed_after_a_crash(
+    world: World, put_back: Callable[[Path, Path], None]
+) -> None:
     start(world)
-    world.workspace.installation.move_on()
+    post = with_a_journal(world)
+    for _ in range(KNOWN_MARKS):  # more marks than a database keeps
+        world.settle()
+        post = world.plan()
+    sent = world.calls("video_init")
+    copy, root = copied(world), world.workspace.paths.root
+    world.settle()
+    world.workspace.database.close()
+    put_back(copy, root)
+    with reopened(world) as again:
+        start(again)
+        again.run(timedelta(hours=1))
+        assert again.post(post).status is PostStatus.UNCONFIRMED
+        assert world.calls("video_init") == sent + 1
+
+
+@pytest.mark.parametrize("put_back", PUT_BACK)
+def test_a_copy_made_as_the_last_byte_was_to_leave_sends_nothing_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, put_back: Callable[[Path, Path], None]
+) -> None:
+    """The mark is known already and not yet moved; so is, with it, that the byte may leave."""
+    start(world)
+    post = with_a_journal(world)
+    copies: list[Path] = []
+    change = FolderMark.change
+
+    def copy_first(mark: FolderMark, following: str) -> None:
+        if not copies:
+            copies.append(copied(world))
+        change(mark, following)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderMark, "change", copy_first)
+        world.settle()
+    world.workspace.database.close()
+    put_back(copies[0], world.workspace.paths.root)
+    with reopened(world) as again:
+        start(again)
+        again.run(timedelta(hours=1))
+        assert again.post(post).status is PostStatus.PUBLISHED
+        assert world.calls("video_init") == 2
+        assert len(set(world.arrived())) == len(world.arrived()) == 2
+
+
+def test_the_mark_has_moved_when_the_last_byte_leaves(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(world)
+    world.connect()
+    mark = FolderMark(world.workspace.paths.root)
+    seen = [mark.here()]
+    put = ChunkUploader.put
+
+    def look(*args: object) -> object:
+        seen.append(mark.here())
+        return put(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ChunkUploader, "put", look)
+    for _ in range(3):
+        world.plan()
+        world.settle()
+    assert len(set(seen)) == len(seen) == 4
+
+
+def test_a_mark_that_cannot_move_keeps_the_last_byte_here(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(world)
+    world.connect()
+    post = world.plan()
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderMark, "change", lambda *_args: None)
+        world.run(timedelta(minutes=5))
+        assert world.calls("upload") == 0
+        waiting = world.post(post)
+        assert waiting.error is not None
+        assert waiting.error.code == "folder_not_marked"
+    world.settle()
+    assert world.post(post).status is PostStatus.PUBLISHED
+    assert world.calls("video_init") == 1
+
+
+def test_marks_moved_by_each_post_are_no_restored_backup(world: World) -> None:
+    start(world)
+    post = with_a_journal(world)
+    for _ in range(KNOWN_MARKS):
+        world.settle()
+        post = world.plan()
     world.workspace.database.close()
     with reopened(world) as again:
         start(again)
         again.settle()
         assert again.post(post).status is PostStatus.PUBLISHED
+
+
+@pytest.mark.parametrize("step", ["make_next", "change"])
+def test_a_post_cut_short_at_the_mark_is_no_restored_backup(
+    world: World, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    start(world)
+    world.connect()
+    post = world.plan()
+
+    def die(*_args: object) -> NoReturn:
+        raise Ended
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderMark, step, die)
+        with pytest.raises(Ended):
+            world.settle()
+    assert world.calls("upload") == 0
+    world.workspace.database.close()
+    with reopened(world) as again:
+        later = again.plan(caption="of later")
+        start(again)
+        again.settle()
+        assert again.post(later).status is PostStatus.PUBLISHED
+        assert again.post(post).error is None or again.post(post).error.code != "restored"
+        assert world.calls("video_init") <= 3
 
 
 class Ended(Exception):

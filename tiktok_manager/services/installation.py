@@ -3,15 +3,17 @@
 Two copies of a data folder on two machines would both post what is due. So a database remembers
 its machine and its place, and the publisher does not start elsewhere until the user says that
 this is the only copy now (`doctor --adopt`). A folder put back from a copy of its own brings its
-old publish journal along, which cannot tell what went out since. So each start and each end of the
-publisher marks the folder anew, and every few minutes between does: a database that does not know
-the mark counts as a restored backup.
+old publish journal along, which cannot tell what went out since. So the folder is marked anew at
+each start and each end of the publisher, and before the last byte of each post leaves: a database
+that does not know the mark counts as a restored backup.
 """
 
 import hashlib
 import os
+import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -51,6 +53,7 @@ class Installation:
         self._place = os.path.normcase(root.resolve())
         self._machine_id = machine_id
         self._clock = clock
+        self._marking = threading.Lock()
 
     def enroll(self) -> None:
         """Give a new database its home; one that has a home keeps it."""
@@ -89,13 +92,20 @@ class Installation:
             known = queries.get_install(session)
         return self._machine(known.install_id if known else ""), self._place
 
-    def move_on(self) -> None:
-        """Mark the folder anew while publishing goes on, every few minutes.
+    @contextmanager
+    def moved_on(self) -> Iterator[Sequence[str]]:
+        """Mark the folder anew around the commit that lets a last byte leave.
 
-        So a copy made meanwhile is noticed, too, if it is written over the folder after a crash,
-        which marks nothing.
+        Gives the marks that this commit is to keep (`storage.installation.add_marks`). So whatever
+        copy of the folder is made, either it knows of the post, or not of the mark. Raises
+        StorageError if the mark cannot be moved: the last byte must stay.
         """
-        self.register_stop()
+        with self._marking:
+            here, following = self._mark.here(), self._mark.make_next()
+            yield _known(here, following)
+            self._mark.change(following)
+            if here is not None and self._mark.here() in {here, "", None}:
+                raise StorageError("folder_not_marked")
 
     def adopt(self) -> bool:
         """Make this the data folder's home; False if it is already.
@@ -110,15 +120,15 @@ class Installation:
     def _save_location(self, install_id: str, *, restored: bool = False) -> None:
         install_id = install_id or uuid.uuid4().hex
         machine, now = self._machine(install_id), self._clock.now()
-        here, following = self._mark.here(), self._mark.make_next()
-        with self._database.write() as session:
-            queries.settle_at(session, install_id, machine=machine, place=self._place, now=now)
-            # Known before it is there: wherever this ends, the mark in place is known.
-            queries.add_marks(session, [mark for mark in (here, following) if mark])
-            newest = queries.newest_instant(session) if restored else None
-            if newest is not None:
-                queries.mark_restored(session, newest, now)
-        self._mark.change(following)
+        with self._marking:
+            here, following = self._mark.here(), self._mark.make_next()
+            with self._database.write() as session:
+                queries.settle_at(session, install_id, machine=machine, place=self._place, now=now)
+                queries.add_marks(session, _known(here, following))
+                newest = queries.newest_instant(session) if restored else None
+                if newest is not None:
+                    queries.mark_restored(session, newest, now)
+            self._mark.change(following)
 
     def _at_home(self) -> Install | None:
         with self._database.read() as session:
@@ -140,3 +150,8 @@ class Installation:
         """Return a mark of this machine that says nothing about it to others."""
         told = self._machine_id()
         return hashlib.sha256(f"{install_id}/{told}".encode()).hexdigest()[:32] if told else ""
+
+
+def _known(here: str | None, following: str) -> list[str]:
+    """Return the marks to know before the second takes the first's place, wherever this ends."""
+    return [mark for mark in (here, following) if mark]

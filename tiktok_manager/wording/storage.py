@@ -187,6 +187,14 @@ _DATABASE: Catalogue = {
         _SYSTEM_SAYS,
         _("Free space on the data folder's disk and make it writable; posts wait until then."),
     ),
+    "folder_not_marked": Entry(
+        _("The data folder cannot be marked anew, so nothing is sent to the end."),
+        _(
+            "The mark tells the folder from a copy of it that is put back: without it, a post "
+            "could go out twice."
+        ),
+        _("Free space on the data folder's disk and make it writable; posts wait until then."),
+    ),
     "journal_not_read": Entry(
         _("The publish journal cannot be read, so nothing is published."),
         _SYSTEM_SAYS,

@@ -12,12 +12,14 @@ from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.events import EventBus, PostProgressed, PostStatusChanged
 from tiktok_manager.domain.findings import Param
 from tiktok_manager.domain.posts import Actor, Post, PostStatus
+from tiktok_manager.services.installation import Installation
 from tiktok_manager.services.storage_guard import StorageGuard, tried_again
 from tiktok_manager.services.syncing import remember_length_limit
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts, past_uploads, posts
 from tiktok_manager.storage import attempts as queries
 from tiktok_manager.storage.database import Database
+from tiktok_manager.storage.installation import add_marks
 from tiktok_manager.system.journal import Journal, JournalEntry, JournalStep
 from tiktok_manager.tiktok.chunk_plans import (
     ChunkPlan,
@@ -48,7 +50,9 @@ class AttemptStore:
         lease: timedelta,
         journal: Journal,
         guard: StorageGuard,
+        installation: Installation,
     ) -> None:
+        self._installation = installation
         self._journal = journal
         self._guard = guard
         self._database = database
@@ -133,10 +137,12 @@ class AttemptStore:
         """Commit that the last byte is about to leave; it may once this returns.
 
         The journal must know it too, on disk: else StorageError, and the last byte stays here. It
-        also stays where the disk has no room to write down what follows.
+        also stays where the disk has no room to write down what follows, and until a copy of the
+        data folder made before this is told from it by the folder's mark.
         """
         self._guard.check_room()
-        with self._database.write() as session:
+        with self._installation.moved_on() as marks, self._database.write() as session:
+            add_marks(session, marks)
             now = self._database.now(session)
             attempt = queries.record_final_intent(
                 session, claim, attempt, now=now, lease=self._lease

@@ -53,15 +53,15 @@ class Restoring:
         self.journal = journal
         self._database = database
         self._vault = vault
-        self._installation = installation
+        self.installation = installation
         self._events = events
         self._clock = clock
         self._compared = False
 
     def at_start(self) -> None:
         """Raise ActionNeeded in a copied data folder; compare at once if secrets are open."""
-        self._installation.check()
-        self._installation.register_start()
+        self.installation.check()
+        self.installation.register_start()
         if self._vault.state() is VaultState.UNLOCKED:
             self.compare()
 
@@ -72,12 +72,12 @@ class Restoring:
 
     def identity(self) -> tuple[str, str]:
         """Return a mark of this machine, and the data folder on it: one publisher runs there."""
-        return self._installation.identity()
+        return self.installation.identity()
 
     def at_end(self) -> None:
         """Mark the data folder, so that a copy made until now is noticed; never raises."""
         try:
-            self._installation.register_stop()
+            self.installation.register_stop()
         except StorageError as exc:
             logger.warning("A copy made since the start may go unnoticed if put back: %s", exc)
 

@@ -58,7 +58,9 @@ class Publishing:
         self._clock = clock
         self._downtime = Downtime(clock.now(), ON_TIME)
         self._owner = owner
-        attempts = AttemptStore(database, vault, events, clock, LEASE, restoring.journal, guard)
+        attempts = AttemptStore(
+            database, vault, events, clock, LEASE, restoring.journal, guard, restoring.installation
+        )
         self._publish_gate = PublishGate(database, gateway, events, clock)
         self._leases = Leases(LEASE, clock)
         self._checking = Checking(attempts, gateway, clock, rng)
