@@ -79,6 +79,16 @@ def test_each_account_comes_with_its_next_post(bench: Bench) -> None:
     assert bob.next_post is None
 
 
+def test_a_posting_only_account_need_not_reconnect_until_more_is_asked_for(
+    make_desk: MakeDesk,
+) -> None:
+    world = FakeWorkspace(with_accounts=[an_account(scopes=POSTING_SCOPES)])
+    bench = Bench(make_desk(world)).loaded()
+    assert [item.may_reconnect for item in bench.model.items] == [False]
+    world.settings.set("scopes", ",".join(ALL_SCOPES))
+    bench.desk.until(lambda: bench.model.items[0].may_reconnect)
+
+
 def test_filters_count_and_narrow(bench: Bench) -> None:
     counts = {show: bench.model.count(show) for show in Show}
     assert counts == {Show.ALL: 3, Show.NEEDS_USER: 1, Show.PAUSED: 1}

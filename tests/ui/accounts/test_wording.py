@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from tests.ui.fakes import NOW, ZONE, an_account
-from tiktok_manager.domain.accounts import ALL_SCOPES, AccountStatus, Scope, without_publishing
+from tiktok_manager.domain.accounts import (
+    ALL_SCOPES,
+    POSTING_SCOPES,
+    AccountStatus,
+    Scope,
+    without_publishing,
+)
 from tiktok_manager.services.accounts import ConnectStage
 from tiktok_manager.ui.accounts.wording import (
     SCOPE_WORDS,
@@ -59,9 +65,15 @@ def test_every_permission_and_stage_has_words() -> None:
 
 
 def test_reconnecting_is_offered_where_it_helps() -> None:
-    assert not may_reconnect(an_account(), NOW)
-    assert may_reconnect(an_account(scopes=without_publishing(ALL_SCOPES)), NOW)
-    assert may_reconnect(an_account(status=AccountStatus.DISCONNECTED), NOW)
+    assert not may_reconnect(an_account(), NOW, ALL_SCOPES)
+    assert may_reconnect(an_account(scopes=without_publishing(ALL_SCOPES)), NOW, ALL_SCOPES)
+    assert may_reconnect(an_account(status=AccountStatus.DISCONNECTED), NOW, ALL_SCOPES)
+
+
+def test_reconnecting_is_not_offered_for_what_would_not_be_asked_for() -> None:
+    posting_only = an_account(scopes=POSTING_SCOPES)
+    assert not may_reconnect(posting_only, NOW, POSTING_SCOPES)
+    assert may_reconnect(posting_only, NOW, ALL_SCOPES)
 
 
 def test_only_connected_accounts_are_synced() -> None:
@@ -105,7 +117,7 @@ def test_disconnecting_says_how_many_posts_stop(planned: int, words: str) -> Non
 def test_the_end_of_the_sign_in_is_told_and_warned_of(ends_in: timedelta, words: str) -> None:
     account = an_account(sign_in_expires_at=NOW + ends_in)
     assert sign_in_words(account, ZONE, NOW) == words
-    assert may_reconnect(account, NOW) is (ends_in <= timedelta(days=14))
+    assert may_reconnect(account, NOW, ALL_SCOPES) is (ends_in <= timedelta(days=14))
 
 
 def test_an_account_without_a_permission_tells_no_end() -> None:

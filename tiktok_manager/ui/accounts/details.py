@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 from tiktok_manager.domain.accounts import ALL_SCOPES, Account, Scope
 from tiktok_manager.ui.accounts.wording import (
     SCOPE_WORDS,
-    may_reconnect,
     may_sync,
     quota_words,
     sign_in_ends_soon,
@@ -79,8 +78,7 @@ class AccountDetails(QWidget):
         self._meaning.setText(state.meaning)
         self._trouble.setText(trouble(account))
         self._trouble.setVisible(bool(trouble(account)))
-        can_reconnect = may_reconnect(account, item.read_at)
-        self._reconnect.setVisible(can_reconnect)
+        self._reconnect.setVisible(item.may_reconnect)
         self._show_sign_in(account)
         self._sync.setVisible(may_sync(account))
         self._pause.setVisible(may_sync(account))
@@ -89,7 +87,7 @@ class AccountDetails(QWidget):
         self._is_paused = account.paused
         self._show_numbers(item)
         self._show_permissions(account)
-        self._disconnect.setVisible(may_sync(account) or can_reconnect)
+        self._disconnect.setVisible(may_sync(account) or item.may_reconnect)
 
     def refresh_ages(self) -> None:
         """A minute went by."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tiktok_manager.domain.accounts import Account
+from tiktok_manager.domain.accounts import Account, Scope
 from tiktok_manager.domain.events import (
     AccountChanged,
     DataChangedElsewhere,
@@ -28,6 +28,7 @@ from tiktok_manager.ui.accounts.wording import (
     Health,
     disconnect_question,
     health,
+    may_reconnect,
     may_sync,
 )
 from tiktok_manager.ui.tasks import Coalesced
@@ -57,7 +58,13 @@ class AccountItem:
     avatar: Path | None
     next_post: Post | None
     quota: Usage
+    asked: tuple[Scope, ...]
     read_at: datetime
+
+    @property
+    def may_reconnect(self) -> bool:
+        """Whether asking for the permission anew would help, with the scopes of the settings."""
+        return may_reconnect(self.account, self.read_at, self.asked)
 
     @property
     def health(self) -> Health:
@@ -256,6 +263,7 @@ class AccountsViewModel(QObject):
     def _read(self, token: CancelToken) -> tuple[tuple[AccountItem, ...], Setup]:
         workspace = self._core.workspace
         items = []
+        asked = workspace.settings.requested_scopes()
         for account in self._accounts.list():
             token.check()
             planned = self._planned(account.id, limit=1)
@@ -265,6 +273,7 @@ class AccountsViewModel(QObject):
                     avatar=self._accounts.avatar_path(account.id),
                     next_post=planned[0] if planned else None,
                     quota=workspace.quota.usage(account.id),
+                    asked=asked,
                     read_at=workspace.clock.now(),
                 )
             )

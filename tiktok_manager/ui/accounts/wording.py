@@ -1,5 +1,6 @@
 """An account's state in plain words; pure, so that every case can be tested."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -80,9 +81,9 @@ def trouble(account: Account) -> str:
     return "" if error is None else words(error).cause
 
 
-def may_reconnect(account: Account, now: datetime) -> bool:
-    """Say whether asking for the permission anew would help."""
-    missing = any(not account.may(scope) for scope in SCOPE_WORDS)
+def may_reconnect(account: Account, now: datetime, asked: Iterable[Scope]) -> bool:
+    """Say whether asking for the permission anew would help; `asked` is what would be asked for."""
+    missing = any(not account.may(scope) for scope in asked)
     ends = sign_in_ends_soon(account, now)
     return account.status is not AccountStatus.CONNECTED or missing or ends
 
