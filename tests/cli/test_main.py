@@ -99,6 +99,21 @@ def test_every_check_of_doctor_has_a_code(
     }
     assert "-03:30" in checks["time zone"]["text"]
     assert checks["backups"]["code"] == "no_backup_yet"
+    assert checks["counters"]["code"] == "no_counters_yet"
+
+
+def test_doctor_tells_what_became_of_damaged_counters(
+    command_line: CommandLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with command_line.workspace() as workspace:
+        path = workspace.paths.metrics
+    path.write_bytes(b"not a database" * 1000)
+    told = []
+    for _ in range(2):
+        run(["doctor", "--thorough", "--json"], command_line)
+        checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+        told.append((checks["counters"]["code"], checks["counters"]["ok"]))
+    assert told == [("metrics_damaged", False), ("ok", True)]
 
 
 @pytest.mark.parametrize(("options", "code"), [((), "not_looked_through"), (("--thorough",), "ok")])

@@ -193,6 +193,43 @@ def test_damage_found_later_costs_one_answer(counters: MetricsFile, tmp_path: Pa
     assert len(list(tmp_path.glob("metrics-damaged-*/metrics.db"))) == 1
 
 
+def looked_at(counters: MetricsFile, *, thorough: bool = False) -> str | None:
+    found = counters.look(thorough=thorough)
+    return found.code if found is not None else None
+
+
+def test_a_look_tells_a_lost_file_from_one_not_begun(tmp_path: Path) -> None:
+    counters = MetricsFile(tmp_path / "metrics.db", tmp_path, VirtualClock())
+    assert looked_at(counters) is None
+    assert not counters.path.exists()
+    lost = MetricsFile(counters.path, tmp_path, VirtualClock(), is_expected=lambda: True)
+    assert [looked_at(lost), looked_at(lost)] == ["metrics_lost", None]
+    lost.close()
+
+
+def test_a_look_tells_where_a_damaged_file_lies(counters: MetricsFile, tmp_path: Path) -> None:
+    counters.path.write_bytes(b"not a database" * 1000)
+    found = counters.look(thorough=False)
+    (aside,) = tmp_path.glob("metrics-damaged-*")
+    assert found is not None
+    assert (found.code, found.params) == ("metrics_damaged", {"folder": str(aside)})
+    assert looked_at(counters, thorough=True) is None
+
+
+def test_a_thorough_look_finds_what_a_first_glance_cannot(counters: MetricsFile) -> None:
+    with counters.write() as session:
+        for day in range(1000):
+            told = replace(TOTALS, seen_at=NOW + timedelta(days=day))
+            metrics.record_account(session, told)
+    counters.close()
+    data = bytearray(counters.path.read_bytes())
+    data[-4096:] = b"\xff" * 4096
+    counters.path.write_bytes(data)
+    assert looked_at(counters) is None
+    assert looked_at(counters, thorough=True) == "metrics_damaged"
+    assert looked_at(counters, thorough=True) is None
+
+
 def test_a_newer_file_is_left_alone(counters: MetricsFile) -> None:
     record(counters, TOTALS)
     counters.close()

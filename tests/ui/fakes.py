@@ -22,6 +22,7 @@ from tiktok_manager.domain.events import (
     PublisherStateChanged,
     SettingsChanged,
 )
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.holds import Blocker
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.posts import (
@@ -200,7 +201,7 @@ class FakeAccounts:
         self.consent = Gate()
         self.consent.set()
         self.error: AppError | None = None
-        self.warnings: list[str] = []
+        self.warnings: list[Finding] = []
         self.sync_errors: dict[str, AppError] = {}
 
     def list(self) -> Sequence[Account]:
@@ -240,7 +241,7 @@ class FakeAccounts:
         self._events.publish(AccountChanged(account_id=account.id))
         return account
 
-    def disconnect(self, account_id: str) -> Sequence[str]:
+    def disconnect(self, account_id: str) -> Sequence[Finding]:
         if self.error is not None:
             raise self.error
         self.disconnected.append(account_id)

@@ -6,6 +6,7 @@ import platform
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -75,7 +76,11 @@ def _check_json(name: str, check: Check) -> dict[str, object]:
 
 def examine(workspace: Workspace, *, thorough: bool) -> Iterator[tuple[str, Check]]:
     """Look at everything in turn; a large database only if `thorough`."""
-    looks = {**_LOOKS, "database": _database if thorough else _database_if_small}
+    looks: dict[str, Callable[[Workspace], Check]] = {
+        **_LOOKS,
+        "database": _database if thorough else _database_if_small,
+        "counters": partial(_counters, thorough=thorough),
+    }
     for name, look in looks.items():
         try:
             yield name, look(workspace)
@@ -163,6 +168,20 @@ def _database(workspace: Workspace) -> Check:
     return Check(said=(found, *alone))
 
 
+def _counters(workspace: Workspace, *, thorough: bool = False) -> Check:
+    """Look at the counters' file, through the whole if that takes no time or is wanted."""
+    path = workspace.paths.metrics
+    size_bytes = path.stat().st_size if path.exists() else 0
+    is_whole = thorough or size_bytes <= SMALL_DATABASE_BYTES
+    if (found := workspace.metrics.look(thorough=is_whole)) is not None:
+        return Check(ok=False, said=(found,), code=found.code)
+    if not path.exists():
+        return Check(said=(Finding(code="check_no_counters"),), code="no_counters_yet")
+    if not is_whole:
+        return Check(said=(Finding(code="check_counters_open"),), code="not_looked_through")
+    return Check(said=(Finding(code="check_counters", params={"file": path.name}),))
+
+
 def _vault(workspace: Workspace) -> Check:
     if workspace.vault.state() is VaultState.ABSENT and not workspace.vault.needs_passphrase():
         return Check(said=(Finding(code="check_no_vault"),), code="no_vault")
@@ -208,6 +227,7 @@ _LOOKS: dict[str, Callable[[Workspace], Check]] = {
     "storage": _storage,
     "home": _home,
     "database": _database,
+    "counters": _counters,
     "backups": _backups,
     "vault": _vault,
     "journal": _journal,

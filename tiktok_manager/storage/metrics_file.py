@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import DatabaseDamaged, DatabaseTooNew, StorageError
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.storage.database import Database, Session, load_driver
 from tiktok_manager.storage.integrity import side_files
 from tiktok_manager.storage.migrations.metrics import STEPS, application_id, steps_of
@@ -44,6 +45,28 @@ class MetricsFile:
         self._make_room = make_room
         self._guard = threading.Lock()
         self._database: Database | None = None
+        self._aside: Path | None = None
+
+    def look(self, *, thorough: bool) -> Finding | None:
+        """Return what was wrong with the file; it is mended now, by beginning anew.
+
+        None if all is well, or nothing was counted yet. `thorough` looks through the whole file.
+        Raises StorageError where it cannot be read, DatabaseTooNew where it must not.
+        """
+        is_lost, aside = not self._is_there(), self._aside
+        if is_lost and not self._is_expected():
+            return None
+        try:
+            with self._watched() as database:
+                verdict = database.integrity() if thorough else "ok"
+                if verdict != "ok":
+                    raise DatabaseDamaged(reason=verdict)
+        except StorageError:
+            if self._aside is aside:
+                raise
+        if self._aside is not aside:
+            return Finding(code="metrics_damaged", params={"folder": str(self._aside)})
+        return Finding(code="metrics_lost") if is_lost else None
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -79,7 +102,7 @@ class MetricsFile:
             with self._guard:
                 if self._database is database:
                     self._set_aside(database, exc)
-            raise StorageError("metrics_damaged", folder=str(self._aside_dir)) from exc
+            raise StorageError("metrics_damaged", folder=str(self._aside)) from exc
 
     def _open(self) -> Database:
         with self._guard:
@@ -92,7 +115,7 @@ class MetricsFile:
             return self._database
 
     def _opened(self) -> Database:
-        is_lost = not self.path.exists() and self._is_expected()
+        is_lost = not self._is_there() and self._is_expected()
         database = Database(self.path, load_driver(), self._clock, make_room=self._make_room)
         try:
             _bring_up_to_date(database)
@@ -103,12 +126,15 @@ class MetricsFile:
             logger.warning("%s is gone: counters begin anew; posts are safe", self.path.name)
         return database
 
+    def _is_there(self) -> bool:
+        return self.path.exists() and self.path.stat().st_size > 0
+
     def _set_aside(self, database: Database | None, exc: DatabaseDamaged) -> None:
         self._database = None
         if database is not None:
             database.close()
         prefix = f"metrics-damaged-{self._clock.now():%Y%m%dT%H%M%S}-"
-        aside = Path(tempfile.mkdtemp(prefix=prefix, dir=self._aside_dir))
+        self._aside = aside = Path(tempfile.mkdtemp(prefix=prefix, dir=self._aside_dir))
         for file in (self.path, *side_files(self.path)):
             with suppress(FileNotFoundError):
                 file.rename(aside / file.name)

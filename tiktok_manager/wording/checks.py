@@ -35,6 +35,11 @@ CHECKS: Catalogue = {
         _("It was with the last backup, of {last_at:at}."),
         typed=_("`doctor --thorough` does it now."),
     ),
+    "check_no_counters": Entry(_("Nothing was counted yet.")),
+    "check_counters": Entry(_("The counters in {file} are whole.")),
+    "check_counters_open": Entry(
+        _("The counters can be read; `doctor --thorough` looks through their whole file.")
+    ),
     "check_no_vault": Entry(_("It is not made yet; the keyring is ready for it.")),
     "check_vault": Entry(_("Secrets can be read.")),
     "check_app_keys": Entry(_("Both are set.")),

@@ -149,6 +149,11 @@ _DATABASE: Catalogue = {
         _("Posts are not concerned. The damaged file lies in {folder}."),
         _("Restore a backup of the counters to have the past ones back, or sync again."),
     ),
+    "metrics_lost": Entry(
+        _("The counters' file was gone, and begins anew."),
+        _("Posts are not concerned."),
+        _("Restore a backup of the counters to have the past ones back, or sync again."),
+    ),
     "database_too_old": Entry(
         _("This database was made before the first release."),
         _("It has schema {revision}, and nothing leads from that to {known}."),

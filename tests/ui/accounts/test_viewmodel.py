@@ -11,6 +11,7 @@ from tests.ui.fakes import NOW, FakeWorkspace, a_post, an_account, refused
 from tiktok_manager.domain.accounts import ALL_SCOPES, POSTING_SCOPES, AccountStatus, Scope
 from tiktok_manager.domain.errors import AppError, ConsentRefused
 from tiktok_manager.domain.events import AccountChanged, PostsChanged
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.ui.accounts.viewmodel import (
     AccountsViewModel,
     DisconnectQuestion,
@@ -275,7 +276,9 @@ def test_disconnecting_asks_first_and_names_what_stops(bench: Bench) -> None:
 
 
 def test_disconnecting_tells_what_tiktok_could_not_be_told(bench: Bench) -> None:
-    bench.desk.world.accounts.warnings = ["TikTok could not be reached."]
+    bench.desk.world.accounts.warnings = [
+        Finding(code="x", params={"title": "TikTok could not be reached."})
+    ]
     bench.model.disconnect_account("acc-alice")
     bench.desk.settle()
     assert bench.desk.world.accounts.disconnected == ["acc-alice"]

@@ -13,6 +13,7 @@ from tiktok_manager.domain.accounts import (
     Scope,
     without_publishing,
 )
+from tiktok_manager.domain.errors import Failure
 from tiktok_manager.services.accounts import ConnectStage
 from tiktok_manager.ui.accounts.wording import (
     SCOPE_WORDS,
@@ -26,6 +27,8 @@ from tiktok_manager.ui.accounts.wording import (
 )
 from tiktok_manager.ui.tokens import DARK, LIGHT
 
+BUSY = Failure(code="x", params={"title": "TikTok is busy."})
+
 
 @pytest.mark.parametrize(
     ("changes", "words", "needs_user"),
@@ -34,7 +37,7 @@ from tiktok_manager.ui.tokens import DARK, LIGHT
         ({"paused": True}, "Paused", False),
         ({"sign_in_expires_at": NOW + timedelta(days=15)}, "Ready", False),
         ({"sign_in_expires_at": NOW + timedelta(days=14)}, "Sign-in ends soon", True),
-        ({"sync_error": "TikTok is busy."}, "Sync failed", False),
+        ({"sync_error": BUSY}, "Sync failed", False),
         ({"scopes": without_publishing(ALL_SCOPES)}, "Drafts only", False),
         ({"scopes": (Scope.BASIC.value,)}, "Read only", False),
         ({"restriction": "limited"}, "Limited by TikTok", True),
@@ -82,8 +85,8 @@ def test_only_connected_accounts_are_synced() -> None:
 
 
 def test_the_same_trouble_is_not_told_twice() -> None:
-    assert trouble(an_account(sync_error="TikTok is busy.")) == "TikTok is busy."
-    lost = an_account(status=AccountStatus.NEEDS_RECONNECT, sync_error="No permission.")
+    assert trouble(an_account(sync_error=BUSY)) == "TikTok is busy."
+    lost = an_account(status=AccountStatus.NEEDS_RECONNECT, sync_error=BUSY)
     assert trouble(lost) == ""
 
 
