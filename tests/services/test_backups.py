@@ -41,6 +41,7 @@ from tiktok_manager.storage import backup as files
 from tiktok_manager.storage.database import Database, load_driver, open_database
 from tiktok_manager.system.locks import PublisherLock
 from tiktok_manager.system.paths import DataPaths, open_data_paths
+from tiktok_manager.wording import term
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes and links")
 
@@ -229,7 +230,7 @@ def test_a_backup_tells_how_long_it_is_kept(house: House) -> None:
         house.clock.advance_hours(1)
         touch_later(house.paths.database)
         house.backups.create(BackupKind.AUTOMATIC)
-    told = [(b.kind, b.rank, b.kept_as) for b in house.backups.list()]
+    told = [(b.kind, b.rank, term(b.kept_as)) for b in house.backups.list()]
     assert told[0][1:] == (Rank.WEEKLY, "4 weeks")
     assert told[1][1:] == (Rank.HOURLY, "24 hours")
     assert told[-2][1:] == (None, "until the next backup")

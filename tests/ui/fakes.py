@@ -125,7 +125,6 @@ class FakeSettings:
                 name=d.name,
                 value=self.fixed.get(d.name, self._shown(d.name, d.kind, d.default)),
                 secret=d.kind == "secret",
-                description=d.description,
                 section=d.section,
                 kind=d.kind,
                 choices=d.choices,

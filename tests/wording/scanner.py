@@ -1,6 +1,7 @@
 """Finds, in source code, the codes that are raised, kept or told, with the parameters they get."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -49,6 +50,38 @@ def sentences(source: str, errors: frozenset[str]) -> Iterator[str]:
                     said = text.value if isinstance(text, ast.Constant) else None
                     if isinstance(said, str) and said.count(" ") >= 2:
                         yield f"{node.lineno}: {said}"
+
+
+LOGS = {"debug", "info", "warning", "error", "exception", "log"}
+STATEMENTS = {"text", "exec_driver_sql", "execute", "literal_column"}
+BUGS = {"RuntimeError", "ValueError", "TypeError", "OSError", "IndexError"}
+"""Raised by us for what only a programmer reads."""
+
+ENGLISH = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}[,;]? ?[a-z]*")
+
+
+def prose(source: str) -> Iterator[str]:
+    """Yield all that looks like English, but what logs, statements and programmers are told."""
+    yield from (f"{node.lineno}: {node.value!r}" for node in _texts(ast.parse(source)))
+
+
+def _texts(node: ast.AST) -> Iterator[ast.Constant]:
+    if isinstance(node, ast.Call) and _name(node.func) in LOGS | STATEMENTS | BUGS:
+        return
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return  # a docstring, or a comment on a constant
+    if isinstance(node, ast.Constant) and _is_prose(node.value):
+        yield node
+    for name, value in ast.iter_fields(node):
+        if name not in {"annotation", "returns"}:
+            for child in value if isinstance(value, list) else [value]:
+                yield from _texts(child) if isinstance(child, ast.AST) else ()
+
+
+def _is_prose(value: object) -> bool:
+    if not isinstance(value, str) or value.startswith(("SELECT ", "PRAGMA ")):
+        return False
+    return value.count(" ") >= 2 and ENGLISH.search(value) is not None
 
 
 def _use(

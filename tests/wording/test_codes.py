@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.wording.scanner import Use, sentences, uses
+from tests.wording.scanner import Use, prose, sentences, uses
 from tiktok_manager.domain import errors
 from tiktok_manager.domain.errors import AppError
+from tiktok_manager.services.settings import DEFINITIONS
 from tiktok_manager.wording.catalogue import (
     Catalogue,
     Choice,
@@ -17,6 +18,7 @@ from tiktok_manager.wording.catalogue import (
     chosen,
     names_in,
 )
+from tiktok_manager.wording.settings import SETTINGS
 from tiktok_manager.wording.speech import CATALOGUE
 from tiktok_manager.wording.trail import TRAIL
 
@@ -101,6 +103,44 @@ def test_no_sentence_is_made_below_this_room(room: str) -> None:
         for text in sentences(file.read_text(), ERRORS)
     ]
     assert found == []
+
+
+# What is no word of ours: read rather than told, or said by TikTok or a standard.
+NOT_OURS = frozenset(
+    {
+        "callback_pages.py",  # headers and mark-up
+        "when.py",  # what people write for a time
+        "filesystem.py",  # names of programs
+        "locks.py",
+        "migrations",
+    }
+)
+NOT_OURS_EITHER = (
+    "By posting, you agree to TikTok's",  # kept as what was agreed to, word for word
+    "post info is empty",  # TikTok's
+)
+
+
+@pytest.mark.parametrize("room", BELOW)
+def test_no_words_for_people_stand_below_this_room(room: str) -> None:
+    found = [
+        f"{file.name}:{text}"
+        for file in files((room,))
+        if NOT_OURS.isdisjoint(file.parts)
+        for text in prose(file.read_text())
+        if not any(known in text for known in NOT_OURS_EITHER)
+    ]
+    assert found == []
+
+
+def test_the_scan_sees_words_for_people_wherever_they_stand() -> None:
+    assert list(prose('TITLE = "You are signed in"'))
+    assert list(prose('def f(): return f"{n} days are left"'))
+    assert not list(prose('"""Says so in words."""\nlogger.info("It went on from there")'))
+
+
+def test_every_setting_has_words() -> None:
+    assert {each.name for each in DEFINITIONS} == set(SETTINGS)
 
 
 def test_the_scan_sees_a_code_without_words() -> None:

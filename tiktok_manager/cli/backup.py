@@ -15,6 +15,7 @@ from tiktok_manager.services.backups import Backup, BackupOf, list_backups
 from tiktok_manager.services.backups import restore as restore_backup
 from tiktok_manager.services.serializers import stamp
 from tiktok_manager.system.paths import open_data_paths
+from tiktok_manager.wording import term
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -50,7 +51,7 @@ def list_all(context: typer.Context, json: Json = False) -> None:
                     b.of.value,
                     local_time(b.taken_at),
                     b.kind.value,
-                    b.kept_as,
+                    term(b.kept_as),
                     f"{b.size_bytes / 1e6:.1f}",
                 )
                 for b in backups

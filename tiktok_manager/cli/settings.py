@@ -9,6 +9,8 @@ from tiktok_manager.cli.context import command_line
 from tiktok_manager.cli.options import Json
 from tiktok_manager.cli.output import note, print_json, print_line, print_table
 from tiktok_manager.domain.errors import InputError
+from tiktok_manager.wording.settings import setting_words
+from tiktok_manager.wording.translation import ENGLISH
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -52,7 +54,7 @@ def list_settings(context: typer.Context, json: Json = False) -> None:
                     "name": s.name,
                     "value": s.value,
                     "secret": s.secret,
-                    "description": s.description,
+                    "description": setting_words(s.name, ENGLISH),
                     "from_environment": s.from_environment,
                 }
                 for s in settings
@@ -61,7 +63,7 @@ def list_settings(context: typer.Context, json: Json = False) -> None:
     else:
         print_table(
             ("NAME", "VALUE", "WHAT IT IS"),
-            ((s.name, s.value or "—", s.description) for s in settings),
+            ((s.name, s.value or "—", setting_words(s.name)) for s in settings),
         )
 
 

@@ -48,10 +48,10 @@ _RANKS: tuple[tuple[Rank, int, Callable[[datetime], object]], ...] = (
 )
 
 
-_KEPT_WORDS = {
-    Rank.HOURLY: "24 hours",
-    Rank.DAILY: "7 days",
-    Rank.WEEKLY: "4 weeks",
+_KEPT_AS = {
+    Rank.HOURLY: "for_24_hours",
+    Rank.DAILY: "for_7_days",
+    Rank.WEEKLY: "for_4_weeks",
 }
 
 
@@ -77,10 +77,10 @@ class Backup:
 
     @property
     def kept_as(self) -> str:
-        """How long it stays, in words."""
+        """How long it stays, as a term of `wording`."""
         if self.kind is not BackupKind.AUTOMATIC:
-            return "until you delete it"
-        return "until the next backup" if self.rank is None else _KEPT_WORDS[self.rank]
+            return "until_deleted"
+        return "until_next_backup" if self.rank is None else _KEPT_AS[self.rank]
 
 
 def list_backups(folder: Path, of: BackupOf = BackupOf.POSTS) -> list[Backup]:

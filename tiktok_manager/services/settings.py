@@ -34,7 +34,6 @@ class Definition:
 
     name: str
     section: str
-    description: str
     kind: str
     default: str | None
     check: Callable[[str], str]
@@ -48,7 +47,6 @@ class SettingValue:
     name: str
     value: str | None
     secret: bool
-    description: str
     section: str
     kind: str
     choices: tuple[str, ...]
@@ -199,7 +197,6 @@ class Settings:
             name=definition.name,
             value=value,
             secret=secret,
-            description=definition.description,
             section=definition.section,
             kind=definition.kind,
             choices=definition.choices,
@@ -266,7 +263,6 @@ DEFINITIONS = (
     Definition(
         name="client-key",
         section="TikTok app",
-        description="The client key of your TikTok app.",
         kind="text",
         default=None,
         check=_key,
@@ -274,7 +270,6 @@ DEFINITIONS = (
     Definition(
         name="client-secret",
         section="TikTok app",
-        description="The client secret of your TikTok app. It is kept encrypted.",
         kind="secret",
         default=None,
         check=_key,
@@ -282,8 +277,6 @@ DEFINITIONS = (
     Definition(
         name="scopes",
         section="TikTok app",
-        description="The permissions to ask for: posting, all (an app with the Display API), or "
-        "a list. One that your TikTok app lacks fails TikTok's whole page.",
         kind="text",
         default=",".join(POSTING_SCOPES),
         check=_scopes,
@@ -291,7 +284,6 @@ DEFINITIONS = (
     Definition(
         name="timezone",
         section="Planning",
-        description="The zone in which times are read and shown; `system` follows the machine.",
         kind="zone",
         default="system",
         check=_zone,
@@ -299,7 +291,6 @@ DEFINITIONS = (
     Definition(
         name="late",
         section="Planning",
-        description="What happens to a post whose time passed while the app was not running.",
         kind="choice",
         default=LatePolicy.PUBLISH.value,
         check=_one_of(*LatePolicy),
@@ -308,7 +299,6 @@ DEFINITIONS = (
     Definition(
         name="late-within",
         section="Planning",
-        description="How late a post may still go out by itself, such as 2h.",
         kind="duration",
         default="2h",
         check=_duration,
@@ -316,7 +306,6 @@ DEFINITIONS = (
     Definition(
         name="late-spacing",
         section="Planning",
-        description="The pause between late posts of one account, such as 5m.",
         kind="duration",
         default="5m",
         check=_duration,
@@ -324,7 +313,6 @@ DEFINITIONS = (
     Definition(
         name="publishing",
         section="Publishing",
-        description="Off holds every post until it is on again; videos under way are finished.",
         kind="bool",
         default="on",
         check=_one_of("on", "off"),
@@ -333,7 +321,6 @@ DEFINITIONS = (
     Definition(
         name="direct-posts-per-day",
         section="Publishing",
-        description="Direct posts an account may send in 24 hours; TikTok takes about 15.",
         kind="int",
         default="15",
         check=_whole_number(1, 100),
@@ -341,7 +328,6 @@ DEFINITIONS = (
     Definition(
         name="uploads-at-once",
         section="Publishing",
-        description="How many videos may be sent at the same time (1 to 16).",
         kind="int",
         default="8",
         check=_whole_number(1, 16),
@@ -349,7 +335,6 @@ DEFINITIONS = (
     Definition(
         name="theme",
         section="Window",
-        description="Light, dark, or as the system has it.",
         kind="choice",
         default="system",
         check=_one_of("system", "light", "dark"),
@@ -358,7 +343,6 @@ DEFINITIONS = (
     Definition(
         name="close-to-tray",
         section="Window",
-        description="Closing the window keeps publishing from the tray.",
         kind="bool",
         default="on",
         check=_one_of("on", "off"),

@@ -85,10 +85,10 @@ def examine(file: Path, name: str, scratch_dir: Path, clock: Clock) -> Examined:
             if _objects(connection) != _expected_objects(revision, scratch_dir, clock):
                 raise _refused(name, "foreign_objects")
             verdict = _integrity(connection)
-            if verdict == "ok" and connection.execute("PRAGMA foreign_key_check").fetchone():
-                verdict = "rows that belong to nothing"
             if verdict != "ok":
                 raise _refused(name, "damaged", verdict)
+            if connection.execute("PRAGMA foreign_key_check").fetchone():
+                raise _refused(name, "dangling_rows")
             return Examined(revision=revision, backup_at=_time_of(connection))
     except driver.DatabaseError as exc:
         raise _refused(name, "damaged", str(exc)) from exc

@@ -72,7 +72,7 @@ def mapped_errors(notice: Callable[[Fault, str], Fault] = _as_it_is) -> Iterator
         raise
     except UnicodeDecodeError as exc:
         # SQLite quotes the file in its message, and the driver found no text there.
-        reason = "its content is not what it should be"
+        reason = "not_text"
         raise error_for(notice(Fault.DAMAGED, reason), reason) from exc
 
 

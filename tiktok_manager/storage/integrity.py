@@ -70,7 +70,7 @@ def verdict(database: Path, driver: ModuleType, known: Acknowledged | None) -> s
         found = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
         if found != "ok":
             return found
-        return "" if _knows(connection, known) else "a step that was written is missing"
+        return "" if _knows(connection, known) else "step_missing"
 
 
 def _knows(connection: sqlite3.Connection, known: Acknowledged | None) -> bool:

@@ -9,8 +9,18 @@ from tiktok_manager.wording.speech import (
     joined,
     message_and_action,
     step_words,
+    term,
     words,
 )
 from tiktok_manager.wording.steps import Step
 
-__all__ = ["Step", "Words", "english", "joined", "message_and_action", "step_words", "words"]
+__all__ = [
+    "Step",
+    "Words",
+    "english",
+    "joined",
+    "message_and_action",
+    "step_words",
+    "term",
+    "words",
+]

@@ -17,6 +17,7 @@ from tiktok_manager.wording.holds import ADVICE, HOLDS
 from tiktok_manager.wording.pages import PAGES
 from tiktok_manager.wording.steps import LABELS, Step
 from tiktok_manager.wording.storage import STORAGE
+from tiktok_manager.wording.terms import TERMS
 from tiktok_manager.wording.tiktok import TIKTOK
 from tiktok_manager.wording.trail import TRAIL
 from tiktok_manager.wording.translation import ENGLISH, _, users_language
@@ -112,6 +113,12 @@ def step_words(step: TrailEntry, speech: NullTranslations | None = None) -> str:
         filled(entry.title, params, speech, titles, always=True),
         filled(entry.message, params, speech, titles),
     )
+
+
+def term(code: str, speech: NullTranslations | None = None) -> str:
+    """Say a value of ours as it stands inside a sentence; another as it is."""
+    known = TERMS.get(code)
+    return code if known is None else (speech or users_language()).gettext(known)
 
 
 def english(coded: Coded) -> Words:

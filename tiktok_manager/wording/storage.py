@@ -78,8 +78,8 @@ _DATABASE: Catalogue = {
             "": Entry(
                 _("The database is damaged."),
                 _(
-                    "SQLite says: {reason}. Nothing is written or published; what can be read is "
-                    "shown."
+                    "SQLite says: {reason:word}. Nothing is written or published; what can be read "
+                    "is shown."
                 ),
                 step=Step.OPEN_BACKUPS,
                 typed=_(
@@ -91,16 +91,16 @@ _DATABASE: Catalogue = {
             "none": Entry(
                 _("The database is damaged."),
                 _(
-                    "SQLite says: {reason}. Nothing is written or published; what can be read is "
-                    "shown."
+                    "SQLite says: {reason:word}. Nothing is written or published; what can be read "
+                    "is shown."
                 ),
                 _("There is no backup. Move the data folder aside to start anew, and keep it."),
             ),
             "backup": Entry(
                 _("The database is damaged."),
                 _(
-                    "SQLite says: {reason}. Nothing is written or published; what can be read is "
-                    "shown."
+                    "SQLite says: {reason:word}. Nothing is written or published; what can be read "
+                    "is shown."
                 ),
                 _(
                     "Close TikTok Manager and run `tiktok-manager backup restore {backup}`. Posts "
@@ -332,6 +332,12 @@ _BACKUPS: Catalogue = {
             "too_large": Entry(
                 _("{file} cannot be restored."),
                 _("It is far larger than a database of this app."),
+                typed=_CHOOSE_ANOTHER,
+                shown=_CHOOSE_ANOTHER_HERE,
+            ),
+            "dangling_rows": Entry(
+                _("{file} cannot be restored."),
+                _("It holds rows that belong to nothing."),
                 typed=_CHOOSE_ANOTHER,
                 shown=_CHOOSE_ANOTHER_HERE,
             ),

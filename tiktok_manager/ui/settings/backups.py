@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.services.backups import Backup, BackupKind, Restored, restore
 from tiktok_manager.ui.formats import age_text, full_stamp, size_text, zoned_time
+from tiktok_manager.wording import term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ class BackupItem:
     @property
     def kept_words(self) -> str:
         """How long it stays."""
-        words = self.backup.kept_as
+        words = term(self.backup.kept_as)
         return words[0].upper() + words[1:]
 
     @property

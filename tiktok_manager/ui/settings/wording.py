@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from tiktok_manager.domain.accounts import ALL_SCOPES, CALLBACK_PATH, POSTING_SCOPES
 from tiktok_manager.ui.accounts.wording import SCOPE_WORDS
+from tiktok_manager.wording.settings import setting_words
 
 if TYPE_CHECKING:
     from tiktok_manager.services.settings import SettingValue
@@ -80,7 +81,9 @@ class SettingItem:
 def setting_item(setting: SettingValue) -> SettingItem:
     """Return label, help and choices of a setting; its own words where we have none."""
     fixed = setting.from_environment
-    help_text = _HELP.get(setting.name, "" if setting.name in _LABELS else setting.description)
+    help_text = _HELP.get(
+        setting.name, "" if setting.name in _LABELS else setting_words(setting.name)
+    )
     return SettingItem(
         name=setting.name,
         label=_LABELS.get(setting.name, setting.name.replace("-", " ").capitalize()),
