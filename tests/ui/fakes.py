@@ -39,7 +39,7 @@ from tiktok_manager.domain.posts import (
 from tiktok_manager.domain.quota import Usage
 from tiktok_manager.domain.schedule import Schedule
 from tiktok_manager.services.accounts import ConnectStage, SyncResult
-from tiktok_manager.services.backups import Backup, BackupKind, Rank
+from tiktok_manager.services.backups import Backup, BackupKind, BackupOf, Rank
 from tiktok_manager.services.planning import PublishOverview
 from tiktok_manager.services.settings import DEFINITIONS, SettingValue
 from tiktok_manager.services.vault import VaultState
@@ -365,10 +365,17 @@ class FakeBackups:
         self.error: AppError | None = None
         self.verified: list[str] = []
 
-    def add(self, kind: BackupKind, age: timedelta, rank: Rank | None = None) -> Backup:
+    def add(
+        self,
+        kind: BackupKind,
+        age: timedelta,
+        rank: Rank | None = None,
+        of: BackupOf = BackupOf.POSTS,
+    ) -> Backup:
         """Let there be a backup of this age."""
         taken_at = self._clock.now() - age
-        name = f"{kind.value}-{taken_at:%Y%m%dT%H%M%S}Z.sqlite3"
+        prefix = "metrics-" if of is BackupOf.METRICS else ""
+        name = f"{prefix}{kind.value}-{taken_at:%Y%m%dT%H%M%S}Z.sqlite3"
         backup = Backup(
             path=self.folder / name,
             kind=kind,
@@ -376,16 +383,20 @@ class FakeBackups:
             size_bytes=1_240_000,
             sha256="ab" * 32,
             rank=rank,
+            of=of,
         )
         self.backups.append(backup)
         return backup
 
-    def list(self) -> Sequence[Backup]:
-        return sorted(self.backups, key=lambda backup: backup.taken_at, reverse=True)
+    def list_all(self) -> Sequence[Backup]:
+        return sorted(self.backups, key=lambda each: (each.taken_at, each.name), reverse=True)
 
     def create(self) -> Backup:
         self._refuse()
         return self.add(BackupKind.MANUAL, timedelta(0))
+
+    def create_beside(self) -> Backup | None:
+        return self.add(BackupKind.MANUAL, timedelta(0), of=BackupOf.METRICS)
 
     def verify(self, name: str) -> None:
         self.verified.append(name)

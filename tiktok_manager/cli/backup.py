@@ -11,7 +11,7 @@ from tiktok_manager.cli.context import command_line
 from tiktok_manager.cli.options import Json
 from tiktok_manager.cli.output import local_time, note, print_json, print_line, print_table
 from tiktok_manager.domain.clock import SystemClock
-from tiktok_manager.services.backups import Backup, BackupOf, list_backups
+from tiktok_manager.services.backups import Backup, BackupOf, list_all_backups
 from tiktok_manager.services.backups import restore as restore_backup
 from tiktok_manager.services.serializers import stamp
 from tiktok_manager.system.paths import open_data_paths
@@ -38,8 +38,7 @@ def create(context: typer.Context, json: Json = False) -> None:
 def list_all(context: typer.Context, json: Json = False) -> None:
     """List the backups, newest first: of posts, and of the counters beside them."""
     folder = open_data_paths(command_line(context).env).backups_dir
-    backups = [backup for of in BackupOf for backup in list_backups(folder, of)]
-    backups.sort(key=lambda backup: backup.taken_at, reverse=True)
+    backups = list_all_backups(folder)
     if json:
         print_json([_as_json(backup) for backup in backups])
     else:

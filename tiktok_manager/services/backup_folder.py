@@ -99,6 +99,12 @@ def list_backups(folder: Path, of: BackupOf = BackupOf.POSTS) -> list[Backup]:
     return sorted(ranked, key=lambda backup: (backup.taken_at, backup.name), reverse=True)
 
 
+def list_all_backups(folder: Path) -> list[Backup]:
+    """Return the backups in a folder, of posts and of counters, newest first."""
+    found = [backup for of in BackupOf for backup in list_backups(folder, of)]
+    return sorted(found, key=lambda backup: (backup.taken_at, backup.name), reverse=True)
+
+
 def kept(times: Iterable[datetime]) -> dict[datetime, Rank]:
     """Return the times to keep: the last of each of the newest 24 hours, 7 days and 4 weeks."""
     newest_first = sorted(times, reverse=True)
@@ -115,6 +121,11 @@ def kept(times: Iterable[datetime]) -> dict[datetime, Rank]:
 def is_named(path: Path) -> bool:
     """Say whether a file bears the name of a backup."""
     return _NAME.fullmatch(path.name) is not None
+
+
+def is_of_counters(path: Path) -> bool:
+    """Say whether a file bears the name of a backup of counters."""
+    return is_named(path) and path.name.startswith(_PREFIX[BackupOf.METRICS])
 
 
 def free_name(folder: Path, of: BackupOf, kind: BackupKind, now: datetime) -> Path:

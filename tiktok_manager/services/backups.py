@@ -11,7 +11,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,9 @@ from tiktok_manager.services.backup_folder import (
     digest_file,
     free_name,
     is_named,
+    is_of_counters,
     kept,
+    list_all_backups,
     list_backups,
     read_backup,
     recorded_digest,
@@ -53,7 +55,9 @@ __all__ = [
     "Rank",
     "Restored",
     "digest",
+    "is_of_counters",
     "kept",
+    "list_all_backups",
     "list_backups",
     "restore",
 ]
@@ -100,6 +104,10 @@ class Backups:
     def list(self) -> "list[Backup]":
         """Return the backups there are, newest first."""
         return list_backups(self._folder, self._of)
+
+    def list_all(self) -> Sequence[Backup]:
+        """Return those of the counters, too, newest first."""
+        return list_all_backups(self._folder)
 
     @property
     def folder(self) -> Path:

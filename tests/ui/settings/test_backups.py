@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import FakeWorkspace, refused
-from tiktok_manager.services.backups import BackupKind, Rank, Restored
+from tiktok_manager.services.backups import BackupKind, BackupOf, Rank, Restored
 from tiktok_manager.ui.settings import backups as module
 from tiktok_manager.ui.settings import backups_card
 from tiktok_manager.ui.settings.backups_card import BackupsCard
@@ -55,6 +55,7 @@ def test_the_list_tells_when_how_big_how_long_and_whether_checked(
     assert shown(view.backups) == [
         [
             "Sat 12:00 (Berlin)",
+            "Posts and accounts",
             "By itself",
             "1.2 MB",
             "4 weeks",
@@ -62,6 +63,7 @@ def test_the_list_tells_when_how_big_how_long_and_whether_checked(
         ],
         [
             "Thu 19 Nov 13:00 (Berlin)",
+            "Posts and accounts",
             "By itself",
             "1.2 MB",
             "7 days",
@@ -69,6 +71,7 @@ def test_the_list_tells_when_how_big_how_long_and_whether_checked(
         ],
         [
             "Thu 12 Nov 13:00 (Berlin)",
+            "Posts and accounts",
             "Before an update",
             "1.2 MB",
             "Until you delete it",
@@ -83,8 +86,12 @@ def test_one_is_made_now_and_chosen(desk_and_view: DeskAndView) -> None:
     assert not view.backups.back_up.isEnabled()
     desk.settle()
     assert view.backups.back_up.isEnabled()
-    assert shown(view.backups)[0][1] == "By you"
-    assert view.backups.table.chosen_key == desk.world.backups.list()[0].name
+    made = [backup.name for backup in desk.world.backups.list_all()[:2]]
+    assert [row[1:3] for row in shown(view.backups)[:2]] == [
+        ["Numbers", "By you"],
+        ["Posts and accounts", "By you"],
+    ]
+    assert view.backups.table.chosen_key == made[1]
     assert "Backed up" in view.backups._said.text()
 
 
@@ -106,13 +113,13 @@ def test_one_that_cannot_be_made_says_why_beside_the_button(desk_and_view: DeskA
 @pytest.mark.parametrize(("whole", "words"), [(True, "Whole"), (False, "Cannot be restored")])
 def test_one_is_checked_on_demand(desk_and_view: DeskAndView, whole: bool, words: str) -> None:
     desk, view = desk_and_view
-    name = desk.world.backups.list()[1].name
+    name = desk.world.backups.list_all()[1].name
     view.backups.table.choose(name)
     desk.world.backups.error = None if whole else refused("It is damaged.")
     press(view.backups.check)
     desk.settle()
     assert desk.world.backups.verified == [name]
-    assert shown(view.backups)[1][4].startswith(words)
+    assert shown(view.backups)[1][5].startswith(words)
     assert view.backups.trouble.isVisible() is not whole
 
 
@@ -122,7 +129,7 @@ def test_restoring_is_asked_in_place_and_the_harmless_answer_has_the_focus(
     desk, view = desk_and_view
     card = view.backups
     assert not card.restore.isEnabled()
-    card.table.choose(desk.world.backups.list()[0].name)
+    card.table.choose(desk.world.backups.list_all()[0].name)
     press(card.restore)
     question = card._question.text()
     assert "Restore the backup of Sat 12:00 (Berlin)?" in question
@@ -142,11 +149,12 @@ def test_a_restore_runs_while_the_workspace_is_closed_and_tells_what_follows(
     def restore(paths: object, wanted: str, clock: object) -> Restored:
         asked.append((paths, wanted))
         return Restored(
-            backup_at=desk.world.backups.list()[0].taken_at, former=Path("/data/backups/replaced")
+            backup_at=desk.world.backups.list_all()[0].taken_at,
+            former=Path("/data/backups/replaced"),
         )
 
     monkeypatch.setattr(module, "restore", restore)
-    name = desk.world.backups.list()[0].name
+    name = desk.world.backups.list_all()[0].name
     view.backups.table.choose(name)
     press(view.backups.restore)
     press(view.backups.sure)
@@ -161,6 +169,44 @@ def test_a_restore_runs_while_the_workspace_is_closed_and_tells_what_follows(
     assert notice.action is not None
     notice.action()
     assert desk.frame.jumps == [("calendar", "needs-you")]
+
+
+def test_numbers_are_restored_without_a_word_of_held_posts(
+    desk_and_view: DeskAndView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, view = desk_and_view
+    card = view.backups
+    numbers = desk.world.backups.add(
+        BackupKind.AUTOMATIC, timedelta(hours=3), Rank.DAILY, BackupOf.METRICS
+    )
+    card.model.load()
+    desk.settle()
+
+    def restore(_paths: object, wanted: str, _clock: object) -> Restored:
+        assert wanted == numbers.name
+        former = Path("/data/backups/replaced")
+        return Restored(backup_at=numbers.taken_at, former=former, of=BackupOf.METRICS)
+
+    monkeypatch.setattr(module, "restore", restore)
+    card.table.choose(numbers.name)
+    press(card.restore)
+    question = card._question.text()
+    assert "Restore the numbers of Sat 10:00 (Berlin)?" in question
+    assert "held" not in question
+    press(card.sure)
+    ((_words, between),) = desk.frame.reopened
+    notice = between()
+    assert notice.text == "Numbers restored as of Sat 10:00 (Berlin)."
+    assert "held" not in notice.more
+    assert notice.action is None
+
+
+def test_a_file_of_numbers_from_elsewhere_is_told_by_its_name(
+    desk_and_view: DeskAndView,
+) -> None:
+    _desk, view = desk_and_view
+    file = Path("/stick/metrics-manual-20261121T110000Z.sqlite3")
+    assert "views and likes" in view.backups.model.question_of_file(file)
 
 
 def test_a_file_from_elsewhere_is_restored_the_same_way(

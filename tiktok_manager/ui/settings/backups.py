@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tiktok_manager.services.backups import Backup, BackupKind, Restored, restore
+from tiktok_manager.services.backups import (
+    Backup,
+    BackupKind,
+    BackupOf,
+    Restored,
+    is_of_counters,
+    restore,
+)
 from tiktok_manager.ui.formats import age_text, full_stamp, size_text, zoned_time
 from tiktok_manager.wording import term
 
@@ -30,12 +37,20 @@ _KIND_WORDS = {
 }
 
 
+_WHAT_WORDS = {BackupOf.POSTS: "Posts and accounts", BackupOf.METRICS: "Numbers"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupItem:
     """A backup with what its last check said; `checked` None stands for no check since."""
 
     backup: Backup
     checked: bool | None = None
+
+    @property
+    def what_words(self) -> str:
+        """What it holds."""
+        return _WHAT_WORDS[self.backup.of]
 
     @property
     def kind_words(self) -> str:
@@ -59,6 +74,15 @@ class BackupItem:
         if self.checked is not None:
             return "Whole, just now" if self.checked else "Cannot be restored"
         return "When made" if self.backup.sha256 else "Not recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreTold:
+    """What to say after a restore, in a line and in full, and whether posts may be held by it."""
+
+    text: str
+    more: str
+    holds_posts: bool
 
 
 class BackupsViewModel(QObject):
@@ -105,7 +129,7 @@ class BackupsViewModel(QObject):
         """Read the list again."""
         backups = self._core.workspace.backups
         self._core.tasks.run(
-            lambda _token: backups.list(),
+            lambda _token: backups.list_all(),
             done=self._on_list,
             failed=self._on_failed,
             group="backups-list",
@@ -116,7 +140,7 @@ class BackupsViewModel(QObject):
         backups = self._core.workspace.backups
         self._begin("Backing up…")
         self._core.tasks.run(
-            lambda _token: (backups.create(), backups.list()),
+            lambda _token: (backups.create(), backups.create_beside(), backups.list_all()),
             done=self._on_made,
             failed=self._on_failed,
             group="backups-do",
@@ -136,6 +160,10 @@ class BackupsViewModel(QObject):
     def question(self, item: BackupItem) -> str:
         """Say what restoring a backup of the list would do."""
         timezone, now = self._core.timezone, self._core.now()
+        if item.backup.of is BackupOf.METRICS:
+            return _question_of_numbers(
+                f"the numbers of {zoned_time(item.backup.taken_at, timezone, now)}"
+            )
         taken, since = (
             zoned_time(at, timezone, now)
             for at in (item.backup.taken_at, item.backup.taken_at - _IN_DOUBT)
@@ -144,16 +172,18 @@ class BackupsViewModel(QObject):
 
     def question_of_file(self, file: Path) -> str:
         """Say what restoring a file from elsewhere would do."""
+        if is_of_counters(file):
+            return _question_of_numbers(file.name)
         return _question(file.name, "since a day before it was made")
 
-    def restoring(self, wanted: str) -> Callable[[], tuple[str, str]]:
+    def restoring(self, wanted: str) -> Callable[[], RestoreTold]:
         """Return the work of a restore, to be run while the workspace is closed.
 
-        It needs this object no more, and returns what to say then, in a line and in full.
+        It needs this object no more, and returns what to say then.
         """
         workspace, timezone = self._core.workspace, self._core.timezone
         paths, clock = workspace.paths, workspace.clock
-        return lambda: _restored_words(restore(paths, wanted, clock), timezone, clock.now())
+        return lambda: _told(restore(paths, wanted, clock), timezone, clock.now())
 
     def _begin(self, words: str) -> None:
         self.busy, self.said = words, ""
@@ -164,10 +194,11 @@ class BackupsViewModel(QObject):
         self.loaded = True
         self.changed.emit()
 
-    def _on_made(self, answer: tuple[Backup, Sequence[Backup]]) -> None:
-        backup, backups = answer
+    def _on_made(self, answer: tuple[Backup, Backup | None, Sequence[Backup]]) -> None:
+        backup, numbers, backups = answer
         self.busy = ""
-        self.said = f"Backed up: {size_text(backup.size_bytes)}, whole and on disk."
+        size_bytes = backup.size_bytes + (numbers.size_bytes if numbers is not None else 0)
+        self.said = f"Backed up: {size_text(size_bytes)}, whole and on disk."
         self._on_list(backups)
         self.made.emit(backup.name)
 
@@ -195,11 +226,19 @@ class BackupsViewModel(QObject):
         self.failed.emit(error)
 
 
-def _restored_words(restored: Restored, timezone: str, now: datetime) -> tuple[str, str]:
-    return (
-        f"Restored as of {zoned_time(restored.backup_at, timezone, now)}.",
-        "Posts that may have gone out since are held until it is known that they are not on "
+def _told(restored: Restored, timezone: str, now: datetime) -> RestoreTold:
+    when = zoned_time(restored.backup_at, timezone, now)
+    if restored.of is BackupOf.METRICS:
+        return RestoreTold(
+            text=f"Numbers restored as of {when}.",
+            more=f"Posts are as they were. The former file lies in {restored.former}.",
+            holds_posts=False,
+        )
+    return RestoreTold(
+        text=f"Restored as of {when}.",
+        more="Posts that may have gone out since are held until it is known that they are not on "
         f"TikTok. The former database lies in {restored.former}.",
+        holds_posts=True,
     )
 
 
@@ -210,4 +249,12 @@ def _question(what: str, since: str) -> str:
         "longer shown. Publishing stops for the moment this takes.\n"
         f"Posts that were due {since} are held until it is known that they are not on TikTok, so "
         "nothing is posted twice."
+    )
+
+
+def _question_of_numbers(what: str) -> str:
+    return (
+        f"Restore {what}?\n"
+        "Followers, views and likes counted after that are set aside: kept as a file, but no "
+        "longer shown. Publishing stops for the moment this takes; posts stay as they are."
     )

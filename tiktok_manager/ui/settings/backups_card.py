@@ -35,8 +35,9 @@ _HEADER_PX = 36
 _SHOWN_ROWS = 6
 _ABOUT = (
     "The app backs itself up every hour while something changes, and keeps the last of 24 hours, "
-    "7 days and 4 weeks. Each one is checked as it is made; passwords and tokens in it stay "
-    "encrypted. The videos themselves are not in it."
+    "7 days and 4 weeks. Numbers are backed up every day, in files of their own. Each backup is "
+    "checked as it is made; passwords and tokens in it stay encrypted. The videos themselves are "
+    "not in it."
 )
 
 
@@ -69,7 +70,7 @@ class BackupsCard(Card):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for section, width in enumerate((116, 88, 152, 118), start=1):
+        for section, width in enumerate((144, 116, 88, 152, 118), start=1):
             header.resizeSection(section, width)
 
     def _make_buttons(self) -> None:
@@ -169,10 +170,12 @@ class BackupsCard(Card):
         go = self._frame.go
 
         def between() -> Notice:
-            text, more = restore()
+            told = restore()
+            if not told.holds_posts:
+                return Notice(text=told.text, more=told.more, tone=Tone.GOOD)
             return Notice(
-                text=text,
-                more=more,
+                text=told.text,
+                more=told.more,
                 tone=Tone.ATTENTION,
                 action_text="Show what needs you",
                 action=lambda: go("calendar", "needs-you"),
@@ -210,6 +213,7 @@ def _columns(model: BackupsViewModel) -> Sequence[Column[BackupItem]]:
 
     return (
         Column(title="When", text=model.when, hint=model.stamp),
+        plain("What", lambda item: item.what_words),
         plain("Made", lambda item: item.kind_words),
         Column(title="Size", text=lambda item: item.size_words, right=True),
         plain("Kept for", lambda item: item.kept_words),
