@@ -14,6 +14,7 @@ from tests.fakes.words import says
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.system.locks import PublisherLock
+from tiktok_manager.wording import english
 
 HOLDER = """
 import sys
@@ -68,7 +69,7 @@ def test_a_second_publisher_is_kept_out_and_told_who_holds_the_lock(lock_file: P
         assert said == "True"
         second = PublisherLock(lock_file)
         assert not second.acquire()
-        assert f"process {holder.pid} " in second.holder()
+        assert f"process {holder.pid} " in english(second.holder()).title
 
 
 def test_a_killed_publisher_frees_the_lock(lock_file: Path) -> None:
@@ -113,15 +114,16 @@ def test_taking_it_twice_is_holding_it_once(lock_file: Path) -> None:
 def test_the_holder_is_named_with_host_and_time(lock_file: Path) -> None:
     lock = PublisherLock(lock_file, NoonClock())
     lock.acquire()
-    assert lock.holder().startswith(f"process {os.getpid()} on ")
-    assert lock.holder().endswith("running since 2026-11-21 12:00 UTC")
+    told = english(lock.holder()).title
+    assert told.startswith(f"process {os.getpid()} on ")
+    assert told.endswith("running since 2026-11-21 12:00 UTC")
     lock.release()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}', "\0\0"])
 def test_an_unreadable_signature_still_gives_a_sentence(lock_file: Path, text: str) -> None:
     lock_file.write_text(text)
-    assert PublisherLock(lock_file).holder() == "another process"
+    assert english(PublisherLock(lock_file).holder()).title == "another process"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")

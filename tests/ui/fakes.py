@@ -22,7 +22,7 @@ from tiktok_manager.domain.events import (
     PublisherStateChanged,
     SettingsChanged,
 )
-from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.findings import Finding, Param
 from tiktok_manager.domain.holds import Blocker
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.posts import (
@@ -497,3 +497,9 @@ class FakeWorkspace:
 def refused(title: str = "TikTok said no.", hint: str = "Try again.") -> InputError:
     """Return an error as a service raises it."""
     return InputError(title=title, message="Because.", hint=hint)
+
+
+def a_holder() -> Finding:
+    """Return another publisher, as the lock tells of it."""
+    params: dict[str, Param] = {"pid": 4711, "host": "desk", "since": "2026-11-21 12:00 UTC"}
+    return Finding(code="lock_holder", params=params)

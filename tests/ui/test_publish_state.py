@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.ui.conftest import Desk, MakeDesk
-from tests.ui.fakes import NOW, FakeVault, FakeWorkspace, a_post, refused
+from tests.ui.fakes import NOW, FakeVault, FakeWorkspace, a_holder, a_post, refused
 from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.events import (
     AccountChanged,
@@ -143,7 +143,7 @@ def test_locked_secrets_are_said_until_they_are_open(make_desk: MakeDesk) -> Non
 
 def test_a_publisher_that_stands_by_says_who_publishes(make_desk: MakeDesk) -> None:
     desk, state = started(make_desk, FakeWorkspace(posts=[a_post()]))
-    desk.world.events.publish(PublisherStateChanged(running=False, holder="process 4711"))
+    desk.world.events.publish(PublisherStateChanged(running=False, holder=a_holder()))
     assert state.mood is Mood.STANDBY
     assert "process 4711" in state.line
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, MakeDesk
-from tests.ui.fakes import NOW, FakeWorkspace, a_post
+from tests.ui.fakes import NOW, FakeWorkspace, a_holder, a_post
 from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.events import PublisherStateChanged, PublishingHeld
 from tiktok_manager.domain.posts import PostStatus
@@ -108,7 +108,7 @@ def test_a_hold_is_said_with_its_reason_and_end_in_lines_a_menu_can_hold(
 
 def test_who_publishes_instead_is_said_first(tray: Tray, make_desk: MakeDesk) -> None:
     desk = following(tray, make_desk, FakeWorkspace())
-    desk.world.events.publish(PublisherStateChanged(running=False, holder="process 4711"))
+    desk.world.events.publish(PublisherStateChanged(running=False, holder=a_holder()))
     assert words(tray)[0].startswith("Not publishing here: process 4711")
 
 

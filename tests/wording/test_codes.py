@@ -111,7 +111,6 @@ NOT_OURS = frozenset(
         "callback_pages.py",  # headers and mark-up
         "when.py",  # what people write for a time
         "filesystem.py",  # names of programs
-        "locks.py",
         "migrations",
     }
 )

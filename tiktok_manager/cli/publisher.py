@@ -103,7 +103,7 @@ def _told(failure: Failure) -> str:
 
 
 def _tell_state(event: PublisherStateChanged) -> None:
-    if event.holder:
-        note(f"Standing by: {event.holder} publishes now.")
+    if event.holder is not None:
+        note(f"Standing by: {words(event.holder).title} publishes now.")
     elif event.running:
         note("Publishing.")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from tiktok_manager.domain.errors import Failure
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import PostStatus
 
 logger = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class PublisherStateChanged(Event):
     """The publisher started, stopped, or stands by because another one holds the folder."""
 
     running: bool
-    holder: str = ""
+    holder: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

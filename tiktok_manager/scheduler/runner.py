@@ -146,7 +146,8 @@ class Runner:
         elif self._standby:
             self._set_state(RunnerState.STANDBY)
         else:
-            raise PublisherBusy(holder=self._lock.holder())
+            holder = self._lock.holder()
+            raise PublisherBusy(holder=holder.code).adding(**holder.params)
         self._periodic.start()
         self._leases.start()
         self._watcher.start()
@@ -367,7 +368,7 @@ class Runner:
 
     def _set_state(self, state: RunnerState) -> None:
         self._state = state
-        holder = self._lock.holder() if state is RunnerState.STANDBY else ""
+        holder = self._lock.holder() if state is RunnerState.STANDBY else None
         self._events.publish(
             PublisherStateChanged(running=state is RunnerState.RUNNING, holder=holder)
         )

@@ -206,7 +206,10 @@ def restore(paths: DataPaths, wanted: str, clock: Clock) -> Restored:
     source = _find(paths.backups_dir, wanted)
     lock = PublisherLock(paths.publisher_lock, clock)
     if not lock.acquire():
-        raise PublisherBusy("publisher_busy_for_restore", holder=lock.holder())
+        holder = lock.holder()
+        raise PublisherBusy("publisher_busy_for_restore", holder=holder.code).adding(
+            **holder.params
+        )
     try:
         _sweep(paths.root, clock.now() - LEFTOVER_AFTER)
         with _temporary_file(paths.root) as temporary:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tiktok_manager.domain.clock import Clock, SystemClock
 from tiktok_manager.domain.errors import StorageError
+from tiktok_manager.domain.findings import Finding
 
 _LOOK_S = 0.02
 
@@ -84,13 +85,14 @@ class PublisherLock:
             os.close(fd)  # which frees it, too
         return False
 
-    def holder(self) -> str:
-        """Return who holds the lock, in words; vague if it cannot be read."""
+    def holder(self) -> Finding:
+        """Return who holds the lock; vague if it cannot be read."""
         try:
             told = json.loads(self._path.read_text(encoding="utf-8"))
-            return f"process {told['pid']} on {told['host']}, running since {told['started']}"
+            params = {"pid": told["pid"], "host": told["host"], "since": told["started"]}
         except (OSError, ValueError, KeyError, TypeError):
-            return "another process"
+            return Finding(code="another_process")
+        return Finding(code="lock_holder", params=params)
 
     def release(self) -> None:
         """Give the lock back; harmless if it is not held."""

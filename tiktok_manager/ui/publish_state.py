@@ -347,7 +347,7 @@ class PublishState(QObject):
 
     def _on_publisher(self, event: PublisherStateChanged) -> None:
         self._running = event.running
-        self._holder = event.holder
+        self._holder = "" if event.holder is None else words(event.holder).title
         self._soon.request()
         self.changed.emit()
 
