@@ -12,15 +12,14 @@ from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.domain.events import EventBus, PostProgressed, PostStatusChanged
 from tiktok_manager.domain.findings import Param
 from tiktok_manager.domain.posts import Actor, Post, PostStatus
-from tiktok_manager.services.installation import Installation
+from tiktok_manager.services.publishing.restoring import Restoring
 from tiktok_manager.services.storage_guard import StorageGuard, tried_again
 from tiktok_manager.services.syncing import remember_length_limit
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts, past_uploads, posts
 from tiktok_manager.storage import attempts as queries
-from tiktok_manager.storage.database import Database
 from tiktok_manager.storage.installation import add_marks
-from tiktok_manager.system.journal import Journal, JournalEntry, JournalStep
+from tiktok_manager.system.journal import JournalEntry, JournalStep
 from tiktok_manager.tiktok.chunk_plans import (
     ChunkPlan,
     chunk_plans,
@@ -43,19 +42,17 @@ class AttemptStore:
 
     def __init__(
         self,
-        database: Database,
         vault: VaultService,
         events: EventBus,
         clock: Clock,
         lease: timedelta,
-        journal: Journal,
         guard: StorageGuard,
-        installation: Installation,
+        restoring: Restoring,
     ) -> None:
-        self._installation = installation
-        self._journal = journal
+        self._installation = restoring.installation
+        self._journal = restoring.journal
         self._guard = guard
-        self._database = database
+        self._database = guard.database
         self._vault = vault
         self._events = events
         self._clock = clock

@@ -51,17 +51,15 @@ class Publishing:
         settings: Settings,
     ) -> None:
         self._settings = settings
-        self._database = database = guard.database
+        self._database = guard.database
         self._restoring = restoring
         self._guard = guard
         self._events = events
         self._clock = clock
         self._downtime = Downtime(clock.now(), ON_TIME)
         self._owner = owner
-        attempts = AttemptStore(
-            database, vault, events, clock, LEASE, restoring.journal, guard, restoring.installation
-        )
-        self._publish_gate = PublishGate(database, gateway, events, clock)
+        attempts = AttemptStore(vault, events, clock, LEASE, guard, restoring)
+        self._publish_gate = PublishGate(guard.database, gateway, events, clock)
         self._leases = Leases(LEASE, clock)
         self._checking = Checking(attempts, gateway, clock, rng)
         self._preflight = preflight = Preflight(attempts, gateway, quota, clock)
