@@ -70,6 +70,8 @@ def _texts(node: ast.AST) -> Iterator[ast.Constant]:
         return
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return  # a docstring, or a comment on a constant
+    if isinstance(node, ast.keyword) and node.arg == "help":
+        return  # the command line's own
     if isinstance(node, ast.Constant) and _is_prose(node.value):
         yield node
     for name, value in ast.iter_fields(node):

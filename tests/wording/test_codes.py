@@ -132,6 +132,10 @@ def test_no_words_for_people_stand_below_this_room(room: str) -> None:
     assert found == []
 
 
+def test_doctor_makes_no_words_of_its_own() -> None:
+    assert list(prose((PACKAGE / "cli" / "doctor.py").read_text())) == []
+
+
 def test_the_scan_sees_words_for_people_wherever_they_stand() -> None:
     assert list(prose('TITLE = "You are signed in"'))
     assert list(prose('def f(): return f"{n} days are left"'))

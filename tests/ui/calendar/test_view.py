@@ -456,9 +456,7 @@ def test_a_post_changed_meanwhile_is_shown_again_as_it_is(
 def test_tiktoks_code_is_one_click_away(
     qtbot: QtBot, view: CalendarView, frame: FakeFrame, plan: Desk
 ) -> None:
-    error = Failure(
-        code="spam_risk", log_id="L9", params={"title": "Too many drafts.", "hint": "Delete some."}
-    )
+    error = Failure(code="spam_risk", log_id="L9")
     plan.workspace.planning.posts.append(
         a_post("stuck", due_at=at(21, 9), status=PostStatus.NEEDS_ATTENTION, error=error)
     )
@@ -469,7 +467,9 @@ def test_tiktoks_code_is_one_click_away(
     QTest.mouseClick(button(card, "Show details"), Qt.MouseButton.LeftButton)
     assert card._details.isVisibleTo(card)
     QTest.mouseClick(button(card, "Copy"), Qt.MouseButton.LeftButton)
-    assert QGuiApplication.clipboard().text() == "Too many drafts.\nCode: spam_risk\nLog id: L9"
+    assert (
+        QGuiApplication.clipboard().text() == f"{words(error).title}\nCode: spam_risk\nLog id: L9"
+    )
 
 
 def test_a_post_of_a_paused_account_offers_to_resume_it(
@@ -491,9 +491,7 @@ def test_no_path_however_long_widens_the_drawer(
 ) -> None:
     path = f"/home/someone/{'a_folder_with_a_very_long_name' * 12}.mp4"
     post = stopped(PostStatus.NEEDS_ATTENTION, "file_changed")
-    error = Failure(
-        code="file_changed", params={"title": f"{path} is gone.", "hint": f"Put back {path}."}
-    )
+    error = Failure(code="not_found", params={"what": "file", "file": path})
     plan.workspace.planning.posts.append(replace(post, error=error))
     plan.workspace.planning.trails["stopped"] = [entry(f"{path} is gone.", path=path)]
     view.open_target("stopped")

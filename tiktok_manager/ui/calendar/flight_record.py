@@ -149,7 +149,7 @@ def _details(entry: TrailEntry) -> str:
     return "\n".join(
         f"{name.replace('_', ' ')}: {value}"
         for name, value in entry.params.items()
-        if value not in (None, "")
+        if value not in (None, "") and name != "text"  # an older version's sentence: said already
     )
 
 
