@@ -650,6 +650,61 @@ def test_looking_again_takes_theirs_where_nothing_was_entered_and_keeps_the_rest
     assert (after.caption, after.choices.privacy) == ("Theirs", Privacy.FRIENDS)
 
 
+def after_a_restart(stage: Stage, settle: Settle) -> ComposerViewModel:
+    """Open the post in a window that knows only what the last one wrote to disk."""
+    again = ComposerViewModel(stage.core, stage.memory, stage.tasks)
+    again.shown()
+    again.open_post("post-1")
+    settle()
+    settle()
+    return again
+
+
+def test_an_edit_kept_over_a_restart_is_not_saved_over_what_another_hand_changed(
+    editing: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    editing.set_privacy(Privacy.FRIENDS)
+    stage.planning.change("post-1", caption="Theirs")
+    again = after_a_restart(stage, settle)
+    assert again.restored
+    errors: list[AppError] = []
+    again.failed.connect(errors.append)
+    again.submit()
+    settle()
+    assert [error.code for error in errors] == ["changed_meanwhile"]
+    assert stage.planning.edits == []
+    again.look_again_at_post()
+    settle()
+    assert (again.form.caption, again.form.choices.privacy) == ("Theirs", Privacy.FRIENDS)
+    again.submit()
+    settle()
+    after = stage.planning.posts["post-1"]
+    assert (after.caption, after.choices.privacy) == ("Theirs", Privacy.FRIENDS)
+
+
+def test_an_edit_kept_over_a_restart_is_saved_where_nobody_changed_the_post(
+    editing: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    editing.set_caption("Mine")
+    again = after_a_restart(stage, settle)
+    assert again.restored
+    again.submit()
+    settle()
+    assert stage.planning.posts["post-1"].caption == "Mine"
+
+
+def test_an_edit_taken_back_before_a_restart_leaves_what_another_hand_changed(
+    editing: ComposerViewModel, stage: Stage, settle: Settle
+) -> None:
+    before = editing.form.caption
+    editing.set_caption("Mine")
+    editing.set_caption(before)
+    stage.planning.change("post-1", caption="Theirs")
+    again = after_a_restart(stage, settle)
+    assert not again.restored
+    assert again.form.caption == "Theirs"
+
+
 def test_a_claimed_post_is_locked(
     editing: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
 ) -> None:

@@ -59,9 +59,9 @@ class EditedPost(QObject):
         words = STATUS_WORDS[self.post.status].lower()
         return f"This post can no longer be changed ({words})."
 
-    def show(self, post: Post | None) -> None:
-        """Take a post as the one that the form shows."""
-        self.post = self.shown = post
+    def show(self, post: Post | None, shown: Post | None = None) -> None:
+        """Take a post as the one that the form shows, as it is or as it was `shown` once."""
+        self.post, self.shown = post, shown or post
 
     def look_again(self) -> None:
         """Read the post for a form that shows an older version of it."""

@@ -198,7 +198,7 @@ class ComposerViewModel(ComposerState):
         if self.cleared is not None:
             form = self.cleared
             self._show(form)
-            self._drafts.keep(form, self._post_id)
+            self._drafts.keep(form, self._edited.shown)
 
     def submit(self) -> None:
         """Plan, post or save; does nothing while something is missing."""
@@ -235,7 +235,7 @@ class ComposerViewModel(ComposerState):
         self.cleared = None
         spread = form.spread and form.moment == self._form.moment
         self._form = replace(form, choices=self._settled(form), spread=spread)
-        self._drafts.keep(self._form, self._post_id)
+        self._drafts.keep(self._form, self._edited.shown)
         self.changed.emit()
         return True
 
@@ -251,6 +251,10 @@ class ComposerViewModel(ComposerState):
             kept = with_timezone(kept, self._core.timezone)
         clean = self._clean_form()
         holds_input = kept is not None and not same_input(kept, clean)
+        if holds_input and self.editing is not None:
+            shown = self._drafts.shown(self.editing)
+            holds_input = kept != form_of_post(shown)
+            self._edited.show(self.editing, shown if holds_input else None)
         self._show(kept if kept is not None and holds_input else clean)
         self.restored = holds_input
 
@@ -286,7 +290,7 @@ class ComposerViewModel(ComposerState):
         settled = self._settled(self._form)
         if settled != self._form.choices and self.progress is None:
             self._form = replace(self._form, choices=settled)
-            self._drafts.keep(self._form, self._post_id)
+            self._drafts.keep(self._form, self._edited.shown)
         self.changed.emit()
 
     def _on_post(self, post: Post) -> None:
@@ -314,7 +318,7 @@ class ComposerViewModel(ComposerState):
         form = carried_over(self._form, form_of_post(shown), form_of_post(post))
         self._edited.show(post)
         self._show(form)
-        self._drafts.keep(form, self._post_id)
+        self._drafts.keep(form, self._edited.shown)
 
     def _on_post_failed(self, error: AppError) -> None:
         if isinstance(error, NotFound):
