@@ -257,4 +257,5 @@ def test_a_foreign_lock_is_told_and_its_end_too(caplog: pytest.LogCaptureFixture
         ("database_busy", True),
         ("database_busy", False),
     ]
-    assert "keeps the database locked" in caplog.text
+    assert "database_busy (why=locked_long)" in caplog.text
+    assert "free again" in caplog.text

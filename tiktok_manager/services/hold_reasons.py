@@ -15,7 +15,9 @@ from tiktok_manager.storage.database import Database
 PUBLISHING_OFF = Failure(code="publishing_off")
 ACCOUNT_PAUSED = Failure(code="account_paused")
 
-NOT_CONNECTED = Failure(code="not_connected", kind=FailureClass.NEEDS_RECONNECT)
+NOT_CONNECTED = Failure(
+    code="account_not_connected", params={"of": "post"}, kind=FailureClass.NEEDS_RECONNECT
+)
 TOLD_NOT_WRITTEN = (ACCOUNT_PAUSED, NOT_CONNECTED, PUBLISHING_OFF)
 
 

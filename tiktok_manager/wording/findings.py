@@ -9,8 +9,18 @@ FINDINGS: Catalogue = {
     "account_needs_reconnect": Entry(
         _("@{account} must be connected again before it can post."), step=Step.RECONNECT
     ),
-    "account_not_connected": Entry(
-        _("@{account} is not connected."), hint=_("Connect it first."), step=Step.CONNECT
+    "account_not_connected": Choice(
+        "of",
+        {
+            "": Entry(
+                _("@{account} is not connected."), hint=_("Connect it first."), step=Step.CONNECT
+            ),
+            "post": Entry(
+                _("The account is not connected."),
+                hint=_("Connect it; its posts are kept."),
+                step=Step.CONNECT,
+            ),
+        },
     ),
     "day_is_full": Choice(
         "mode",

@@ -187,11 +187,6 @@ HOLDS: Catalogue = {
         hint=_("Resume it; its posts are kept."),
         step=Step.RESUME_ACCOUNT,
     ),
-    "not_connected": Entry(
-        _("The account is not connected."),
-        hint=_("Connect it; its posts are kept."),
-        step=Step.CONNECT,
-    ),
     "not_posted": Entry(
         _("You said that this video is not on TikTok."),
         hint=_("Retry it to post it, or cancel it."),
