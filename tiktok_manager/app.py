@@ -56,10 +56,23 @@ ENV_PASSPHRASE = "TIKTOK_MANAGER_PASSPHRASE"  # noqa: S105 - a variable's name
 ENV_DATABASE_URL = "TIKTOK_MANAGER_DATABASE_URL"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """Where posts are kept, and how a data folder is known there."""
+
+    open: Callable[[DataPaths, Clock, EventBus, Ballast], Database]
+    home: Callable[[Database, DataPaths, Clock], Installation]
+
+
 @contextmanager
-def open_workspace(env: Mapping[str, str], clock: Clock | None = None) -> Iterator[Workspace]:
-    """Build everything one data folder needs, and close it in the reverse order."""
-    clock = clock or SystemClock()
+def open_workspace(
+    env: Mapping[str, str], clock: Clock | None = None, store: Store | None = None
+) -> Iterator[Workspace]:
+    """Build everything one data folder needs, and close it in the reverse order.
+
+    Posts are kept in the data folder's own file, if no other `store` is given.
+    """
+    clock, store = clock or SystemClock(), store or OWN_FILE
     endpoints = _endpoints(env)
     _refuse_database_url(env)
     with ExitStack() as closing:
@@ -69,12 +82,12 @@ def open_workspace(env: Mapping[str, str], clock: Clock | None = None) -> Iterat
         closing.callback(configure_logging(paths, redactor=redactor))
         events = EventBus()
         ballast = Ballast(paths.ballast)
-        database = _open_database(paths, clock, events, ballast)
+        database = store.open(paths, clock, events, ballast)
         closing.callback(database.close)
         closing.callback(database.checkpoint)
         metrics = late(lambda: _make_metrics(paths, clock, database, ballast, closing))
         base = _lay_base(env, database, metrics, events, redactor, endpoints, clock, closing)
-        yield _build(base, paths, ballast, closing)
+        yield _build(base, paths, ballast, store.home(database, paths, clock), closing)
 
 
 def _open_database(paths: DataPaths, clock: Clock, events: EventBus, ballast: Ballast) -> Database:
@@ -89,6 +102,13 @@ def _open_database(paths: DataPaths, clock: Clock, events: EventBus, ballast: Ba
         )
     except DatabaseDamaged as exc:
         raise with_way_out(exc, paths.backups_dir) from exc
+
+
+def _at_home(database: Database, paths: DataPaths, clock: Clock) -> Installation:
+    return Installation(database, paths.root, machine_id, FolderMark(paths.root), clock)
+
+
+OWN_FILE = Store(open=_open_database, home=_at_home)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +182,13 @@ def _make_vault(env: Mapping[str, str], database: Database, redactor: Redactor) 
     return VaultService(database, OsKeyring(), env, redactor)
 
 
-def _build(base: _Base, paths: DataPaths, ballast: Ballast, closing: ExitStack) -> Workspace:
+def _build(
+    base: _Base,
+    paths: DataPaths,
+    ballast: Ballast,
+    installation: Installation,
+    closing: ExitStack,
+) -> Workspace:
     def make_accounts() -> Accounts:
         made = _make_accounts(base, paths)
         closing.callback(made.close)
@@ -172,8 +198,6 @@ def _build(base: _Base, paths: DataPaths, ballast: Ballast, closing: ExitStack) 
     quota = Quota(base.database, base.settings, base.clock)
     planning = Planning(base.database, accounts, quota, base.settings, base.events, base.clock)
     analytics = late(lambda: _make_analytics(base, accounts))
-    mark = FolderMark(paths.root)
-    installation = Installation(base.database, paths.root, machine_id, mark, base.clock)
     installation.enroll()
     guard = StorageGuard(base.database, ballast, base.events)
     journal = late(lambda: _make_journal(base, paths, ballast, closing))
