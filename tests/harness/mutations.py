@@ -37,7 +37,7 @@ from tiktok_manager.services.publishing.publish_gate import PublishGate
 from tiktok_manager.services.publishing.transfer import Transfer
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.simulator import Fault
-from tiktok_manager.storage import accounts, attempts, downtime, holds, posts
+from tiktok_manager.storage import accounts, attempts, downtime, holds, post_rows, posts
 from tiktok_manager.storage.schema import AttemptRow, PostRow, TokenRow
 from tiktok_manager.system.media import MediaReader
 from tiktok_manager.tiktok import chunk_plans
@@ -110,6 +110,8 @@ def _no_fence() -> None:
         )
 
     _set(attempts, "_fence", anybody)
+    # The table of statuses would stop some of the overtaken writers by itself.
+    _set(post_rows, "check_transition", lambda *_old_and_new, **_how: None)
 
 
 def _reinit_on_401() -> None:
