@@ -22,7 +22,6 @@ def recording() -> Iterator[Recording]:
         yield recorded
 
 
-@pytest.mark.timeout(400)
 def test_a_power_cut_at_any_write_loses_nothing_that_was_told(recording: Recording) -> None:
     told = " ".join(promise.text for promise in recording.promises)
     for what in ("is connected", "is planned", "was opened", "the journal must", "as published"):
