@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from typing_extensions import override
 
 from tests.fakes.world import environment
-from tests.harness import mutations
+from tests.harness import bugs_of_keeping
 from tests.harness.mutations import Mutation
 from tests.harness.warm import quick_key
 from tiktok_manager.app import Store, open_workspace
@@ -119,7 +119,7 @@ def _all_others_are_dead() -> None:
 
     original = publishers.start
     publishers.start = start
-    mutations._adopting_resets()
+    bugs_of_keeping.adopting_resets()
 
 
 BUGS: dict[str, Mutation] = {

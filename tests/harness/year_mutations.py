@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, timedelta
 from typing import Any
 
-from tests.harness import mutations
+from tests.harness import bugs_of_keeping, bugs_of_sending
 from tests.harness.mutations import MUTATIONS, Mutation
 from tiktok_manager.domain import lateness, publish_rules, schedule
 from tiktok_manager.domain.errors import FailureClass, InputError
@@ -80,7 +80,8 @@ def planted(name: str) -> Iterator[None]:
         before.append((owner, part, vars(owner)[part]))
         setattr(owner, part, value)
 
-    ways = (mutations, "_set"), (sys.modules[__name__], "_set")
+    rooms = bugs_of_keeping, bugs_of_sending, sys.modules[__name__]
+    ways = [(room, "_set") for room in rooms]
     originals = [vars(owner)[part] for owner, part in ways]
     try:
         for owner, part in ways:
