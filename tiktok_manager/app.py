@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 import random
-import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.clock import Clock, SystemClock
 from tiktok_manager.domain.errors import AppError, DatabaseDamaged, InputError
@@ -25,7 +24,7 @@ from tiktok_manager.services.planning import Planning
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.storage_guard import StorageGuard, tell_of_lock
-from tiktok_manager.services.workspace import Workspace
+from tiktok_manager.services.workspace import Workspace, late
 from tiktok_manager.storage.database import Database, open_database
 from tiktok_manager.system.ballast import Ballast
 from tiktok_manager.system.logs import configure_logging
@@ -47,8 +46,6 @@ if TYPE_CHECKING:
     from tiktok_manager.storage.metrics_file import MetricsFile
     from tiktok_manager.system.journal import Journal
     from tiktok_manager.tiktok.gateway import Gateway, Routing
-
-T = TypeVar("T")
 
 ENV_API_URL = "TIKTOK_MANAGER_API_URL"
 ENV_AUTH_URL = "TIKTOK_MANAGER_AUTH_URL"
@@ -384,33 +381,3 @@ def _endpoints(env: Mapping[str, str]) -> Endpoints:
 def _refuse_database_url(env: Mapping[str, str]) -> None:
     if env.get(ENV_DATABASE_URL):
         raise InputError("variable_not_supported", variable=ENV_DATABASE_URL)
-
-
-class _Late:
-    """Stands in for a value until somebody uses it, then makes it, once. Safe from any thread."""
-
-    def __init__(self, make: Callable[[], object]) -> None:
-        self.__dict__["_late"] = (threading.RLock(), make)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(_made(self), name)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        setattr(_made(self), name, value)
-
-    def __delattr__(self, name: str) -> None:
-        delattr(_made(self), name)
-
-
-def _made(stand_in: _Late) -> object:
-    kept = stand_in.__dict__
-    guard, make = kept["_late"]
-    with guard:
-        if "_value" not in kept:
-            kept["_value"] = make()
-        return kept["_value"]
-
-
-def late(make: Callable[[], T]) -> T:
-    """Return what stands in for the value that `make` makes, and imports, on its first use."""
-    return cast(T, _Late(make))

@@ -1,9 +1,14 @@
-"""Everything one data folder can do, in one value; `app.py` builds and closes it."""
+"""Everything one data folder can do, in one value; `app.py` builds and closes it.
+
+Its parts may be made late: a command pays only for those it uses.
+"""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.clock import Clock
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
     from tiktok_manager.storage.metrics_file import MetricsFile
     from tiktok_manager.system.journal import Journal
     from tiktok_manager.system.paths import DataPaths
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +55,33 @@ class Workspace:
     reports: Reports
     backups: Backups
     installation: Installation
+
+
+class _Late:
+    """Stands in for a value until somebody uses it, then makes it, once. Safe from any thread."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self.__dict__["_late"] = (threading.RLock(), make)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(_made(self), name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        setattr(_made(self), name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(_made(self), name)
+
+
+def _made(stand_in: _Late) -> object:
+    kept = stand_in.__dict__
+    guard, make = kept["_late"]
+    with guard:
+        if "_value" not in kept:
+            kept["_value"] = make()
+        return kept["_value"]
+
+
+def late(make: Callable[[], T]) -> T:
+    """Return what stands in for the value that `make` makes, and imports, on its first use."""
+    return cast(T, _Late(make))
