@@ -76,10 +76,13 @@ def workspace_of(machine: Machine) -> Iterator[Workspace]:
     def home(database: Database, paths: DataPaths, clock: Clock) -> Installation:
         return _Home(database, paths.root, lambda: machine.name, FolderMark(paths.root), clock)
 
-    vault._derive = quick_key
     env = environment(machine.tiktok_url, machine.folder / machine.name)
-    with open_workspace(env, store=Store(open=open_server, home=home)) as workspace:
-        yield workspace
+    kept, vault._derive = vault._derive, quick_key
+    try:
+        with open_workspace(env, store=Store(open=open_server, home=home)) as workspace:
+            yield workspace
+    finally:
+        vault._derive = kept  # the desk's process goes on with other tests
 
 
 def publish(machine: Machine, until: Connection) -> None:
