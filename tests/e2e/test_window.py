@@ -30,11 +30,11 @@ from tiktok_manager.ui.application import Front, application
 from tiktok_manager.ui.calendar.view import CalendarView
 from tiktok_manager.ui.composer.view import ComposerView
 from tiktok_manager.ui.frame import Core, Frame, Pane
+from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.panes import PANES
 from tiktok_manager.ui.session import WindowSession
 from tiktok_manager.ui.settings.view import SettingsView
 from tiktok_manager.ui.single_instance import SingleInstance
-from tiktok_manager.ui.widgets import PaneView
 
 # Said by the offscreen plugin when a tray icon is made.
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)

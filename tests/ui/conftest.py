@@ -15,13 +15,13 @@ from tests.ui.fakes import ZONE, FakeWorkspace
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.frame import Core
+from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.publish_state import PublishState
 from tiktok_manager.ui.tasks import TaskRunner
 from tiktok_manager.ui.theme import Theme, ThemeChoice
 from tiktok_manager.ui.undo import UndoHistory
-from tiktok_manager.ui.widgets import Notice
 
 
 @dataclass

@@ -21,11 +21,12 @@ from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.ui.application import Front, Launch, application, run
 from tiktok_manager.ui.frame import Core, Frame, Pane
+from tiktok_manager.ui.kit.notices import Notice
+from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.main_window import MainWindow
 from tiktok_manager.ui.quit_question import AskToQuit
 from tiktok_manager.ui.session import WindowSession, collect_if_due
 from tiktok_manager.ui.single_instance import SingleInstance
-from tiktok_manager.ui.widgets import Notice, PaneView
 
 # Said by the offscreen plugin when a tray icon is made.
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)

@@ -22,10 +22,11 @@ from tiktok_manager.domain.errors import (
 )
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.frame import Core, Frame, Pane
+from tiktok_manager.ui.kit.notices import Notice
+from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.main_window import MainWindow
 from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.ui.pane_host import PaneHost
-from tiktok_manager.ui.widgets import Notice, PaneView
 
 
 class Page(PaneView):

@@ -8,7 +8,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
-from tiktok_manager.ui.models import ROW_ROLE, Column, PagedTableModel, RowTableModel
+from tiktok_manager.ui.kit.list_model import ROW_ROLE, Column, PagedTableModel, RowTableModel
 
 NOWHERE = QModelIndex()
 

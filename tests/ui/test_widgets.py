@@ -15,27 +15,17 @@ from tests.ui.conftest import Flashes
 from tests.ui.fakes import NOW, ZONE
 from tiktok_manager.domain.errors import Failure, FailureClass, TikTokRefused
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.models import Column, RowTableModel
+from tiktok_manager.ui.kit.avatar import AvatarLabel, avatar_pixmap, initials
+from tiktok_manager.ui.kit.badges import NumberLabel, RelativeTime, StatusBadge
+from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import Card, Slot
+from tiktok_manager.ui.kit.list_model import Column, RowTableModel
+from tiktok_manager.ui.kit.notices import Notice, NoticeBar, Tone
+from tiktok_manager.ui.kit.pane import PaneView
+from tiktok_manager.ui.kit.placeholders import EmptyState, Step
+from tiktok_manager.ui.kit.table import RowTable
 from tiktok_manager.ui.theme import Theme
-from tiktok_manager.ui.widgets import (
-    AvatarLabel,
-    Card,
-    EmptyState,
-    Notice,
-    NoticeBar,
-    NumberLabel,
-    PaneView,
-    PlainLabel,
-    RelativeTime,
-    RowTable,
-    Slot,
-    StatusBadge,
-    Step,
-    Tone,
-    icon_button,
-    push_button,
-)
-from tiktok_manager.ui.widgets.avatar import avatar_pixmap, initials
 
 EVIL = "<img src='http://192.0.2.1/x'><b>bold</b>&lt;"
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _PORTIONS = (
     "tiktok_manager.domain.events",
     "tiktok_manager.ui.formats",
-    "tiktok_manager.ui.widgets",
+    "tiktok_manager.ui.kit.table",
     "tiktok_manager.ui.tasks",
     "tiktok_manager.ui.pane_host",
     "tiktok_manager.ui.session",

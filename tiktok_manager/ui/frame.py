@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.services.workspace import Workspace
     from tiktok_manager.ui.bridge import QtEventBridge
+    from tiktok_manager.ui.kit.notices import Notice
+    from tiktok_manager.ui.kit.pane import PaneView
     from tiktok_manager.ui.memory import WindowMemory
     from tiktok_manager.ui.publish_state import PublishState
     from tiktok_manager.ui.tasks import TaskRunner
     from tiktok_manager.ui.undo import UndoHistory
-    from tiktok_manager.ui.widgets import Notice, PaneView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
 
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.jump import JumpResult
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.table import paint_line
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import RADIUS, SPACE_M, SPACE_XS, Type
-from tiktok_manager.ui.widgets import PlainLabel, paint_line
 
 Index = QModelIndex | QPersistentModelIndex
 _RESULT_ROLE = Qt.ItemDataRole.UserRole + 1

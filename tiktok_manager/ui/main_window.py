@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from tiktok_manager.ui.basics.skeleton import Skeleton
+from tiktok_manager.ui.kit.layout import Skeleton
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.rail import Rail
 from tiktok_manager.ui.status_line import StatusLine

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tiktok_manager.domain.errors import AppError, AppKeysMissing, ChangedMeanwhile, ReconnectNeeded
-from tiktok_manager.ui.widgets import Notice, Tone
+from tiktok_manager.ui.kit.notices import Notice, Tone
 
 
 def with_next_step(

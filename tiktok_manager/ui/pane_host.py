@@ -9,15 +9,17 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, QUrl, Sign
 from PySide6.QtGui import QDesktopServices, QKeySequence
 
 from tiktok_manager.domain.errors import AppError, Cancelled, VaultLocked
-from tiktok_manager.ui.drawer import Drawer
 from tiktok_manager.ui.jump import JumpResult, JumpViewModel
 from tiktok_manager.ui.jump_popup import JumpPopup
+from tiktok_manager.ui.kit.drawer import Drawer
+from tiktok_manager.ui.kit.layout import Slot
+from tiktok_manager.ui.kit.notices import Notice, NoticeBar, Tone
+from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.next_step import with_next_step
 from tiktok_manager.ui.passphrase import PassphraseBar, PassphraseViewModel
 from tiktok_manager.ui.shortcuts import add_shortcut
 from tiktok_manager.ui.trouble_bar import TroubleBar
-from tiktok_manager.ui.widgets import EmptyState, Notice, NoticeBar, Slot, Tone
 from tiktok_manager.wording import joined, words
 
 if TYPE_CHECKING:
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from tiktok_manager.ui.frame import Core, Pane
+    from tiktok_manager.ui.kit.pane import PaneView
     from tiktok_manager.ui.main_window import MainWindow
     from tiktok_manager.ui.memory import WindowMemory
-    from tiktok_manager.ui.widgets import PaneView
 
 _AGES_MS = 60_000
 

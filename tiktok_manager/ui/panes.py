@@ -8,7 +8,7 @@ from tiktok_manager.ui.frame import Pane
 
 if TYPE_CHECKING:
     from tiktok_manager.ui.frame import Core, Frame
-    from tiktok_manager.ui.widgets import PaneView
+    from tiktok_manager.ui.kit.pane import PaneView
 
 
 def _accounts(core: Core, frame: Frame) -> PaneView:

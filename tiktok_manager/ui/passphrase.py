@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
-from tiktok_manager.ui.widgets import PlainLabel, push_button
 from tiktok_manager.wording import joined, words
 
 if TYPE_CHECKING:

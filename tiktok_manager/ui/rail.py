@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tiktok_manager.ui.basics.plain import PlainLabel
 from tiktok_manager.ui.icons import icon, pixmap
+from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.tokens import (
     RAIL_FOLDED_WIDTH,
     RAIL_WIDTH,

@@ -19,6 +19,7 @@ from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.crash import CrashHook
 from tiktok_manager.ui.frame import Core
 from tiktok_manager.ui.icons import app_icon
+from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.pane_host import PaneHost
 from tiktok_manager.ui.publish_state import Publisher, PublishState
@@ -27,7 +28,6 @@ from tiktok_manager.ui.theme import ThemeChoice
 from tiktok_manager.ui.tray import Tray
 from tiktok_manager.ui.undo import UndoHistory
 from tiktok_manager.ui.unix_signals import UnixSignals
-from tiktok_manager.ui.widgets import Notice, Tone
 
 if TYPE_CHECKING:
     from tiktok_manager.services.workspace import Workspace

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
-from tiktok_manager.ui.basics.buttons import push_button
-from tiktok_manager.ui.basics.plain import PlainLabel
 from tiktok_manager.ui.icons import icon
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_XL, Type
 

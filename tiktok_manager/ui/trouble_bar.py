@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.kit.labels import IconLabel, PlainLabel
+from tiktok_manager.ui.kit.layout import column, row
 from tiktok_manager.ui.publish_state import Step
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
-from tiktok_manager.ui.widgets import IconLabel, PlainLabel, column, icon_button, push_button, row
 
 if TYPE_CHECKING:
     from tiktok_manager.ui.publish_state import PublishState, Trouble

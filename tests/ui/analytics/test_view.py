@@ -17,7 +17,7 @@ from tests.ui.calendar.fakes import Desk, FakeFrame
 from tests.ui.fakes import NOW, ZONE
 from tiktok_manager.ui.analytics.chart import FollowersChart, NumberAxis
 from tiktok_manager.ui.analytics.view import AnalyticsView
-from tiktok_manager.ui.drawer import Drawer
+from tiktok_manager.ui.kit.drawer import Drawer
 from tiktok_manager.ui.memory import WindowMemory
 
 

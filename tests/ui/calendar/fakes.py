@@ -19,13 +19,13 @@ from tiktok_manager.domain.quota import Usage
 from tiktok_manager.domain.schedule import parse_when
 from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.ui.bridge import QtEventBridge
-from tiktok_manager.ui.drawer import Drawer
 from tiktok_manager.ui.frame import Core
+from tiktok_manager.ui.kit.drawer import Drawer
+from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.ui.publish_state import PublishState
 from tiktok_manager.ui.tasks import TaskRunner
 from tiktok_manager.ui.undo import UndoHistory
-from tiktok_manager.ui.widgets import Notice
 
 
 class CalendarPlanning(FakePlanning):

@@ -27,7 +27,7 @@ from tiktok_manager.ui.calendar.plain_text import PlainText
 from tiktok_manager.ui.calendar.tiles import lay_out
 from tiktok_manager.ui.calendar.view import CalendarView
 from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
-from tiktok_manager.ui.drawer import Drawer
+from tiktok_manager.ui.kit.drawer import Drawer
 from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.wording import words
 

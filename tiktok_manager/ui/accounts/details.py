@@ -17,19 +17,12 @@ from tiktok_manager.ui.accounts.wording import (
     trouble,
 )
 from tiktok_manager.ui.formats import day_text, full_stamp, zoned_time
+from tiktok_manager.ui.kit.avatar import AvatarLabel
+from tiktok_manager.ui.kit.badges import Dot, NumberLabel, RelativeTime
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import IconLabel, PlainLabel
+from tiktok_manager.ui.kit.layout import Line, column, row
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
-from tiktok_manager.ui.widgets import (
-    AvatarLabel,
-    Dot,
-    IconLabel,
-    Line,
-    NumberLabel,
-    PlainLabel,
-    RelativeTime,
-    column,
-    push_button,
-    row,
-)
 
 if TYPE_CHECKING:
     from tiktok_manager.ui.accounts.viewmodel import AccountItem

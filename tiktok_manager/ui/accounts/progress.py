@@ -5,8 +5,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
 from tiktok_manager.ui.accounts.connecting import Progress
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import Card, column, row
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Type
-from tiktok_manager.ui.widgets import Card, PlainLabel, column, push_button, row
 
 
 class ConnectCard(Card):

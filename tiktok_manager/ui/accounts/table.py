@@ -17,14 +17,13 @@ from tiktok_manager.ui.formats import (
     short_number,
     zoned_time,
 )
-from tiktok_manager.ui.models import ROW_ROLE, Column
+from tiktok_manager.ui.kit.avatar import avatar_pixmap
+from tiktok_manager.ui.kit.badges import paint_pill
+from tiktok_manager.ui.kit.list_model import ROW_ROLE, Column
+from tiktok_manager.ui.kit.table import Index, RowDelegate, paint_line
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, Type
-from tiktok_manager.ui.widgets import RowDelegate, paint_line
-from tiktok_manager.ui.widgets.avatar import avatar_pixmap
-from tiktok_manager.ui.widgets.badges import paint_pill
-from tiktok_manager.ui.widgets.table import Index
 
 if TYPE_CHECKING:
     from tiktok_manager.ui.accounts.viewmodel import AccountItem

@@ -27,21 +27,15 @@ from tiktok_manager.ui.accounts.viewmodel import (
     Show,
 )
 from tiktok_manager.ui.icons import icon
-from tiktok_manager.ui.models import RowTableModel
+from tiktok_manager.ui.kit.badges import Chip
+from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.kit.layout import Skeleton, Slot
+from tiktok_manager.ui.kit.list_model import RowTableModel
+from tiktok_manager.ui.kit.notices import Notice, NoticeBar, Tone
+from tiktok_manager.ui.kit.pane import PaneView
+from tiktok_manager.ui.kit.placeholders import EmptyState
+from tiktok_manager.ui.kit.table import RowTable
 from tiktok_manager.ui.overrides import override
-from tiktok_manager.ui.widgets import (
-    Chip,
-    EmptyState,
-    Notice,
-    NoticeBar,
-    PaneView,
-    RowTable,
-    Skeleton,
-    Slot,
-    Tone,
-    icon_button,
-    push_button,
-)
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError

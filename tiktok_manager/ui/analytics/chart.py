@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from tiktok_manager.ui.analytics.series import nearest, segments, spoken, ticks
 from tiktok_manager.ui.formats import clock_text, day_text, exact_number, short_number, zone_city
+from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_S, Type, mix
-from tiktok_manager.ui.widgets import PlainLabel
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.metrics import SeriesPoint

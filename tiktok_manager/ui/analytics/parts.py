@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from tiktok_manager.ui.formats import age_text, exact_number, full_stamp, short_number
 from tiktok_manager.ui.icons import icon
+from tiktok_manager.ui.kit.badges import NumberLabel
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import Card, row
+from tiktok_manager.ui.kit.list_model import Column, RowTableModel
 from tiktok_manager.ui.link_gate import tiktok_url
-from tiktok_manager.ui.models import Column, RowTableModel
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import type_font
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
-from tiktok_manager.ui.widgets import Card, NumberLabel, PlainLabel, row
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent

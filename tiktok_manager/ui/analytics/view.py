@@ -26,22 +26,16 @@ from tiktok_manager.ui.analytics.parts import FigureCard, VideoTable
 from tiktok_manager.ui.analytics.viewmodel import AnalyticsViewModel, Period, Stage
 from tiktok_manager.ui.formats import full_stamp
 from tiktok_manager.ui.icons import icon
+from tiktok_manager.ui.kit.avatar import avatar_icon
+from tiktok_manager.ui.kit.badges import Chip
+from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import Card, Skeleton, row
+from tiktok_manager.ui.kit.notices import Notice, Tone
+from tiktok_manager.ui.kit.pane import PaneView
+from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_XL, Type
-from tiktok_manager.ui.widgets import (
-    Card,
-    Chip,
-    EmptyState,
-    Notice,
-    PaneView,
-    PlainLabel,
-    Skeleton,
-    Tone,
-    avatar_icon,
-    icon_button,
-    push_button,
-    row,
-)
 
 if TYPE_CHECKING:
     from tiktok_manager.ui.analytics.chart import FollowersChart

@@ -19,7 +19,7 @@ from tiktok_manager.ui.calendar.lists import Avatar, agenda_columns
 from tiktok_manager.ui.calendar.month import day_start, local_day
 from tiktok_manager.ui.calendar.pacing import Paced
 from tiktok_manager.ui.calendar.wording import NEEDS_USER
-from tiktok_manager.ui.models import PagedTableModel
+from tiktok_manager.ui.kit.list_model import PagedTableModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

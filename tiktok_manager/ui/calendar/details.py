@@ -30,16 +30,12 @@ from tiktok_manager.ui.calendar.wording import (
     when_lines,
 )
 from tiktok_manager.ui.formats import age_text
+from tiktok_manager.ui.kit.avatar import AvatarLabel
+from tiktok_manager.ui.kit.badges import StatusBadge
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import Line, column, row
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
-from tiktok_manager.ui.widgets import (
-    AvatarLabel,
-    Line,
-    PlainLabel,
-    StatusBadge,
-    column,
-    push_button,
-    row,
-)
 
 if TYPE_CHECKING:
     from datetime import date, datetime

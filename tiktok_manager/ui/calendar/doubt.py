@@ -8,8 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
 from tiktok_manager.ui.calendar.wording import is_given_up
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import column, row
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
-from tiktok_manager.ui.widgets import PlainLabel, column, push_button, row
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.posts import Post

@@ -17,7 +17,7 @@ from tiktok_manager.ui.calendar.details_viewmodel import PostDetailsViewModel
 from tiktok_manager.ui.calendar.lists import DayList
 from tiktok_manager.ui.calendar.month import day_title
 from tiktok_manager.ui.calendar.wording import waiting_words
-from tiktok_manager.ui.widgets import Notice
+from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.wording import message_and_action, step_words
 
 if TYPE_CHECKING:

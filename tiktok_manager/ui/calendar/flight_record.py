@@ -13,10 +13,12 @@ from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.calendar.plain_text import PlainText
 from tiktok_manager.ui.formats import full_stamp, plain_tip
 from tiktok_manager.ui.icons import paint_icon
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import column, row
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_S, Type, status_icon
-from tiktok_manager.ui.widgets import PlainLabel, column, push_button, row
 from tiktok_manager.wording import step_words
 
 if TYPE_CHECKING:

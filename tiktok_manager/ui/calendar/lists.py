@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidge
 
 from tiktok_manager.ui.formats import full_stamp, zoned_time
 from tiktok_manager.ui.icons import icon
-from tiktok_manager.ui.models import Column, RowTableModel
+from tiktok_manager.ui.kit.avatar import avatar_icon
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.list_model import Column, RowTableModel
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_S, STATUS_WORDS, Type, status_icon
-from tiktok_manager.ui.widgets import PlainLabel, avatar_icon, push_button
 from tiktok_manager.wording import words
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from tiktok_manager.ui.calendar.month import MONTH_NAMES, Month, Tile
 from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel
 from tiktok_manager.ui.calendar.wording import NEEDS_USER
 from tiktok_manager.ui.icons import paint_icon
+from tiktok_manager.ui.kit.avatar import avatar_pixmap
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import Tokens, Type, mix, status_icon
-from tiktok_manager.ui.widgets.avatar import avatar_pixmap
 
 if TYPE_CHECKING:
     from tiktok_manager.ui.calendar.grid import MonthModel

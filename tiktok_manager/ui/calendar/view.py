@@ -18,18 +18,15 @@ from tiktok_manager.ui.calendar.grid import MonthGrid
 from tiktok_manager.ui.calendar.lists import PostTable, set_agenda_widths
 from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
 from tiktok_manager.ui.formats import zone_city, zoned_time
+from tiktok_manager.ui.kit.badges import Chip
+from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import row
+from tiktok_manager.ui.kit.notices import Notice
+from tiktok_manager.ui.kit.pane import PaneView
+from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.tokens import SPACE_S, Type
-from tiktok_manager.ui.widgets import (
-    Chip,
-    EmptyState,
-    Notice,
-    PaneView,
-    PlainLabel,
-    icon_button,
-    push_button,
-    row,
-)
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent

@@ -14,10 +14,13 @@ from tiktok_manager.ui.composer.parts import empty, help_label, icon_label, say
 from tiktok_manager.ui.composer.rules import Difference
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import duration_text
+from tiktok_manager.ui.kit.avatar import AvatarLabel
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import Card
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
-from tiktok_manager.ui.widgets import AvatarLabel, Card, PlainLabel, push_button
 from tiktok_manager.wording import joined, words
 
 _DIRECT_TIP = "TikTok publishes the video with the settings below."

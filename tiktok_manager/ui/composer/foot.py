@@ -7,10 +7,12 @@ from tiktok_manager.domain.posts import PostMode
 from tiktok_manager.ui.composer.consent import consent_html
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import plain_tip, size_text
+from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import Line
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Type
-from tiktok_manager.ui.widgets import Line, PlainLabel, icon_button, push_button
 
 _PROCESSING = (
     "After the upload TikTok may take a few minutes to process the video; you see its state here."

@@ -10,8 +10,10 @@ from tiktok_manager.ui.composer.media import VIDEO_FILTER, Check, MediaLook
 from tiktok_manager.ui.composer.parts import Preview, empty, help_label, icon_label, say
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import size_text
+from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import Card, row
 from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS, Type
-from tiktok_manager.ui.widgets import Card, PlainLabel, icon_button, push_button, row
 from tiktok_manager.wording import joined, words
 
 _INVITATION = "Drop a video here\nMP4, MOV or WebM, up to 4 GB"

@@ -28,10 +28,12 @@ from PySide6.QtWidgets import (
 )
 
 from tiktok_manager.ui.icons import icon, paint_icon
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.notices import Tone
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import CARD_RADIUS, SPACE_M, SPACE_S, SPACE_XS, Type
-from tiktok_manager.ui.widgets import PlainLabel, Tone, push_button
 
 PREVIEW_HEIGHT = 320
 _ENGLISH = QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)

@@ -30,8 +30,9 @@ from tiktok_manager.ui.composer.rules import (
 )
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import plain_tip
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import Card, Line, row
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_S, SPACE_XS, Type
-from tiktok_manager.ui.widgets import Card, Line, PlainLabel, row
 
 _DISCLOSE_HELP = (
     "Turn on to disclose that this video promotes goods or services in exchange for something of "

@@ -29,10 +29,14 @@ from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.composer.when_card import WhenCard
 from tiktok_manager.ui.composer.words_card import AccountsCard, CaptionCard
 from tiktok_manager.ui.frame import Core, Frame
+from tiktok_manager.ui.kit.badges import StatusBadge
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.notices import Tone
+from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.link_gate import tiktok_url
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_S, SPACE_XL
-from tiktok_manager.ui.widgets import PaneView, PlainLabel, StatusBadge, Tone, push_button
 
 _WIDE_PX, _NARROW_PX = 980, 640
 _MEDIA_PX, _RULES_PX = 272, 356

@@ -21,17 +21,13 @@ from tiktok_manager.ui.composer.parts import empty, help_label, say
 from tiktok_manager.ui.composer.roster import AccountChoice
 from tiktok_manager.ui.composer.state import CAPTION_WARN_UNITS
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
+from tiktok_manager.ui.kit.avatar import AvatarLabel
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import Card, Skeleton, row
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
-from tiktok_manager.ui.widgets import (
-    AvatarLabel,
-    Card,
-    PlainLabel,
-    Skeleton,
-    push_button,
-    row,
-)
 from tiktok_manager.wording import words
 
 _ROW_PX = 44

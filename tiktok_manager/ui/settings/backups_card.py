@@ -9,20 +9,14 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QFrame, QHeaderView, QProgressBar
 
-from tiktok_manager.ui.models import Column, RowTableModel
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import Card, column, row
+from tiktok_manager.ui.kit.list_model import Column, RowTableModel
+from tiktok_manager.ui.kit.notices import Notice, NoticeBar, Tone
+from tiktok_manager.ui.kit.table import RowTable
 from tiktok_manager.ui.settings.backups import BackupItem, BackupsViewModel
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S
-from tiktok_manager.ui.widgets import (
-    Card,
-    Notice,
-    NoticeBar,
-    PlainLabel,
-    RowTable,
-    Tone,
-    column,
-    push_button,
-    row,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,11 +13,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.kit.layout import row
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.settings.wording import SettingItem
 from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import CONTROL_HEIGHT
-from tiktok_manager.ui.widgets import icon_button, push_button, row
 
 
 class Editor(QWidget):

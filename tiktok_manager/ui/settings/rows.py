@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import column, row
 from tiktok_manager.ui.settings.editors import Editor, SecretEditor, SwitchEditor, make_editor
 from tiktok_manager.ui.settings.wording import (
     KEY_STEPS,
@@ -16,7 +19,6 @@ from tiktok_manager.ui.settings.wording import (
     SettingItem,
 )
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
-from tiktok_manager.ui.widgets import PlainLabel, column, push_button, row
 
 if TYPE_CHECKING:
     from tiktok_manager.ui.frame import Frame

@@ -16,6 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from tiktok_manager.ui.icons import icon
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import Card, Line, Skeleton, column, row
+from tiktok_manager.ui.kit.pane import PaneView
+from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.settings.backups_card import BackupsCard
 from tiktok_manager.ui.settings.rows import KeyGuide, SettingRow
@@ -24,17 +29,6 @@ from tiktok_manager.ui.settings.wording import (
     SettingItem,
 )
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_XL, SPACE_XS, Type
-from tiktok_manager.ui.widgets import (
-    Card,
-    EmptyState,
-    Line,
-    PaneView,
-    PlainLabel,
-    Skeleton,
-    column,
-    push_button,
-    row,
-)
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError

@@ -4,9 +4,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from tiktok_manager.ui.kit.controls import icon_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import Line
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.tokens import DRAWER_WIDTH, PANE_BAR_HEIGHT, SPACE_L, SPACE_S, Type
-from tiktok_manager.ui.widgets import Line, PlainLabel, icon_button
 
 
 class Drawer(QFrame):

@@ -1,6 +1,7 @@
-"""Frames, rows and the shape all panes have."""
+"""Frames, rows, and what stands where content will be once it is loaded."""
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -10,50 +11,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tiktok_manager.ui.basics.plain import PlainLabel
+from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Type
 
 Item = QWidget | QLayout | int | None
-
-
-class PaneView(QWidget):
-    """A pane: an optional 44 px row of controls above its content.
-
-    Add controls to `controls` (hidden while empty) and content to `body`. A window title, if one
-    is set, stands in the top bar in place of the pane's own.
-    """
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._bar = QFrame(self)
-        self._bar.setObjectName("pane-bar")
-        self._bar.hide()
-        self.controls = QHBoxLayout(self._bar)
-        self.controls.setContentsMargins(SPACE_XL, 0, SPACE_L, 0)
-        self.controls.setSpacing(SPACE_S)
-        self.body = QVBoxLayout()
-        self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.setSpacing(0)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(self._bar)
-        outer.addLayout(self.body, 1)
-
-    def add_controls(self, *items: Item) -> None:
-        """Put controls into the pane's row; None is a stretch, a number a gap in px."""
-        fill(self.controls, items)
-        self._bar.show()
-
-    def open_target(self, target: object) -> None:
-        """Show what somebody jumped to (an account id, a post id…); panes override it."""
-
-    def pane_shown(self) -> None:
-        """The pane came to the front; panes override it to refresh."""
-
-    def minute_passed(self) -> None:
-        """A minute went by while the pane is in front; panes with ages on them override it."""
 
 
 class Card(QFrame):
@@ -143,3 +106,36 @@ def fill(layout: QHBoxLayout | QVBoxLayout, items: tuple[Item, ...]) -> None:
             layout.addLayout(item)
         else:
             layout.addSpacing(item)
+
+
+class Skeleton(QWidget):
+    """Grey rows in the place of a list that is being loaded. They stand still on purpose."""
+
+    def __init__(
+        self, *, rows: int = 6, row_height_px: int = 48, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._rows = rows
+        self._row_height_px = row_height_px
+        self.setAccessibleName("Loading")
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(320, self._rows * self._row_height_px)
+
+    @override
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(look.line))
+        height = self._row_height_px
+        for number in range(min(self._rows, self.height() // height)):
+            middle = number * height + height / 2
+            painter.drawEllipse(QRectF(SPACE_XL, middle - 14, 28, 28))
+            for left, share in ((0.08, 0.22), (0.42, 0.14), (0.66, 0.1 + 0.04 * (number % 3))):
+                start = SPACE_XL + 40 + left * (self.width() - 2 * SPACE_XL)
+                bar = QRectF(start, middle - 5, share * self.width(), 10)
+                painter.drawRoundedRect(bar, 5, 5)
+        painter.end()

@@ -9,8 +9,8 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from tiktok_manager.domain.errors import AppError
-from tiktok_manager.ui.basics.buttons import icon_button, push_button
-from tiktok_manager.ui.basics.plain import IconLabel, PlainLabel
+from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.kit.labels import IconLabel, PlainLabel
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
 from tiktok_manager.wording import joined, words

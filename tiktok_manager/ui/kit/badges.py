@@ -1,12 +1,16 @@
 """Small signs of state: always a shape or a word beside the colour."""
 
+from datetime import datetime
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.basics.buttons import push_button
+from tiktok_manager.ui.formats import age_text, exact_number, full_stamp, short_number
 from tiktok_manager.ui.icons import paint_icon
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS, STATUS_WORDS, Type, status_icon
@@ -116,3 +120,45 @@ def Chip(text: str, *, checked: bool = False, parent: QWidget | None = None) -> 
     chip = push_button(text, look="chip", checkable=True, parent=parent)
     chip.setChecked(checked)
     return chip
+
+
+class NumberLabel(PlainLabel):
+    """`12.4k`, with the exact number on hover and to screen readers."""
+
+    def __init__(
+        self, value: int | None = None, *, type: Type = Type.BODY, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("", type=type, tabular=True, parent=parent)
+        self.set_value(value)
+
+    def set_value(self, value: int | None) -> None:
+        """Show another number; None is a dash."""
+        self.setText(short_number(value))
+        self.setToolTip(exact_number(value))
+        self.setAccessibleName(exact_number(value))
+
+
+class RelativeTime(PlainLabel):
+    """`3 min ago`, with the full stamp on hover. Whoever shows it calls `refresh(now)`."""
+
+    def __init__(
+        self,
+        prefix: str = "",
+        *,
+        type: Type = Type.CAPTION,
+        tone: str = "soft",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("", type=type, tone=tone, parent=parent)
+        self._prefix = prefix
+        self._at: datetime | None = None
+
+    def set_time(self, at: datetime | None, timezone: str, now: datetime) -> None:
+        """Show the age of `at`; None reads `never`."""
+        self._at = at
+        self.setToolTip("" if at is None else full_stamp(at, timezone))
+        self.refresh(now)
+
+    def refresh(self, now: datetime) -> None:
+        """Write the age anew."""
+        self.setText(f"{self._prefix}{age_text(self._at, now)}")

@@ -7,13 +7,13 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from tiktok_manager.ui.basics.buttons import push_button
-from tiktok_manager.ui.basics.plain import PlainLabel
 from tiktok_manager.ui.icons import paint_icon
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import row
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Type
-from tiktok_manager.ui.widgets.layout import row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tiktok_manager.ui.models import RowTableModel
+from tiktok_manager.ui.kit.list_model import RowTableModel
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import ROW_HEIGHT, SPACE_L, SPACE_M, SPACE_XL, Type

@@ -1,0 +1,27 @@
+"""The window's own labels in the user's language: gettext, like `wording`, but light.
+
+A label is written in English where it is shown, as one whole sentence: `tr("Sync {handle}",
+handle=…)`. It is translated when it is said, so that a widget built anew speaks the language of
+now. `build/dev.py translate` collects the calls.
+"""
+
+from gettext import NullTranslations
+
+_ENGLISH = NullTranslations()
+_speech: list[NullTranslations] = [_ENGLISH]
+
+
+def tr(text: str, **params: object) -> str:
+    """Say a label; `{name}` in it stands for a parameter."""
+    said = _speech[-1].gettext(text)
+    return said.format(**params) if params else said
+
+
+def ntr(one: str, many: str, count: int, **params: object) -> str:
+    """Say a label with a number in it, which `{count}` stands for; both forms are English."""
+    return _speech[-1].ngettext(one, many, count).format(count=count, **params)
+
+
+def speak(language: NullTranslations) -> None:
+    """Say labels in this language from now on; what is shown already stays as it is."""
+    _speech[-1] = language
