@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.tokens import CONTROL_HEIGHT
 
-_TINT_OF_LOOK = {"primary": "on_accent", "danger": "bad", "quiet": "accent"}
+TINT_OF_LOOK = {"primary": "on_accent", "danger": "bad", "quiet": "accent"}
 
 
 def push_button(
@@ -31,7 +31,7 @@ def push_button(
     button.setCursor(Qt.CursorShape.PointingHandCursor)
     if icon_name:
         button.setText(f" {text}")  # Qt leaves no room between icon and words
-        button.setIcon(icon(icon_name, _TINT_OF_LOOK.get(look, "soft_ink")))
+        button.setIcon(icon(icon_name, TINT_OF_LOOK.get(look, "soft_ink")))
         button.setIconSize(QSize(16, 16))
     if clicked is not None:
         button.clicked.connect(lambda _checked=False: clicked())

@@ -1,12 +1,14 @@
 """Frames, rows, and what stands where content will be once it is loaded."""
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLayout,
+    QLayoutItem,
     QSizePolicy,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -106,6 +108,84 @@ def fill(layout: QHBoxLayout | QVBoxLayout, items: tuple[Item, ...]) -> None:
             layout.addLayout(item)
         else:
             layout.addSpacing(item)
+
+
+class FlowLayout(QLayout):
+    """Lines of widgets of their own width: what does not fit goes to the next line."""
+
+    def __init__(self, *widgets: QWidget, spacing: int = SPACE_S) -> None:
+        super().__init__()
+        self._items: list[QLayoutItem] = []
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(spacing)
+        for widget in widgets:
+            self.addWidget(widget)
+
+    @override
+    def addItem(self, item: QLayoutItem) -> None:
+        self._items.append(item)
+
+    @override
+    def count(self) -> int:
+        return len(self._items)
+
+    @override
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    @override
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    @override
+    def expandingDirections(self) -> Qt.Orientation:
+        return Qt.Orientation(0)
+
+    @override
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    @override
+    def heightForWidth(self, width: int) -> int:
+        return self._place(QRect(0, 0, width, 0), only_measure=True)
+
+    @override
+    def setGeometry(self, rect: QRect) -> None:
+        super().setGeometry(rect)
+        self._place(rect, only_measure=False)
+
+    @override
+    def sizeHint(self) -> QSize:
+        hints = [item.sizeHint() for item in self._items if not item.isEmpty()]
+        gaps = self.spacing() * max(0, len(hints) - 1)
+        width = sum(hint.width() for hint in hints) + gaps
+        return QSize(width, max((hint.height() for hint in hints), default=0))
+
+    @override
+    def minimumSize(self) -> QSize:
+        size = QSize()
+        for item in self._items:
+            if not item.isEmpty():
+                size = size.expandedTo(item.minimumSize())
+        return size
+
+    def _place(self, rect: QRect, *, only_measure: bool) -> int:
+        """Put every item into its line; returns the height of all lines."""
+        x, y, line_px = rect.x(), rect.y(), 0
+        parent = self.parentWidget()
+        direction = parent.layoutDirection() if parent else Qt.LayoutDirection.LeftToRight
+        for item in self._items:
+            if item.isEmpty():
+                continue
+            size = item.sizeHint().boundedTo(QSize(max(rect.width(), 1), 1 << 20))
+            if x > rect.x() and x + size.width() > rect.x() + rect.width():
+                x, y, line_px = rect.x(), y + line_px + self.spacing(), 0
+            if not only_measure:
+                placed = QRect(QPoint(x, y), size)
+                item.setGeometry(QStyle.visualRect(direction, rect, placed))
+            x += size.width() + self.spacing()
+            line_px = max(line_px, size.height())
+        return y + line_px - rect.y()
 
 
 class Skeleton(QWidget):
