@@ -17,6 +17,7 @@ from tiktok_manager.ui.formats import (
     signed_number,
     size_text,
     zone_city,
+    zone_text,
     zoned_time,
 )
 
@@ -51,6 +52,13 @@ def test_a_short_number_is_never_far_off(value: int) -> None:
     shown = float(text.rstrip("kMBT")) * factor
     assert abs(shown - value) <= max(0.06 * value, 0)
     assert len(text) <= 6
+
+
+def test_a_zone_is_named_with_its_offset_of_then() -> None:
+    assert zone_text("Europe/Berlin", NOW) == "Berlin time, UTC+1"
+    assert zone_text("Asia/Kolkata", NOW) == "Kolkata time, UTC+5:30"
+    assert zone_text("America/New_York", NOW) == "New York time, UTC−5"
+    assert zone_text("UTC", NOW) == "UTC"
 
 
 def test_the_exact_number_has_thousands() -> None:

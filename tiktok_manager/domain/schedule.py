@@ -54,13 +54,16 @@ def at_instant(due_at: datetime, timezone: str) -> Schedule:
     return Schedule(due_at=due_at.astimezone(UTC), wall=wall, timezone=timezone)
 
 
-def parse_when(text: str, timezone: str, now: datetime) -> Schedule:
+def parse_when(
+    text: str, timezone: str, now: datetime, *, shown: datetime | None = None
+) -> Schedule:
     """Read `now`, ISO 8601 or plain English (`fri 18:00`, `tomorrow 9am`, `in 2 hours`).
 
     A time without offset is wall time in `timezone`. Raises InputError for what has no time, can
     mean two things or cannot be read to the minute. Whether it has passed is for the planner.
+    Over the wall time `shown`, a day or a time alone changes only that much of it.
     """
-    return _read(text, timezone, now)
+    return _read(text, timezone, now, shown=shown)
 
 
 def parse_bound(text: str, timezone: str, now: datetime) -> datetime:
@@ -71,12 +74,19 @@ def parse_bound(text: str, timezone: str, now: datetime) -> datetime:
     return _read(text, timezone, now, day_start=True).due_at
 
 
-def _read(text: str, timezone: str, now: datetime, *, day_start: bool = False) -> Schedule:
+def _read(
+    text: str,
+    timezone: str,
+    now: datetime,
+    *,
+    day_start: bool = False,
+    shown: datetime | None = None,
+) -> Schedule:
     if text.strip().lower() == "now":
         return at_instant(now, timezone)
     local = now.astimezone(zone(timezone))
     try:
-        when = read_when(text, local, day_start=day_start)
+        when = read_when(text, local, day_start=day_start, shown=shown)
         return resolve(when, timezone) if when.tzinfo is None else at_instant(when, timezone)
     except UnclearTime as exc:
         raise _unclear(text, exc.code) from exc

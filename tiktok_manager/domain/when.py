@@ -45,6 +45,7 @@ class _Parts:
     """What was found so far; `now` has a zone."""
 
     now: datetime
+    shown: datetime | None = None
     day: date | None = None
     named_day: bool = False
     weekday: int | None = None
@@ -61,18 +62,22 @@ class _Parts:
         return self.now.date()
 
 
-def read_when(text: str, now: datetime, *, day_start: bool = False) -> datetime:
+def read_when(
+    text: str, now: datetime, *, day_start: bool = False, shown: datetime | None = None
+) -> datetime:
     """Return the time a text means: naive wall time, or aware where it names an instant.
 
     `now` has the zone in which the text is read. With `day_start`, a day without a time is its
-    first moment. Raises UnclearTime, or OverflowError beyond the calendar.
+    first moment. Written over the wall time `shown`, a time alone keeps that day unless it is over
+    by then, and a day alone keeps that time. Raises UnclearTime, or OverflowError beyond the
+    calendar.
     """
     plain = _plain(text)
     if re.fullmatch(r"next[- ]?slot", plain):
         raise UnclearTime(NO_SLOTS)
     if len(plain) > _MAX_CHARS:
         raise UnclearTime(BAD)
-    parts = _Parts(now=now)
+    parts = _Parts(now=now, shown=shown)
     for found, take in _scan(plain):
         parts = take(parts, found)
     if parts.span is not None or parts.days_ahead is not None:
@@ -105,9 +110,13 @@ def _first_moment(parts: _Parts, *, day_start: bool) -> time:
     """Stand in for a time that is not there, where that may be."""
     if parts.day is None and parts.weekday is None:
         raise UnclearTime(BAD)
-    if not day_start:
-        raise UnclearTime(TWO_MEANINGS if parts.year_or_time else NO_TIME)
-    return time()
+    if day_start:
+        return time()
+    if parts.year_or_time:
+        raise UnclearTime(TWO_MEANINGS)
+    if parts.shown is None:
+        raise UnclearTime(NO_TIME)
+    return parts.shown.time()
 
 
 def _day(parts: _Parts, clock: time, *, day_start: bool) -> date:
@@ -116,8 +125,13 @@ def _day(parts: _Parts, clock: time, *, day_start: bool) -> date:
         if parts.weekday is not None and parts.day.weekday() != parts.weekday:
             raise UnclearTime(TWO_MEANINGS)
         return parts.day
+    minute = parts.now.replace(second=0, microsecond=0, tzinfo=None)
+    if parts.shown is not None and parts.weekday is None:
+        kept = datetime.combine(parts.shown, clock)
+        if kept >= minute:
+            return kept.date()
     ahead = 0 if parts.weekday is None else (parts.weekday - parts.today.weekday()) % 7
-    is_over = clock < parts.now.time().replace(second=0, microsecond=0)
+    is_over = clock < minute.time()
     if is_over and ahead == 0 and not day_start:
         ahead = 1 if parts.weekday is None else 7
     return parts.today + timedelta(days=ahead)

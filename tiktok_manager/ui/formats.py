@@ -61,6 +61,18 @@ def zone_city(timezone: str) -> str:
     return timezone.rsplit("/", 1)[-1].replace("_", " ")
 
 
+def zone_text(timezone: str, at: datetime) -> str:
+    """`Berlin time, UTC+1`."""
+    offset = at.astimezone(zone(timezone)).utcoffset() or timedelta(0)
+    minutes = int(offset.total_seconds() // 60)
+    sign = "+" if minutes >= 0 else "−"
+    hours, rest = divmod(abs(minutes), 60)
+    shown = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+    if timezone in {"UTC", "Etc/UTC"}:
+        return "UTC"
+    return f"{zone_city(timezone)} time, {shown}"
+
+
 def month_name(month: int) -> str:
     """`11` → `Nov`."""
     return _MONTHS[month - 1]

@@ -16,18 +16,6 @@ def when_text(form: Form, now: datetime) -> str:
     return f"{zoned_time(due_at, form.timezone, now)}, {age_text(due_at, now)}"
 
 
-def zone_text(timezone: str, at: datetime) -> str:
-    """`Berlin time, UTC+1`."""
-    offset = at.astimezone(zone(timezone)).utcoffset() or timedelta(0)
-    minutes = int(offset.total_seconds() // 60)
-    sign = "+" if minutes >= 0 else "−"
-    hours, rest = divmod(abs(minutes), 60)
-    shown = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
-    if timezone in {"UTC", "Etc/UTC"}:
-        return "UTC"
-    return f"{zone_city(timezone)} time, {shown}"
-
-
 def time_warning(form: Form, now: datetime) -> str:
     """Say what is odd about the chosen time, empty if nothing is."""
     if form.post_now:

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from tiktok_manager.ui.composer.creators_card import segment
 from tiktok_manager.ui.composer.parts import CalmDateTimeEdit, help_label, say
-from tiktok_manager.ui.composer.timing import late_text, time_warning, when_text, zone_text
+from tiktok_manager.ui.composer.timing import late_text, time_warning, when_text
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
+from tiktok_manager.ui.formats import zone_text
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, row

@@ -1,0 +1,358 @@
+"""A date and a time of a named zone: typed as people write it, or picked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDate, QLocale, QPoint, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QHideEvent, QKeyEvent, QTextCharFormat
+from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QToolButton, QVBoxLayout, QWidget
+
+from tiktok_manager.domain.errors import InputError
+from tiktok_manager.domain.schedule import Schedule, parse_when, resolve, zone
+from tiktok_manager.ui.formats import clock_text, day_text, zone_city, zone_text, zoned_time
+from tiktok_manager.ui.icons import icon
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import row
+from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.texts import tr
+from tiktok_manager.ui.theme import tokens
+from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS, Type
+from tiktok_manager.wording import words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LEAST_LEAD = timedelta(minutes=30)
+_TIME_WIDTH_PX = 100
+_POPUP_WIDTH_PX, _CALENDAR_HEIGHT_PX = 296, 248
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A time worth one click; `wall` is naive."""
+
+    words: str
+    wall: datetime
+
+
+def next_full_hour(now: datetime, timezone: str) -> datetime:
+    """Return the wall time of the next full hour that leaves half an hour to prepare."""
+    local = now.astimezone(zone(timezone)).replace(tzinfo=None)
+    wall = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return wall if wall - local >= _LEAST_LEAD else wall + timedelta(hours=1)
+
+
+def suggestions(
+    now: datetime, timezone: str, free_at: datetime | None = None
+) -> tuple[Suggestion, ...]:
+    """Return the times people mean most, those to come; `free_at` is the next free one."""
+    tz = zone(timezone)
+    today = now.astimezone(tz).date()
+    hour, tonight = next_full_hour(now, timezone), datetime.combine(today, time(18))
+    tomorrow = datetime.combine(today + timedelta(days=1), time(9))
+    found = [Suggestion(words=tr("Next full hour: {time}", time=f"{hour:%H:%M}"), wall=hour)]
+    if resolve(tonight, timezone).due_at > now:
+        found.append(Suggestion(words=tr("Tonight {time}", time="18:00"), wall=tonight))
+    found.append(Suggestion(words=tr("Tomorrow {time}", time="9:00"), wall=tomorrow))
+    if free_at is not None:
+        said = tr("Next free time: {time}", time=zoned_time(free_at, timezone, now))
+        wall = free_at.astimezone(tz).replace(tzinfo=None)
+        found.append(Suggestion(words=said, wall=wall))
+    return tuple(found)
+
+
+def odd_time_words(schedule: Schedule) -> str:
+    """Say what the zone's clocks do to a wall time that day; empty if nothing."""
+    wall, city = schedule.wall, zone_city(schedule.timezone)
+    if schedule.shown != wall:
+        return tr(
+            "{time} is skipped that day in {city}: clocks go forward. {instead} is taken.",
+            time=f"{wall:%H:%M}",
+            city=city,
+            instead=f"{schedule.shown:%H:%M}",
+        )
+    tz = zone(schedule.timezone)
+    first, second = (wall.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first != second:
+        return tr(
+            "{time} comes twice that day in {city}. The first one is taken.",
+            time=f"{wall:%H:%M}",
+            city=city,
+        )
+    return ""
+
+
+class WhenField(QWidget):
+    """A day to pick beside a time to type, and below them what is wrong or odd about it.
+
+    The time is a wall time of the form's zone: the machine's own has no say in it. The time's
+    line takes whatever names a time: `1830`, `6pm`, `fri 18:00`, `24 dec`, `in 2 hours`.
+
+    Signals:
+        changed: The user chose another time, or wrote what is none: read `wall` and `problem`.
+    """
+
+    changed = Signal()
+
+    def __init__(self, now: Callable[[], datetime], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._now = now
+        self._wall = datetime(2000, 1, 1)  # noqa: DTZ001 - wall times have no zone
+        self._timezone = "UTC"
+        self._free_at: datetime | None = None
+        self._popup: _Popup | None = None
+        self.problem = ""
+        self.day = push_button("", icon_name="calendar", clicked=self._open_popup)
+        self.time = _TimeLine()
+        self.time.setFixedWidth(_TIME_WIDTH_PX)
+        self.time.setPlaceholderText("18:30")
+        self.time.textEdited.connect(lambda _text: self._set_problem(""))
+        self.time.editingFinished.connect(self.commit)
+        self.time.given_up.connect(self._give_up)
+        self.time.popup_wanted.connect(self._open_popup)
+        self._zone = PlainLabel("", tone="soft", elided=True)
+        self._note = PlainLabel("", type=Type.CAPTION, wrap=True)
+        line = row(self.day, self.time, self._zone)
+        line.setStretch(2, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_XS)
+        layout.addLayout(line)
+        layout.addWidget(self._note)
+        self.setFocusProxy(self.time)
+        self._refresh()
+
+    @property
+    def wall(self) -> datetime:
+        """The chosen time: naive, to the minute, in `timezone`."""
+        return self._wall
+
+    @property
+    def timezone(self) -> str:
+        """The zone the time is meant in."""
+        return self._timezone
+
+    def show_wall(self, wall: datetime, timezone: str) -> None:
+        """Show a time without saying `changed`; what is being typed stays."""
+        self._wall, self._timezone = wall.replace(second=0, microsecond=0), timezone
+        self._refresh()
+
+    def offer_free_time(self, free_at: datetime | None) -> None:
+        """Suggest the next free time of whoever posts; None takes it back."""
+        self._free_at = free_at
+
+    def commit(self) -> bool:
+        """Take what is typed, as Enter does; False if it cannot be read."""
+        if not self.time.isModified():
+            return not self.problem
+        typed = self.time.text()
+        try:
+            schedule = parse_when(typed, self._timezone, self._now(), shown=self._wall)
+        except InputError as error:
+            told = tr("Write a time like 18:30, 1830, 6pm, fri 18:00 or 24 Dec 18:30.")
+            self._set_problem(f"{words(error).title} {told}")
+            self.time.setModified(True)
+            self.changed.emit()
+            return False
+        self._choose(schedule.wall)
+        return True
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        if self._popup is not None:
+            self._popup.hide()
+        super().hideEvent(event)
+
+    def _choose(self, wall: datetime) -> None:
+        if wall.second or wall.microsecond:  # a span from now: not a moment earlier than asked
+            wall = wall.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        had_problem, is_other = bool(self.problem), wall != self._wall
+        self.time.setModified(False)
+        self._wall, self.problem = wall, ""
+        self._refresh()
+        if is_other or had_problem:
+            self.changed.emit()
+
+    def _give_up(self) -> None:
+        """Bring back the time that was there before the typing."""
+        self._choose(self._wall)
+
+    def _set_problem(self, problem: str) -> None:
+        if problem != self.problem:
+            self.problem = problem
+            self._refresh()
+
+    def _refresh(self) -> None:
+        schedule = resolve(self._wall, self._timezone)
+        shown = self._wall.replace(tzinfo=zone(self._timezone))
+        day, city = day_text(shown, self._timezone), zone_text(self._timezone, schedule.due_at)
+        self.day.setText(f" {day}")
+        self.day.setAccessibleName(tr("Day: {day}", day=day))
+        self.time.setAccessibleName(tr("Time"))
+        if not self.time.isModified():
+            self.time.setText(clock_text(shown, self._timezone))
+        self._zone.setText(zone_city(self._timezone))
+        self._zone.setToolTip(city)
+        note = self.problem or odd_time_words(schedule)
+        self._note.setText(note)
+        self._note.set_tone("bad" if self.problem else "attention")
+        self._note.setVisible(bool(note))
+        self.time.set_bad(bool(self.problem))
+        for control in (self.day, self.time):
+            control.setAccessibleDescription(f"{city}. {note}" if note else city)
+
+    def _open_popup(self) -> None:
+        if self._popup is None:
+            self._popup = _Popup(self)
+            self._popup.picked.connect(self._choose)
+            self._popup.day_picked.connect(self._choose_day)
+        now = self._now()
+        today = now.astimezone(zone(self._timezone)).date()
+        times = suggestions(now, self._timezone, self._free_at)
+        self._popup.open_below(self.day, self._wall.date(), today, times)
+
+    def _choose_day(self, day: date) -> None:
+        self._choose(datetime.combine(day, self._wall.time()))
+
+
+class _TimeLine(QLineEdit):
+    """A line that is typed over as a whole: it selects its text when it is entered.
+
+    Signals:
+        given_up: Escape, while something was typed.
+        popup_wanted: The key Down.
+    """
+
+    given_up = Signal()
+    popup_wanted = Signal()
+
+    def set_bad(self, is_bad: bool) -> None:
+        """Show that the text does not do."""
+        state = "bad" if is_bad else ""
+        if self.property("state") != state:
+            self.setProperty("state", state)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() == Qt.FocusReason.MouseFocusReason and not self.isModified():
+            QTimer.singleShot(0, self, self.selectAll)  # behind the click that sets the caret
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.isModified():
+            self.given_up.emit()
+        elif event.key() == Qt.Key.Key_Down:
+            self.popup_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class _Popup(QFrame):
+    """Suggestions above a calendar.
+
+    Signals:
+        picked: A wall time.
+        day_picked: A date.
+    """
+
+    picked = Signal(object)
+    day_picked = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setProperty("look", "popup")
+        self.setFixedWidth(_POPUP_WIDTH_PX)
+        self._suggested = QVBoxLayout()
+        self._suggested.setSpacing(0)
+        self._calendar = _Calendar()
+        self._calendar.clicked.connect(self._on_day)
+        self._calendar.activated.connect(self._on_day)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
+        layout.setSpacing(SPACE_S)
+        layout.addLayout(self._suggested)
+        layout.addWidget(self._calendar)
+
+    def open_below(
+        self, anchor: QWidget, day: date, today: date, times: tuple[Suggestion, ...]
+    ) -> None:
+        """Show it under a widget, above it where the screen ends."""
+        self._suggest(times)
+        self._calendar.show_day(day, today)
+        self.adjustSize()
+        screen = anchor.screen().availableGeometry()
+        corner = anchor.mapToGlobal(QPoint(0, anchor.height() + SPACE_XS))
+        if corner.y() + self.height() > screen.bottom():
+            corner.setY(corner.y() - anchor.height() - self.height() - 2 * SPACE_XS)
+        corner.setX(max(screen.left(), min(corner.x(), screen.right() - self.width())))
+        corner.setY(max(screen.top(), corner.y()))
+        self.move(corner)
+        self.show()
+        self._calendar.setFocus()
+
+    def _suggest(self, times: tuple[Suggestion, ...]) -> None:
+        while (item := self._suggested.takeAt(0)) is not None:
+            if (button := item.widget()) is not None:
+                button.hide()
+                button.deleteLater()
+        for each in times:
+            button = push_button(
+                each.words, look="option", clicked=partial(self._on_time, each.wall)
+            )
+            self._suggested.addWidget(button)
+
+    def _on_time(self, wall: datetime) -> None:
+        self.hide()
+        self.picked.emit(wall)
+
+    def _on_day(self, day: QDate) -> None:
+        if self.isVisible():  # Enter says both `clicked` and `activated`
+            self.hide()
+            self.day_picked.emit(date(day.year(), day.month(), day.day()))
+
+
+class _Calendar(QCalendarWidget):
+    """Qt's calendar in our look: no red, no grid, no week numbers; past days are shut."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setLocale(QLocale())
+        self.setFirstDayOfWeek(QLocale().firstDayOfWeek())
+        self.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        self.setHorizontalHeaderFormat(QCalendarWidget.HorizontalHeaderFormat.ShortDayNames)
+        self.setAccessibleName(tr("Calendar"))
+        self.setMinimumHeight(_CALENDAR_HEIGHT_PX)
+
+    def show_day(self, day: date, today: date) -> None:
+        """Show this day as the chosen one; `today` is that of the form's zone."""
+        with QSignalBlocker(self):
+            self.setMinimumDate(QDate(today.year, today.month, today.day))
+            self.setSelectedDate(QDate(day.year, day.month, day.day))
+            self.showSelectedDate()
+        self._dress(QDate(today.year, today.month, today.day))
+
+    def _dress(self, today: QDate) -> None:
+        look = tokens()
+        plain, head, bold = QTextCharFormat(), QTextCharFormat(), QTextCharFormat()
+        plain.setForeground(QColor(look.ink))
+        head.setForeground(QColor(look.soft_ink))
+        bold.setForeground(QColor(look.accent))
+        bold.setFontWeight(600)
+        self.setHeaderTextFormat(head)
+        for each in Qt.DayOfWeek:
+            self.setWeekdayTextFormat(each, plain)
+        self.setDateTextFormat(QDate(), plain)  # an invalid date forgets all formats
+        self.setDateTextFormat(today, bold)
+        for name, sign in (("prevmonth", "chevron-left"), ("nextmonth", "chevron-right")):
+            button = self.findChild(QToolButton, f"qt_calendar_{name}")
+            if isinstance(button, QToolButton):
+                button.setIcon(icon(sign))
+                button.setIconSize(QSize(16, 16))
