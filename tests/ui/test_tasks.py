@@ -3,15 +3,19 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from functools import partial
 
 import pytest
-from PySide6.QtCore import QObject
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import refused
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.ui.tasks import Coalesced, TaskRunner
+
+Done = Callable[[str], None]
 
 
 @pytest.fixture
@@ -24,8 +28,11 @@ def tasks(qapp: QObject) -> Iterator[TaskRunner]:
 class Answers(QObject):
     """Collects what a runner hands back, and on which thread."""
 
+    told = Signal(object)
+
     def __init__(self) -> None:
         super().__init__()
+        self.told.connect(self.done)
         self.results: list[object] = []
         self.errors: list[AppError] = []
         self.threads: set[int] = set()
@@ -70,7 +77,9 @@ def test_an_error_for_the_user_is_handed_back(tasks: TaskRunner, qtbot: QtBot) -
     assert not answers.results
 
 
-def test_what_nobody_foresaw_goes_to_the_crash_hook(tasks: TaskRunner, qtbot: QtBot) -> None:
+def test_what_nobody_foresaw_is_reported_and_ends_the_wait_of_who_asked(
+    tasks: TaskRunner, qtbot: QtBot
+) -> None:
     answers = Answers()
 
     def work(_token: CancelToken) -> None:
@@ -79,7 +88,7 @@ def test_what_nobody_foresaw_goes_to_the_crash_hook(tasks: TaskRunner, qtbot: Qt
     with qtbot.waitSignal(tasks.crashed) as caught:
         tasks.run(work, done=answers.done, failed=answers.failed)
     assert isinstance(caught.args[0], ZeroDivisionError)
-    assert not answers.errors
+    assert [error.code for error in answers.errors] == ["unforeseen"]
 
 
 def test_the_newest_of_a_group_wins_however_slow_the_older(tasks: TaskRunner, qtbot: QtBot) -> None:
@@ -121,15 +130,69 @@ def test_cancelled_work_is_not_delivered(tasks: TaskRunner, qtbot: QtBot) -> Non
     assert not answers.errors
 
 
-def test_a_receiver_that_is_gone_gets_nothing(tasks: TaskRunner, qtbot: QtBot) -> None:
-    answers = Answers()
-    gate = threading.Event()
-    tasks.run(lambda _token: gate.wait(10), done=answers.done, failed=answers.failed)
-    answers.deleteLater()
-    qtbot.waitUntil(lambda: not _is_alive(answers))
+def _method(answers: Answers) -> Done:
+    return answers.done
+
+
+def _lambda(answers: Answers) -> Done:
+    return lambda result: answers.done(result.strip())
+
+
+def _function_with_default(answers: Answers) -> Done:
+    def done(result: str, to: Answers = answers) -> None:
+        to.done(result)
+
+    return done
+
+
+def _lambda_in_a_lambda(answers: Answers) -> Done:
+    inner = _lambda(answers)
+    return lambda result: inner(result.strip())
+
+
+def _partial(answers: Answers) -> Done:
+    return partial(Answers.done, answers)
+
+
+def _signal(answers: Answers) -> Done:
+    return answers.told.emit
+
+
+def _method_of_qt(answers: Answers) -> Done:
+    answers.objectNameChanged.connect(answers.done)
+    return answers.setObjectName
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        _method,
+        _lambda,
+        _function_with_default,
+        _lambda_in_a_lambda,
+        _partial,
+        _signal,
+        _method_of_qt,
+    ],
+)
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_who_is_gone_hears_nothing_whatever_waits_for_the_answer(
+    tasks: TaskRunner, qtbot: QtBot, kind: Callable[[Answers], Done], is_gone: bool
+) -> None:
+    answers, gate = Answers(), threading.Event()
+    raised: list[BaseException] = []
+    handler = kind(answers)
+    tasks.run(lambda _token: _after(gate, "whole"), done=handler, failed=raised.append)
+    tell = tasks.relay(handler)
+    if is_gone:
+        shiboken6.delete(answers)
     gate.set()
-    qtbot.waitUntil(lambda: not tasks.busy)
-    assert not answers.results
+    tell("half")
+    with qtbot.captureExceptions() as exceptions:
+        qtbot.waitUntil(lambda: not tasks.busy)
+        QCoreApplication.sendPostedEvents(tasks)
+    assert not exceptions
+    assert sorted(map(str, answers.results)) == ([] if is_gone else ["half", "whole"])
 
 
 def test_a_relay_brings_any_threads_call_here(tasks: TaskRunner, qtbot: QtBot) -> None:
@@ -167,10 +230,9 @@ def test_a_burst_leads_to_one_reload(qapp: QObject, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: len(calls) == 2)
 
 
-def _is_alive(thing: QObject) -> bool:
-    import shiboken6
-
-    return shiboken6.isValid(thing)
+def _after(gate: threading.Event, result: str) -> str:
+    gate.wait(10)
+    return result
 
 
 def _run_at_once(work: Callable[[CancelToken], object], token: CancelToken) -> Future[object]:

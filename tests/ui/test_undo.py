@@ -165,6 +165,25 @@ def test_impatient_keys_do_not_undo_twice(desk: Desk, history: UndoHistory, lamp
     assert history.stack.undoText() == "Switch the lamp on"
 
 
+def test_a_fault_of_ours_does_not_lock_undo(desk: Desk, history: UndoHistory, lamp: Lamp) -> None:
+    errors: list[AppError] = []
+    history.failed.connect(errors.append)
+
+    def break_down(_token: CancelToken) -> None:
+        raise ZeroDivisionError
+
+    history.did("Something unforeseen", undo=break_down, redo=break_down)
+    unforeseen = history.stack.top()
+    history.undo()
+    desk.settle()
+    assert [error.code for error in errors] == ["unforeseen"]
+    history.stack.drop(unforeseen)
+    history.undo()
+    desk.settle()
+    assert not lamp.is_on
+    desk.crashes.clear()
+
+
 def test_a_new_action_ends_what_could_be_redone(desk: Desk, history: UndoHistory) -> None:
     history.undo()
     desk.settle()

@@ -19,6 +19,7 @@ AppError
 ├── PublisherBusy         another publisher works on this data folder
 ├── ConsentRefused        the user said no on TikTok's page, or closed it
 ├── Cancelled             the user cancelled the work
+├── Unforeseen            a fault of ours ended the work; the stack is in the log
 └── RemoteError           TikTok or the way to it
     ├── NetworkDown       no answer, or none that can be trusted
     └── TikTokRefused     TikTok answered with an error code
@@ -277,6 +278,12 @@ class Cancelled(AppError):
     """The user cancelled the work."""
 
     code = "cancelled"
+
+
+class Unforeseen(AppError):
+    """A fault of ours ended the work; what it was is in the log, and reported by itself."""
+
+    code = "unforeseen"
 
 
 class RemoteError(AppError):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer
 
-from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.errors import AppError, Unforeseen
 from tiktok_manager.domain.events import SettingsChanged
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.crash import CrashHook
@@ -68,7 +68,6 @@ class WindowSession(QObject):
         self._state: PublishState | None = None
         self._announcer: Announcer | None = None
         self._close_to_tray = True
-        self._opening = False
         self._ending = False
         self.memory = front.memory
         self.theme = front.theme
@@ -99,7 +98,6 @@ class WindowSession(QObject):
 
     def open(self) -> None:
         """Open the workspace off the GUI thread."""
-        self._opening = True
         self.window.show_opening()
         self.tasks.run(
             lambda _token: self._open_all(),
@@ -113,7 +111,6 @@ class WindowSession(QObject):
         publisher, self._publisher = self._publisher, None
         if self._ending or publisher is None:
             return
-        self._opening = True
         wait_for_work = self.tasks.drop_all()
         self._let_go(words)
 
@@ -181,13 +178,8 @@ class WindowSession(QObject):
         return workspace, publisher, workspace.settings.timezone(), settings
 
     def _on_open_failed(self, error: AppError) -> None:
-        self._opening = False
-        self.host.show_failure(error, self.open)
-
-    def _on_surprise(self, error: BaseException) -> None:
-        self.crash.report(error)
-        if self._opening:
-            self._on_open_failed(AppError("workspace_not_opened"))
+        told = AppError("workspace_not_opened") if isinstance(error, Unforeseen) else error
+        self.host.show_failure(told, self.open)
 
     def _on_reopened(self, answer: tuple[Notice, _Opened]) -> None:
         notice, opened = answer
@@ -207,7 +199,6 @@ class WindowSession(QObject):
 
     def _on_opened(self, opened: _Opened) -> None:
         workspace, publisher, timezone, settings = opened
-        self._opening = False
         self._publisher = publisher
         self._bridge = QtEventBridge(workspace.events, self)
         self._state = PublishState(workspace, self.tasks, self._bridge, timezone, self)
@@ -305,7 +296,7 @@ class WindowSession(QObject):
         self.tray.new_post_requested.connect(self._on_new_post)
         self.tray.quit_requested.connect(self.quit)
         self._instance.raise_requested.connect(self.window.bring_to_front)
-        self.tasks.crashed.connect(self._on_surprise)
+        self.tasks.crashed.connect(self.crash.report)
         self.crash.reported.connect(self._on_crash)
         self._app.commitDataRequest.connect(self._on_logout)
 

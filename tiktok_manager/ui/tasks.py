@@ -4,16 +4,19 @@ Every viewmodel uses the one TaskRunner of the application; nobody else starts t
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from types import BuiltinMethodType, FunctionType, MethodType
 from typing import ParamSpec, TypeVar, cast
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, SignalInstance
 
 from tiktok_manager.domain.cancel import CancelToken
-from tiktok_manager.domain.errors import AppError, Cancelled
+from tiktok_manager.domain.errors import AppError, Cancelled, Unforeseen
 
 logger = logging.getLogger(__name__)
 
@@ -21,14 +24,14 @@ ResultT = TypeVar("ResultT")
 ParamsT = ParamSpec("ParamsT")
 POOL_SIZE = 4
 DRAIN_S = 10.0
+_Answer = tuple[object, BaseException | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Outcome:
     token: CancelToken
     group: str | None
-    result: object
-    error: BaseException | None
+    answer: _Answer
     done: Callable[[object], None]
     failed: Callable[[AppError], None]
 
@@ -37,12 +40,13 @@ class TaskRunner(QObject):
     """A pool of four threads whose results arrive on the GUI thread.
 
     Signals:
-        crashed: Work raised something nobody foresaw; carries the exception.
+        crashed: Work raised something nobody foresaw; carries the exception. Its asker was told
+            `Unforeseen` before.
     """
 
     crashed = Signal(object)
     _finished = Signal(object)
-    _relayed = Signal(object, object)
+    _relayed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,9 +70,11 @@ class TaskRunner(QObject):
     ) -> CancelToken:
         """Run `work` on the pool; call `done` or `failed` on the GUI thread.
 
-        A newer task of the same `group` cancels the older one, whose outcome is dropped: answers
-        cannot arrive out of order. Outcomes for widgets or viewmodels that are gone are dropped.
-        The token returned cancels the work; then neither is called.
+        One of the two is called for certain, also if the work raised what nobody foresaw, unless
+        the work was cancelled or who waits is gone: any QObject that the callable is bound to or
+        refers to, be it a method, a lambda, a partial or a signal's `emit`. A newer task of the
+        same `group` cancels the older one: answers cannot arrive out of order. The token returned
+        cancels the work.
         """
         token = CancelToken()
         if self._closed:
@@ -82,7 +88,15 @@ class TaskRunner(QObject):
         self._running[token] = future
         hand_back = cast("Callable[[object], None]", done)
         future.add_done_callback(
-            lambda ended: self._finished.emit(_outcome(ended, token, group, hand_back, failed))
+            lambda ended: self._finished.emit(
+                _Outcome(
+                    token=token,
+                    group=group,
+                    answer=_answer_of(ended),
+                    done=hand_back,
+                    failed=failed,
+                )
+            )
         )
         return token
 
@@ -91,7 +105,7 @@ class TaskRunner(QObject):
 
         def call(*args: ParamsT.args, **kwargs: ParamsT.kwargs) -> None:
             if not self._closed:
-                self._relayed.emit(handler, lambda: handler(*args, **kwargs))
+                self._relayed.emit(lambda: call_if_awaited(handler, *args, **kwargs))
 
         return call
 
@@ -126,18 +140,20 @@ class TaskRunner(QObject):
         self._running.pop(outcome.token, None)
         if outcome.group is not None and self._newest.get(outcome.group) is outcome.token:
             del self._newest[outcome.group]
+        result, error = outcome.answer
         if self._closed or outcome.token.cancelled:
-            _log_late_error(outcome.error)
-        elif outcome.error is None:
-            _call_if_alive(outcome.done, outcome.done, outcome.result)
-        elif isinstance(outcome.error, AppError):
-            _call_if_alive(outcome.failed, outcome.failed, outcome.error)
+            _log_late_error(error)
+        elif error is None:
+            call_if_awaited(outcome.done, result)
+        elif isinstance(error, AppError):
+            call_if_awaited(outcome.failed, error)
         else:
-            self.crashed.emit(outcome.error)
+            call_if_awaited(outcome.failed, Unforeseen())
+            self.crashed.emit(error)
 
-    def _hand_over(self, handler: Callable[..., None], call: Callable[[], None]) -> None:
+    def _hand_over(self, call: Callable[[], None]) -> None:
         if not self._closed:
-            _call_if_alive(handler, call)
+            call()
 
 
 def _await(work: Collection[Future[object]]) -> None:
@@ -146,23 +162,41 @@ def _await(work: Collection[Future[object]]) -> None:
         logger.warning("%d tasks of the window did not end in %.0f s", len(late), DRAIN_S)
 
 
-def _outcome(
-    ended: Future[object],
-    token: CancelToken,
-    group: str | None,
-    done: Callable[[object], None],
-    failed: Callable[[AppError], None],
-) -> _Outcome:
+def _answer_of(ended: Future[object]) -> _Answer:
     error = Cancelled() if ended.cancelled() else ended.exception()
-    result = ended.result() if error is None else None
-    return _Outcome(token, group, result, error, done, failed)
+    return (ended.result() if error is None else None, error)
 
 
-def _call_if_alive(handler: Callable[..., None], call: Callable[..., None], *args: object) -> None:
-    owner = getattr(handler, "__self__", None)
-    if isinstance(owner, QObject) and not shiboken6.isValid(owner):
-        return
-    call(*args)
+def call_if_awaited(
+    handler: Callable[ParamsT, None], *args: ParamsT.args, **kwargs: ParamsT.kwargs
+) -> None:
+    """Call a handler unless what it is bound to, or refers to, is gone."""
+    if isinstance(getattr(handler, "__self__", None), SignalInstance):
+        with suppress(RuntimeError):  # its object is gone; nothing else would tell
+            handler(*args, **kwargs)
+    elif _is_awaited(handler):
+        handler(*args, **kwargs)
+
+
+def _is_awaited(handler: object, seen: frozenset[int] = frozenset()) -> bool:
+    """Say whether all that a callable is bound to or refers to is still there."""
+    if isinstance(handler, QObject):
+        return shiboken6.isValid(handler)
+    if id(handler) in seen:
+        return True
+    return all(_is_awaited(each, seen | {id(handler)}) for each in _held_by(handler))
+
+
+def _held_by(handler: object) -> Iterator[object]:
+    if isinstance(handler, partial):
+        yield from (handler.func, *handler.args, *handler.keywords.values())
+    elif isinstance(handler, MethodType | BuiltinMethodType):
+        yield handler.__self__
+    elif isinstance(handler, FunctionType):
+        yield from handler.__defaults__ or ()
+        for cell in handler.__closure__ or ():
+            with suppress(ValueError):  # not filled yet, or not any more
+                yield cell.cell_contents
 
 
 def _log_late_error(error: BaseException | None) -> None:

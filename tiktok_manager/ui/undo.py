@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import AppError, InputError, OutcomeUnknown
+from tiktok_manager.ui.kit.reading import Job
 from tiktok_manager.ui.tasks import TaskRunner
 
 Work = Callable[[CancelToken], object]
@@ -106,8 +107,7 @@ class UndoHistory(QObject):
 
     def __init__(self, tasks: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tasks = tasks
-        self._busy = False
+        self._job = Job(tasks, self)
         self.stack = ActionStack()
 
     def did(self, name: str, *, undo: Work, redo: Work) -> None:
@@ -122,29 +122,25 @@ class UndoHistory(QObject):
 
     def undo_only(self, action: Action) -> None:
         """Reverse this very action, whatever came after it; nothing if it is undone already."""
-        if not self._busy and self.stack.holds(action):
+        if self.stack.holds(action):
             self._run(action, action.undo, f"Undone: {action.name}", self.stack.mark_undone)
 
     def redo(self) -> None:
         """Repeat the action that was undone last."""
-        if not self._busy and self.stack.canRedo():
+        if self.stack.canRedo():
             action = self.stack.next_redo()
             self._run(action, action.redo, f"Done again: {action.name}", self.stack.mark_redone)
 
     def _run(
         self, action: Action, work: Work, sentence: str, mark: Callable[[Action], None]
     ) -> None:
-        self._busy = True
-
         def finished(_result: object) -> None:
             mark(action)
-            self._busy = False
             self.done.emit(sentence)
 
         def failed(error: AppError) -> None:
-            self._busy = False
             if isinstance(error, _FOR_GOOD):
                 self.stack.drop(action)
             self.failed.emit(error)
 
-        self._tasks.run(work, done=finished, failed=failed)
+        self._job.start(lambda progress: work(progress.token), done=finished, failed=failed)

@@ -363,6 +363,12 @@ _COMMANDS: Catalogue = {
         typed=_("Or use `tiktok-manager publisher run` to publish without a window."),
     ),
     "cancelled": Entry(_("Cancelled.")),
+    "unforeseen": Entry(
+        _("Something went wrong that should not have."),
+        _("Your posts are safe."),
+        _("Try again; if it stays so, send us the details."),
+        Step.RETRY,
+    ),
     "workspace_not_opened": Entry(
         _("Your workspace could not be opened."),
         _("Something went wrong that should not have. Your posts are safe."),
