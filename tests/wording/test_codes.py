@@ -9,6 +9,7 @@ from tests.wording.scanner import Use, prose, sentences, uses
 from tiktok_manager.domain import errors
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.services.settings import DEFINITIONS
+from tiktok_manager.wording import speech
 from tiktok_manager.wording.catalogue import (
     Catalogue,
     Choice,
@@ -27,7 +28,7 @@ BELOW = ("domain", "storage", "tiktok", "system", "services", "scheduler")
 ALL = (*BELOW, "cli", "ui")
 ERRORS = frozenset(
     {name for name, kind in vars(errors).items() if isinstance(kind, type)}
-    | {"MediaChanged", "UploadGone", "SecretDamaged", "Fenced"}
+    | {"MediaChanged", "UploadGone", "SecretDamaged", "Fenced", "said"}
 ) - {"Failure", "Finding", "Change", "FailureClass", "ChangedMeanwhile"}
 SPOKEN: Catalogue = {**TRAIL, **CATALOGUE}
 BY_ITSELF = frozenset({"code", "raw_code", "findings"})
@@ -164,3 +165,14 @@ def test_the_scan_sees_a_kind_of_thing_without_words(given: str) -> None:
 
 def test_the_scan_sees_a_sentence() -> None:
     assert list(sentences('raise InputError("x", why="It is not a file.")', ERRORS))
+
+
+def test_no_code_is_spoken_for_twice() -> None:
+    """A later catalogue would silently take the place of an earlier one's sentences."""
+    parts = [each for each in vars(speech).values() if isinstance(each, dict)]
+    catalogues = [
+        each for each in parts if each is not CATALOGUE and each.keys() <= CATALOGUE.keys()
+    ]
+    every = [code for each in catalogues for code in each]
+    assert len(every) >= len(CATALOGUE)
+    assert sorted(code for code in set(every) if every.count(code) > 1) == []

@@ -6,7 +6,15 @@ import typer
 
 from tiktok_manager.cli.context import cancelled_by_signals, command_line
 from tiktok_manager.cli.options import AccountArgument, Json
-from tiktok_manager.cli.output import local_time, note, print_json, print_line, print_table
+from tiktok_manager.cli.output import (
+    local_time,
+    note,
+    print_json,
+    print_line,
+    print_table,
+    said,
+    told_of,
+)
 from tiktok_manager.cli.sync import show_results
 from tiktok_manager.domain.accounts import (
     POSTING_SCOPES,
@@ -16,20 +24,11 @@ from tiktok_manager.domain.accounts import (
     fewer_scopes,
     without_publishing,
 )
-from tiktok_manager.services.accounts import ConnectStage
 from tiktok_manager.services.serializers import account_json, findings_json
 from tiktok_manager.system.browser import open_in_browser
-from tiktok_manager.wording import joined, message_and_action, words
+from tiktok_manager.wording import message_and_action
 
 app = typer.Typer(no_args_is_help=True)
-
-_STAGES = {
-    ConnectStage.WAITING_FOR_CONSENT: "Waiting for your consent in the browser (5 minutes) …",
-    ConnectStage.EXCHANGING: "Consent given. Talking to TikTok …",
-    ConnectStage.READING_PROFILE: "Reading the profile …",
-    ConnectStage.STORING: "Keeping the account …",
-}
-
 
 PrintUrl = Annotated[
     bool, typer.Option("--print-url", help="Print the consent page's address, open nothing.")
@@ -63,15 +62,15 @@ def connect(
             scopes=asked,
             reconnect=reconnect,
             confirm=_confirm if ask else None,
-            on_stage=lambda stage: note(_STAGES[stage]),
+            on_stage=lambda stage: note(said("connect_stage", stage=stage.value)),
             on_overdue=lambda: _offer_fewer(asked),
         )
         if missing := [scope for scope in asked if not account.may(scope)]:
-            note(f"Not granted: {', '.join(missing)}. What needs it will be refused by TikTok.")
+            note(said("scopes_not_granted", scopes=tuple(missing)))
         if json:
             print_json(account_json(account))
         else:
-            print_line(f"Connected @{account.handle} ({account.display_name}).")
+            print_line(said("connected", handle=account.handle, name=account.display_name))
         workspace.accounts.see_off(cancel)
 
 
@@ -84,7 +83,7 @@ def list_accounts(context: typer.Context, json: Json = False) -> None:
         print_json([account_json(account) for account in accounts])
         return
     if not accounts:
-        print_line("No account yet. Connect one with `accounts connect`.")
+        print_line(said("no_account_yet"))
         return
     print_table(
         ("HANDLE", "NAME", "STATUS", "FOLLOWERS", "LAST SYNC"),
@@ -143,12 +142,11 @@ def disconnect(context: typer.Context, account: AccountArgument, json: Json = Fa
         warnings = workspace.accounts.disconnect(found.id)
         found = workspace.accounts.get(found.id)
     for warning in warnings:
-        told = words(warning)
-        note(f"Warning: {joined(told.cause, told.command_hint)}")
+        note(said("command_warning", told=told_of(warning)))
     if json:
         print_json({**account_json(found), **findings_json(warnings, message_and_action)})
     else:
-        print_line(f"Disconnected @{found.handle}.")
+        print_line(said("disconnected", handle=found.handle))
 
 
 def _set_paused(context: typer.Context, name: str, *, paused: bool, as_json: bool) -> None:
@@ -157,19 +155,24 @@ def _set_paused(context: typer.Context, name: str, *, paused: bool, as_json: boo
     if as_json:
         print_json(account_json(account))
     else:
-        print_line(f"@{account.handle} is {'paused' if paused else 'active again'}.")
+        handle = account.handle
+        print_line(
+            said("account_now_paused", handle=handle)
+            if paused
+            else said("account_now_active", handle=handle)
+        )
 
 
 def _open(url: str) -> None:
     # Whoever opens it may only claim to have done so, or not return for long.
-    note(f"If no browser opened, open: {url}")
+    note(said("connect_address", url=url))
     open_in_browser(url)
 
 
 def _confirm(profile: Profile) -> bool:
-    return typer.confirm(
-        f"Add @{profile.handle or profile.display_name} ({profile.display_name})?", err=True
-    )
+    handle = profile.handle or profile.display_name
+    question = said("connect_asked", handle=handle, name=profile.display_name)
+    return typer.confirm(question, err=True)
 
 
 def _scopes(asked: tuple[Scope, ...], *, posting_only: bool, inbox_only: bool) -> tuple[Scope, ...]:
@@ -179,12 +182,11 @@ def _scopes(asked: tuple[Scope, ...], *, posting_only: bool, inbox_only: bool) -
 
 
 def _offer_fewer(asked: tuple[Scope, ...]) -> None:
-    note("TikTok has sent nobody back yet. If its page shows an error that names “scope”, your")
-    note(f"TikTok app lacks one of the permissions asked for: {', '.join(asked)}.")
     fewer = fewer_scopes(asked)
+    option = ""
     if fewer is not None:
         option = "--posting-only" if Scope.PUBLISH in fewer else "--posting-only --inbox-only"
-        note(f"Stop with Ctrl+C and ask for fewer: `accounts connect {option}`.")
+    note(said("connect_overdue", scopes=tuple(asked), option=option))
 
 
 def _status_words(account: Account) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from tiktok_manager.cli.context import command_line
 from tiktok_manager.cli.options import Json
-from tiktok_manager.cli.output import local_time, note, print_json, print_line, print_table
+from tiktok_manager.cli.output import local_time, note, print_json, print_line, print_table, said
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.services.backups import Backup, BackupOf, list_all_backups
 from tiktok_manager.services.backups import restore as restore_backup
@@ -31,7 +31,7 @@ def create(context: typer.Context, json: Json = False) -> None:
     else:
         for made in filter(None, (backup, counters)):
             print_line(f"{made.name} ({made.size_bytes / 1e6:.1f} MB)")
-        note(f"It lies in {backup.path.parent}. Secrets in it stay encrypted.")
+        note(said("backup_made", folder=str(backup.path.parent)))
 
 
 @app.command("list")
@@ -70,7 +70,7 @@ def check(
     if json:
         print_json({"name": file, "ok": True})
     else:
-        print_line(f"{file} is whole and unchanged.")
+        print_line(said("backup_whole", file=str(file)))
 
 
 @app.command()
@@ -95,11 +95,10 @@ def restore(
             }
         )
         return
-    what = "Restored" if restored.of is BackupOf.POSTS else "Restored the counters"
-    print_line(f"{what} as of {local_time(restored.backup_at)}.")
-    note(f"The former database lies in {restored.former}.")
+    print_line(said("backup_restored", what=restored.of.value, at=local_time(restored.backup_at)))
+    note(said("former_database", path=str(restored.former)))
     if restored.of is BackupOf.POSTS:
-        note("When the publisher starts, it sets aside what may have gone out since.")
+        note(said("backup_restored_hold"))
 
 
 def _as_json(backup: Backup) -> dict[str, object]:

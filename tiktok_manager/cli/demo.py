@@ -23,7 +23,7 @@ from tiktok_manager.cli.demo_world import (
     plan_ahead,
 )
 from tiktok_manager.cli.options import Json
-from tiktok_manager.cli.output import note, print_json, print_line, print_table, shortened
+from tiktok_manager.cli.output import note, print_json, print_line, print_table, said, shortened
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.posts import Choices, Post, PostFilter, PostMode, PostStatus, Privacy
 from tiktok_manager.services.planning import PlanRequest
@@ -73,7 +73,7 @@ def demo(
         if headless:
             _tour(line, sim, env, folder, out or _default_csv(), as_json=json)
             return
-        note("Preparing accounts, their last weeks and some plans …")
+        note(said("demo_prepares"))
         live_through_history(line, sim, env, folder)
         with line.open_workspace(env) as workspace:
             plan_ahead(workspace, folder)
@@ -94,7 +94,7 @@ def _tour(
     with line.open_workspace(env) as workspace:
         connect_all(workspace, sim)
         posts = _plan_tour(workspace, folder)
-        note(f"Planned {len(posts)} videos; publishing …")
+        note(said("demo_publishes", count=len(posts)))
         _publish(line, workspace)
         results = workspace.accounts.sync()
         rows = workspace.reports.export("posts", csv, message_and_action)
@@ -179,7 +179,7 @@ def _summary(
             for post in posts
         ),
     )
-    print_line(f"Synced the counters of {videos} videos. Wrote {rows} rows to {csv}.")
+    print_line(said("demo_done", videos=videos, rows=rows, file=str(csv)))
 
 
 def _default_csv() -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiktok_manager.cli.context import CommandLine
-from tiktok_manager.cli.output import note
+from tiktok_manager.cli.output import note, said
 from tiktok_manager.domain.accounts import ALL_SCOPES
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import SystemClock
@@ -182,7 +182,7 @@ def connect_all(workspace: Workspace, sim: "Simulator") -> None:
         )
         for visitor in visitors:
             visitor.join()
-        note(f"Connected @{account.handle} ({account.display_name}).")
+        note(said("connected", handle=account.handle, name=account.display_name))
 
 
 def _visit(visitors: list[threading.Thread], handle: str, url: str) -> None:

@@ -13,6 +13,7 @@ from tiktok_manager.cli.output import (
     note,
     print_error,
     print_line,
+    said,
     speak_utf8,
 )
 from tiktok_manager.domain.captions import is_text
@@ -58,7 +59,7 @@ def run(arguments: Sequence[str], command_line: CommandLine) -> int:
     except OSError as error:
         return _broken_off(error)
     except (typer.Abort, KeyboardInterrupt):
-        note("Stopped.")
+        note(said("stopped"))
         return INTERRUPTED
     return result if isinstance(result, int) else 0
 
@@ -67,7 +68,7 @@ def _broken_off(error: OSError) -> int:
     """Tell of what the system refused, mostly room on a disk; not that nobody reads on."""
     give_up_output()
     if not isinstance(error, BrokenPipeError):
-        note(f"Error: The command broke off. The system says: {error.strerror or error}.")
+        note(said("broken_off", reason=str(error.strerror or error)))
     return 1
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TextIO
 
 from tiktok_manager.domain.clock import iso_stamp
-from tiktok_manager.domain.errors import AppError, Change, ChangedMeanwhile, InputError
-from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.errors import AppError, Change, ChangedMeanwhile, Failure, InputError
+from tiktok_manager.domain.findings import Finding, Param
 from tiktok_manager.domain.holds import Blocker
 from tiktok_manager.system.files import is_stdout
 from tiktok_manager.wording import english, joined, words
@@ -60,6 +60,18 @@ def note(text: str) -> None:
     sys.stderr.flush()
 
 
+def said(code: str, **params: Param) -> str:
+    """Return what a command says beside its result, by its code in `wording.commands`."""
+    told = words(Finding(code=code, params=params))
+    return joined(told.cause, told.command_hint)
+
+
+def told_of(coded: AppError | Failure | Finding) -> str:
+    """Return what happened and what to type, as one paragraph."""
+    told = words(coded)
+    return joined(told.cause, told.command_hint)
+
+
 def refuse_two_documents(out: Path | None, *, as_json: bool) -> None:
     """Raise InputError if the file and the JSON document would both come on standard output."""
     if as_json and out is not None and is_stdout(out):
@@ -69,7 +81,7 @@ def refuse_two_documents(out: Path | None, *, as_json: bool) -> None:
 def print_error(error: AppError, *, as_json: bool) -> None:
     """Tell the user what went wrong and what to do; in JSON mode also as the document."""
     told = words(error)
-    note(f"Error: {told.title}")
+    note(said("command_error", told=told.title))
     for part in (told.message, told.command_hint):
         if part:
             note(f"  {part}")
@@ -128,8 +140,7 @@ def local_time(at: datetime | None, wall: datetime | None = None, zone: str = ""
 
 def blocker_line(blocker: Blocker) -> str:
     """Say why posts do not go out, what to do, and until when."""
-    told = map(words, blocker_said(blocker))
-    return joined(*(joined(each.cause, each.command_hint) for each in told))
+    return joined(*map(told_of, blocker_said(blocker)))
 
 
 def blocker_said(blocker: Blocker) -> tuple[Finding, ...]:

@@ -21,6 +21,7 @@ from tiktok_manager.cli.output import (
     print_line,
     print_table,
     refuse_two_documents,
+    said,
     shortened,
 )
 from tiktok_manager.cli.post_options import (
@@ -156,7 +157,7 @@ def list_posts(
         print_json([post_json(post, message_and_action) for post in found])
         return
     if not found:
-        print_line("No posts.")
+        print_line(said("no_posts"))
         return
     print_table(
         ("ID", "GOES OUT", "ACCOUNT", "STATUS", "CAPTION", "WHY"),
@@ -194,7 +195,7 @@ def show(
         blockers = workspace.blockers.of(post)
     if out is not None:
         write_flight_record(out, post, trail, message_and_action, step_words)
-        note(f"Wrote the flight record of {post.id} to {out}.")
+        note(said("record_written", post=post.id, file=str(out)))
     if json:
         told = {"blockers": [blocker_json(each) for each in blockers]}
         record = flight_record(post, trail, message_and_action, step_words)
@@ -278,7 +279,7 @@ def cancel(
     """Take a post out of the plan; works until its last bytes are about to leave."""
     with command_line(context).workspace() as workspace:
         post = workspace.planning.cancel(post_id, seen=version)
-    _done(post, f"Cancelled {post.id}.", as_json=json)
+    _done(post, said("post_cancelled", post=post.id), as_json=json)
 
 
 @app.command()
@@ -295,13 +296,13 @@ def retry(
     with command_line(context).workspace() as workspace:
         if post_id is not None:
             post = workspace.planning.retry(post_id, seen=version)
-            _done(post, f"{post.id} goes out again.", as_json=json)
+            _done(post, said("post_again", post=post.id), as_json=json)
             return
         retried = workspace.planning.retry_all_failed()
     if json:
         print_json([post_json(post, message_and_action) for post in retried])
     else:
-        print_line(f"{len(retried)} posts go out again.")
+        print_line(said("posts_again", count=len(retried)))
 
 
 @app.command()
@@ -325,12 +326,12 @@ def resolve(
         post = workspace.planning.resolve(
             post_id, posted=posted, post_again=post_again, seen=version
         )
-    _done(post, f"{post.id} is {post.status.replace('_', ' ')}.", as_json=json)
+    _done(post, said("post_is", post=post.id, status=post.status.value), as_json=json)
 
 
 def _warn(findings: Iterable[Finding]) -> None:
     for finding in findings:
-        note(f"Warning: {words(finding).title}")
+        note(said("command_warning", told=words(finding).title))
 
 
 def _show_plan(plan: Proposal | PlanResult, doubts: Sequence[Finding], *, as_json: bool) -> None:

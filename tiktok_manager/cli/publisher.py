@@ -9,8 +9,7 @@ import typer
 
 from tiktok_manager.cli.context import cancelled_by_signals, command_line
 from tiktok_manager.cli.options import Json
-from tiktok_manager.cli.output import blocker_line, note, print_json
-from tiktok_manager.domain.errors import Failure
+from tiktok_manager.cli.output import blocker_line, note, print_json, said, told_of
 from tiktok_manager.domain.events import (
     PostStatusChanged,
     PublisherStateChanged,
@@ -19,7 +18,7 @@ from tiktok_manager.domain.events import (
 from tiktok_manager.domain.holds import NO_PUBLISHER
 from tiktok_manager.domain.posts import PostFilter, PostStatus
 from tiktok_manager.services.vault import VaultState
-from tiktok_manager.wording import joined, words
+from tiktok_manager.wording import words
 
 if TYPE_CHECKING:
     from tiktok_manager.services.workspace import Workspace
@@ -70,8 +69,16 @@ def run(
 
 def _tell(workspace: Workspace, event: PostStatusChanged) -> None:
     post = workspace.planning.get(event.post_id)
-    why = f" {_told(post.error)}" if post.error else ""
-    note(f"{workspace.clock.now():%H:%M:%S} {post.id[:8]} @{post.handle} {event.status}.{why}")
+    note(
+        said(
+            "post_told",
+            time=f"{workspace.clock.now():%H:%M:%S}",
+            post=post.id[:8],
+            handle=post.handle,
+            status=event.status.value,
+            told=told_of(post.error) if post.error else "",
+        )
+    )
 
 
 def _tell_blockers(workspace: Workspace) -> None:
@@ -87,23 +94,19 @@ def _tell_waiting(workspace: Workspace) -> None:
     wanted = PostFilter(statuses=frozenset({PostStatus.SCHEDULED}), due_to=workspace.clock.now())
     for post in workspace.planning.page(wanted):
         if post.error is not None:
-            note(f"{post.id[:8]} @{post.handle} waits. {_told(post.error)}")
+            told = told_of(post.error)
+            note(said("post_waits", post=post.id[:8], handle=post.handle, told=told))
 
 
 def _tell_held(event: PublishingHeld) -> None:
     if event.failure is None:
-        note("Publishing goes on.")
+        note(said("publishing_goes_on"))
     else:
-        note(f"Publishing is held. {_told(event.failure)}")
-
-
-def _told(failure: Failure) -> str:
-    told = words(failure)
-    return joined(told.cause, told.command_hint)
+        note(said("publishing_held", told=told_of(event.failure)))
 
 
 def _tell_state(event: PublisherStateChanged) -> None:
     if event.holder is not None:
-        note(f"Standing by: {words(event.holder).title} publishes now.")
+        note(said("standing_by", told=words(event.holder).title))
     elif event.running:
-        note("Publishing.")
+        note(said("publisher_runs"))

@@ -7,7 +7,7 @@ import typer
 
 from tiktok_manager.cli.context import command_line, interrupted_by_signals
 from tiktok_manager.cli.options import Json
-from tiktok_manager.cli.output import note, print_json, print_line, refuse_two_documents
+from tiktok_manager.cli.output import note, print_json, print_line, refuse_two_documents, said
 from tiktok_manager.services.reports import KINDS
 from tiktok_manager.services.serializers import findings_json
 from tiktok_manager.system.files import is_stdout
@@ -44,6 +44,7 @@ def export(
     if json:
         record = {"kind": kind, "file": str(out), "rows": rows}
         print_json({**record, **findings_json(findings, message_and_action)})
+    elif is_stdout(out):
+        note(said("rows_printed", rows=rows))
     else:
-        tell = note if is_stdout(out) else print_line
-        tell(f"{rows} rows in {'standard output' if is_stdout(out) else out}.")
+        print_line(said("rows_written", rows=rows, file=str(out)))

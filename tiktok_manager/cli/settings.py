@@ -7,7 +7,7 @@ import typer
 
 from tiktok_manager.cli.context import command_line
 from tiktok_manager.cli.options import Json
-from tiktok_manager.cli.output import note, print_json, print_line, print_table
+from tiktok_manager.cli.output import note, print_json, print_line, print_table, said
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.wording.settings import setting_words
 from tiktok_manager.wording.translation import ENGLISH
@@ -32,14 +32,18 @@ def set_value(
         given = value if value is not None else _ask(name, hidden=secret)
         workspace.settings.set(name, given)
         if name in kinds and kinds[name].from_environment:
-            note(f"{name} is kept, but the environment variable goes before it while it is set.")
+            note(said("environment_first", name=name))
         shown = None if secret else workspace.settings.get(name)
     if secret and value is not None:
-        note("It may stand in your shell's history now. Without VALUE it is asked for.")
+        note(said("secret_in_history"))
     if json:
         print_json({"name": name, "value": "set" if secret else shown})
     else:
-        print_line(f"{name} is set." if secret else f"{name} is {shown}.")
+        print_line(
+            said("secret_set", name=name)
+            if secret
+            else said("setting_is", name=name, value=str(shown))
+        )
 
 
 @app.command("list")

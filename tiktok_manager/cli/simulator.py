@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tiktok_manager.cli.output import note, print_line
+from tiktok_manager.cli.output import note, print_line, said
 from tiktok_manager.domain.errors import InputError
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")]
@@ -77,5 +77,5 @@ def simulator(
         )
     except ValueError as exc:
         raise InputError("bad_simulator", why=str(exc)) from exc
-    note("A local TikTok for trying things; Ctrl+C ends it. App keys: sim-key, sim-secret.")
+    note(said("simulator_runs"))
     serve(config, announce=print_line)

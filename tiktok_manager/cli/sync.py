@@ -7,7 +7,7 @@ import typer
 
 from tiktok_manager.cli.context import cancelled_by_signals, command_line
 from tiktok_manager.cli.options import Json
-from tiktok_manager.cli.output import note, print_json, print_table
+from tiktok_manager.cli.output import note, print_json, print_table, said, told_of
 from tiktok_manager.domain.findings import Finding, Param
 from tiktok_manager.services.accounts import SyncResult
 from tiktok_manager.services.serializers import findings_json
@@ -31,8 +31,8 @@ def show_results(results: Sequence[SyncResult], *, as_json: bool) -> None:
     """Print what a sync brought; raises the first error if no account could be synced."""
     for result in results:
         if result.error is not None:
-            told = words(result.error)
-            note(f"@{result.handle}: {joined(told.cause, told.command_hint)}")
+            problem = told_of(result.error)
+            note(said("about_account", handle=result.handle, told=problem))
     for finding in _untold(results):
         told = words(finding)
         note(joined(told.title, told.command_hint))

@@ -10,6 +10,7 @@ from tiktok_manager.domain.posts import TrailEntry
 from tiktok_manager.wording.blockers import BLOCKERS
 from tiktok_manager.wording.catalogue import Catalogue, Entry, Params, Text, chosen, filled
 from tiktok_manager.wording.checks import CHECKS
+from tiktok_manager.wording.commands import COMMANDS
 from tiktok_manager.wording.errors import ERRORS
 from tiktok_manager.wording.files import FILES
 from tiktok_manager.wording.findings import FINDINGS
@@ -140,6 +141,7 @@ def joined(*sentences: str) -> str:
 CATALOGUE: Catalogue = {
     **BLOCKERS,
     **CHECKS,
+    **COMMANDS,
     **ERRORS,
     **STORAGE,
     **FILES,
