@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.accounts import Accounts
     from tiktok_manager.services.analytics import Analytics
     from tiktok_manager.services.backups import Backups
+    from tiktok_manager.services.drafts import Drafts
     from tiktok_manager.services.publish_blockers import PublishBlockers
     from tiktok_manager.services.publishing import Publishing, Restoring
     from tiktok_manager.services.reports import Reports
@@ -209,6 +210,7 @@ def _build(
         vault=base.vault,
         accounts=accounts,
         planning=planning,
+        drafts=late(lambda: _make_drafts(base, closing)),
         quota=quota,
         journal=journal,
         storage=guard,
@@ -275,6 +277,14 @@ def _make_accounts(base: _Base, paths: DataPaths) -> Accounts:
         clock=base.clock,
         media_cache_dir=paths.media_cache_dir,
     )
+
+
+def _make_drafts(base: _Base, closing: ExitStack) -> Drafts:
+    from tiktok_manager.services.drafts import Drafts
+
+    drafts = Drafts(base.database, base.clock)
+    closing.callback(drafts.close)
+    return drafts
 
 
 def _make_analytics(base: _Base, accounts: Accounts) -> Analytics:

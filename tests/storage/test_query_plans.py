@@ -20,6 +20,7 @@ from tests.storage.conftest import NOW
 from tiktok_manager.domain.accounts import Profile
 from tiktok_manager.domain.attempts import AttemptEnd, AttemptOutcome, Claim, Outcome
 from tiktok_manager.domain.clock import SystemClock
+from tiktok_manager.domain.drafts import Draft
 from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.holds import Hold
 from tiktok_manager.domain.posts import ON_TIME, PostFilter, PostMode, PostStatus
@@ -28,6 +29,7 @@ from tiktok_manager.storage import (
     attempts,
     claims,
     downtime,
+    drafts,
     holds,
     installation,
     past_uploads,
@@ -53,6 +55,7 @@ MODULES = (
     "attempts",
     "claims",
     "downtime",
+    "drafts",
     "holds",
     "installation",
     "past_uploads",
@@ -63,7 +66,17 @@ MODULES = (
     "restoring",
     "settings",
 )
-SMALL = ("accounts", "tokens", "settings", "secrets", "vault", "install", "holds", "publishers")
+SMALL = (
+    "accounts",
+    "tokens",
+    "settings",
+    "secrets",
+    "vault",
+    "install",
+    "holds",
+    "drafts",
+    "publishers",
+)
 """Some hundreds of rows at most; who asks for them wants them all, or one by a name in any case."""
 
 ALLOWED = {
@@ -270,6 +283,12 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda s, _w: downtime.forget_tries(s, NOW, ON_TIME, account_id="a1"),
     ),
     "downtime.shorten_waits": (lambda s, _w: downtime.shorten_waits(s, NOW),),
+    "drafts.all_drafts": (lambda s, _w: drafts.all_drafts(s),),
+    "drafts.put_drafts": (
+        lambda s, _w: drafts.put_drafts(s, {"x": Draft(form="{}", post_id="x")}, NOW),
+        lambda s, _w: drafts.put_drafts(s, {"x": None}, NOW),
+    ),
+    "drafts.clear_orphans": (lambda s, _w: drafts.clear_orphans(s, NOW),),
     "holds.get_hold": (lambda s, _w: holds.get_hold(s, "x"),),
     "holds.put_hold": (
         lambda s, _w: holds.put_hold(s, "x", Hold(error=WHY, at=NOW, until=NOW)),

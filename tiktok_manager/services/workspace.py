@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.accounts import Accounts
     from tiktok_manager.services.analytics import Analytics
     from tiktok_manager.services.backups import Backups
+    from tiktok_manager.services.drafts import Drafts
     from tiktok_manager.services.installation import Installation
     from tiktok_manager.services.planning import Planning
     from tiktok_manager.services.publish_blockers import PublishBlockers
@@ -46,6 +47,7 @@ class Workspace:
     vault: VaultService
     accounts: Accounts
     planning: Planning
+    drafts: Drafts
     quota: Quota
     journal: Journal
     storage: StorageGuard

@@ -134,6 +134,21 @@ ACCOUNT_GROUPS = _accounts_of("groups", "group")
 ACCOUNT_TAGS = _accounts_of("tags", "tag")
 
 
+class DraftRow(Base):
+    """What was entered and not sent: for a new post, whose id is empty, or over a post.
+
+    No foreign key: a draft that outlives its post, in a restored backup, is cleaned and harms none.
+    """
+
+    __tablename__ = "drafts"
+
+    post_id: Mapped[str] = mapped_column(primary_key=True)
+    form: Mapped[str]
+    shown: Mapped[str]
+    shown_version: Mapped[int]
+    saved_at: Mapped[datetime]
+
+
 class HoldRow(Base):
     """Why and until when all posts wait; `code` is that of the error, which is kept whole."""
 

@@ -62,7 +62,7 @@ def settle(stage: Stage, qtbot: QtBot) -> Settle:
 @pytest.fixture
 def model(stage: Stage, settle: Settle) -> ComposerViewModel:
     """The composer as it comes to the front."""
-    made = ComposerViewModel(stage.core, stage.memory, stage.tasks)
+    made = ComposerViewModel(stage.core, stage.tasks)
     made.shown()
     settle()
     return made

@@ -17,6 +17,7 @@ from tiktok_manager.domain.accounts import (
     CreatorInfo,
 )
 from tiktok_manager.domain.cancel import CancelToken
+from tiktok_manager.domain.drafts import Draft
 from tiktok_manager.domain.errors import AppError, ChangedMeanwhile, NotFound
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
 from tiktok_manager.domain.findings import Finding
@@ -299,6 +300,45 @@ class FakeQuota:
         return Usage(used=0, cap=15 if mode is PostMode.DIRECT else 5)
 
 
+class FakeDrafts:
+    """The drafts, with what would be in the database; `gate` holds the first reading back."""
+
+    def __init__(self) -> None:
+        self.saved: dict[str, Draft] = {}
+        self.error: AppError | None = None
+        self.gate = threading.Event()
+        self.gate.set()
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget what was never saved, as a killed process does."""
+        self._kept: dict[str, Draft] = {}
+        self._is_read = False
+
+    def read(self) -> None:
+        self.gate.wait(10)
+        if not self._is_read:
+            self._kept, self._is_read = dict(self.saved), True
+
+    def get(self, post_id: str = "") -> Draft | None:
+        return self._kept.get(post_id)
+
+    def keep(self, draft: Draft) -> None:
+        self._kept[draft.post_id] = draft
+
+    def forget(self, post_id: str = "") -> None:
+        self._kept.pop(post_id, None)
+
+    @property
+    def is_saved(self) -> bool:
+        return self._kept == self.saved
+
+    def save(self) -> None:
+        if self.error is not None:
+            raise self.error
+        self.saved = dict(self._kept)
+
+
 class FakeSettings:
     """The default lateness."""
 
@@ -325,6 +365,7 @@ class FakeWorkspace:
     def __post_init__(self) -> None:
         self.accounts = FakeAccounts(self.with_accounts)
         self.planning = FakePlanning(self.events)
+        self.drafts = FakeDrafts()
         self.settings = FakeSettings()
         self.quota = FakeQuota()
 
@@ -337,20 +378,16 @@ class FakePublishing:
 
 
 class FakeMemory:
-    """The window's memory, with what would be on disk."""
+    """The window's memory."""
 
     def __init__(self) -> None:
         self.words: dict[str, str] = {}
-        self.on_disk: dict[str, str] = {}
 
     def word(self, name: str, default: str = "") -> str:
         return self.words.get(name, default)
 
     def set_word(self, name: str, value: str) -> None:
         self.words[name] = value
-
-    def flush(self) -> None:
-        self.on_disk = dict(self.words)
 
 
 class Stage:
@@ -361,6 +398,7 @@ class Stage:
         self.workspace = FakeWorkspace(paths=paths, with_accounts=accounts)
         self.accounts = self.workspace.accounts
         self.planning = self.workspace.planning
+        self.drafts = self.workspace.drafts
         self.clock = self.workspace.clock
         self.memory = FakeMemory()
         self.tasks = TaskRunner()
@@ -378,6 +416,7 @@ class Stage:
         """End the threads, whatever still waits."""
         self.accounts.gate.set()
         self.planning.gate.set()
+        self.drafts.gate.set()
         self.bridge.close()
         self.tasks.close()
         # In this order and now: swept up together, a stack and its commands are freed twice.

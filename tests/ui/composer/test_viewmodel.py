@@ -1,6 +1,7 @@
 """The composer's decisions, without a window."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.ui.composer.fakes import NOW, PRIVATE_OPTIONS, Stage, a_post, an_acco
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.errors import (
     AppError,
+    DiskFull,
     Failure,
     FailureClass,
     InputError,
@@ -23,6 +25,7 @@ from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.media import MediaInfo
 from tiktok_manager.domain.posts import Choices, PostMode, PostStatus, Privacy
 from tiktok_manager.system import media
+from tiktok_manager.ui.composer import draft
 from tiktok_manager.ui.composer.blockers import Field
 from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED, Interaction
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
@@ -67,7 +70,7 @@ def test_accounts_that_cannot_be_read_can_be_read_again(
     stage: Stage, settle: Settle, qtbot: QtBot
 ) -> None:
     stage.accounts.error = StorageError(title="The database is busy.")
-    model = ComposerViewModel(stage.core, stage.memory, stage.tasks)
+    model = ComposerViewModel(stage.core, stage.tasks)
     model.shown()
     settle()
     told = model.accounts_error
@@ -354,7 +357,7 @@ def test_after_a_plan_the_form_is_empty_and_the_draft_gone(
     settle()
     assert ready.form.file is None
     assert ready.form.choices == Choices()
-    assert stage.memory.word("composer/new") == ""
+    assert stage.drafts.get() is None
 
 
 def test_an_incomplete_form_is_never_sent(model: ComposerViewModel, stage: Stage) -> None:
@@ -459,46 +462,87 @@ def test_undo_cancels_what_was_planned_and_redo_plans_it_again(
 # -- drafts -----------------------------------------------------------------------------------
 
 
-def test_every_key_is_kept_and_on_disk_within_a_second(
+Restart = Callable[[], ComposerViewModel]
+
+
+@pytest.fixture
+def restart(stage: Stage, settle: Settle, qtbot: QtBot) -> Restart:
+    """Open the composer in a window that knows only what the last one left in the database."""
+
+    def again() -> ComposerViewModel:
+        qtbot.waitUntil(lambda: stage.drafts.is_saved)
+        stage.drafts.restart()
+        made = ComposerViewModel(stage.core, stage.tasks)
+        made.shown()
+        settle()
+        return made
+
+    return again
+
+
+def test_every_key_is_saved_soon_and_off_this_thread(
     model: ComposerViewModel, stage: Stage, qtbot: QtBot
 ) -> None:
-    model.set_caption("Fro")
-    assert "Fro" in stage.memory.word("composer/new")
-    qtbot.waitUntil(lambda: "Fro" in stage.memory.on_disk.get("composer/new", ""), timeout=1000)
+    for caption in ("F", "Fr", "Fro"):
+        model.set_caption(caption)
+    assert stage.drafts.saved == {}
+    qtbot.waitUntil(lambda: "Fro" in stage.drafts.saved[""].form if stage.drafts.saved else False)
 
 
-def test_a_draft_is_back_in_the_next_session(
-    ready: ComposerViewModel, stage: Stage, settle: Settle
-) -> None:
+def test_a_draft_is_back_in_the_next_session(ready: ComposerViewModel, restart: Restart) -> None:
     ready.set_caption("Frost")
-    again = ComposerViewModel(stage.core, stage.memory, stage.tasks)
-    again.shown()
-    settle()
+    again = restart()
     assert again.restored
     assert again.form == ready.form
     assert again.can_send
 
 
+def test_nothing_can_be_entered_over_a_draft_that_is_still_being_read(
+    stage: Stage, settle: Settle, model: ComposerViewModel, restart: Restart, qtbot: QtBot
+) -> None:
+    model.set_caption("Kept")
+    qtbot.waitUntil(lambda: stage.drafts.is_saved)
+    stage.drafts.restart()
+    stage.drafts.gate.clear()
+    again = ComposerViewModel(stage.core, stage.tasks)
+    again.shown()
+    again.start_on(date(2026, 12, 24))
+    again.set_caption("too early")
+    stage.drafts.gate.set()
+    settle()
+    assert again.form.caption == "Kept"
+    assert again.form.wall.date() == date(2026, 12, 24)
+
+
+def test_a_draft_that_cannot_be_saved_is_told_and_tried_again(
+    model: ComposerViewModel, stage: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(draft, "TRY_AGAIN_MS", 1)
+    stage.drafts.error = DiskFull()
+    model.set_caption("Frost")
+    qtbot.waitUntil(lambda: model.draft_trouble is stage.drafts.error)
+    stage.drafts.error = None
+    qtbot.waitUntil(lambda: model.draft_trouble is None)
+    assert "Frost" in stage.drafts.saved[""].form
+
+
 def test_a_restored_choice_tiktok_no_longer_offers_is_taken_back(
-    ready: ComposerViewModel, stage: Stage, settle: Settle
+    ready: ComposerViewModel, stage: Stage, restart: Restart
 ) -> None:
     stage.accounts.infos["acc-alice"] = an_info(privacy_options=PRIVATE_OPTIONS)
-    again = ComposerViewModel(stage.core, stage.memory, stage.tasks)
-    again.shown()
-    settle()
-    assert again.form.choices.privacy is None
+    assert restart().form.choices.privacy is None
 
 
-def test_clearing_forgets_the_draft(ready: ComposerViewModel, stage: Stage) -> None:
-    assert stage.memory.word("composer/new")
+def test_clearing_forgets_the_draft(ready: ComposerViewModel, restart: Restart) -> None:
     ready.discard()
     assert not ready.is_dirty
-    assert stage.memory.word("composer/new") == ""
+    again = restart()
+    assert (again.restored, again.is_dirty) == (False, False)
 
 
 def test_an_untouched_form_is_no_draft(model: ComposerViewModel, stage: Stage) -> None:
     assert not model.restored
-    assert stage.memory.words == {}
+    assert stage.drafts.get() is None
 
 
 # -- editing ----------------------------------------------------------------------------------
@@ -650,22 +694,26 @@ def test_looking_again_takes_theirs_where_nothing_was_entered_and_keeps_the_rest
     assert (after.caption, after.choices.privacy) == ("Theirs", Privacy.FRIENDS)
 
 
-def after_a_restart(stage: Stage, settle: Settle) -> ComposerViewModel:
-    """Open the post in a window that knows only what the last one wrote to disk."""
-    again = ComposerViewModel(stage.core, stage.memory, stage.tasks)
-    again.shown()
-    again.open_post("post-1")
-    settle()
-    settle()
+@pytest.fixture
+def after_a_restart(restart: Restart, settle: Settle) -> Restart:
+    """Open the post in a window that knows only what the last one left in the database."""
+
+    def again() -> ComposerViewModel:
+        made = restart()
+        made.open_post("post-1")
+        settle()
+        settle()
+        return made
+
     return again
 
 
 def test_an_edit_kept_over_a_restart_is_not_saved_over_what_another_hand_changed(
-    editing: ComposerViewModel, stage: Stage, settle: Settle
+    editing: ComposerViewModel, stage: Stage, settle: Settle, after_a_restart: Restart
 ) -> None:
     editing.set_privacy(Privacy.FRIENDS)
     stage.planning.change("post-1", caption="Theirs")
-    again = after_a_restart(stage, settle)
+    again = after_a_restart()
     assert again.restored
     errors: list[AppError] = []
     again.failed.connect(errors.append)
@@ -683,10 +731,10 @@ def test_an_edit_kept_over_a_restart_is_not_saved_over_what_another_hand_changed
 
 
 def test_an_edit_kept_over_a_restart_is_saved_where_nobody_changed_the_post(
-    editing: ComposerViewModel, stage: Stage, settle: Settle
+    editing: ComposerViewModel, stage: Stage, settle: Settle, after_a_restart: Restart
 ) -> None:
     editing.set_caption("Mine")
-    again = after_a_restart(stage, settle)
+    again = after_a_restart()
     assert again.restored
     again.submit()
     settle()
@@ -694,13 +742,13 @@ def test_an_edit_kept_over_a_restart_is_saved_where_nobody_changed_the_post(
 
 
 def test_an_edit_taken_back_before_a_restart_leaves_what_another_hand_changed(
-    editing: ComposerViewModel, stage: Stage, settle: Settle
+    editing: ComposerViewModel, stage: Stage, settle: Settle, after_a_restart: Restart
 ) -> None:
     before = editing.form.caption
     editing.set_caption("Mine")
     editing.set_caption(before)
     stage.planning.change("post-1", caption="Theirs")
-    again = after_a_restart(stage, settle)
+    again = after_a_restart()
     assert not again.restored
     assert again.form.caption == "Theirs"
 
@@ -733,6 +781,21 @@ def test_a_late_post_that_still_waits_keeps_its_time(
     stage.clock.time = NOW + timedelta(hours=8)
     editing.set_caption("Still fine")
     assert editing.can_send
+
+
+def test_every_edited_post_keeps_a_draft_of_its_own(
+    editing: ComposerViewModel, stage: Stage, clip: Path, settle: Settle, restart: Restart
+) -> None:
+    stage.planning.posts["post-2"] = a_post(clip, id="post-2", caption="Other")
+    editing.set_caption("Mine of the first")
+    editing.open_post("post-2")
+    settle()
+    editing.set_caption("Mine of the second")
+    again = restart()
+    for post_id, caption in (("post-1", "Mine of the first"), ("post-2", "Mine of the second")):
+        again.open_post(post_id)
+        settle()
+        assert (again.form.caption, again.restored) == (caption, True)
 
 
 def test_unsaved_changes_to_a_post_come_back_and_the_new_draft_is_left_alone(
@@ -771,7 +834,7 @@ def test_what_was_cleared_can_be_brought_back(
     settle()
     assert ready.form == before
     assert ready.can_send
-    assert stage.memory.word("composer/new")
+    assert stage.drafts.get() is not None
 
 
 def test_a_new_file_of_a_planned_post_is_read_with_progress_and_can_be_cancelled(

@@ -1,65 +1,67 @@
-"""Keeps the composer's input in the window's memory, so that nothing typed is ever lost."""
+"""Keeps the composer's input, so that nothing typed is ever lost."""
+
+from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from tiktok_manager.domain.posts import Post
+from tiktok_manager.domain.drafts import Draft
 from tiktok_manager.ui.composer.form import Form, form_of_post, from_text, to_text
-from tiktok_manager.ui.tasks import Coalesced
 
-FLUSH_MS = 500
-_NEW = "composer/new"
-_EDIT = "composer/edit"
-_EDIT_POST = "composer/edit-post"
-_EDIT_VERSION = "composer/edit-version"
-_EDIT_SHOWN = "composer/edit-shown"
+if TYPE_CHECKING:
+    from tiktok_manager.domain.errors import AppError
+    from tiktok_manager.domain.posts import Post
+    from tiktok_manager.ui.frame import Core
 
+SAVE_MS = 400
+"""From the first key that is not saved yet; with the writing, a key is safe within a second."""
 
-class DraftStore(Protocol):
-    """The part of the window's memory that is used here."""
-
-    def word(self, name: str, default: str = "") -> str:
-        """Return a remembered word."""
-
-    def set_word(self, name: str, value: str) -> None:
-        """Remember a word."""
-
-    def flush(self) -> None:
-        """Write to disk now."""
+TRY_AGAIN_MS = 5000
 
 
-class Drafts(QObject):
-    """One draft of a new post and one of the post edited last; on disk half a second later."""
+class DraftKeeper(QObject):
+    """The draft of a new post and one for each edited post, saved on a worker.
 
-    def __init__(self, store: DraftStore, parent: QObject | None = None) -> None:
+    Signals:
+        changed: `trouble` reads differently.
+    """
+
+    changed = Signal()
+
+    def __init__(self, core: Core, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._store = store
-        self._soon = Coalesced(store.flush, self, delay_ms=FLUSH_MS)
+        self._drafts = core.workspace.drafts
+        self._tasks = core.tasks
+        self._saving = False
+        self._once_more = False
+        self.trouble: AppError | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._save)
 
     def load(self, post_id: str = "") -> Form | None:
         """Return the kept input for a new post, or for the post being edited."""
-        if post_id and self._store.word(_EDIT_POST) != post_id:
-            return None
-        return from_text(self._store.word(_EDIT if post_id else _NEW))
+        draft = self._drafts.get(post_id)
+        return None if draft is None else from_text(draft.form)
 
     def shown(self, post: Post) -> Post:
         """Return a post as its kept input was entered over it: as it is, unless it changed since.
 
         So a change names the version that the user saw, however long ago.
         """
-        version = self._store.word(_EDIT_VERSION)
-        form = from_text(self._store.word(_EDIT_SHOWN))
-        if self.load(post.id) is None or form is None or form.file is None:
+        draft = self._drafts.get(post.id)
+        form = None if draft is None else from_text(draft.shown)
+        if draft is None or form is None or form.file is None:
             return post
-        if not version.isdecimal() or int(version) == post.version:
+        if draft.shown_version == post.version:
             return post
         now = form_of_post(post)  # without the seconds that a post may have
         is_time_kept = (form.wall, form.timezone) == (now.wall, now.timezone)
         return replace(
             post,
-            version=int(version),
+            version=draft.shown_version,
             schedule=post.schedule if is_time_kept else form.schedule,
             media=replace(post.media, path=form.file),
             caption=form.caption,
@@ -69,17 +71,38 @@ class Drafts(QObject):
 
     def keep(self, form: Form, shown: Post | None = None) -> None:
         """Remember the input, entered over this post or for a new one."""
-        if shown is not None:
-            self._store.set_word(_EDIT_VERSION, str(shown.version))
-            self._store.set_word(_EDIT_SHOWN, to_text(form_of_post(shown)))
-        self._write(to_text(form), "" if shown is None else shown.id)
+        over = {} if shown is None else {"post_id": shown.id, "shown": to_text(form_of_post(shown))}
+        version = 0 if shown is None else shown.version
+        self._drafts.keep(Draft(form=to_text(form), shown_version=version, **over))
+        self._save_soon(SAVE_MS)
 
     def forget(self, post_id: str = "") -> None:
         """The input was sent, or thrown away by the user."""
-        self._write("", post_id)
+        self._drafts.forget(post_id)
+        self._save_soon(SAVE_MS)
 
-    def _write(self, text: str, post_id: str) -> None:
-        if post_id:
-            self._store.set_word(_EDIT_POST, post_id)
-        self._store.set_word(_EDIT if post_id else _NEW, text)
-        self._soon.request()
+    def _save_soon(self, after_ms: int) -> None:
+        if self._saving:
+            self._once_more = True
+        elif not self._soon.isActive():
+            self._soon.start(after_ms)
+
+    def _save(self) -> None:
+        self._saving, self._once_more = True, False
+        drafts = self._drafts
+        self._tasks.run(lambda _token: drafts.save(), done=self._on_saved, failed=self._on_failed)
+
+    def _on_saved(self, _none: None) -> None:
+        self._ended(None)
+        if self._once_more:
+            self._save_soon(SAVE_MS)
+
+    def _on_failed(self, error: AppError) -> None:
+        self._ended(error)
+        self._save_soon(TRY_AGAIN_MS)
+
+    def _ended(self, trouble: AppError | None) -> None:
+        self._saving = False
+        if (trouble is None) != (self.trouble is None):
+            self.trouble = trouble
+            self.changed.emit()

@@ -17,6 +17,7 @@ from tiktok_manager.ui.tasks import Coalesced
 from tiktok_manager.ui.tokens import STATUS_WORDS
 
 if TYPE_CHECKING:
+    from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.ui.frame import Core
 
@@ -76,10 +77,15 @@ class EditedPost(QObject):
         )
 
     def open(self, post_id: str) -> None:
-        """Read a post to be edited."""
-        planning = self._core.workspace.planning
+        """Read a post to be edited, and what was entered over it before."""
+        planning, drafts = self._core.workspace.planning, self._core.workspace.drafts
+
+        def read(_token: CancelToken) -> Post:
+            drafts.read()
+            return planning.get(post_id)
+
         self._core.tasks.run(
-            lambda _token: planning.get(post_id),
+            read,
             done=self.opened.emit,
             failed=self._on_failed,
             group="composer-post",

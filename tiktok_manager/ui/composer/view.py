@@ -51,7 +51,7 @@ class ComposerView(PaneView):
     def __init__(self, core: Core, frame: Frame) -> None:
         super().__init__()
         self._frame = frame
-        self.model = ComposerViewModel(core, frame.memory, self)
+        self.model = ComposerViewModel(core, self)
         self._columns = 0
         self._done = Strip(Tone.GOOD, "Open calendar", "Undo")
         self._draft = Strip(Tone.INFO, "Start afresh")
@@ -244,9 +244,8 @@ class ComposerView(PaneView):
         for rest in (self.rules, self.when, self.foot):
             rest.refresh()
         post = model.editing
-        self._title.setText(
-            "Saved as you type" if post is None else f"Changing the post of @{post.handle}"
-        )
+        new = "This draft cannot be saved now" if model.draft_trouble else "Saved as you type"
+        self._title.setText(new if post is None else f"Changing the post of @{post.handle}")
         self.setWindowTitle("" if post is None else "Edit post")
         self._badge.setVisible(post is not None)
         if post is not None:

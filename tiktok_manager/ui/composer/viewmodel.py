@@ -11,7 +11,7 @@ from tiktok_manager.domain.accounts import SCOPE_OF_MODE, AccountStatus
 from tiktok_manager.domain.errors import AppError, Cancelled, NotFound
 from tiktok_manager.domain.posts import Choices, Post, PostMode, Privacy
 from tiktok_manager.domain.schedule import at_instant
-from tiktok_manager.ui.composer.draft import Drafts, DraftStore
+from tiktok_manager.ui.composer.draft import DraftKeeper
 from tiktok_manager.ui.composer.form import (
     Form,
     carried_over,
@@ -27,6 +27,7 @@ from tiktok_manager.ui.composer.submission import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
     from pathlib import Path
 
@@ -54,10 +55,12 @@ class ComposerViewModel(ComposerState):
     failed = Signal(object)
     vault_needed = Signal(object)
 
-    def __init__(self, core: Core, store: DraftStore, parent: QObject | None = None) -> None:
+    def __init__(self, core: Core, parent: QObject | None = None) -> None:
         super().__init__(core, parent)
-        self._drafts = Drafts(store, self)
+        self._drafts = DraftKeeper(core, self)
+        self._drafts.changed.connect(self.changed)
         self._begun = False
+        self._first: Callable[[], object] | None = None
         self._roster.changed.connect(self._on_roster)
         self._video.changed.connect(self.changed)
         self._edited.opened.connect(self._on_post)
@@ -77,8 +80,7 @@ class ComposerViewModel(ComposerState):
     def shown(self) -> None:
         """The form came to the front: read accounts, ask TikTok afresh (1a)."""
         if not self._begun:
-            self._begun = True
-            self._restore()
+            self._read_drafts()
         self._roster.load()
         self._creators.ask_again()
 
@@ -87,6 +89,11 @@ class ComposerViewModel(ComposerState):
         self._roster.error = None
         self.accounts_changed.emit()
         self._roster.load()
+
+    @property
+    def draft_trouble(self) -> AppError | None:
+        """Why what was entered last is not saved, None if it is or soon will be."""
+        return self._drafts.trouble
 
     def start_new(self) -> None:
         """Go on with a new post, as it was left."""
@@ -97,6 +104,9 @@ class ComposerViewModel(ComposerState):
 
     def start_on(self, day: date) -> None:
         """Go on with a new post, for this day."""
+        if not self._begun:
+            self._first = lambda: self.start_on(day)
+            return
         self.start_new()
         self._change(on_day(self._form, day, self.now))
         self.form_replaced.emit()
@@ -228,8 +238,24 @@ class ComposerViewModel(ComposerState):
 
     # -- inside ---------------------------------------------------------------------------
 
+    def _read_drafts(self) -> None:
+        drafts = self._core.workspace.drafts
+        self._core.tasks.run(
+            lambda _token: drafts.read(), done=self._on_drafts, failed=self.failed.emit
+        )
+
+    def _on_drafts(self, _none: None) -> None:
+        if self._begun:
+            return
+        self._begun = True
+        if self.editing is None:
+            self._restore()
+        first, self._first = self._first, None
+        if first is not None:
+            first()
+
     def _change(self, form: Form) -> bool:
-        if self.locked or self.progress is not None:
+        if not self._begun or self.locked or self.progress is not None:
             self.form_replaced.emit()  # puts the inputs back to what holds
             return False
         self.cleared = None
@@ -296,7 +322,7 @@ class ComposerViewModel(ComposerState):
     def _on_post(self, post: Post) -> None:
         if self.progress is not None:
             return
-        self.outcome = None
+        self._begun, self.outcome = True, None
         self._edited.show(post)
         self._restore()
         self.accounts_changed.emit()

@@ -1,4 +1,4 @@
-"""The first schema: accounts, posts and their attempts, holds, publishers, settings, secrets."""
+"""The first schema: accounts, posts, attempts, drafts, holds, publishers, settings, secrets."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,6 +26,7 @@ def _partial(
 def upgrade() -> None:
     """Make the tables."""
     _accounts()
+    _drafts()
     _groups()
     _holds()
     _install()
@@ -68,6 +69,18 @@ def _accounts() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("open_id"),
+    )
+
+
+def _drafts() -> None:
+    op.create_table(
+        "drafts",
+        sa.Column("post_id", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
+        sa.Column("shown_version", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("post_id"),
     )
 
 
