@@ -1,4 +1,4 @@
-"""Set up and drive the project: `python3 build/dev.py setup|demo|run|test|check|bench|package`.
+"""Set up and drive the project: `python3 build/dev.py setup|demo|run|test|check|bench|gallery`.
 
 The first thing a newcomer runs. It needs nothing but Python 3.11: it makes `.venv`, installs the
 pinned dependencies and the app itself, then hands over; while nothing changed, set-up is skipped.
@@ -69,10 +69,11 @@ LINTS: Mapping[str, Sequence[str]] = {
 BABEL = ("-m", "babel.messages.frontend", "--quiet")
 TEMPLATE = "resources/locale/tiktok_manager.pot"
 CATALOGUES = ("-D", "tiktok_manager", "-d", "resources/locale")
-KEYWORDS = ("-k", "_", "-k", "Plural:1,2", "-k", "ngettext:1,2")
+KEYWORDS = ("-k", "_", "-k", "Plural:1,2", "-k", "ngettext:1,2", "-k", "tr", "-k", "ntr:1,2")
+SOURCES = ("tiktok_manager/wording", "tiktok_manager/ui")
 FORM = ("--no-location", "--omit-header", "--sort-output")
 TRANSLATION: Mapping[str, Sequence[str]] = {
-    "extract": (*BABEL, "extract", *FORM, *KEYWORDS, "-o", TEMPLATE, "tiktok_manager/wording"),
+    "extract": (*BABEL, "extract", *FORM, *KEYWORDS, "-o", TEMPLATE, *SOURCES),
     "update": (*BABEL, "update", *CATALOGUES, "-i", TEMPLATE, "--no-wrap"),
     "compile": (*BABEL, "compile", *CATALOGUES),
 }
@@ -116,8 +117,12 @@ def bench(args: Sequence[str]) -> int:
     return run_all({name: bench_arguments(name) for name in benchmark_names(BENCHMARKS, args)})
 
 
+def gallery(args: Sequence[str]) -> int:
+    return hand_over(str(ROOT / "build" / "gallery.py"), *args)
+
+
 def translate(_args: Sequence[str]) -> int:
-    """Collect the sentences of `wording`, and bring every catalogue up to date with them."""
+    """Collect sentences and labels, and bring every catalogue up to date with them."""
     return run_all(TRANSLATION)
 
 
@@ -128,6 +133,7 @@ COMMANDS: Mapping[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "test": (test, "style, types, imports and tests [arguments of pytest]"),
     "check": (check, "style, types and imports only"),
     "bench": (bench, "measure speed [names of benchmarks]"),
+    "gallery": (gallery, "pictures of every pane and piece of the window [FOLDER, and what of it]"),
     "translate": (translate, "bring the catalogues in resources/locale up to date"),
     "package": (package, "build the program for this system into dist/ and let it test itself"),
 }

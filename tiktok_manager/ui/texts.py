@@ -5,23 +5,15 @@ handle=…)`. It is translated when it is said, so that a widget built anew spea
 now. `build/dev.py translate` collects the calls.
 """
 
-from gettext import NullTranslations
-
-_ENGLISH = NullTranslations()
-_speech: list[NullTranslations] = [_ENGLISH]
+from tiktok_manager.wording.translation import users_language
 
 
 def tr(text: str, **params: object) -> str:
     """Say a label; `{name}` in it stands for a parameter."""
-    said = _speech[-1].gettext(text)
+    said = users_language().gettext(text)
     return said.format(**params) if params else said
 
 
 def ntr(one: str, many: str, count: int, **params: object) -> str:
     """Say a label with a number in it, which `{count}` stands for; both forms are English."""
-    return _speech[-1].ngettext(one, many, count).format(count=count, **params)
-
-
-def speak(language: NullTranslations) -> None:
-    """Say labels in this language from now on; what is shown already stays as it is."""
-    _speech[-1] = language
+    return users_language().ngettext(one, many, count).format(count=count, **params)

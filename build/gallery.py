@@ -1,0 +1,282 @@
+"""Pictures of every pane and every piece of the kit, to look at before saying done.
+
+    python build/dev.py gallery FOLDER [--pane calendar] [--size 1024x700] [--theme dark]
+                                       [--scale 2] [--pseudo long]
+
+Each option may be repeated; all there is of it when it is not given. `--pane` takes panes, what
+is opened on them (`post`, `account`, `editing`), boards of the kit (`kit-labels`) and `kit` for
+all boards; FOLDER/index.html shows everything. Runs without a display; nothing reaches TikTok and
+the data is thrown away at the end.
+"""
+
+import argparse
+import html
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+if TYPE_CHECKING:
+    from tiktok_manager.services.workspace import Workspace
+    from tiktok_manager.ui.session import WindowSession
+
+SIZES = ("1280x800", "1024x700", "1920x1080")
+THEMES = ("light", "dark")
+SCALES = ("1", "2")
+PSEUDO = ("no", "long", "mirrored")
+OPENED = ("post", "account", "editing", "needs-you")
+KIT = "kit-"
+PATIENCE_MS = 20_000
+LOOK_MS = 250
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which pictures to take, and where they go."""
+
+    folder: Path
+    subjects: tuple[str, ...]
+    sizes: tuple[str, ...]
+    themes: tuple[str, ...]
+    scales: tuple[str, ...]
+    pseudo: tuple[str, ...]
+
+    @property
+    def of_window(self) -> list[str]:
+        """The subjects that need the whole window and its data."""
+        return [name for name in self.subjects if not name.startswith(KIT)]
+
+    @property
+    def boards(self) -> list[str]:
+        """The boards of the kit."""
+        return [name for name in self.subjects if name.startswith(KIT)]
+
+
+def main(argv: Sequence[str]) -> int:
+    """Write the pictures and their index; one process a scale, for Qt reads it when loaded."""
+    wanted = arguments(argv)
+    if "GALLERY_SCALE" in os.environ:
+        _take_pictures(wanted, os.environ["GALLERY_SCALE"])
+        return 0
+    wanted.folder.mkdir(parents=True, exist_ok=True)
+    with _world(wanted) as env:
+        for scale in wanted.scales:
+            of_scale = {"QT_SCALE_FACTOR": scale, "GALLERY_SCALE": scale}
+            command = (sys.executable, str(Path(__file__).resolve()), *argv)
+            done = subprocess.run(command, env={**env, **of_scale}, check=False)
+            if done.returncode:
+                return done.returncode
+    index = write_index(wanted.folder)
+    print(f"Written: {index}")
+    return 0
+
+
+def arguments(argv: Sequence[str]) -> Wanted:
+    """Return what the command line asks for."""
+    about, _usage, rest = (__doc__ or "").split("\n\n")
+    parser = argparse.ArgumentParser(prog="dev.py gallery", description=about, epilog=rest)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--pane", action="append", choices=(*subjects(), "kit"), metavar="NAME")
+    for name, values in (("size", SIZES), ("theme", THEMES), ("scale", SCALES), ("pseudo", PSEUDO)):
+        parser.add_argument(f"--{name}", action="append", choices=values)
+    told = parser.parse_args(argv)
+    panes = set(told.pane or subjects())
+    chosen = (
+        name for name in subjects() if name in panes or (name.startswith(KIT) and "kit" in panes)
+    )
+    return Wanted(
+        folder=told.folder.resolve(),
+        subjects=tuple(chosen),
+        sizes=tuple(told.size or SIZES),
+        themes=tuple(told.theme or THEMES),
+        scales=tuple(told.scale or SCALES),
+        pseudo=tuple(told.pseudo or PSEUDO),
+    )
+
+
+def subjects() -> list[str]:
+    """Return everything there are pictures of: panes, what opens on them, boards of the kit."""
+    from build.gallery_kit import BOARDS
+    from tiktok_manager.ui.panes import PANES
+
+    return [*(pane.name for pane in PANES), *OPENED, *(f"{KIT}{name}" for name in BOARDS)]
+
+
+def write_index(folder: Path) -> Path:
+    """Write a page that shows every picture in the folder, a row a subject."""
+    rows: dict[str, list[str]] = {}
+    for path in sorted(folder.glob("*.png")):
+        rows.setdefault(path.stem.partition("_")[0], []).append(path.name)
+    page = ["<!doctype html><meta charset=utf-8><title>Gallery</title><style>", _STYLE, "</style>"]
+    for subject, names in rows.items():
+        page.append(f"<h2 id={subject}>{html.escape(subject)}</h2><div>")
+        page += [f"<a href='{n}'><img loading=lazy src='{n}'>{Path(n).stem}</a>" for n in names]
+        page.append("</div>")
+    index = folder / "index.html"
+    index.write_text("\n".join(page), encoding="utf-8")
+    return index
+
+
+_STYLE = """
+body { font: 13px sans-serif; background: #888; margin: 16px }
+div { display: flex; flex-wrap: wrap; gap: 12px }
+a { width: 420px; color: #000; text-decoration: none } img { width: 100%; display: block }
+"""
+
+
+# --- in the process of one scale --------------------------------------------------------------
+
+
+def _take_pictures(wanted: Wanted, scale: str) -> None:
+    from tiktok_manager.ui.application import application
+
+    app = application(["tiktok-manager"])
+    for pseudo in wanted.pseudo:
+        from PySide6.QtCore import Qt
+
+        from tests.fakes.pseudo_locale import PseudoLocale
+        from tiktok_manager.wording.translation import ENGLISH, speak
+
+        mirrored = pseudo == "mirrored"
+        direction = Qt.LayoutDirection
+        app.setLayoutDirection(direction.RightToLeft if mirrored else direction.LeftToRight)
+        speak(ENGLISH if pseudo == "no" else PseudoLocale())
+        ending = f"{scale}x" + ("" if pseudo == "no" else f"_{pseudo}")
+        if wanted.of_window:
+            _picture_window(wanted, ending)
+        if wanted.boards:
+            _picture_boards(wanted, ending)
+
+
+def _picture_boards(wanted: Wanted, ending: str) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    from build.gallery_kit import board
+    from tiktok_manager.ui.theme import Theme, ThemeChoice
+
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise TypeError("boards need an application")
+    look = Theme(app)
+    for theme in wanted.themes:
+        look.choose(ThemeChoice(theme))
+        for size in wanted.sizes:
+            for name in wanted.boards:
+                sheet = board(name.removeprefix(KIT), int(size.split("x")[0]))
+                sheet.show()
+                _let_pass(LOOK_MS)
+                sheet.grab().save(str(wanted.folder / f"{name}_{size}_{theme}_{ending}.png"))
+                sheet.close()
+                sheet.deleteLater()
+    look.deleteLater()
+
+
+def _picture_window(wanted: Wanted, ending: str) -> None:
+    with _window() as (session, workspace):
+        for size in wanted.sizes:
+            session.window.resize(*(int(side) for side in size.split("x")))
+            for theme in wanted.themes:
+                workspace.settings.set("theme", theme)
+                _wait(partial(_has_theme, session, theme))
+                for name in wanted.of_window:
+                    _open(session, workspace, name)
+                    _save(session, wanted.folder / f"{name}_{size}_{theme}_{ending}.png")
+
+
+@contextmanager
+def _world(wanted: Wanted) -> Iterator[Mapping[str, str]]:
+    """Make the data for the window, if it is wanted; yields the environment to start in."""
+    from build.gallery_world import gallery_world
+
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    plain = nullcontext(dict(os.environ))
+    with gallery_world() if wanted.of_window else plain as env:
+        yield env
+
+
+@contextmanager
+def _window() -> "Iterator[tuple[WindowSession, Workspace]]":
+    """Open the window on the gallery's world, without a publisher."""
+    from build.gallery_world import StillPublisher
+    from tiktok_manager.app import open_workspace
+    from tiktok_manager.system.paths import data_root
+    from tiktok_manager.ui.application import Front, application
+    from tiktok_manager.ui.panes import PANES
+    from tiktok_manager.ui.session import WindowSession
+    from tiktok_manager.ui.single_instance import SingleInstance
+
+    data = data_root(os.environ)
+    instance = SingleInstance(data)
+    instance.acquire()
+    with open_workspace(os.environ) as workspace:
+        front = Front(application(["tiktok-manager"]), data, PANES)
+        session = WindowSession(
+            front, lambda: workspace, lambda _workspace: StillPublisher(workspace.events), instance
+        )
+        session.start(hidden=False)
+        _wait(lambda: bool(session.host.current_pane) and not session.tasks.busy)
+        try:
+            yield session, workspace
+        finally:
+            session.dispose()
+
+
+def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> None:
+    from tiktok_manager.domain.posts import PostFilter, PostStatus
+
+    host = session.host
+    host.close_drawer()
+    post = workspace.planning.overview().next_due
+    match subject:
+        case "account":
+            host.go("accounts", workspace.accounts.list()[1].id)
+        case "post":
+            failed = PostFilter(statuses=frozenset({PostStatus.FAILED}))
+            host.go("calendar", workspace.planning.page(failed)[0].id)
+        case "needs-you":
+            host.go("calendar", "needs-you")
+        case "editing":
+            host.go("composer", None if post is None else post.id)
+        case "composer":
+            host.go("composer", "new")
+        case _:
+            host.go(subject)
+
+
+def _has_theme(session: "WindowSession", theme: str) -> bool:
+    return session.theme.choice.value == theme
+
+
+def _save(session: "WindowSession", path: Path) -> None:
+    _let_pass(LOOK_MS)
+    _wait(lambda: not session.tasks.busy)
+    _let_pass(LOOK_MS)
+    session.window.grab().save(str(path))
+
+
+def _let_pass(time_ms: int) -> None:
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(time_ms, loop.quit)
+    loop.exec()
+
+
+def _wait(is_so: Callable[[], bool]) -> None:
+    waited_ms = 0
+    while not is_so():
+        if waited_ms > PATIENCE_MS:
+            raise SystemExit("the window did not get ready")
+        _let_pass(50)
+        waited_ms += 50
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,201 @@
+"""Boards of the kit: every piece by its name, in the states that differ.
+
+A new piece of `ui/kit` gets a board, or a place on one: a function that returns a widget.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.ui.kit.avatar import AvatarLabel
+from tiktok_manager.ui.kit.badges import Chip, Dot, NumberLabel, RelativeTime, StatusBadge
+from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import Card, Item, Skeleton, column, row
+from tiktok_manager.ui.kit.notices import Notice, NoticeBar, Tone
+from tiktok_manager.ui.kit.placeholders import EmptyState, Step
+from tiktok_manager.ui.texts import ntr, tr
+from tiktok_manager.ui.tokens import SPACE_M, SPACE_XL, Type
+
+_NOW = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)
+_BODY = "Ten minutes at the sea, and then the long way home through the dunes."
+
+
+def board(name: str, width_px: int) -> QWidget:
+    """Return a board in the width of a window and as high as it has to be."""
+    sheet = QWidget()
+    sheet.setObjectName("window")
+    sheet.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    layout = QVBoxLayout(sheet)
+    layout.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
+    layout.setSpacing(SPACE_M)
+    for title, content in BOARDS[name]().items():
+        card = Card(title)
+        card.body.addLayout(content)
+        layout.addWidget(card)
+    layout.addStretch(1)
+    sheet.setFixedWidth(width_px)
+    sheet.adjustSize()
+    return sheet
+
+
+def _labels() -> dict[str, QVBoxLayout]:
+    tones = ("", "soft", "accent", "good", "warning", "attention", "bad")
+    return {
+        "PlainLabel: types": column(*(PlainLabel(tr(_BODY), type=each) for each in Type)),
+        "PlainLabel: tones": column(*(PlainLabel(tr(_BODY), tone=each) for each in tones)),
+        "PlainLabel: wrapped": column(PlainLabel(" ".join([tr(_BODY)] * 4), wrap=True)),
+        "PlainLabel: elided": column(PlainLabel(" ".join([tr(_BODY)] * 4), elided=True)),
+        "NumberLabel": _line(*(NumberLabel(n) for n in (None, 7, 12_412, 1_250_000))),
+        "RelativeTime": _line(*(_age(hours) for hours in (0, 1, 30, 24 * 90))),
+    }
+
+
+def _controls() -> dict[str, QVBoxLayout]:
+    looks = ("primary", "", "quiet", "danger", "segment", "chip")
+    words = partial(tr, "Plan 3 posts")
+    return {
+        "push_button": _line(*(push_button(words(), look=each) for each in looks)),
+        "push_button with an icon": _line(
+            *(push_button(words(), look=each, icon_name="plus") for each in looks[:4])
+        ),
+        "push_button that may not be pressed": _line(*(_disabled(look) for look in looks[:4])),
+        "push_button, checked": _line(*(_checked(look) for look in looks[4:])),
+        "icon_button": _line(
+            *(icon_button(name, name) for name in ("close", "more", "filter", "plus", "edit"))
+        ),
+        "Chip": _line(Chip(tr("Scheduled"), checked=True), Chip(tr("Failed")), Chip(tr("Missed"))),
+        "Fields": _line(_field(), _choice(), QCheckBox(tr("Allow comments"))),
+    }
+
+
+def _signs() -> dict[str, QVBoxLayout]:
+    statuses = list(PostStatus)
+    names = ("Alice Waters", "二宮 和也", "bob", "Ōkami")
+    return {
+        "StatusBadge": column(
+            _row(*map(StatusBadge, statuses[:6])), _row(*map(StatusBadge, statuses[6:]))
+        ),
+        "Dot": _line(Dot("check", tr("Connected"), "good"), Dot("lock", tr("Reconnect"), "bad")),
+        "AvatarLabel": _line(*(_avatar(name, size) for name in names for size in (24, 32, 48))),
+    }
+
+
+def _messages() -> dict[str, QVBoxLayout]:
+    return {"NoticeBar": column(*(_notice(tone) for tone in Tone))}
+
+
+def _placeholders() -> dict[str, QVBoxLayout]:
+    waiting = Skeleton(rows=4)
+    waiting.setFixedHeight(200)
+    return {
+        "Skeleton": column(waiting),
+        "EmptyState": column(_empty()),
+        "EmptyState with steps": column(_first_steps()),
+    }
+
+
+BOARDS: Mapping[str, Callable[[], dict[str, QVBoxLayout]]] = {
+    "labels": _labels,
+    "controls": _controls,
+    "signs": _signs,
+    "messages": _messages,
+    "placeholders": _placeholders,
+}
+
+
+# --- one piece each ---------------------------------------------------------------------------
+
+
+def _row(*items: Item) -> QWidget:
+    line = QWidget()
+    line.setLayout(row(*items, None))
+    line.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return line
+
+
+def _line(*items: Item) -> QVBoxLayout:
+    return column(_row(*items))
+
+
+def _age(hours: int) -> RelativeTime:
+    label = RelativeTime()
+    label.set_time(_NOW - timedelta(hours=hours), "Europe/Berlin", _NOW)
+    return label
+
+
+def _disabled(look: str) -> QWidget:
+    button = push_button(tr("Plan 3 posts"), look=look)
+    button.setEnabled(False)
+    return button
+
+
+def _checked(look: str) -> QWidget:
+    button = push_button(tr("Month"), look=look, checkable=True)
+    button.setChecked(True)
+    return button
+
+
+def _field() -> QLineEdit:
+    field = QLineEdit()
+    field.setPlaceholderText(tr("Search or jump"))
+    return field
+
+
+def _choice() -> QComboBox:
+    box = QComboBox()
+    box.addItems([tr("Everyone"), tr("Friends"), tr("Only me")])
+    return box
+
+
+def _avatar(name: str, size_px: int) -> AvatarLabel:
+    label = AvatarLabel(size_px)
+    label.show_account(name, None)
+    return label
+
+
+def _notice(tone: Tone) -> NoticeBar:
+    bar = NoticeBar()
+    bar.show_notice(
+        Notice(
+            text=ntr("{count} post was planned.", "{count} posts were planned.", 3),
+            more=tr(_BODY),
+            tone=tone,
+            action_text=tr("Show"),
+            action=lambda: None,
+            details="rate_limit_exceeded",
+        )
+    )
+    return bar
+
+
+def _empty() -> EmptyState:
+    return EmptyState(
+        "calendar",
+        tr("No posts here"),
+        tr(_BODY),
+        action_text=tr("New post"),
+        action=lambda: None,
+    )
+
+
+def _first_steps() -> EmptyState:
+    page = EmptyState("accounts", tr("No accounts yet"))
+    steps = ("App keys", "First account", "First post")
+    page.set_steps(
+        [
+            Step(
+                title=tr(title),
+                text=tr(_BODY),
+                action_text=tr("Begin"),
+                action=lambda: None,
+                done=number == 0,
+            )
+            for number, title in enumerate(steps)
+        ]
+    )
+    return page

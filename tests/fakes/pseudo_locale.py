@@ -1,0 +1,57 @@
+"""A language that no one speaks, to see what is cut and what was forgotten.
+
+Every sentence is two fifths longer, every letter has an accent, and brackets stand around it: a
+bracket that is missing on the screen was cut off, letters without accents were never translated.
+"""
+
+import math
+import re
+from gettext import NullTranslations
+
+OPEN, CLOSE = "⟦", "⟧"
+LONGER = 0.4
+_PLACEHOLDER = re.compile(r"(\{[^}]*\})")
+_ACCENTS = str.maketrans(
+    "aceghijklnorstuwyzACEGHIJKLNORSTUWYZbdfmpqvxBDFMPQVX",
+    "áçéğĥíĵķĺñóŕšťúŵýžÁÇÉĞĤÍĴĶĹÑÓŔŠŤÚŴÝŽƀďƒɱþɋṽẋƁĎƑṀÞɊṼẊ",
+)
+_FILLER = "ô ûî ōū"
+
+
+class PseudoLocale(NullTranslations):
+    """Says every sentence in the language no one speaks."""
+
+    def gettext(self, message: str) -> str:
+        """Return the sentence, longer and with accents; placeholders stay."""
+        return pseudo(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the form for this number."""
+        return pseudo(msgid1 if n == 1 else msgid2)
+
+
+def pseudo(text: str) -> str:
+    """Return one sentence of the language."""
+    if not text:
+        return ""
+    parts = [
+        part if _PLACEHOLDER.fullmatch(part) else part.translate(_ACCENTS)
+        for part in _PLACEHOLDER.split(text)
+    ]
+    extra = math.ceil(LONGER * len(_PLACEHOLDER.sub("", text)))
+    filler = (_FILLER * math.ceil(extra / len(_FILLER)))[:extra]
+    return f"{OPEN}{''.join(parts)}{filler}{CLOSE}"
+
+
+def outside_brackets(text: str) -> str:
+    """Return what of a text on the screen was not translated; brackets may lie in one another."""
+    depth, kept = 0, []
+    for letter in text:
+        if letter == OPEN:
+            depth += 1
+        elif letter == CLOSE and depth:
+            depth -= 1
+            kept.append(" ")
+        elif not depth:
+            kept.append(letter)
+    return "".join(kept)
