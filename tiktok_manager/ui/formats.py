@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 from html import escape
 
+from tiktok_manager.domain.posts import Privacy
 from tiktok_manager.domain.schedule import zone
+from tiktok_manager.ui.texts import tr
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -71,6 +73,16 @@ def zone_text(timezone: str, at: datetime) -> str:
     if timezone in {"UTC", "Etc/UTC"}:
         return "UTC"
     return f"{zone_city(timezone)} time, {shown}"
+
+
+def privacy_words(level: Privacy) -> str:
+    """Say who can watch, in TikTok's own words."""
+    return {
+        Privacy.PUBLIC: tr("Everyone"),
+        Privacy.FRIENDS: tr("Friends"),
+        Privacy.FOLLOWERS: tr("Followers"),
+        Privacy.ONLY_ME: tr("Only you"),
+    }[level]
 
 
 def month_name(month: int) -> str:

@@ -160,7 +160,7 @@ def test_facts_tell_the_choices() -> None:
     choices = Choices(privacy=Privacy.ONLY_ME, allow_comment=True, ai_generated=True, cover_ms=1500)
     found = dict(facts(a_post(choices=choices, attempts=2), ZONE))
     assert found["File"] == "clip.mp4"
-    assert found["Who can see"] == "Only me"
+    assert found["Who can see"] == "Only you"  # as in the composer
     assert found["Allowed"] == "Comments"
     assert found["Labels"] == "AI-generated"
     assert found["Cover"] == "Frame at 1.5 s"

@@ -17,7 +17,6 @@ from tiktok_manager.domain.posts import (
     Post,
     PostMode,
     PostStatus,
-    Privacy,
 )
 from tiktok_manager.domain.schedule import zone
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
@@ -25,6 +24,7 @@ from tiktok_manager.ui.formats import (
     clock_text,
     day_text,
     full_stamp,
+    privacy_words,
     size_text,
     zone_city,
     zoned_time,
@@ -60,13 +60,6 @@ _FILE_CODES = frozenset(
         "file_changed",
     }
 )
-
-PRIVACY_WORDS = {
-    Privacy.PUBLIC: "Everyone",
-    Privacy.FRIENDS: "Friends",
-    Privacy.FOLLOWERS: "Followers",
-    Privacy.ONLY_ME: "Only me",
-}
 
 _MEANS = {
     PostStatus.DRAFT: "Not planned yet. Finish it in the composer.",
@@ -277,7 +270,7 @@ def tile_sentence(post: Post, time: str, words: str) -> str:
 
 def _choices(post: Post) -> Sequence[tuple[str, str]]:
     choices = post.choices
-    privacy = PRIVACY_WORDS[choices.privacy] if choices.privacy else "Not chosen"
+    privacy = privacy_words(choices.privacy) if choices.privacy else "Not chosen"
     allowed = {
         "Comments": choices.allow_comment,
         "Duet": choices.allow_duet,

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from tiktok_manager.domain.accounts import CreatorInfo
 from tiktok_manager.domain.posts import Choices, Privacy
-from tiktok_manager.ui.formats import duration_text
+from tiktok_manager.ui.formats import duration_text, privacy_words
 
 # 3a, 3b, 3c: the exact words.
 DISCLOSURE_NEEDED = (
@@ -19,13 +19,6 @@ DISCLOSURE_NEEDED = (
 PROMOTIONAL_LABEL = "Your photo/video will be labeled as 'Promotional content'"
 PAID_LABEL = "Your photo/video will be labeled as 'Paid partnership'"
 BRANDED_NEVER_PRIVATE = "Branded content visibility cannot be set to private."
-
-PRIVACY_WORDS: dict[Privacy, str] = {
-    Privacy.PUBLIC: "Everyone",
-    Privacy.FOLLOWERS: "Followers",
-    Privacy.FRIENDS: "Friends",
-    Privacy.ONLY_ME: "Only you",
-}
 
 
 class Interaction(StrEnum):
@@ -155,8 +148,8 @@ def _is_disabled(which: Interaction, info: CreatorInfo) -> bool:
 
 def _differences(infos: Sequence[CreatorInfo]) -> tuple[Difference, ...]:
     rows: list[tuple[str, tuple[bool | str, ...]]] = [
-        (words, tuple(level in info.privacy_options for info in infos))
-        for level, words in PRIVACY_WORDS.items()
+        (privacy_words(level), tuple(level in info.privacy_options for info in infos))
+        for level in Privacy
     ]
     rows += [
         (words, tuple(not _is_disabled(which, info) for info in infos))

@@ -23,13 +23,12 @@ from tiktok_manager.ui.composer.rules import (
     BRANDED_NEVER_PRIVATE,
     DISCLOSURE_NEEDED,
     INTERACTION_WORDS,
-    PRIVACY_WORDS,
     Permission,
     Rules,
     label_text,
 )
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
-from tiktok_manager.ui.formats import plain_tip
+from tiktok_manager.ui.formats import plain_tip, privacy_words
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Line, row
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_S, SPACE_XS, Type
@@ -129,7 +128,7 @@ class RulesCard(Card):
         with QSignalBlocker(self.privacy):
             self.privacy.clear()
             for level, rule in rules.privacy.items():
-                self.privacy.addItem(PRIVACY_WORDS[level], level)
+                self.privacy.addItem(privacy_words(level), level)
                 if not rule.allowed:
                     self._disable_last(rule)
 
