@@ -12,7 +12,7 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import Cancelled, NetworkDown
 from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.services import syncing
-from tiktok_manager.services.accounts import SyncResult
+from tiktok_manager.services.accounts import SyncResult, SyncStep
 from tiktok_manager.storage import metrics
 from tiktok_manager.tiktok.answers import VideoPage
 from tiktok_manager.tiktok.errors import untrusted
@@ -111,6 +111,22 @@ def test_every_video_is_read_however_many_and_however_short_the_pages(
     assert len(world.workspace.analytics.videos(account.id, limit=None)) == 2501
     assert listing.asked[:3] == [None, 10_000, 9_980]
     assert account.sync_error is None
+
+
+def test_a_sync_of_several_says_who_is_next_and_stops_when_told(
+    world: World, listing: Listing
+) -> None:
+    world.connect("sim02")
+    listing.pages = [page([])]
+    cancel, steps = CancelToken(), []
+
+    def tell(step: SyncStep) -> None:
+        steps.append((step.handle, step.done, step.total))
+        cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        world.workspace.accounts.sync(cancel=cancel, tell=tell)
+    assert steps == [("sim01", 0, 2)]
 
 
 @pytest.mark.parametrize("stuck", [None, 7], ids=["null", "unchanged"])

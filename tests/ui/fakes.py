@@ -19,6 +19,7 @@ from tiktok_manager.domain.errors import (
 from tiktok_manager.domain.events import (
     AccountChanged,
     EventBus,
+    MetricsUpdated,
     PublisherStateChanged,
     SettingsChanged,
 )
@@ -38,7 +39,7 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.quota import Usage
 from tiktok_manager.domain.schedule import Schedule
-from tiktok_manager.services.accounts import ConnectStage, SyncResult
+from tiktok_manager.services.accounts import ConnectStage, SyncResult, SyncStep
 from tiktok_manager.services.backups import Backup, BackupKind, BackupOf, Rank
 from tiktok_manager.services.planning import PublishOverview
 from tiktok_manager.services.settings import DEFINITIONS, SettingValue
@@ -195,7 +196,7 @@ class FakeAccounts:
         self.connects: list[str | None] = []
         self.asked: list[tuple[Scope, ...]] = []
         self.nothing_comes_back = False
-        self.synced: list[tuple[str, ...]] = []
+        self.synced: list[str] = []
         self.disconnected: list[str] = []
         self.consent = Gate()
         self.consent.set()
@@ -248,23 +249,38 @@ class FakeAccounts:
         return self.warnings
 
     def sync(
-        self, account_ids: Sequence[str] | None = None, cancel: CancelToken | None = None
+        self,
+        account_ids: Sequence[str] | None = None,
+        cancel: CancelToken | None = None,
+        *,
+        tell: Callable[[SyncStep], None] = lambda _step: None,
     ) -> Sequence[SyncResult]:
         if self.error is not None:
             raise self.error
         ids = tuple(account_ids or self.accounts)
-        self.synced.append(ids)
-        for account_id in ids:
-            self._change(account_id, last_sync_at=NOW)
         return [
-            SyncResult(
-                account_id=account_id,
-                handle=self.accounts[account_id].handle,
-                videos=3,
-                error=self.sync_errors.get(account_id),
-            )
-            for account_id in ids
+            self._sync(account_id, cancel or CancelToken(), number, len(ids), tell)
+            for number, account_id in enumerate(ids)
         ]
+
+    def _sync(
+        self,
+        account_id: str,
+        cancel: CancelToken,
+        done: int,
+        total: int,
+        tell: Callable[[SyncStep], None],
+    ) -> SyncResult:
+        cancel.check()
+        handle = self.accounts[account_id].handle
+        tell(SyncStep(handle=handle, done=done, total=total))
+        while not self.consent.wait(0.005):
+            cancel.check()
+        self.synced.append(account_id)
+        self._change(account_id, last_sync_at=NOW)
+        self._events.publish(MetricsUpdated(account_id=account_id))
+        error = self.sync_errors.get(account_id)
+        return SyncResult(account_id=account_id, handle=handle, videos=3, error=error)
 
     def avatar_path(self, account_id: str) -> Path | None:
         return self.avatars.get(account_id)

@@ -40,6 +40,7 @@ from tiktok_manager.services.sign_in import SignIn, nothing_kept
 from tiktok_manager.services.syncing import (
     Syncing,
     SyncResult,
+    SyncStep,
     left_out,
     remember_length_limit,
     with_handle,
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["Accounts", "ConnectStage", "SyncResult"]
+__all__ = ["Accounts", "ConnectStage", "SyncResult", "SyncStep"]
 
 
 class ConnectStage(StrEnum):
@@ -204,20 +205,26 @@ class Accounts:
         return account
 
     def sync(
-        self, account_ids: Sequence[str] | None = None, cancel: CancelToken | None = None
+        self,
+        account_ids: Sequence[str] | None = None,
+        cancel: CancelToken | None = None,
+        *,
+        tell: Callable[[SyncStep], None] = lambda _step: None,
     ) -> Sequence[SyncResult]:
         """Pull profiles and video counters and record snapshots; one result per account.
 
         Of all accounts, those that must be reconnected are not asked for, and the result says so.
         Raises VaultLocked, NotFound, Cancelled; what goes wrong with one account is in its result.
+        `tell` is called before each account, on this thread.
         """
         wanted = self.list() if account_ids is None else [self.get(name) for name in account_ids]
         if wanted:
             self._vault.unlock()
         cancel = cancel or CancelToken()
         results = []
-        for account in wanted:
+        for number, account in enumerate(wanted):
             cancel.check()
+            tell(SyncStep(handle=account.handle, done=number, total=len(wanted)))
             if account_ids is not None or account.status is AccountStatus.CONNECTED:
                 results.append(self._syncing.sync(account, cancel))
             elif account.status is AccountStatus.NEEDS_RECONNECT:

@@ -62,6 +62,15 @@ class SyncResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SyncStep:
+    """How far a sync of several accounts is: `handle` is next, `done` of `total` are over."""
+
+    handle: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Listed:
     """The videos TikTok listed, each once; `is_whole` unless it said there are more."""
 

@@ -148,7 +148,7 @@ def test_connecting_opens_the_browser_and_offers_the_link(bench: Bench) -> None:
     assert bench.model.connecting.progress is None
     assert bench.said[0][0] == "@newcomer is connected."
     bench.desk.until(lambda: "newcomer" in bench.handles())
-    assert bench.desk.world.accounts.synced == [("acc-newcomer",)]
+    assert bench.desk.world.accounts.synced == ["acc-newcomer"]
 
 
 def test_a_browser_that_does_not_open_leaves_the_link(bench: Bench) -> None:
@@ -229,7 +229,7 @@ def test_reconnecting_insists_on_the_account(bench: Bench) -> None:
 def test_sync_reads_every_connected_account_and_sums_up(bench: Bench) -> None:
     bench.model.sync()
     bench.desk.until(lambda: bool(bench.said))
-    assert bench.desk.world.accounts.synced == [("acc-alice",), ("acc-carla",)]
+    assert bench.desk.world.accounts.synced == ["acc-alice", "acc-carla"]
     assert bench.said[0] == ("2 of 2 accounts are up to date.", "", "good")
 
 

@@ -5,12 +5,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.ui.calendar.fakes import PlanWorkspace
-from tests.ui.fakes import NOW, FakeAccounts
-from tiktok_manager.domain.cancel import CancelToken
+from tests.ui.fakes import NOW
 from tiktok_manager.domain.errors import AppError
-from tiktok_manager.domain.events import MetricsUpdated
 from tiktok_manager.domain.metrics import SeriesPoint, VideoCounters
-from tiktok_manager.services.accounts import SyncResult
 from tiktok_manager.services.analytics import AccountSummary, Figure
 
 
@@ -90,25 +87,10 @@ class FakeReports:
         return 96
 
 
-class SyncingAccounts(FakeAccounts):
-    """Accounts whose sync tells of new numbers, and can be held by a test."""
-
-    def sync(
-        self, account_ids: Sequence[str] | None = None, cancel: CancelToken | None = None
-    ) -> Sequence[SyncResult]:
-        while cancel is not None and not self.consent.wait(0.005):
-            cancel.check()
-        results = super().sync(account_ids, cancel)
-        for result in results:
-            self._events.publish(MetricsUpdated(account_id=result.account_id))
-        return results
-
-
 class NumbersWorkspace(PlanWorkspace):
     """A data folder with recorded numbers."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.accounts = SyncingAccounts(self.events, self.with_accounts)
         self.analytics = FakeAnalytics()
         self.reports = FakeReports()

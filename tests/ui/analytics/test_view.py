@@ -117,7 +117,7 @@ def test_without_a_reading_the_page_offers_to_sync(
     (button,) = page.findChildren(QPushButton)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     desk.settle()
-    assert numbers.accounts.synced == [("acc-bob",)]
+    assert numbers.accounts.synced == ["acc-bob"]
 
 
 def test_export_goes_where_the_user_says(

@@ -104,7 +104,7 @@ def test_sync_brings_numbers_of_the_shown_account(desk: Desk, numbers: NumbersWo
     model.synced.connect(told.append)
     model.sync()
     desk.settle()
-    assert numbers.accounts.synced == [("acc-alice",)]
+    assert numbers.accounts.synced == ["acc-alice"]
     assert told == ["Numbers of @alice are up to date."]
     assert not is_syncing(model)
 
@@ -127,7 +127,7 @@ def test_sync_of_all_names_who_is_read_and_what_is_left(
     assert ("alice", 0, 2) in steps
     assert ("bob", 1, 2) in steps
     assert steps[-1] is None
-    assert numbers.accounts.synced == [("acc-alice",), ("acc-bob",)]
+    assert numbers.accounts.synced == ["acc-alice", "acc-bob"]
 
 
 def test_sync_can_be_cancelled(desk: Desk, numbers: NumbersWorkspace) -> None:
@@ -148,7 +148,7 @@ def test_a_second_sync_waits_for_the_first(desk: Desk, numbers: NumbersWorkspace
     model.sync()
     numbers.accounts.consent.set()
     desk.settle()
-    assert numbers.accounts.synced == [("acc-alice",)]
+    assert numbers.accounts.synced == ["acc-alice"]
 
 
 def test_what_went_wrong_with_a_sync_is_told(desk: Desk, numbers: NumbersWorkspace) -> None:

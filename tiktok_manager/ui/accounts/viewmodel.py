@@ -22,6 +22,7 @@ from tiktok_manager.domain.events import (
 )
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import Post, PostFilter, PostStatus
+from tiktok_manager.services.accounts import SyncStep
 from tiktok_manager.system.browser import open_in_browser
 from tiktok_manager.ui.accounts.connecting import ConnectViewModel, Progress
 from tiktok_manager.ui.accounts.wording import (
@@ -186,10 +187,10 @@ class AccountsViewModel(QObject):
         ]
         if self.syncing is not None or not wanted:
             return
-        on_step = self._core.tasks.relay(self._on_sync_step)
-        self._on_sync_step(wanted[0].handle, 0, len(wanted))
+        tell = self._core.tasks.relay(self._on_sync_step)
+        self._on_sync_step(SyncStep(handle=wanted[0].handle, done=0, total=len(wanted)))
         self._sync = self._core.tasks.run(
-            lambda token: self._sync_each(wanted, token, on_step),
+            lambda token: self._accounts.sync([each.id for each in wanted], token, tell=tell),
             done=self._on_synced,
             failed=self._on_sync_failed,
             group="accounts-sync",
@@ -288,19 +289,6 @@ class AccountsViewModel(QObject):
         wanted = PostFilter(statuses=frozenset({PostStatus.SCHEDULED}), account_id=account_id)
         return self._core.workspace.planning.page(wanted, limit=limit)
 
-    def _sync_each(
-        self,
-        accounts: Sequence[Account],
-        token: CancelToken,
-        on_step: Callable[[str, int, int], None],
-    ) -> Sequence[SyncResult]:
-        results: list[SyncResult] = []
-        for number, account in enumerate(accounts):
-            token.check()
-            on_step(account.handle, number, len(accounts))
-            results.extend(self._accounts.sync([account.id], token))
-        return results
-
     # -- answers --------------------------------------------------------------------------
 
     def _on_read(self, answer: tuple[tuple[AccountItem, ...], Setup]) -> None:
@@ -319,9 +307,9 @@ class AccountsViewModel(QObject):
             group=f"accounts-first-sync-{account.id}",
         )
 
-    def _on_sync_step(self, handle: str, number: int, total: int) -> None:
-        text = f"Reading @{handle}"
-        self._set_syncing(Progress(text=text, done=number, total=total))
+    def _on_sync_step(self, step: SyncStep) -> None:
+        text = f"Reading @{step.handle}"
+        self._set_syncing(Progress(text=text, done=step.done, total=step.total))
 
     def _on_synced(self, results: Sequence[SyncResult]) -> None:
         self._set_syncing(None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum
@@ -237,7 +237,13 @@ class AnalyticsViewModel(QObject):
         tell = self._core.tasks.relay(self._on_sync_step)
         workspace = self._core.workspace
         self._sync_token = self._core.tasks.run(
-            lambda token: sync_each(workspace, accounts, token, tell),
+            lambda token: workspace.accounts.sync(
+                [account.id for account in accounts],
+                token,
+                tell=lambda step: tell(
+                    SyncProgress(handle=step.handle, done=step.done, count=step.total)
+                ),
+            ),
             done=self._on_synced,
             failed=self._on_sync_failed,
         )
@@ -327,21 +333,6 @@ class AnalyticsViewModel(QObject):
 
     def _on_accounts_changed(self, _event: Event) -> None:
         self._reading_accounts.request()
-
-
-def sync_each(
-    workspace: Workspace,
-    accounts: Sequence[Account],
-    token: CancelToken,
-    tell: Callable[[SyncProgress], None],
-) -> Sequence[SyncResult]:
-    """Sync accounts one after the other, so that each can be named; blocks."""
-    results: list[SyncResult] = []
-    for number, account in enumerate(accounts):
-        token.check()
-        tell(SyncProgress(handle=account.handle, done=number, count=len(accounts)))
-        results.extend(workspace.accounts.sync([account.id], token))
-    return results
 
 
 def _read_accounts(workspace: Workspace) -> tuple[Sequence[Account], Mapping[str, Path]]:
