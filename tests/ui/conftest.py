@@ -83,7 +83,7 @@ class Desk:
         self.tasks.crashed.connect(self.crashes.append)
         self.publishing = PublishState(world.typed(), self.tasks, self.bridge, ZONE)
         self.publishing.attach(world.runner)
-        self.undo = UndoHistory(self.tasks)
+        self.undo = UndoHistory(self.tasks, self.bridge)
         self.core = Core(
             workspace=world.typed(),
             tasks=self.tasks,

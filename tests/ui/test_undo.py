@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from tests.ui.conftest import Desk
+from tests.ui.fakes import a_post
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import (
     AppError,
@@ -14,7 +15,9 @@ from tiktok_manager.domain.errors import (
     OutcomeUnknown,
     VaultLocked,
 )
-from tiktok_manager.ui.undo import UndoHistory
+from tiktok_manager.domain.events import PostStatusChanged
+from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.ui.undo import UndoHistory, UndoStep
 
 
 class Lamp:
@@ -137,6 +140,50 @@ def test_a_reversal_that_only_has_to_wait_is_kept(
     history.undo()
     desk.settle()
     assert history.stack.undoText() == "Later"
+
+
+def post_now(desk: Desk, lamp: Lamp, *posts: Post) -> UndoStep:
+    """Record a plan of these posts that, undone, switches the lamp off."""
+    return desk.core.undo.did(
+        "Plan a post", undo=lambda _t: lamp.switch(False), redo=lambda _t: None, posts=posts
+    )
+
+
+@pytest.mark.parametrize("known_before", [True, False])
+def test_a_post_that_left_is_not_offered_to_be_undone_and_nothing_else_is_undone_instead(
+    desk: Desk, history: UndoHistory, lamp: Lamp, known_before: bool
+) -> None:
+    left = PostStatusChanged(post_id="post-1", account_id="a", status=PostStatus.PUBLISHING)
+    if known_before:  # the publisher may be quicker than the answer of the plan
+        desk.world.events.publish(left)
+    step = post_now(desk, lamp, a_post("post-1"))
+    if not known_before:
+        assert history.can_undo(step)
+        desk.world.events.publish(left)
+    assert not history.can_undo(step)
+    refusals: list[str] = []
+    history.refused.connect(refusals.append)
+    history.undo()
+    desk.settle()
+    assert refusals == [
+        "The post is on its way to TikTok: “Plan a post” cannot be undone any more."
+    ]
+    assert lamp.is_on
+    assert history.stack.undoText() == "Switch the lamp on"
+
+
+def test_what_still_waits_of_a_plan_can_be_taken_back(
+    desk: Desk, history: UndoHistory, lamp: Lamp
+) -> None:
+    step = post_now(desk, lamp, a_post("post-1"), a_post("post-2", handle="bob"))
+    for status in (PostStatus.PUBLISHING, PostStatus.PUBLISHED):
+        desk.world.events.publish(
+            PostStatusChanged(post_id="post-1", account_id="a", status=status)
+        )
+    assert history.can_undo(step)
+    history.undo_only(step)
+    desk.settle()
+    assert not lamp.is_on
 
 
 def test_one_action_can_be_undone_under_newer_ones_and_only_once(

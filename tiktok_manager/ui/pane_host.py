@@ -158,6 +158,7 @@ class PaneHost(QObject):
         self._status.follow(core.publishing)
         self._trouble.follow(core.publishing)
         core.undo.done.connect(self._on_undone)
+        core.undo.refused.connect(self._on_undone)
         core.undo.failed.connect(self.show_error)
         self._top_bar.new_post.setEnabled("composer" in self._panes)
         self.go(self._window.opens_with)

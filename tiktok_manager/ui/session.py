@@ -204,7 +204,7 @@ class WindowSession(QObject):
         self._state = PublishState(workspace, self.tasks, self._bridge, timezone, self)
         self._state.attach(publisher)
         self._state.adopted.connect(self._on_adopted)
-        self._undo = UndoHistory(self.tasks, self)
+        self._undo = UndoHistory(self.tasks, self._bridge, self)
         core = Core(
             workspace=workspace,
             tasks=self.tasks,

@@ -228,7 +228,7 @@ def make_desk(workspace: PlanWorkspace, qtbot: QtBot) -> Desk:
         workspace=workspace.typed(),
         tasks=tasks,
         bridge=bridge,
-        undo=UndoHistory(tasks, home),
+        undo=UndoHistory(tasks, bridge, home),
         publishing=state,
     )
     return Desk(workspace=workspace, core=core, qtbot=qtbot, home=home)

@@ -403,7 +403,7 @@ class Stage:
         self.memory = FakeMemory()
         self.tasks = TaskRunner()
         self.bridge = QtEventBridge(self.workspace.events)
-        self.undo = UndoHistory(self.tasks)
+        self.undo = UndoHistory(self.tasks, self.bridge)
         self.core = Core(
             workspace=cast("Workspace", self.workspace),
             tasks=self.tasks,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from tiktok_manager.ui.frame import Core, Frame
-    from tiktok_manager.ui.undo import Action
+    from tiktok_manager.ui.undo import UndoStep
 
 NEEDS_YOU = "needs-you"
 
@@ -233,8 +233,8 @@ class CalendarView(PaneView):
         self._frame.notify(Notice(text=text, more=more, stays=False))
         self._core.publishing.reload()
 
-    def _on_moved(self, post: Post, action: Action) -> None:
-        self._tell("Moved", post, action)
+    def _on_moved(self, post: Post, step: UndoStep) -> None:
+        self._tell("Moved", post, step)
 
     def _on_zone(self) -> None:
         self._zone.setText(f"Times in {zone_city(self._core.timezone)}")
@@ -273,16 +273,16 @@ class CalendarView(PaneView):
         self.viewmodel.show_post(post)
         self.drawer.open_post(post, focus=False)
 
-    def _on_cancelled(self, post: Post, action: Action) -> None:
-        self._tell("Cancelled", post, action)
+    def _on_cancelled(self, post: Post, step: UndoStep) -> None:
+        self._tell("Cancelled", post, step)
 
-    def _tell(self, what: str, post: Post, action: Action) -> None:
+    def _tell(self, what: str, post: Post, step: UndoStep) -> None:
         when = zoned_time(post.schedule.due_at, self._core.timezone, self._core.now())
         self._frame.notify(
             Notice(
                 text=f"{what}: {when} @{post.handle}.",
                 action_text="Undo",
-                action=lambda: self._core.undo.undo_only(action),
+                action=lambda: self._core.undo.undo_only(step),
                 stays=False,
             )
         )

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.ui.frame import Core
+    from tiktok_manager.ui.undo import UndoStep
 
 MORE = -1  # the place of the "+4 more" line, whatever number of tiles stands above it
 
@@ -343,16 +344,16 @@ class CalendarViewModel(QObject):
         self.failed.emit(error)
 
     def _on_cancelled(self, change: PostChange) -> None:
-        self._record(f"Cancel the post of @{change.after.handle}", change)
-        self.cancelled.emit(change.after, self._core.undo.stack.top())
+        step = self._record(f"Cancel the post of @{change.after.handle}", change)
+        self.cancelled.emit(change.after, step)
 
     def _on_moved(self, change: PostChange) -> None:
-        self._record(f"Move the post of @{change.after.handle}", change)
-        self.moved.emit(change.after, self._core.undo.stack.top())
+        step = self._record(f"Move the post of @{change.after.handle}", change)
+        self.moved.emit(change.after, step)
 
-    def _record(self, name: str, change: PostChange) -> None:
-        self._core.undo.did(name, undo=change.undo, redo=change.redo)
+    def _record(self, name: str, change: PostChange) -> UndoStep:
         self.replace_post(change.after)
+        return self._core.undo.did(name, undo=change.undo, redo=change.redo, posts=(change.after,))
 
     def _on_change(self, _event: Event) -> None:
         self._reading.request()

@@ -209,7 +209,7 @@ class ComposerState(QObject):
     @property
     def can_undo_outcome(self) -> bool:
         """Whether what was just planned can still be taken back."""
-        return self.outcome is not None and self._core.undo.stack.holds(self.outcome.action)
+        return self.outcome is not None and self._core.undo.can_undo(self.outcome.step)
 
     def outcome_text(self) -> str:
         """Say what was planned, and for when."""

@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
     from tiktok_manager.ui.composer.form import Form
     from tiktok_manager.ui.frame import Core
-    from tiktok_manager.ui.undo import Action
+    from tiktok_manager.ui.undo import UndoStep
 
 ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What was planned or changed; `action` takes it back."""
+    """What was planned or changed; `step` takes it back."""
 
     posts: tuple[Post, ...]
     warnings: tuple[str, ...]
-    action: Action
+    step: UndoStep
     edited: bool = False
     now: bool = False
 
@@ -138,23 +138,25 @@ class Submission(QObject):
         count = len(result.posts)
         together = PlannedTogether(planning, result.posts)
         name = "Plan a post" if count == 1 else f"Plan {count} posts"
-        self._core.undo.did(name, undo=together.undo, redo=together.redo)
+        step = self._core.undo.did(name, undo=together.undo, redo=together.redo, posts=result.posts)
         self._finish(
             Outcome(
                 posts=result.posts,
                 warnings=tuple(words(found).title for found in result.findings),
-                action=self._core.undo.stack.top(),
+                step=step,
                 now=now,
             )
         )
 
     def _on_edited(self, change: PostChange, *, now: bool) -> None:
-        self._core.undo.did("Edit a post", undo=change.undo, redo=change.redo)
+        step = self._core.undo.did(
+            "Edit a post", undo=change.undo, redo=change.redo, posts=(change.after,)
+        )
         self._finish(
             Outcome(
                 posts=(change.after,),
                 warnings=tuple(words(found).title for found in change.findings),
-                action=self._core.undo.stack.top(),
+                step=step,
                 edited=True,
                 now=now,
             )

@@ -75,7 +75,7 @@ class ComposerViewModel(ComposerState):
         self._quota_check.changed.connect(self.changed)
         self.changed.connect(self._look_for_quota)
         core.undo.done.connect(self._on_undone)
-        core.undo.failed.connect(self.changed)
+        core.undo.changed.connect(self.changed)
 
     def shown(self) -> None:
         """The form came to the front: read accounts, ask TikTok afresh (1a)."""
@@ -228,7 +228,7 @@ class ComposerViewModel(ComposerState):
     def undo_outcome(self) -> None:
         """Take back what was just planned."""
         if self.outcome is not None:
-            self._core.undo.undo_only(self.outcome.action)
+            self._core.undo.undo_only(self.outcome.step)
 
     def minute_passed(self) -> None:
         """Judge the time anew and keep TikTok's answers fresh."""
