@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QKeySequence
 from PySide6.QtTest import QTest
@@ -105,6 +106,12 @@ def make_stage(make_desk: MakeDesk, tmp_path: Path) -> Iterator[MakeStage]:
 @pytest.fixture
 def stage(make_stage: MakeStage) -> Stage:
     return make_stage()
+
+
+def a_page(stage: Stage) -> Page:
+    page = stage.host._views["accounts"]
+    assert isinstance(page, Page)
+    return page
 
 
 def press(qtbot: QtBot, widget: QWidget, keys: str) -> None:
@@ -215,8 +222,7 @@ def test_jumping_finds_a_post_by_its_words(stage: Stage, qtbot: QtBot) -> None:
 
 
 def test_arrows_choose_and_escape_gives_the_focus_back(stage: Stage, qtbot: QtBot) -> None:
-    page = stage.host._views["accounts"]
-    assert isinstance(page, Page)
+    page = a_page(stage)
     page.field.setFocus()
     press(qtbot, stage.window, "Ctrl+K")
     search = stage.host._search
@@ -227,17 +233,63 @@ def test_arrows_choose_and_escape_gives_the_focus_back(stage: Stage, qtbot: QtBo
     assert page.field.hasFocus()
 
 
-def test_the_drawer_opens_beside_and_escape_closes_it(stage: Stage, qtbot: QtBot) -> None:
-    page = stage.host._views["accounts"]
-    assert isinstance(page, Page)
-    page.field.setFocus()
+def test_the_drawer_lies_over_the_page_and_moves_nothing(stage: Stage) -> None:
+    page = a_page(stage)
+    page.add_controls(QPushButton("Controls"))
+    before = (page.geometry(), page.field.geometry(), stage.window.rail.width())
     stage.host.open_drawer("@alice", QLabel("details"))
-    assert stage.host.drawer.width() == 360
-    assert stage.window.rail.is_folded  # 1024 px are too few for both
-    QTest.keyClick(stage.host.drawer, Qt.Key.Key_Escape)
+    stage.desk.settle()
+    assert (page.geometry(), page.field.geometry(), stage.window.rail.width()) == before
+    drawer = stage.host.drawer
+    assert (drawer.width(), drawer.geometry().right()) == (360, page.geometry().right())
+    assert drawer.y() == page.bar_height_px > 0
+    stage.window.resize(1200, 800)
+    stage.desk.settle()
+    assert drawer.geometry().bottomRight() == page.geometry().bottomRight()
+
+
+@pytest.mark.parametrize(("width_px", "room_px"), [(1440, 360), (1024, 0)])
+def test_rows_that_keep_their_place_make_room_in_a_wide_window(
+    stage: Stage, width_px: int, room_px: int
+) -> None:
+    page = a_page(stage)
+    page.gives_way = True
+    stage.window.resize(width_px, 800)
+    stage.desk.settle()
+    full_px = page.field.width()
+    stage.host.open_drawer("@alice", QLabel("details"))
+    stage.desk.settle()
+    assert full_px - page.field.width() == room_px
+    stage.host.close_drawer()
+    stage.desk.settle()
+    assert page.field.width() == full_px
+
+
+@pytest.mark.parametrize("where", ["pane", "drawer", "window"])
+def test_escape_closes_the_drawer_from_anywhere(stage: Stage, where: str) -> None:
+    page = a_page(stage)
+    page.field.setFocus()
+    stage.host.open_drawer("@alice", QPushButton("Details"))
+    places = {"pane": page.field, "drawer": stage.host.drawer, "window": stage.window}
+    QTest.keyClick(places[where], Qt.Key.Key_Escape)
     assert stage.host.drawer.isHidden()
     assert page.field.hasFocus()
-    assert not stage.window.rail.is_folded
+
+
+def test_focus_that_came_from_something_gone_goes_to_the_pane(stage: Stage, qtbot: QtBot) -> None:
+    page = a_page(stage)
+    row = QPushButton("A row")
+    page.body.addWidget(row)
+    row.show()
+    row.setFocus()
+    inside = QPushButton("Details")
+    stage.host.open_drawer("@alice", inside)
+    inside.setFocus()
+    row.deleteLater()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(row))
+    QTest.keyClick(inside, Qt.Key.Key_Escape)
+    assert stage.host.drawer.isHidden()
+    assert page.field.hasFocus()
 
 
 def test_another_pane_closes_the_drawer_and_frees_its_content(stage: Stage, qtbot: QtBot) -> None:
@@ -296,8 +348,7 @@ def test_undo_runs_from_the_keyboard_and_says_so(stage: Stage, qtbot: QtBot) -> 
 
 
 def test_undo_in_a_text_field_is_the_fields_own(stage: Stage, qtbot: QtBot) -> None:
-    page = stage.host._views["accounts"]
-    assert isinstance(page, Page)
+    page = a_page(stage)
     undone: list[int] = []
     stage.desk.core.undo.did("x", undo=lambda _t: undone.append(1), redo=lambda _t: None)
     page.field.setFocus()
@@ -389,8 +440,7 @@ def test_the_passphrase_gives_the_focus_back(make_stage: MakeStage, qtbot: QtBot
     world = FakeWorkspace()
     world.vault = FakeVault("later", exists=False)
     stage = make_stage(world)
-    page = stage.host._views["accounts"]
-    assert isinstance(page, Page)
+    page = a_page(stage)
     page.field.setFocus()
     stage.host.ask_passphrase(lambda: None)
     bar = stage.host._passphrase_bar

@@ -18,14 +18,20 @@ from tiktok_manager.ui.status_line import StatusLine
 from tiktok_manager.ui.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QCloseEvent, QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
+    from PySide6.QtCore import QObject
+    from PySide6.QtGui import (
+        QCloseEvent,
+        QHideEvent,
+        QKeyEvent,
+        QPaintEvent,
+        QResizeEvent,
+        QShowEvent,
+    )
 
     from tiktok_manager.ui.frame import Pane
     from tiktok_manager.ui.memory import WindowMemory
-
-_NARROW_PX = 1080
 
 
 class MainWindow(QWidget):
@@ -35,11 +41,13 @@ class MainWindow(QWidget):
         first_frame_painted: Emitted once: now slow things may load.
         close_requested: The user closed the window; whoever owns it decides what that means.
         looked_at: True when the window is shown, False when it is hidden or minimized.
+        escape_pressed: Escape, and nothing under the keyboard took it.
     """
 
     first_frame_painted = Signal()
     close_requested = Signal()
     looked_at = Signal(bool)
+    escape_pressed = Signal()
 
     def __init__(self, panes: Sequence[Pane], memory: WindowMemory) -> None:
         super().__init__()
@@ -48,7 +56,6 @@ class MainWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._memory = memory
         self._titles = {pane.name: pane.title for pane in panes}
-        self._beside: QWidget | None = None
         self._passing: QWidget | None = None
         self._painted = False
         self._may_close = False
@@ -77,10 +84,9 @@ class MainWindow(QWidget):
         """Give messages their place above the page."""
         self._centre.insertWidget(0, widget)
 
-    def put_beside(self, widget: QWidget) -> None:
-        """Give details their place right of the page."""
-        self._beside = widget
-        self._middle.addWidget(widget)
+    def put_over(self, widget: QWidget, top_px: Callable[[], int]) -> None:
+        """Let details lie over the right edge of the page below `top_px`; nothing moves for it."""
+        self._area.put_right(widget, top_px)
 
     def show_page(self, page: QWidget) -> None:
         """Bring a page to the front; it stays the caller's."""
@@ -116,12 +122,6 @@ class MainWindow(QWidget):
         self._may_close = True
         self.close()
 
-    def fit_rail(self) -> None:
-        """Fold the rail where it would leave too little beside the details."""
-        beside = self._beside is not None and self._beside.isVisibleTo(self)
-        narrow = beside and self.width() < _NARROW_PX
-        self.rail.set_folded(narrow or self._memory.flag("rail-folded"))
-
     # -- Qt -------------------------------------------------------------------------------
 
     @override
@@ -141,9 +141,11 @@ class MainWindow(QWidget):
         self.close_requested.emit()
 
     @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.fit_rail()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:  # nobody nearer had a use for it
+            self.escape_pressed.emit()
+            return
+        super().keyPressEvent(event)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -166,14 +168,12 @@ class MainWindow(QWidget):
     def _lay_out(self) -> None:
         self._centre = QVBoxLayout()
         self._centre.setSpacing(0)
-        self._centre.addWidget(self._pages, 1)
-        self._middle = QHBoxLayout()
-        self._middle.setSpacing(0)
-        self._middle.addLayout(self._centre, 1)
+        self._area = _PageArea(self._pages)
+        self._centre.addWidget(self._area, 1)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.top_bar)
-        right.addLayout(self._middle, 1)
+        right.addLayout(self._centre, 1)
         upper = QHBoxLayout()
         upper.setSpacing(0)
         upper.addWidget(self.rail)
@@ -190,3 +190,37 @@ class MainWindow(QWidget):
         if state is None or not self.restoreGeometry(state):
             self.resize(1280, 800)
         self.setMinimumSize(720, 480)
+
+
+class _PageArea(QWidget):
+    """The page in front, and what lies over its right edge."""
+
+    def __init__(self, pages: QWidget) -> None:
+        super().__init__()
+        self._right: QWidget | None = None
+        self._top_px: Callable[[], int] = lambda: 0
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(pages)
+
+    def put_right(self, widget: QWidget, top_px: Callable[[], int]) -> None:
+        """Give a widget of fixed width its place over the right edge, each time it is shown."""
+        self._right, self._top_px = widget, top_px
+        widget.setParent(self)
+        widget.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShowToParent:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        if (right := self._right) is not None:
+            width, top = min(right.maximumWidth(), self.width()), self._top_px()
+            right.setGeometry(self.width() - width, top, width, self.height() - top)

@@ -19,6 +19,7 @@ from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.next_step import with_next_step
 from tiktok_manager.ui.passphrase import PassphraseBar, PassphraseViewModel
 from tiktok_manager.ui.shortcuts import add_shortcut
+from tiktok_manager.ui.tokens import DRAWER_WIDTH
 from tiktok_manager.ui.trouble_bar import TroubleBar
 from tiktok_manager.wording import joined, words
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from tiktok_manager.ui.memory import WindowMemory
 
 _AGES_MS = 60_000
+_WIDE_PX = 1280
+"""From here on a pane that may get narrower without moving its rows makes room for the drawer."""
 
 
 class PaneHost(QObject):
@@ -104,13 +107,13 @@ class PaneHost(QObject):
 
     def open_drawer(self, title: str, content: QWidget) -> None:
         """Show details on the right; the drawer owns and deletes `content`."""
+        if (view := self._views.get(self._current)) is not None and view.gives_way:
+            view.make_room(DRAWER_WIDTH if self._window.width() >= _WIDE_PX else 0)
         self._drawer.open_with(title, content)
-        self._window.fit_rail()
 
     def close_drawer(self) -> None:
         """Take the details away."""
         self._drawer.clear()
-        self._window.fit_rail()
 
     def ask_passphrase(
         self, then: Callable[[], object], otherwise: Callable[[], object] | None = None
@@ -206,12 +209,13 @@ class PaneHost(QObject):
         self._notices = NoticeBar()
         self._trouble = TroubleBar()
         self._passphrase_bar = PassphraseBar()
-        self._drawer = Drawer()
-        self._drawer.closed.connect(window.fit_rail)
+        self._drawer = Drawer(focus_elsewhere=self._focus_page)
+        self._drawer.closed.connect(self._on_drawer_closed)
         self._status = window.status_line
         self._top_bar = window.top_bar
         window.put_above(Slot(self._trouble, self._passphrase_bar, self._notices))
-        window.put_beside(self._drawer)
+        window.put_over(self._drawer, self._content_top_px)
+        window.escape_pressed.connect(self.close_drawer)
         window.rail.chosen.connect(self.go)
         window.top_bar.new_post_clicked.connect(self.new_post)
         window.status_line.state_clicked.connect(self._on_state_clicked)
@@ -240,6 +244,18 @@ class PaneHost(QObject):
         self._views[name].setAccessibleName(title)
         if name == self._current:
             self._top_bar.set_title(title)
+
+    def _content_top_px(self) -> int:
+        view = self._views.get(self._current)
+        return 0 if view is None else view.bar_height_px
+
+    def _on_drawer_closed(self) -> None:
+        if (view := self._views.get(self._current)) is not None:
+            view.make_room(0)
+
+    def _focus_page(self) -> None:
+        if (view := self._views.get(self._current)) is not None:
+            view.take_focus()
 
     def _undo(self) -> None:
         if self._core is not None:
