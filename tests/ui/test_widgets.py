@@ -20,11 +20,9 @@ from tiktok_manager.ui.kit.badges import NumberLabel, RelativeTime, StatusBadge
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Slot
-from tiktok_manager.ui.kit.list_model import Column, RowTableModel
 from tiktok_manager.ui.kit.notices import Notice, NoticeBar, Tone
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState, Step
-from tiktok_manager.ui.kit.table import RowTable
 from tiktok_manager.ui.theme import Theme
 
 EVIL = "<img src='http://192.0.2.1/x'><b>bold</b>&lt;"
@@ -199,49 +197,6 @@ def test_a_broken_picture_falls_back_to_initials(tmp_path: Path, qtbot: QtBot) -
     avatar.show_account("alice", path)
     avatar.grab()
     assert avatar.accessibleName() == "Picture of alice"
-
-
-def a_table(qtbot: QtBot) -> RowTable[str]:
-    columns: tuple[Column[str], ...] = (
-        Column(title="Word", text=str, sort_key=str),
-        Column(title="x", text=str),
-    )
-    model = RowTableModel(columns, str)
-    table = RowTable(model)
-    qtbot.addWidget(table)
-    model.setParent(table)
-    model.set_rows(["b", "a", "c"])
-    table.resize(400, 300)
-    table.show()
-    return table
-
-
-def test_enter_opens_the_row_under_the_keys(qtbot: QtBot) -> None:
-    table = a_table(qtbot)
-    table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-    table.choose("a")
-    QTest.keyClick(table, Qt.Key.Key_Down)
-    with qtbot.waitSignal(table.row_opened) as opened:
-        QTest.keyClick(table, Qt.Key.Key_Return)
-    assert opened.args == ["b"]
-
-
-def test_tab_leaves_a_table(qtbot: QtBot) -> None:
-    assert not a_table(qtbot).tabKeyNavigation()
-
-
-def test_the_chosen_row_stays_chosen_when_rows_come_and_go(qtbot: QtBot) -> None:
-    table = a_table(qtbot)
-    table.choose("a")
-    table._rows.set_rows(["z", "a"])
-    assert table.chosen_key == "a"
-
-
-def test_cells_paint_markup_as_text(qtbot: QtBot) -> None:
-    table = a_table(qtbot)
-    table._rows.set_rows([EVIL])
-    table.grab()
-    assert table.model().index(0, 0).data() == EVIL
 
 
 def test_widgets_do_not_come_up_as_windows_of_their_own(flashes: Flashes, qtbot: QtBot) -> None:

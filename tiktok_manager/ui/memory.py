@@ -60,11 +60,11 @@ class WindowMemory:
         self._store.setValue(f"state/{name}", state)
 
     def keep_header(self, name: str, header: QHeaderView) -> None:
-        """Restore widths and sorting of a table's header and remember what the user changes."""
+        """Restore widths, order and sorting of a header and remember what the user changes."""
         if (saved := self.state(name)) is not None:
             header.restoreState(saved)
-        header.sectionResized.connect(lambda *_: self.set_state(name, header.saveState()))
-        header.sortIndicatorChanged.connect(lambda *_: self.set_state(name, header.saveState()))
+        for change in (header.sectionResized, header.sectionMoved, header.sortIndicatorChanged):
+            change.connect(lambda *_: self.set_state(name, header.saveState()))
 
     def flush(self) -> None:
         """Write to disk now."""

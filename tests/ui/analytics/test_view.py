@@ -67,7 +67,7 @@ def test_table_keeps_the_rules_of_models(view: AnalyticsView) -> None:
     tester = QAbstractItemModelTester.FailureReportingMode.Fatal
     QAbstractItemModelTester(view.table.rows, tester, view)
     view.table.sortByColumn(3, Qt.SortOrder.AscendingOrder)
-    view.table.show_videos(view.table.rows.rows[:2])
+    view.table.rows.set_rows(view.table.rows.rows[:2])
     assert view.table.rows.rowCount() == 2
 
 

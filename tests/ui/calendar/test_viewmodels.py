@@ -400,6 +400,20 @@ def test_agenda_says_when_it_is_empty(plan: Desk) -> None:
     assert model.is_empty
 
 
+def test_agenda_keeps_its_last_post_when_it_grows_past_a_page(plan: Desk) -> None:
+    posts = [a_post(f"post-{n:03}", "alice", at(28, 6, n % 60)) for n in range(101)]
+    plan.workspace.planning.posts = posts[:-1]
+    model = agenda(plan)
+    model.show_scope(Scope.UPCOMING)
+    plan.settle()
+    model.model.fetchMore(model.model.index(-1, -1))
+    plan.settle()
+    plan.workspace.planning.posts = posts
+    plan.workspace.planning.put(replace(posts[0], caption="Changed"))
+    plan.settle()
+    assert {post.id for post in rows(model)} == {post.id for post in posts}
+
+
 def test_agenda_reads_page_by_page_and_keeps_its_place_when_something_changes(plan: Desk) -> None:
     plan.workspace.planning.posts = many_posts(900)
     model = agenda(plan)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
@@ -19,9 +18,9 @@ from tiktok_manager.ui.formats import (
 )
 from tiktok_manager.ui.kit.avatar import avatar_pixmap
 from tiktok_manager.ui.kit.badges import paint_pill
-from tiktok_manager.ui.kit.list_model import ROW_ROLE, Column
-from tiktok_manager.ui.kit.table import Index, RowDelegate, paint_line
-from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.kit.list_model import Column
+from tiktok_manager.ui.kit.table import paint_line
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, Type
 
@@ -40,28 +39,33 @@ def account_columns(core: Core) -> tuple[Column[AccountItem], ...]:
 
 def _account() -> Column[AccountItem]:
     return Column(
-        title="Account",
-        text=lambda item: f"@{item.account.handle}, {item.account.display_name}",
+        words=lambda: tr("Account"),
+        delegate=_paint_account,
+        value=lambda item: f"@{item.account.handle}, {item.account.display_name}",
         hint=lambda item: f"@{item.account.handle}\n{item.account.display_name}",
-        sort_key=lambda item: item.account.handle.casefold(),
+        sort=lambda item: item.account.handle.casefold(),
     )
 
 
 def _health() -> Column[AccountItem]:
     return Column(
-        title="Status",
-        text=lambda item: item.health.words,
+        words=lambda: tr("Status"),
+        width=168,
+        delegate=_paint_health,
+        value=lambda item: item.health.words,
         hint=lambda item: item.health.meaning,
-        sort_key=lambda item: item.health.rank,
+        sort=lambda item: item.health.rank,
     )
 
 
 def _quota() -> Column[AccountItem]:
     return Column(
-        title="Quota",
-        text=lambda item: f"{item.quota.used}/{item.quota.cap}",
+        words=lambda: tr("Quota"),
+        width=76,
+        hide_below=760,
+        value=lambda item: f"{item.quota.used}/{item.quota.cap}",
         hint=lambda item: quota_words(item.quota),
-        sort_key=lambda item: item.quota.used / max(item.quota.cap, 1),
+        sort=lambda item: item.quota.used / max(item.quota.cap, 1),
         right=True,
     )
 
@@ -73,24 +77,23 @@ def _next_post(core: Core) -> Column[AccountItem]:
             return NOTHING
         return zoned_time(post.schedule.due_at, core.timezone, core.now())
 
-    def key(item: AccountItem) -> tuple[bool, datetime]:
-        post = item.next_post
-        return (post is None, core.now() if post is None else post.schedule.due_at)
-
     return Column(
-        title="Next post",
-        text=words,
+        words=lambda: tr("Next post"),
+        width=208,
+        value=words,
         hint=lambda item: item.next_post.caption if item.next_post else "",
-        sort_key=key,
+        sort=lambda item: item.next_post.schedule.due_at if item.next_post else None,
     )
 
 
 def _followers() -> Column[AccountItem]:
     return Column(
-        title="Followers",
-        text=lambda item: short_number(item.account.followers),
+        words=lambda: tr("Followers"),
+        width=104,
+        hide_below=640,
+        value=lambda item: short_number(item.account.followers),
         hint=lambda item: exact_number(item.account.followers),
-        sort_key=lambda item: item.account.followers or -1,
+        sort=lambda item: item.account.followers,
         right=True,
     )
 
@@ -100,50 +103,37 @@ def _last_sync(core: Core) -> Column[AccountItem]:
         at = item.account.last_sync_at
         return "" if at is None else full_stamp(at, core.timezone)
 
-    def key(item: AccountItem) -> tuple[bool, datetime]:
-        at = item.account.last_sync_at
-        return (at is None, at or core.now())
-
     return Column(
-        title="Last sync",
-        text=lambda item: age_text(item.account.last_sync_at, core.now()),
+        words=lambda: tr("Last sync"),
+        width=132,
+        hide_below=840,
+        value=lambda item: age_text(item.account.last_sync_at, core.now()),
         hint=hint,
-        sort_key=key,
+        sort=lambda item: item.account.last_sync_at,
         right=True,
     )
 
 
-class AccountCells(RowDelegate):
-    """Paints picture and two names in the first column, a pill in the second."""
+def _paint_account(painter: QPainter, rect: QRectF, item: AccountItem) -> None:
+    look = tokens()
+    left = rect.left()
+    top = rect.top() + (rect.height() - AVATAR_PX) / 2
+    ratio = painter.device().devicePixelRatio()
+    picture = avatar_pixmap(item.account.handle, item.avatar, AVATAR_PX, ratio)
+    painter.drawPixmap(QPointF(left, top), picture)
+    text_left = left + AVATAR_PX + SPACE_M
+    width = rect.right() - text_left
+    upper = QRectF(text_left, rect.center().y() - 18, width, 18)
+    painter.setFont(type_font(Type.STRONG))
+    paint_line(painter, upper, f"@{item.account.handle}", look.ink)
+    painter.setFont(type_font(Type.CAPTION))
+    paint_line(painter, upper.translated(0, 18), item.account.display_name, look.soft_ink)
 
-    @override
-    def paint_content(self, painter: QPainter, rect: QRectF, index: Index) -> None:
-        if index.column() == ACCOUNT:
-            self._paint_account(painter, rect, index.data(ROW_ROLE))
-        elif index.column() == HEALTH:
-            self._paint_health(painter, rect, index.data(ROW_ROLE))
-        else:
-            super().paint_content(painter, rect, index)
 
-    def _paint_account(self, painter: QPainter, rect: QRectF, item: AccountItem) -> None:
-        look = tokens()
-        left = rect.left()
-        top = rect.top() + (rect.height() - AVATAR_PX) / 2
-        ratio = painter.device().devicePixelRatio()
-        picture = avatar_pixmap(item.account.handle, item.avatar, AVATAR_PX, ratio)
-        painter.drawPixmap(QPointF(left, top), picture)
-        text_left = left + AVATAR_PX + SPACE_M
-        width = rect.right() - text_left
-        upper = QRectF(text_left, rect.center().y() - 18, width, 18)
-        painter.setFont(type_font(Type.STRONG))
-        paint_line(painter, upper, f"@{item.account.handle}", look.ink)
-        painter.setFont(type_font(Type.CAPTION))
-        paint_line(painter, upper.translated(0, 18), item.account.display_name, look.soft_ink)
-
-    def _paint_health(self, painter: QPainter, rect: QRectF, item: AccountItem) -> None:
-        state = item.health
-        painter.setFont(type_font(Type.CAPTION))
-        words = painter.fontMetrics().horizontalAdvance(state.words)
-        width = min(rect.width(), words + 22 + SPACE_L)
-        pill = QRectF(rect.left(), rect.center().y() - 12, width, 24)
-        paint_pill(painter, pill, state.icon, state.words, str(getattr(tokens(), state.tone)))
+def _paint_health(painter: QPainter, rect: QRectF, item: AccountItem) -> None:
+    state = item.health
+    painter.setFont(type_font(Type.CAPTION))
+    words = painter.fontMetrics().horizontalAdvance(state.words)
+    width = min(rect.width(), words + 22 + SPACE_L)
+    pill = QRectF(rect.left(), rect.center().y() - 12, width, 24)
+    paint_pill(painter, pill, state.icon, state.words, str(getattr(tokens(), state.tone)))

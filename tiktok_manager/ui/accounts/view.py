@@ -5,19 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QLineEdit, QStackedWidget
+from PySide6.QtWidgets import QLineEdit, QStackedWidget
 
 from tiktok_manager.ui.accounts.details import AccountDetails
 from tiktok_manager.ui.accounts.first_steps import first_post_notice, first_steps
 from tiktok_manager.ui.accounts.progress import ConnectCard, SyncStrip
 from tiktok_manager.ui.accounts.table import (
     ACCOUNT,
-    FOLLOWERS,
-    HEALTH,
-    LAST_SYNC,
-    NEXT_POST,
-    QUOTA,
-    AccountCells,
     account_columns,
 )
 from tiktok_manager.ui.accounts.viewmodel import (
@@ -30,22 +24,19 @@ from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.badges import Chip
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.layout import Skeleton, Slot
-from tiktok_manager.ui.kit.list_model import RowTableModel
+from tiktok_manager.ui.kit.list_model import ListModel
 from tiktok_manager.ui.kit.notices import Notice, NoticeBar, Tone
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState
-from tiktok_manager.ui.kit.table import RowTable
+from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.texts import tr
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.ui.frame import Core, Frame
 
 _CHIP_WORDS = {Show.ALL: "All", Show.NEEDS_USER: "Needs you", Show.PAUSED: "Paused"}
-_WIDTHS_PX = {HEALTH: 168, QUOTA: 76, NEXT_POST: 208, FOLLOWERS: 104, LAST_SYNC: 132}
-# Below these widths the drawer tells it anyway.
-_HIDE_BELOW_PX = {LAST_SYNC: 840, QUOTA: 760, FOLLOWERS: 640}
-
 _SEARCH_FROM_PX = 680
 
 
@@ -82,8 +73,6 @@ class AccountsView(PaneView):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        for section, width in _HIDE_BELOW_PX.items():
-            self.table.setColumnHidden(section, self.width() < width)
         # Ctrl+K finds accounts too; the buttons must stay whole.
         self.search.setVisible(self.width() >= _SEARCH_FROM_PX)
 
@@ -112,13 +101,16 @@ class AccountsView(PaneView):
         self._next_step = NoticeBar()
         self._next_step.hide()
         above = Slot(self.connect_card, self._next_step)
-        self._rows: RowTableModel[AccountItem] = RowTableModel(
+        self._rows: ListModel[AccountItem] = ListModel(
             account_columns(self._core), lambda item: item.account.id, self
         )
-        self.table = RowTable(self._rows, row_height_px=56)
-        self.table.setAccessibleName("Accounts")
-        self.table.setItemDelegate(AccountCells(self.table))
-        self._set_up_header()
+        self.table: Table[AccountItem] = Table(
+            self._rows,
+            tr("Accounts"),
+            sorted_by=ACCOUNT,
+            row_height_px=56,
+            memory=(self._frame.memory, "accounts-table"),
+        )
         self.empty = EmptyState(
             "accounts",
             "Connect your first TikTok account",
@@ -131,14 +123,6 @@ class AccountsView(PaneView):
         self.body.addWidget(above)
         self.body.addWidget(self.sync_strip)
         self.body.addWidget(self._pages, 1)
-
-    def _set_up_header(self) -> None:
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(ACCOUNT, QHeaderView.ResizeMode.Stretch)
-        for section, width in _WIDTHS_PX.items():
-            self.table.setColumnWidth(section, width)
-        self.table.sortByColumn(ACCOUNT, header.sortIndicatorOrder().AscendingOrder)
-        self._frame.memory.keep_header("accounts-table", header)
 
     def _bind(self) -> None:
         model = self.model

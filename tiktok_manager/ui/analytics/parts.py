@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from tiktok_manager.ui.formats import age_text, exact_number, full_stamp, short_number
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.badges import NumberLabel
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, row
-from tiktok_manager.ui.kit.list_model import Column, RowTableModel
+from tiktok_manager.ui.kit.list_model import Column, ListModel
+from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.link_gate import tiktok_url
-from tiktok_manager.ui.overrides import override
-from tiktok_manager.ui.theme import type_font
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
-
     from tiktok_manager.domain.metrics import VideoCounters
     from tiktok_manager.ui.analytics.series import Figures
     from tiktok_manager.ui.frame import Core
+    from tiktok_manager.ui.memory import WindowMemory
 
-_OPEN_COLUMN = 6
+
+OPEN_COLUMN = 6
 
 
 class FigureCard(Card):
@@ -58,115 +58,64 @@ class FigureCard(Card):
         self.setAccessibleName(f"{figure.title}: {words}, {figure.note}")
 
 
-class VideoTable(QTableView):
-    """The last videos with their counters, sortable.
-
-    Signals:
-        page_wanted: The address of a video on tiktok.com.
-    """
-
-    page_wanted = Signal(str)
-
-    def __init__(self, core: Core, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.rows: RowTableModel[VideoCounters] = RowTableModel(
-            video_columns(core), lambda video: video.tiktok_id, self
-        )
-        self.setModel(self.rows)
-        self._set_up()
-        self.clicked.connect(self._on_clicked)
-        self.doubleClicked.connect(self._open)
-
-    def show_videos(self, videos: Sequence[VideoCounters]) -> None:
-        """Show these videos in the order the user chose."""
-        self.rows.set_rows(videos)
-        header = self.horizontalHeader()
-        self.rows.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        index = self.currentIndex()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
-            self._open(index)
-            return
-        super().keyPressEvent(event)
-
-    def _set_up(self) -> None:
-        self.setAccessibleName("Last videos")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setFont(type_font(Type.BODY, tabular=True))
-        self.setIconSize(QSize(16, 16))
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(40)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        # Qt adds 3 px to a cell's padding and none to a header's: so both begin and end alike.
-        header.setStyleSheet("QHeaderView::section:first { padding-left: 12px; }")
-        self.setStyleSheet("QTableView::item { padding: 0 13px 0 9px; }")
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for section, width in enumerate((120, 92, 92, 104, 92, 44), start=1):
-            header.resizeSection(section, width)
-        header.setSortIndicator(1, Qt.SortOrder.DescendingOrder)
-        self.setSortingEnabled(True)
-
-    def _on_clicked(self, index: QModelIndex) -> None:
-        if index.column() == _OPEN_COLUMN:
-            self._open(index)
-
-    def _open(self, index: QModelIndex) -> None:
-        video = self.rows.row(index)
-        page = tiktok_url(video.share_url) if video is not None else None
-        if page is not None:
-            self.page_wanted.emit(page)
+def make_video_table(core: Core, memory: WindowMemory) -> Table[VideoCounters]:
+    """Return the table of the last videos with their counters, latest first."""
+    rows: ListModel[VideoCounters] = ListModel(video_columns(core), lambda each: each.tiktok_id)
+    table: Table[VideoCounters] = Table(
+        rows,
+        tr("Last videos"),
+        opens_by_click=False,  # a browser that comes up is too much for a click
+        sorted_by=1,
+        row_height_px=40,
+        memory=(memory, "analytics-videos"),
+    )
+    rows.setParent(table)
+    return table
 
 
 def video_columns(core: Core) -> Sequence[Column[VideoCounters]]:
     """Return caption, date, the four counters and the way to TikTok."""
     return (
         Column(
-            title="Video",
-            text=lambda video: " ".join(video.caption.split()) or "(no caption)",
+            words=lambda: tr("Video"),
+            value=lambda video: " ".join(video.caption.split()) or "(no caption)",
             hint=lambda video: video.caption,
-            sort_key=lambda video: video.caption.casefold(),
+            sort=lambda video: video.caption.casefold(),
         ),
         Column(
-            title="Posted",
-            text=lambda video: age_text(video.posted_at, core.now()),
+            words=lambda: tr("Posted"),
+            width=120,
+            latest_first=True,
+            value=lambda video: age_text(video.posted_at, core.now()),
             hint=lambda video: full_stamp(video.posted_at, core.timezone),
-            sort_key=lambda video: video.posted_at,
+            sort=lambda video: video.posted_at,
         ),
-        _counter("Views", lambda video: video.views),
-        _counter("Likes", lambda video: video.likes),
-        _counter("Comments", lambda video: video.comments),
-        _counter("Shares", lambda video: video.shares),
+        _counter(lambda: tr("Views"), lambda video: video.views),
+        _counter(lambda: tr("Likes"), lambda video: video.likes),
+        _counter(lambda: tr("Comments"), lambda video: video.comments),
+        _counter(lambda: tr("Shares"), lambda video: video.shares),
         Column(
-            title="",
-            text=lambda _video: "",
+            words=str,
+            width=64,
+            value=lambda _video: "",
             hint=lambda video: "Open on TikTok" if tiktok_url(video.share_url) else "",
             icon=lambda video: icon("external") if tiktok_url(video.share_url) else None,
         ),
     )
 
 
-def _counter(title: str, value: Callable[[VideoCounters], int | None]) -> Column[VideoCounters]:
+def _counter(
+    words: Callable[[], str], value: Callable[[VideoCounters], int | None]
+) -> Column[VideoCounters]:
     def exact(video: VideoCounters) -> str:
         number = value(video)
         return "TikTok did not tell it" if number is None else exact_number(number)
 
-    def place(video: VideoCounters) -> int:
-        number = value(video)
-        return -1 if number is None else number
-
     return Column(
-        title=title,
-        text=lambda video: "unknown" if value(video) is None else short_number(value(video)),
+        words=words,
+        width=104,
+        value=lambda video: "unknown" if value(video) is None else short_number(value(video)),
         hint=exact,
-        sort_key=place,
+        sort=value,
         right=True,
     )

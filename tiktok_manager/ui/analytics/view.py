@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from tiktok_manager.domain.accounts import Scope
 from tiktok_manager.domain.errors import AppError
-from tiktok_manager.ui.analytics.parts import FigureCard, VideoTable
+from tiktok_manager.ui.analytics.parts import OPEN_COLUMN, FigureCard, make_video_table
 from tiktok_manager.ui.analytics.viewmodel import AnalyticsViewModel, Period, Stage
 from tiktok_manager.ui.formats import full_stamp
 from tiktok_manager.ui.icons import icon
@@ -34,6 +34,7 @@ from tiktok_manager.ui.kit.layout import Card, Skeleton, row
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState
+from tiktok_manager.ui.link_gate import tiktok_url
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_XL, Type
 
@@ -180,7 +181,7 @@ class AnalyticsView(PaneView):
         self._chart_words = PlainLabel("", tone="soft", wrap=True)
         self._chart_card.body.addWidget(self._chart_words)
         self._chart_card.setMinimumHeight(230)
-        self.table = VideoTable(self._core)
+        self.table = make_video_table(self._core, self._frame.memory)
         self._table_words = PlainLabel("", tone="soft", wrap=True)
         videos = Card("Last videos")
         videos.body.addWidget(self._table_words)
@@ -208,8 +209,8 @@ class AnalyticsView(PaneView):
         model.sync_failed.connect(self._on_sync_failed)
         self.picker.activated.connect(self._on_picked)
         self._chips.idClicked.connect(self._on_period)
-        self.table.page_wanted.connect(self._frame.open_url)
-        self._frame.memory.keep_header("analytics-videos", self.table.horizontalHeader())
+        self.table.row_opened.connect(self._on_video)
+        self.table.clicked.connect(self._on_cell)
 
     def _load_chart(self) -> None:
         """Import the plotting library on the pool: it takes longer than a frame may."""
@@ -283,7 +284,17 @@ class AnalyticsView(PaneView):
         self._table_words.setText(words)
         self._table_words.setVisible(bool(words))
         self.table.setVisible(bool(model.videos))
-        self.table.show_videos(model.videos)
+        self.table.rows.set_rows(model.videos)
+
+    def _on_video(self, video_id: str) -> None:
+        video = self.table.rows.find(video_id)
+        page = tiktok_url(video.share_url) if video is not None else None
+        if page is not None:
+            self._frame.open_url(page)
+
+    def _on_cell(self, index: QModelIndex) -> None:
+        if index.column() == OPEN_COLUMN:
+            self._on_video(str(self.table.rows.key_at(index)))
 
     def _on_sync(self) -> None:
         progress = self.viewmodel.sync_progress

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,7 +19,7 @@ from tiktok_manager.ui.calendar.lists import Avatar, agenda_columns
 from tiktok_manager.ui.calendar.month import day_start, local_day
 from tiktok_manager.ui.calendar.pacing import Paced
 from tiktok_manager.ui.calendar.wording import NEEDS_USER
-from tiktok_manager.ui.kit.list_model import PagedTableModel
+from tiktok_manager.ui.kit.list_model import ListModel, PageAsk, Paging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,14 +55,15 @@ class AgendaViewModel(QObject):
         self.scope = Scope.UPCOMING
         self.is_empty = False
         self._started = False
-        self.model: PagedTableModel[Post] = PagedTableModel(
+        self.model: ListModel[Post] = ListModel(
             agenda_columns(core, avatar),
             lambda post: post.id,
-            self._request_page,
-            lambda post: (post.schedule.due_at, post.id),
             self,
+            paging=Paging(
+                ask=self._read, cursor=lambda post: (post.schedule.due_at, post.id), size=PAGE
+            ),
         )
-        self._reading = Paced(self._reread, self)
+        self._reading = Paced(self.model.reread, self)
         for kind in (PostStatusChanged, PostsChanged, DataChangedElsewhere):
             core.bridge.listen(kind, self._on_change)
 
@@ -81,51 +82,27 @@ class AgendaViewModel(QObject):
         timezone = self._core.timezone
         return PostFilter(due_from=day_start(local_day(self._core.now(), timezone), timezone))
 
-    def _request_page(self, generation: int, after: Any) -> None:  # noqa: ANN401
+    def _read(self, ask: PageAsk) -> None:
         wanted, planning = self._filter(), self._core.workspace.planning
         self._core.tasks.run(
-            lambda _token: planning.page(wanted, after=after, limit=PAGE),
-            done=partial(self._on_page, generation),
-            failed=partial(self._on_page_failed, generation),
+            lambda _token: planning.page(wanted, after=ask.after, limit=ask.limit),
+            done=partial(self._on_page, ask),
+            failed=partial(self._on_failed, ask),
             group="agenda-page",
         )
 
-    def _reread(self) -> None:
-        """Read as far as the list was scrolled, so that the place in it is kept."""
-        if not self._started:
-            return
-        wanted, planning = self._filter(), self._core.workspace.planning
-        limit = max(PAGE, len(self.model.rows))
-        self._core.tasks.run(
-            lambda _token: planning.page(wanted, limit=limit),
-            done=partial(self._on_reread, self.scope, limit),
-            failed=self._on_failed,
-            group="agenda-reread",
-        )
-
-    def _on_page(self, generation: int, posts: Sequence[Post]) -> None:
-        self.model.append_page(generation, posts, is_last=len(posts) < PAGE)
-        self._tell()
-
-    def _on_page_failed(self, generation: int, error: AppError) -> None:
-        self.model.page_failed(generation)
-        self.failed.emit(error)
-
-    def _on_reread(self, scope: Scope, limit: int, posts: Sequence[Post]) -> None:
-        if scope is not self.scope:
-            return
-        if len(posts) == limit and limit > len(self.model.rows):
-            self.model.restart()  # it grew past a page: fetch on as it is scrolled
-            return
-        self.model.set_rows(posts)
+    def _on_page(self, ask: PageAsk, posts: Sequence[Post]) -> None:
+        self.model.show_page(ask, posts)
         self._tell()
 
     def _tell(self) -> None:
         self.is_empty = not self.model.rows
         self.changed.emit()
 
-    def _on_failed(self, error: AppError) -> None:
+    def _on_failed(self, ask: PageAsk, error: AppError) -> None:
+        self.model.page_failed(ask)
         self.failed.emit(error)
 
     def _on_change(self, _event: Event) -> None:
-        self._reading.request()
+        if self._started:
+            self._reading.request()

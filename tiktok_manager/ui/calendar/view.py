@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QModelIndex, Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QStackedWidget, QWidget
 
 from tiktok_manager.domain.errors import AppError, ChangedMeanwhile
@@ -15,7 +15,6 @@ from tiktok_manager.domain.posts import Post
 from tiktok_manager.ui.calendar.agenda import AgendaViewModel, Scope
 from tiktok_manager.ui.calendar.drawer import PostDrawer
 from tiktok_manager.ui.calendar.grid import MonthGrid
-from tiktok_manager.ui.calendar.lists import PostTable, set_agenda_widths
 from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
 from tiktok_manager.ui.formats import zone_city, zoned_time
 from tiktok_manager.ui.kit.badges import Chip
@@ -25,7 +24,9 @@ from tiktok_manager.ui.kit.layout import row
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState
+from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_S, Type
 
 if TYPE_CHECKING:
@@ -92,9 +93,7 @@ class CalendarView(PaneView):
 
     def _build(self) -> None:
         self.grid = MonthGrid(self.viewmodel)
-        self.table = PostTable("Agenda")
-        self.table.setModel(self.agenda.model)
-        set_agenda_widths(self.table)
+        self.table: Table[Post] = Table(self.agenda.model, tr("Agenda"), row_height_px=40)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.table)
         for title, text in (
@@ -174,8 +173,8 @@ class CalendarView(PaneView):
         self.grid.post_chosen.connect(self._on_post_chosen)
         self.grid.day_chosen.connect(self.drawer.open_day)
         self.grid.new_wanted.connect(self._new_post)
-        self.table.chosen.connect(self._on_row_chosen)
-        self.table.cancel_wanted.connect(self._on_row_cancel)
+        self.table.row_opened.connect(self._on_row_opened)
+        self.table.delete_wanted.connect(self._on_row_delete)
         self._month_button.clicked.connect(partial(self._show_as, "month"))
         self._agenda_button.clicked.connect(partial(self._show_as, "agenda"))
         for chip in (self._upcoming_chip, self._needs_chip):
@@ -260,12 +259,12 @@ class CalendarView(PaneView):
         if tile is not None:
             self.drawer.open_post(tile.post, focus=by_keyboard)
 
-    def _on_row_chosen(self, index: QModelIndex, by_keyboard: bool) -> None:
-        if (post := self.agenda.model.row(index)) is not None:
+    def _on_row_opened(self, post_id: str, by_keyboard: bool) -> None:
+        if (post := self.agenda.model.find(post_id)) is not None:
             self.drawer.open_post(post, focus=by_keyboard)
 
-    def _on_row_cancel(self, index: QModelIndex) -> None:
-        if (post := self.agenda.model.row(index)) is not None:
+    def _on_row_delete(self, post_ids: Sequence[str]) -> None:
+        for post in filter(None, map(self.agenda.model.find, post_ids)):
             self.viewmodel.cancel(post)
 
     def _on_found(self, post: Post) -> None:

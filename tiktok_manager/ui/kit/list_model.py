@@ -1,50 +1,114 @@
-"""Table models over frozen rows: one for short complete lists, one for long paged ones.
+"""The model behind every list: rows that keep their place while they come, go, move and change.
 
 Panes describe their columns; what a cell says is decided there, not here.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRectF,
+    Qt,
+)
+from PySide6.QtGui import QIcon, QPainter
 
 from tiktok_manager.ui.formats import plain_tip
 from tiktok_manager.ui.overrides import override
 
 RowT = TypeVar("RowT")
 Index = QModelIndex | QPersistentModelIndex
+Cursor = tuple[datetime, str]
+"""Where a row of a long list stands: what it is ordered by, and its id."""
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 _NOWHERE = QModelIndex()
+_Role = Qt.ItemDataRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column(Generic[RowT]):
-    """A column: `text` is what is shown and read aloud, `hint` what hovering adds."""
+    """A column of a list.
 
-    title: str
-    text: Callable[[RowT], str]
-    hint: Callable[[RowT], str] | None = None
+    `words` is its heading; `value` what a cell shows and a screen reader says, `hint` what hovering
+    adds; `delegate` paints the cell instead. A `width` of 0 takes the room that is left; below
+    `hide_below` px of the whole table the column is not shown. `sort` may return None for what is
+    unknown, which then comes last. Numbers stand on the `right`; they, and what is `latest_first`,
+    are sorted from the greatest down at first.
+    """
+
+    words: Callable[[], str]
+    value: Callable[[RowT], str]
+    width: int = 0
+    hide_below: int = 0
+    sort: Callable[[RowT], Any] | None = None
     icon: Callable[[RowT], QIcon | None] | None = None
-    sort_key: Callable[[RowT], Any] | None = None
+    delegate: Callable[[QPainter, QRectF, RowT], None] | None = None
     right: bool = False
+    latest_first: bool = False
+    hint: Callable[[RowT], str] | None = None
+
+    @property
+    def sorts_down(self) -> bool:
+        """Whether the first sort is from the greatest down."""
+        return self.right or self.latest_first
 
 
-class RowTableModel(QAbstractTableModel, Generic[RowT]):
-    """A complete list. `set_rows` changes cells in place where the keys stay the same."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAsk:
+    """A part of a long list to be read: at most `limit` rows that follow `after`."""
+
+    after: Cursor | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging(Generic[RowT]):
+    """How a long list is read: `ask` only asks, the answer comes by `ListModel.show_page`."""
+
+    ask: Callable[[PageAsk], None]
+    cursor: Callable[[RowT], Cursor]
+    size: int = 100
+    descending: bool = False
+
+
+class ListModel(QAbstractTableModel, Generic[RowT]):
+    """Rows known by their key. It is never reset: selection, focus and scroll place survive.
+
+    Whole lists are given by `set_rows` and sorted here. Long ones have a `paging`: they stand in
+    the order they are read in, and reading on and reading anew are the same, a part of the list
+    that takes the place of what was known of it.
+    """
 
     def __init__(
         self,
         columns: Sequence[Column[RowT]],
         key: Callable[[RowT], Hashable],
         parent: QObject | None = None,
+        *,
+        paging: Paging[RowT] | None = None,
     ) -> None:
         super().__init__(parent)
-        self._columns = tuple(columns)
+        self.columns = tuple(columns)
+        self.paging = paging
+        self.is_changing = False
         self._key = key
+        self._given: list[RowT] = []
         self._rows: list[RowT] = []
+        self._places: dict[Hashable, int] | None = None
         self._order: tuple[int, Qt.SortOrder] | None = None
+        self._asked: PageAsk | None = None
+        self._anew = False
+        self._again = False
+        self._more = False
+        self._complete = True
+
+    # -- rows -----------------------------------------------------------------------------
 
     @property
     def rows(self) -> Sequence[RowT]:
@@ -63,34 +127,113 @@ class RowTableModel(QAbstractTableModel, Generic[RowT]):
 
     def position(self, key: Hashable) -> int | None:
         """Return where the row with this key stands, None if it is not here."""
-        return next((i for i, row in enumerate(self._rows) if self._key(row) == key), None)
+        if self._places is None:
+            self._places = {self._key(row): place for place, row in enumerate(self._rows)}
+        return self._places.get(key)
+
+    def find(self, key: Hashable) -> RowT | None:
+        """Return the row with this key, None if it is not here."""
+        position = self.position(key)
+        return None if position is None else self._rows[position]
 
     def set_rows(self, rows: Sequence[RowT]) -> None:
-        """Show these rows in the order last sorted by.
+        """Show these rows: those of a known key stay where they are, changed, moved or not."""
+        self._given = list({self._key(row): row for row in rows}.values())
+        self._show(self._sorted())
 
-        Selection and scroll position survive if only values changed.
-        """
-        rows = self._sorted(rows)
-        same = [self._key(row) for row in rows] == [self._key(row) for row in self._rows]
-        if same and rows:
-            self._rows = list(rows)
-            self.dataChanged.emit(
-                self.index(0, 0), self.index(len(rows) - 1, len(self._columns) - 1)
-            )
-        elif not same:
-            self.beginResetModel()
-            self._rows = list(rows)
-            self.endResetModel()
+    def change_row(self, row: RowT) -> bool:
+        """Put a row in the place of the one of the same key; says whether that was here."""
+        key = self._key(row)
+        known = self.position(key) is not None
+        if known:
+            self.set_rows([row if self._key(each) == key else each for each in self._given])
+        return known
 
-    def update_row(self, row: RowT) -> bool:
-        """Replace the row of the same key; says whether it was here."""
-        position = self.position(self._key(row))
-        if position is None:
+    # -- pages ----------------------------------------------------------------------------
+
+    def restart(self) -> None:
+        """Ask for the first page of another list; what is shown stays until it is there."""
+        self._anew = True
+        self._ask(None, self._paging().size)
+
+    def reread(self) -> None:
+        """Ask for all that is shown, and what may follow it, once more."""
+        if self._asked is not None:
+            self._again = True
+            return
+        size, count = self._paging().size, len(self._rows)
+        whole_pages = count // size + 1 if self._complete else -(-count // size)
+        self._ask(None, max(whole_pages, 1) * size)
+
+    def show_page(self, ask: PageAsk, page: Sequence[RowT]) -> None:
+        """Take the answer to what was asked last; any other is dropped."""
+        if ask is not self._asked:
+            return
+        is_full = len(page) >= ask.limit
+        before, after = ([], []) if self._anew else self._around(ask, page, is_full=is_full)
+        known = {self._key(row) for row in page}
+        around = [[row for row in part if self._key(row) not in known] for part in (before, after)]
+        self._anew = False
+        self._complete = not is_full and not around[1]
+        self.set_rows([*around[0], *page, *around[1]])
+        self._answered()
+
+    def page_failed(self, ask: PageAsk) -> None:
+        """It could not be read; scrolling on or `reread` asks once more."""
+        if ask is self._asked:
+            self._answered()
+
+    @override
+    def canFetchMore(self, parent: Index) -> bool:
+        if parent.isValid() or self._complete or self.is_changing:
             return False
-        self._rows[position] = row
-        last = len(self._columns) - 1
-        self.dataChanged.emit(self.index(position, 0), self.index(position, last))
-        return True
+        return self._asked is None or (self._asked.after is None and not self._anew)
+
+    @override
+    def fetchMore(self, parent: Index) -> None:
+        if not self.canFetchMore(parent) or not self._rows:
+            return
+        if self._asked is not None:
+            self._more = True
+            return
+        paging = self._paging()
+        self._ask(paging.cursor(self._rows[-1]), paging.size)
+
+    def _ask(self, after: Cursor | None, limit: int) -> None:
+        self._again = False
+        self._asked = PageAsk(after=after, limit=limit)
+        self._paging().ask(self._asked)
+
+    def _answered(self) -> None:
+        self._asked = None
+        if self._again:
+            self.reread()
+        elif self._more:
+            self._more = False
+            self.fetchMore(_NOWHERE)
+
+    def _around(
+        self, ask: PageAsk, page: Sequence[RowT], *, is_full: bool
+    ) -> tuple[list[RowT], list[RowT]]:
+        """Return what is known to stand before and behind a page."""
+        paging = self._paging()
+        before = [] if ask.after is None else [r for r in self._rows if self._reaches(r, ask.after)]
+        if not is_full or not page:
+            return before, []
+        end = paging.cursor(page[-1])
+        return before, [row for row in self._rows if not self._reaches(row, end)]
+
+    def _reaches(self, row: RowT, end: Cursor) -> bool:
+        paging = self._paging()
+        at = paging.cursor(row)
+        return at >= end if paging.descending else at <= end
+
+    def _paging(self) -> Paging[RowT]:
+        if self.paging is None:
+            raise TypeError("This list is given as a whole.")
+        return self.paging
+
+    # -- what views ask -------------------------------------------------------------------
 
     @override
     def rowCount(self, parent: Index = _NOWHERE) -> int:
@@ -98,129 +241,112 @@ class RowTableModel(QAbstractTableModel, Generic[RowT]):
 
     @override
     def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._columns)
+        return 0 if parent.isValid() else len(self.columns)
 
     @override
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = _Role.DisplayRole) -> object:
         row = self.row(index)
         if row is None:
             return None
-        return self._cell(self._columns[index.column()], row, role)
+        column = self.columns[index.column()]
+        if role == ROW_ROLE:
+            return row
+        if role in (_Role.DisplayRole, _Role.AccessibleTextRole):
+            return column.value(row)
+        if role == _Role.ToolTipRole:
+            return plain_tip(column.hint(row)) if column.hint else None
+        if role == _Role.DecorationRole:
+            return column.icon(row) if column.icon else None
+        return _alignment(column.right) if role == _Role.TextAlignmentRole else None
 
     @override
     def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
+        self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole
     ) -> object:
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._columns[section].title
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(self._columns[section].right)
-        return None
+        column = self.columns[section]
+        if role == _Role.DisplayRole:
+            return column.words()
+        if role == _Role.InitialSortOrderRole:
+            orders = Qt.SortOrder
+            return orders.DescendingOrder if column.sorts_down else orders.AscendingOrder
+        return _alignment(column.right) if role == _Role.TextAlignmentRole else None
 
     @override
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort by a column that has a sort key; persistent selections move along."""
-        if not 0 <= column < len(self._columns) or self._columns[column].sort_key is None:
+        if self.paging is None and (column < 0 or self.columns[column].sort is not None):
+            self._order = (column, order) if column >= 0 else None
+            self._show(self._sorted())
+
+    def _sorted(self) -> list[RowT]:
+        key = None if self._order is None else self.columns[self._order[0]].sort
+        if self._order is None or key is None:
+            return list(self._given)
+        known = [row for row in self._given if key(row) is not None]
+        unknown = [row for row in self._given if key(row) is None]
+        known.sort(key=key, reverse=self._order[1] == Qt.SortOrder.DescendingOrder)
+        return known + unknown
+
+    # -- changing by key ------------------------------------------------------------------
+
+    def _show(self, rows: list[RowT]) -> None:
+        places = {self._key(row): place for place, row in enumerate(rows)}
+        self.is_changing = True
+        self._remove_all_but(places)
+        self._reorder(places)
+        self._insert(rows)
+        self._change(rows)
+        self._places = places
+        self.is_changing = False
+
+    def _remove_all_but(self, kept: Collection[Hashable]) -> None:
+        gone = [place for place, row in enumerate(self._rows) if self._key(row) not in kept]
+        for first, last in reversed(list(_runs(gone))):
+            self.beginRemoveRows(_NOWHERE, first, last)
+            del self._rows[first : last + 1]
+            self._places = None
+            self.endRemoveRows()
+
+    def _reorder(self, places: dict[Hashable, int]) -> None:
+        order = [places[self._key(row)] for row in self._rows]
+        if all(one < other for one, other in pairwise(order)):
             return
-        self._order = (column, order)
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
-        kept = [(index, self._key(self._rows[index.row()])) for index in before]
-        self._rows = self._sorted(self._rows)
-        places = {self._key(row): place for place, row in enumerate(self._rows)}
-        after = [self.index(places[key], index.column()) for index, key in kept]
+        kept = [(index.column(), self._key(self._rows[index.row()])) for index in before]
+        self._rows.sort(key=lambda row: places[self._key(row)])
+        self._places = None
+        moved = {self._key(row): place for place, row in enumerate(self._rows)}
+        after = [self.index(moved[key], column) for column, key in kept]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
 
-    def _sorted(self, rows: Sequence[RowT]) -> list[RowT]:
-        if self._order is None:
-            return list(rows)
-        column, order = self._order
-        sort_key = self._columns[column].sort_key
-        if sort_key is None:
-            return list(rows)
-        return sorted(rows, key=sort_key, reverse=order == Qt.SortOrder.DescendingOrder)
-
-    def _cell(self, column: Column[RowT], row: RowT, role: int) -> object:
-        if role == ROW_ROLE:
-            return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return column.text(row)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(column.hint(row)) if column.hint else None
-        if role == Qt.ItemDataRole.DecorationRole:
-            return column.icon(row) if column.icon else None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column.right)
-        return None
-
-
-class PagedTableModel(RowTableModel[RowT]):
-    """A long list read page by page with a keyset cursor.
-
-    `request_page(generation, cursor)` only asks; the answer comes back by `append_page`, and
-    is dropped if the list was restarted meanwhile.
-    """
-
-    def __init__(
-        self,
-        columns: Sequence[Column[RowT]],
-        key: Callable[[RowT], Hashable],
-        request_page: Callable[[int, Any], None],
-        cursor: Callable[[RowT], Any],
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(columns, key, parent)
-        self._request_page = request_page
-        self._cursor = cursor
-        self._generation = 0
-        self._pending = False
-        self._complete = False
-
-    def restart(self) -> None:
-        """Forget all rows and ask for the first page."""
-        self._generation += 1
-        self.beginResetModel()
-        self._rows = []
-        self._complete = False
-        self._pending = True
-        self.endResetModel()
-        self._request_page(self._generation, None)
-
-    def append_page(self, generation: int, page: Sequence[RowT], *, is_last: bool) -> None:
-        """Add the page that was asked for; a page of an older generation is dropped."""
-        if generation != self._generation or not self._pending:
-            return
-        self._complete = is_last
-        if page:
-            first = len(self._rows)
-            # `_pending` stays set: views call fetchMore from inside beginInsertRows.
-            self.beginInsertRows(_NOWHERE, first, first + len(page) - 1)
-            self._rows.extend(page)
+    def _insert(self, rows: Sequence[RowT]) -> None:
+        here = {self._key(row) for row in self._rows}
+        new = [place for place, row in enumerate(rows) if self._key(row) not in here]
+        for first, last in _runs(new):
+            self.beginInsertRows(_NOWHERE, first, last)
+            self._rows[first:first] = rows[first : last + 1]
+            self._places = None
             self.endInsertRows()
-        self._pending = False
 
-    def page_failed(self, generation: int) -> None:
-        """The page could not be read; scrolling on asks again."""
-        if generation == self._generation:
-            self._pending = False
+    def _change(self, rows: list[RowT]) -> None:
+        pairs = enumerate(zip(self._rows, rows, strict=True))
+        changed = [place for place, (old, new) in pairs if old is not new and old != new]
+        self._rows = rows
+        for first, last in _runs(changed):
+            end = self.index(last, len(self.columns) - 1)
+            self.dataChanged.emit(self.index(first, 0), end)
 
-    @override
-    def canFetchMore(self, parent: Index) -> bool:
-        return not (parent.isValid() or self._pending or self._complete)
 
-    @override
-    def fetchMore(self, parent: Index) -> None:
-        if not self.canFetchMore(parent):
-            return
-        self._pending = True
-        last = self._rows[-1] if self._rows else None
-        self._request_page(self._generation, None if last is None else self._cursor(last))
+def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield first and last of each stretch of neighbours."""
+    start = 0
+    for stop in range(1, len(places) + 1):
+        if stop == len(places) or places[stop] != places[stop - 1] + 1:
+            yield places[start], places[stop - 1]
+            start = stop
 
 
 def _alignment(right: bool) -> Qt.AlignmentFlag:

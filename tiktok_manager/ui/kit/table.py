@@ -1,22 +1,26 @@
 """A calm table: whole rows under pointer and selection, hairlines between, no grid."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import (
-    QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDrag,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
+    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -24,126 +28,262 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tiktok_manager.ui.kit.list_model import RowTableModel
+from tiktok_manager.ui.kit.list_model import ROW_ROLE, Column, Index, ListModel
+from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens, type_font
-from tiktok_manager.ui.tokens import ROW_HEIGHT, SPACE_L, SPACE_M, SPACE_XL, Type
+from tiktok_manager.ui.tokens import ROW_HEIGHT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Type
 
-Index = QModelIndex | QPersistentModelIndex
 RowT = TypeVar("RowT")
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_DELETE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+_ICON_PX = 20
 
 
-class RowTable(QTableView, Generic[RowT]):
-    """A table of whole rows. Enter or a click opens one; Tab leaves the table.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropTarget(Generic[RowT]):
+    """What may be dropped on a row, or beside all of them (None), and what happens then."""
+
+    accepts: Callable[[QMimeData, RowT | None], bool]
+    dropped: Callable[[QMimeData, RowT | None], None]
+
+
+class Table(QTableView, Generic[RowT]):
+    """A table of whole rows. Enter or a click opens one, Tab leaves the table, Escape passes on.
+
+    What a click must not open alone is opened by a double click (`opens_by_click` is False).
+    With `several`, Shift, Ctrl and Ctrl+A select many, and Escape lets go of them first. Widths,
+    order of columns and sorting are remembered in `memory` under a name; until then it is
+    `sorted_by` that column. `drag` says what is taken along of the selected rows.
 
     Signals:
-        row_chosen: The key of the row that became current.
-        row_opened: The key of a row the user opened.
+        row_chosen: The key of the row the user made current.
+        row_opened: The key of a row the user opened, and whether by the keyboard.
+        delete_wanted: The keys of the rows the user pressed Delete on.
+        selection_changed: Read `selected_rows`.
     """
 
     row_chosen = Signal(object)
-    row_opened = Signal(object)
+    row_opened = Signal(object, bool)
+    delete_wanted = Signal(object)
+    selection_changed = Signal()
 
     def __init__(
         self,
-        model: RowTableModel[RowT],
+        model: ListModel[RowT],
+        name: str,
         *,
+        several: bool = False,
+        opens_by_click: bool = True,
+        sorted_by: int = -1,
         row_height_px: int = ROW_HEIGHT,
+        memory: tuple[WindowMemory, str] | None = None,
+        drag: Callable[[Sequence[RowT]], QMimeData | None] | None = None,
+        drop: DropTarget[RowT] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.hovered_row = -1
-        self._rows = model
-        self._kept: Hashable = None
+        self.rows = model
+        self._drag = drag
+        self._drop = drop
+        self._sorted_by = sorted_by
+        self._pressed_plainly = False
+        self.setAccessibleName(name)
         self.setModel(model)
         self.setItemDelegate(RowDelegate(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setMouseTracking(True)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setSortingEnabled(True)
-        self.setCornerButtonEnabled(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(row_height_px)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setFixedHeight(36)
+        self._set_up_behaviour(several=several)
+        self._set_up_looks(row_height_px)
+        self._set_up_header(memory)
+        (self.clicked if opens_by_click else self.doubleClicked).connect(self._on_clicked)
         self.entered.connect(self._on_entered)
-        model.modelAboutToBeReset.connect(self._on_about_to_reset)
-        model.modelReset.connect(self._on_reset)
+
+    # -- rows -----------------------------------------------------------------------------
 
     @property
     def chosen_key(self) -> Hashable:
         """Key of the current row, None if there is none."""
-        return self._rows.key_at(self.currentIndex())
+        return self.rows.key_at(self.currentIndex())
+
+    @property
+    def selected_rows(self) -> Sequence[RowT]:
+        """The selected rows, from the top."""
+        places = sorted(index.row() for index in self.selectionModel().selectedRows())
+        found = (self.rows.row(self.rows.index(place, 0)) for place in places)
+        return tuple(row for row in found if row is not None)
 
     def choose(self, key: Hashable) -> bool:
         """Make the row with this key current; says whether it is here."""
-        position = self._rows.position(key)
+        position = self.rows.position(key)
         if position is None:
             return False
-        index = self._rows.index(position, 0)
+        index = self.rows.index(position, self._first_shown())
         self.setCurrentIndex(index)
         self.scrollTo(index)
         return True
 
+    # -- keyboard and mouse ---------------------------------------------------------------
+
     @override
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        key = self._rows.key_at(current)
-        if key is not None:
-            self.row_chosen.emit(key)
+        # Where a row went away, the next one becomes current: but nobody chose that.
+        if current.isValid() and not self.rows.is_changing:
+            self.row_chosen.emit(self.rows.key_at(current))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._open(self.currentIndex())
-            return
-        if event.key() == Qt.Key.Key_Escape:
-            event.ignore()  # whoever is around may close something
-            return
-        super().keyPressEvent(event)
+        if event.key() in _ENTER:
+            self._open(self.currentIndex(), by_keyboard=True)
+        elif event.key() in _DELETE and self.selectionModel().hasSelection():
+            self.delete_wanted.emit([self.rows.key_at(index) for index in self._selected()])
+        elif event.key() == Qt.Key.Key_Escape:
+            self._let_go(event)
+        else:
+            super().keyPressEvent(event)
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed_plainly = is_left and not event.modifiers()
         super().mousePressEvent(event)
-        index = self.indexAt(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and index.isValid():
-            self._open(index)
 
     @override
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self.hovered_row = -1
-        self.viewport().update()
+        self._hover(-1)
 
-    def _open(self, index: Index) -> None:
-        key = self._rows.key_at(index)
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        for section, column in enumerate(self.rows.columns):
+            self.setColumnHidden(section, event.size().width() < column.hide_below)
+        super().resizeEvent(event)
+
+    def _let_go(self, event: QKeyEvent) -> None:
+        if len(self._selected()) > 1:
+            self.clearSelection()
+        else:
+            event.ignore()  # whoever is around may close something
+
+    def _open(self, index: Index, *, by_keyboard: bool) -> None:
+        key = self.rows.key_at(index)
         if key is not None:
-            self.row_opened.emit(key)
+            self.row_opened.emit(key, by_keyboard)
+
+    def _selected(self) -> Sequence[QModelIndex]:
+        return self.selectionModel().selectedRows()
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        if self._pressed_plainly:
+            self._open(index, by_keyboard=False)
 
     def _on_entered(self, index: QModelIndex) -> None:
-        self.hovered_row = index.row()
-        self.viewport().update()
+        self._hover(index.row())
 
-    def _on_about_to_reset(self) -> None:
-        self._kept = self.chosen_key
+    def _hover(self, row: int) -> None:
+        if row != self.hovered_row:
+            self.hovered_row = row
+            self.viewport().update()
 
-    def _on_reset(self) -> None:
-        if self._kept is not None:
-            self.choose(self._kept)
+    # -- dragging and dropping ------------------------------------------------------------
+
+    @override
+    def startDrag(self, supported: Qt.DropAction) -> None:
+        data = self._drag(self.selected_rows) if self._drag is not None else None
+        if data is not None:
+            drag = QDrag(self)
+            drag.setMimeData(data)
+            drag.exec(supported)
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.dragMoveEvent(event)
+
+    @override
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        accepted = self._drop is not None and self._drop.accepts(
+            event.mimeData(), self.rows.row(index)
+        )
+        self._hover(index.row() if accepted else -1)
+        event.setAccepted(accepted)
+
+    @override
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._hover(-1)
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        row = self.rows.row(self.indexAt(event.position().toPoint()))
+        self._hover(-1)
+        if self._drop is not None and self._drop.accepts(event.mimeData(), row):
+            event.acceptProposedAction()
+            self._drop.dropped(event.mimeData(), row)
+
+    # -- building -------------------------------------------------------------------------
+
+    def _set_up_behaviour(self, *, several: bool) -> None:
+        modes = QAbstractItemView.SelectionMode
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(modes.ExtendedSelection if several else modes.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setDragEnabled(self._drag is not None)
+        self.setAcceptDrops(self._drop is not None)
+        self.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
+
+    def _set_up_looks(self, row_height_px: int) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(row_height_px)
+
+    def _set_up_header(self, memory: tuple[WindowMemory, str] | None) -> None:
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setFixedHeight(36)
+        header.setSectionsMovable(True)
+        header.setFirstSectionMovable(False)  # its cells keep their distance to the edge
+        for section, column in enumerate(self.rows.columns):
+            if column.width:
+                header.resizeSection(section, column.width)
+            else:
+                header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
+        header.setSortIndicator(self._sorted_by, self._first_order(self._sorted_by))
+        if memory is not None:
+            memory[0].keep_header(f"{memory[1]}-{len(self.rows.columns)}", header)
+        self._sorted_by = header.sortIndicatorSection()
+        sortable = any(column.sort for column in self.rows.columns)
+        self.setSortingEnabled(sortable and self.rows.paging is None)
+        header.sortIndicatorChanged.connect(self._on_sort)
+
+    def _on_sort(self, section: int, _order: Qt.SortOrder) -> None:
+        columns = self.rows.columns
+        if 0 <= section < len(columns) and columns[section].sort is None:
+            header = self.horizontalHeader()
+            header.setSortIndicator(self._sorted_by, header.sortIndicatorOrder())
+        else:
+            self._sorted_by = section
+
+    def _first_order(self, section: int) -> Qt.SortOrder:
+        columns = self.rows.columns
+        down = 0 <= section < len(columns) and columns[section].sorts_down
+        return Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
+
+    def _first_shown(self) -> int:
+        count = len(self.rows.columns)
+        return next((each for each in range(count) if not self.isColumnHidden(each)), 0)
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Paints ground and hairline of a cell; subclasses paint what is in it."""
+    """Paints ground and hairline of a cell, and in it what its column says."""
 
-    def __init__(self, table: RowTable[Any]) -> None:
+    def __init__(self, table: Table[Any]) -> None:
         super().__init__(table)
         self._table = table
 
@@ -154,19 +294,26 @@ class RowDelegate(QStyledItemDelegate):
         painter.save()
         self._paint_ground(painter, rect, index, bool(state & QStyle.StateFlag.State_Selected))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.paint_content(painter, self._inner(rect, index), index)
+        self._paint_content(painter, self._inner(rect, index), index)
         painter.restore()
-
-    def paint_content(self, painter: QPainter, rect: QRectF, index: Index) -> None:
-        """Paint the cell's text, shortened where it does not fit."""
-        align = index.data(Qt.ItemDataRole.TextAlignmentRole)
-        right = bool(align & Qt.AlignmentFlag.AlignRight)
-        painter.setFont(type_font(Type.BODY, tabular=right))
-        paint_line(painter, rect, str(index.data() or ""), tokens().ink, right=right)
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(80, ROW_HEIGHT)
+
+    def _paint_content(self, painter: QPainter, rect: QRectF, index: Index) -> None:
+        row = index.data(ROW_ROLE)
+        column: Column[Any] = self._table.rows.columns[index.column()]
+        if column.delegate is not None:
+            column.delegate(painter, rect, row)
+            return
+        icon = column.icon(row) if column.icon is not None else None
+        if icon is not None:
+            place = QRectF(rect.left(), rect.center().y() - _ICON_PX / 2, _ICON_PX, _ICON_PX)
+            icon.paint(painter, place.toRect())
+            rect = rect.adjusted(_ICON_PX + SPACE_S, 0, 0, 0)
+        painter.setFont(type_font(Type.BODY, tabular=column.right))
+        paint_line(painter, rect, column.value(row), tokens().ink, right=column.right)
 
     def _inner(self, rect: QRect, index: Index) -> QRectF:
         left = SPACE_XL if index.column() == 0 else SPACE_M  # as in the style sheet's header
@@ -179,7 +326,8 @@ class RowDelegate(QStyledItemDelegate):
             ground = look.hover
         painter.fillRect(rect, QColor(ground))
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(look.line))
-        if selected and index.column() == 0 and self._table.hasFocus():
+        is_current = index.row() == self._table.currentIndex().row()
+        if is_current and index.column() == 0 and self._table.hasFocus():
             painter.fillRect(rect.left(), rect.top(), 3, rect.height(), QColor(look.accent))
 
 

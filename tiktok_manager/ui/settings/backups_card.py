@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QFrame, QHeaderView, QProgressBar
+from PySide6.QtWidgets import QFileDialog, QFrame, QProgressBar
 
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, column, row
-from tiktok_manager.ui.kit.list_model import Column, RowTableModel
+from tiktok_manager.ui.kit.list_model import Column, ListModel
 from tiktok_manager.ui.kit.notices import Notice, NoticeBar, Tone
-from tiktok_manager.ui.kit.table import RowTable
+from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.settings.backups import BackupItem, BackupsViewModel
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S
 
 if TYPE_CHECKING:
@@ -54,18 +55,11 @@ class BackupsCard(Card):
         self.model.load()
 
     def _make_list(self) -> None:
-        self._rows: RowTableModel[BackupItem] = RowTableModel(
+        self._rows: ListModel[BackupItem] = ListModel(
             _columns(self.model), lambda item: item.backup.name, self
         )
-        self.table: RowTable[BackupItem] = RowTable(self._rows, row_height_px=_ROW_PX)
-        self.table.setAccessibleName("Backups")
-        self.table.setSortingEnabled(False)
+        self.table: Table[BackupItem] = Table(self._rows, tr("Backups"), row_height_px=_ROW_PX)
         self.table.row_chosen.connect(self._on_chosen)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for section, width in enumerate((144, 116, 88, 152, 118), start=1):
-            header.resizeSection(section, width)
 
     def _make_buttons(self) -> None:
         self.back_up = push_button(
@@ -202,14 +196,16 @@ def ask_backup(parent: Card, folder: Path) -> str:
 
 
 def _columns(model: BackupsViewModel) -> Sequence[Column[BackupItem]]:
-    def plain(title: str, text: Callable[[BackupItem], str]) -> Column[BackupItem]:
-        return Column(title=title, text=text, hint=lambda item: item.backup.name)
+    def plain(
+        words: Callable[[], str], width: int, value: Callable[[BackupItem], str]
+    ) -> Column[BackupItem]:
+        return Column(words=words, value=value, width=width, hint=lambda item: item.backup.name)
 
     return (
-        Column(title="When", text=model.when, hint=model.stamp),
-        plain("What", lambda item: item.what_words),
-        plain("Made", lambda item: item.kind_words),
-        Column(title="Size", text=lambda item: item.size_words, right=True),
-        plain("Kept for", lambda item: item.kept_words),
-        plain("Checked", lambda item: item.checked_words),
+        Column(words=lambda: tr("When"), value=model.when, hint=model.stamp),
+        plain(lambda: tr("What"), 144, lambda item: item.what_words),
+        plain(lambda: tr("Made"), 116, lambda item: item.kind_words),
+        Column(words=lambda: tr("Size"), value=lambda item: item.size_words, width=88, right=True),
+        plain(lambda: tr("Kept for"), 152, lambda item: item.kept_words),
+        plain(lambda: tr("Checked"), 118, lambda item: item.checked_words),
     )
