@@ -363,7 +363,7 @@ def test_missing_keys_lead_to_the_settings(stage: Stage) -> None:
     stage.host.show_error(AppKeysMissing(title="There are no TikTok app keys yet."))
     notice = stage.host.notices.notice
     assert notice is not None
-    assert notice.action_text == "Add app keys"
+    assert notice.action_text == "Enter app keys"
 
 
 def test_what_another_hand_changed_meanwhile_leads_to_the_post_as_it_is(stage: Stage) -> None:
@@ -379,7 +379,7 @@ def test_what_another_hand_changed_meanwhile_leads_to_the_post_as_it_is(stage: S
 def test_a_lost_permission_leads_to_the_accounts(stage: Stage, qtbot: QtBot) -> None:
     stage.host.go("calendar")
     stage.host.show_error(ReconnectNeeded(title="TikTok took the permission back."))
-    QTest.mouseClick(stage.button("Show accounts"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(stage.button("Reconnect"), Qt.MouseButton.LeftButton)
     assert stage.host.current_pane == "accounts"
 
 

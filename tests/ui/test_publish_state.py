@@ -16,7 +16,8 @@ from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.holds import NO_PUBLISHER, Blocker
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.mood import Mood
-from tiktok_manager.ui.publish_state import PublishState, Step
+from tiktok_manager.ui.publish_state import PublishState
+from tiktok_manager.wording import Step
 
 
 def started(make_desk: MakeDesk, world: FakeWorkspace) -> tuple[Desk, PublishState]:

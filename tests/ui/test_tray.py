@@ -131,6 +131,21 @@ def test_the_menu_is_true_when_it_opens(tray: Tray, make_desk: MakeDesk) -> None
     assert words(tray)[0] == "Publishing: next Sun 02:30 (Tokyo) @alice"
 
 
+def test_equal_states_leave_menu_icon_and_tip_alone(tray: Tray, make_desk: MakeDesk) -> None:
+    desk = following(tray, make_desk, FakeWorkspace(posts=[a_post()]))
+    entries, icon = tray.menu.actions(), tray._icon.icon().cacheKey()
+    touched: list[int] = []
+    for entry in entries:
+        entry.changed.connect(lambda: touched.append(1))
+    for _ in range(3):
+        desk.publishing.reload()
+        desk.settle()
+        tray.menu.aboutToShow.emit()
+    assert tray.menu.actions() == entries
+    assert not touched
+    assert tray._icon.icon().cacheKey() == icon
+
+
 def test_pause_and_resume_take_one_click(tray: Tray, make_desk: MakeDesk) -> None:
     desk = following(tray, make_desk, FakeWorkspace())
     action(tray, "Pause publishing").trigger()

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence
 
-from tiktok_manager.domain.errors import AppError, Cancelled, VaultLocked
+from tiktok_manager.domain.errors import (
+    ActionNeeded,
+    AppError,
+    Cancelled,
+    ChangedMeanwhile,
+    VaultLocked,
+)
 from tiktok_manager.ui.jump import JumpResult, JumpViewModel
 from tiktok_manager.ui.jump_popup import JumpPopup
 from tiktok_manager.ui.kit.drawer import Drawer
@@ -16,7 +23,7 @@ from tiktok_manager.ui.kit.layout import Slot
 from tiktok_manager.ui.kit.notices import Notice, NoticeBar, Tone
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.mood import Mood
-from tiktok_manager.ui.next_step import with_next_step
+from tiktok_manager.ui.next_step import next_step
 from tiktok_manager.ui.passphrase import PassphraseBar, PassphraseViewModel
 from tiktok_manager.ui.shortcuts import add_shortcut
 from tiktok_manager.ui.tokens import DRAWER_WIDTH
@@ -82,7 +89,7 @@ class PaneHost(QObject):
         """Say what went wrong with the step that mends it; `retry` runs after an unlock."""
         if isinstance(error, Cancelled):
             return
-        notice = with_next_step(Notice.of_error(error), error, self.go, retry)
+        notice = self._leading_on(error, retry)
         if isinstance(error, VaultLocked) and self._passphrase is not None:
             self.ask_passphrase(retry or (lambda: None), lambda: self.notify(notice))
         else:
@@ -228,6 +235,16 @@ class PaneHost(QObject):
         add_shortcut(self._window, "Search or jump", "Ctrl+K", self._search.begin)
         for number, pane in enumerate(rail_panes[:9], start=1):
             add_shortcut(self._window, pane.title, f"Ctrl+{number}", partial(self.go, pane.name))
+
+    def _leading_on(self, error: AppError, retry: Callable[[], object] | None) -> Notice:
+        """Return what an error says, with the button that mends it."""
+        notice = Notice.of_error(error)
+        if isinstance(error, ActionNeeded | ChangedMeanwhile):
+            notice = replace(notice, tone=Tone.ATTENTION)
+        step = next_step(error, self, retry)
+        if step is None:
+            return notice
+        return replace(notice, action_text=step.words(), action=step.perform)
 
     def _view(self, name: str) -> PaneView:
         if self._core is None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -27,7 +26,7 @@ from tiktok_manager.ui.formats import zoned_time
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.tasks import Coalesced, TaskRunner
 from tiktok_manager.ui.tokens import STATUS_WORDS
-from tiktok_manager.wording import Words, joined, words
+from tiktok_manager.wording import Step, Words, joined, words
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
@@ -57,14 +56,6 @@ class Publisher(Protocol):
 
     def wake(self) -> None:
         """Look at the plan now."""
-
-
-class Step(StrEnum):
-    """What the user can do about a trouble in this window."""
-
-    NONE = ""
-    ADOPT = "adopt"
-    START = "start"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,7 +368,7 @@ def _trouble_at_start(error: AppError) -> Trouble:
             step=Step.ADOPT,
         )
     more = joined(told.message, told.hint)
-    return Trouble(code=error.code, title=told.title, more=more, step=Step.START)
+    return Trouble(code=error.code, title=told.title, more=more, step=Step.RETRY)
 
 
 def _trouble_of_blocker(blocker: Blocker) -> Trouble:

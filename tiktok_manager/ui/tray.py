@@ -11,7 +11,10 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from tiktok_manager.ui.icons import paint_icon
+from tiktok_manager.ui.kit.action import Action
+from tiktok_manager.ui.kit.menus import ActionMenu, Entry
 from tiktok_manager.ui.mood import Mood
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import DARK, LIGHT
 
 if TYPE_CHECKING:
@@ -62,7 +65,7 @@ class Tray(QObject):
         self._menu = QMenu()
         self._menu.setAccessibleName("TikTok Manager")
         self._icon = QSystemTrayIcon(tray_icon(Mood.OPENING, needs_user=False), self)
-        self._icon.setToolTip("TikTok Manager: opening…")
+        self._icon.setToolTip(tr("TikTok Manager: opening…"))
         self._icon.setContextMenu(self._menu)
         self._icon.messageClicked.connect(self.open_requested)
         self._icon.activated.connect(self._on_activated)
@@ -70,6 +73,8 @@ class Tray(QObject):
         self._retry = QTimer(self)
         self._retry.setInterval(_RETRY_MS)
         self._retry.timeout.connect(self.try_to_appear)
+        self._face = ActionMenu(self._menu, Action.perform)
+        self._shown = (Mood.OPENING, False)
         self.rebuild()
 
     @property
@@ -113,21 +118,8 @@ class Tray(QObject):
         self._icon.showMessage(plain_title, plain_text, self._icon.icon())
 
     def rebuild(self) -> None:
-        """Write the menu anew, so that it is true when it opens."""
-        self._menu.clear()
-        state = self._state
-        for line in _lines(state):
-            self._menu.addAction(line.replace("&", "&&")).setEnabled(False)
-        if state is not None and state.needs_line:
-            needs = self._menu.addAction(f"{state.needs_line}…")
-            needs.triggered.connect(self.open_requested)
-        self._menu.addSeparator()
-        self._menu.addAction("Open TikTok Manager").triggered.connect(self.open_requested)
-        self._menu.addAction("New post…").triggered.connect(self.new_post_requested)
-        if state is not None and state.mood in (Mood.ON, Mood.WORKING, Mood.PAUSED, Mood.HELD):
-            self._add_pause(state)
-        self._menu.addSeparator()
-        self._menu.addAction("Quit").triggered.connect(self.quit_requested)
+        """Make the menu true; where it is already, the desktop hears nothing of it."""
+        self._face.show_entries(self._entries())
 
     def close(self) -> None:
         """Take the icon away."""
@@ -135,21 +127,33 @@ class Tray(QObject):
         self._icon.hide()
         self._menu.deleteLater()
 
-    def _add_pause(self, state: PublishState) -> None:
-        paused = state.paused
-        action = self._menu.addAction("Resume publishing" if paused else "Pause publishing")
-        action.triggered.connect(lambda: state.set_paused(not paused))
+    def _entries(self) -> list[Entry]:
+        state, needs = self._state, self._state.needs_line if self._state else ""
+        opens = self.open_requested.emit
+        return [
+            *_lines(state),
+            Action(words=lambda: f"{needs}…", run=opens, shown=lambda: bool(needs)),
+            None,
+            Action(words=lambda: tr("Open TikTok Manager"), run=opens),
+            Action(words=lambda: tr("New post…"), run=self.new_post_requested.emit),
+            *(() if state is None else (pause_action(state),)),
+            None,
+            Action(words=lambda: tr("Quit"), run=self.quit_requested.emit),
+        ]
 
     def _on_changed(self) -> None:
         if self._state is None:
             return
         needs = self._state.needs_line
-        self._icon.setIcon(tray_icon(self._state.mood, needs_user=bool(needs)))
         parts = ("TikTok Manager", self._state.line, needs)
-        self._icon.setToolTip("\n".join(part for part in parts if part))
-        if self._menu.isVisible():
-            return
-        self.rebuild()
+        tip = "\n".join(part for part in parts if part)
+        if tip != self._icon.toolTip():
+            self._icon.setToolTip(tip)
+        if self._shown != (self._state.mood, bool(needs)):
+            self._shown = (self._state.mood, bool(needs))
+            self._icon.setIcon(tray_icon(self._state.mood, needs_user=bool(needs)))
+        if not self._menu.isVisible():
+            self.rebuild()
 
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (
@@ -162,10 +166,21 @@ class Tray(QObject):
 def _lines(state: PublishState | None) -> Sequence[str]:
     """Return what is to be read in the menu: the state first, then what it does not say itself."""
     if state is None:
-        return ("Opening…",)
+        return (tr("Opening…"),)
     says_next = state.mood in (Mood.OPENING, Mood.ON, Mood.WORKING)
     others = (state.last_line,) if says_next else (state.next_line, state.last_line)
     return (*textwrap.wrap(state.line, _MENU_WIDTH), *others)
+
+
+def pause_action(state: PublishState) -> Action:
+    """Return what holds publishing or lets it go on, as its words say: not what they would say."""
+    was_paused = state.paused
+    return Action(
+        words=lambda: tr("Resume publishing") if was_paused else tr("Pause publishing"),
+        icon="play" if was_paused else "pause",
+        run=lambda: state.set_paused(not was_paused),
+        shown=lambda: state.mood in (Mood.ON, Mood.WORKING, Mood.PAUSED, Mood.HELD),
+    )
 
 
 def tray_icon(mood: Mood, *, needs_user: bool) -> QIcon:

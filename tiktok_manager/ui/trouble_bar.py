@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.labels import IconLabel, PlainLabel
 from tiktok_manager.ui.kit.layout import column, row
-from tiktok_manager.ui.publish_state import Step
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
+from tiktok_manager.wording import Step
 
 if TYPE_CHECKING:
     from tiktok_manager.ui.publish_state import PublishState, Trouble
 
-_STEP_WORDS = {Step.ADOPT: "Publish from this computer…", Step.START: "Try again"}
+_STEP_WORDS = {Step.ADOPT: "Publish from this computer…", Step.RETRY: "Try again"}
 _ADOPT_QUESTION = (
     "Publish from this computer from now on? Then use no other copy of this data folder: if two "
     "of them published, posts would go out twice. What the other copy may have sent already is "
