@@ -484,6 +484,10 @@ class FakePaths:
 
     root: Path = Path("/data")
 
+    @property
+    def logs_dir(self) -> Path:
+        return self.root / "logs"
+
 
 @dataclass(kw_only=True)
 class FakeWorkspace:

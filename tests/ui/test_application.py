@@ -14,12 +14,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.fakes import FakeWorkspace, a_post, an_account, refused
+from tests.ui.fakes import FakePaths, FakeWorkspace, a_post, an_account, refused
 from tiktok_manager.domain.errors import AppError, Failure
 from tiktok_manager.domain.events import PostsChanged, PublishingHeld
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.ui.application import Front, Launch, application, run
+from tiktok_manager.ui.crash import DeathTrace
 from tiktok_manager.ui.frame import Core, Frame, Pane
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.pane import PaneView
@@ -350,6 +351,25 @@ def test_hidden_without_a_tray_shows_the_window_after_a_while(make_house: MakeHo
     assert house.session.window.isVisible()
 
 
+def test_the_settings_say_what_a_freeze_is(house: House) -> None:
+    assert house.session._watchdog._limit_s == 0.2
+    house.world.settings.set("freeze-log-ms", "100")
+    house.until(lambda: house.session._watchdog._limit_s == 0.1)
+
+
+def test_a_death_of_the_last_window_is_told_with_its_details(
+    make_house: MakeHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = FakeWorkspace(paths=FakePaths(root=tmp_path))
+    world.paths.logs_dir.mkdir()
+    (world.paths.logs_dir / DeathTrace.FILE).write_text("TikTok Manager\n\nFatal: aborted")
+    house = make_house(world)
+    notices: list[Notice] = []
+    monkeypatch.setattr(house.session.host, "notify", notices.append)
+    house.start()
+    assert [notice.details for notice in notices] == ["TikTok Manager\n\nFatal: aborted"]
+
+
 def test_the_theme_of_the_settings_holds_now_and_next_time(house: House) -> None:
     house.world.settings.set("theme", "dark")
     house.until(lambda: house.session.theme.choice.value == "dark")
@@ -393,9 +413,7 @@ def test_a_termination_signal_ends_it_in_order(qapp: QApplication, tmp_path: Pat
     timer.timeout.connect(when_started)
     timer.start(5)
     before = signal.getsignal(signal.SIGTERM)
-    code = run(
-        world.typed, lambda _w: world.runner, data_dir=tmp_path, panes=PANES, watchdog_limit_s=60
-    )
+    code = run(world.typed, lambda _w: world.runner, data_dir=tmp_path, panes=PANES)
     assert code == 0
     assert world.runner.calls == ["start", "stop"]
     assert signal.getsignal(signal.SIGTERM) is before

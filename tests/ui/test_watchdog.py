@@ -54,6 +54,22 @@ def test_a_block_is_logged_with_its_stack_once(
     assert "a_slow_slot" in reports.texts[0]
 
 
+def test_how_long_is_too_long_can_be_changed_while_it_watches(
+    qapp: QObject, reports: Reports, qtbot: QtBot
+) -> None:
+    watchdog = Watchdog(limit_s=0.1)
+    watchdog.set_limit(0.05)
+    watchdog.start()
+    QTimer.singleShot(0, lambda: reports.came.wait(10))
+    qtbot.waitUntil(reports.came.is_set)
+    watchdog.stop()
+    assert "for 50 ms" in reports.texts[0]
+
+
+def test_one_that_never_watched_can_be_stopped(qapp: QObject) -> None:
+    Watchdog().stop()
+
+
 def test_it_stops_with_the_window(qapp: QObject) -> None:
     watchdog = Watchdog()
     watchdog.start()

@@ -348,4 +348,11 @@ DEFINITIONS = (
         check=_one_of("on", "off"),
         choices=("on", "off"),
     ),
+    Definition(
+        name="freeze-log-ms",
+        section="Window",
+        kind="int",
+        default="200",
+        check=_whole_number(20, 60_000),
+    ),
 )

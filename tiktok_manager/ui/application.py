@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from tiktok_manager.ui.frame import Pane
     from tiktok_manager.ui.session import RunnerFactory, WindowSession, WorkspaceOpener
-    from tiktok_manager.ui.watchdog import Watchdog
 
 # What `session` imports, in portions that do not hold up a click.
 _PORTIONS = (
@@ -47,7 +46,6 @@ def run(
     hidden: bool = False,
     argv: Sequence[str] = ("tiktok-manager",),
     panes: Sequence[Pane] = PANES,
-    watchdog_limit_s: float | None = None,
     close_workspace: Callable[[], None] = lambda: None,
 ) -> int:
     """Show the window (or only the tray with `hidden`) until the user quits; return 0.
@@ -69,7 +67,7 @@ def run(
 
         return WindowSession(front, open_workspace, make_runner, instance, close_workspace)
 
-    launch = Launch(front, instance, make_session, watchdog_limit_s)
+    launch = Launch(front, instance, make_session)
     launch.start(hidden=hidden)
     try:
         return app.exec()
@@ -110,16 +108,13 @@ class Launch(QObject):
         front: Front,
         instance: SingleInstance,
         make_session: Callable[[], WindowSession],
-        watchdog_limit_s: float | None = None,
     ) -> None:
         super().__init__()
         self._front = front
         self._instance = instance
         self._make_session = make_session
-        self._watchdog_limit_s = watchdog_limit_s
         self._hidden = False
         self._session: WindowSession | None = None
-        self._watchdog: Watchdog | None = None
         self._steps: deque[Callable[[], object]] = deque()
 
     def start(self, *, hidden: bool) -> None:
@@ -140,8 +135,6 @@ class Launch(QObject):
     def close(self) -> None:
         """End the session; after the event loop ended."""
         self._steps.clear()
-        if self._watchdog is not None:
-            self._watchdog.stop()
         if self._session is not None:
             self._session.dispose()
         else:
@@ -163,18 +156,7 @@ class Launch(QObject):
         # Nothing ran yet that closing would have to ask about; from here on the session answers.
         self._front.window.close_requested.disconnect(self._leave)
         session = self._session = self._make_session()
-        self._watch()
         session.start(hidden=self._hidden)
-
-    def _watch(self) -> None:
-        from tiktok_manager.ui.watchdog import LIMIT_S, Watchdog
-
-        limit_s = LIMIT_S if self._watchdog_limit_s is None else self._watchdog_limit_s
-        watchdog = self._watchdog = Watchdog(limit_s)
-        window = self._front.window
-        window.looked_at.connect(lambda looked_at: watchdog.rest(not looked_at))
-        watchdog.rest(not window.isVisible())
-        watchdog.start()
 
     def _leave(self) -> None:
         self._steps.clear()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import shiboken6
@@ -16,7 +17,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from tiktok_manager.domain.errors import AppError, Unforeseen
 from tiktok_manager.domain.events import SettingsChanged
 from tiktok_manager.ui.bridge import QtEventBridge
-from tiktok_manager.ui.crash import CrashHook
+from tiktok_manager.ui.crash import CrashHook, DeathTrace
 from tiktok_manager.ui.frame import Core
 from tiktok_manager.ui.icons import app_icon
 from tiktok_manager.ui.kit.notices import Notice, Tone
@@ -24,12 +25,15 @@ from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.pane_host import PaneHost
 from tiktok_manager.ui.publish_state import Publisher, PublishState
 from tiktok_manager.ui.tasks import TaskRunner
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import ThemeChoice
 from tiktok_manager.ui.tray import Tray
 from tiktok_manager.ui.undo import UndoHistory
 from tiktok_manager.ui.unix_signals import UnixSignals
+from tiktok_manager.ui.watchdog import Watchdog
 
 if TYPE_CHECKING:
+    from tiktok_manager.services.settings import Settings
     from tiktok_manager.services.workspace import Workspace
     from tiktok_manager.ui.announcer import Announcer
     from tiktok_manager.ui.application import Front
@@ -42,7 +46,16 @@ _DRAIN_S = 10.0
 _TRAY_PATIENCE_MS = 60_000
 WorkspaceOpener = Callable[[], "Workspace"]
 RunnerFactory = Callable[["Workspace"], Publisher]
-_Opened = tuple["Workspace", Publisher, str, dict[str, str | None]]
+_OWN_SETTINGS = ("theme", "close-to-tray", "freeze-log-ms")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    workspace: Workspace
+    publisher: Publisher
+    timezone: str
+    settings: dict[str, str]
+    last_death: str
 
 
 class WindowSession(QObject):
@@ -74,6 +87,8 @@ class WindowSession(QObject):
         self.window = front.window
         front.app.setWindowIcon(app_icon())
         self.crash = CrashHook(self)
+        self._death_trace = DeathTrace()
+        self._watchdog = Watchdog(parent=self)
         self.tasks = TaskRunner(self)
         self.host = PaneHost(front.window, front.panes, front.memory)
         self.tray = Tray(self)
@@ -84,6 +99,8 @@ class WindowSession(QObject):
     def start(self, *, hidden: bool) -> None:
         """Show the window unless it is to stay hidden, and open the workspace behind it."""
         self.crash.install()
+        self._watchdog.rest(not self.window.isVisible())
+        self._watchdog.start()
         self._collect_garbage_here()
         self.tray.try_to_appear()
         if hidden:
@@ -148,6 +165,7 @@ class WindowSession(QObject):
 
     def dispose(self) -> None:
         """Close everything in order; after the event loop ended."""
+        self._watchdog.stop()
         self._collector.stop()
         self._signals.close()
         if self._bridge is not None:
@@ -159,6 +177,7 @@ class WindowSession(QObject):
         self.memory.flush()
         self._instance.close()
         self.crash.uninstall()
+        self._death_trace.close()
         gc.enable()
 
     def _delete_in_order(self) -> None:
@@ -174,8 +193,13 @@ class WindowSession(QObject):
     def _open_all(self) -> _Opened:
         workspace = self._open_workspace()
         publisher = self._make_runner(workspace)
-        settings = {name: workspace.settings.get(name) for name in ("theme", "close-to-tray")}
-        return workspace, publisher, workspace.settings.timezone(), settings
+        return _Opened(
+            workspace=workspace,
+            publisher=publisher,
+            timezone=workspace.settings.timezone(),
+            settings=_own_settings(workspace.settings),
+            last_death=self._death_trace.open(workspace.paths.logs_dir, workspace.clock.now()),
+        )
 
     def _on_open_failed(self, error: AppError) -> None:
         told = AppError("workspace_not_opened") if isinstance(error, Unforeseen) else error
@@ -198,10 +222,10 @@ class WindowSession(QObject):
         self._announcer = self._undo = self._state = self._bridge = None
 
     def _on_opened(self, opened: _Opened) -> None:
-        workspace, publisher, timezone, settings = opened
+        workspace, publisher = opened.workspace, opened.publisher
         self._publisher = publisher
         self._bridge = QtEventBridge(workspace.events, self)
-        self._state = PublishState(workspace, self.tasks, self._bridge, timezone, self)
+        self._state = PublishState(workspace, self.tasks, self._bridge, opened.timezone, self)
         self._state.attach(publisher)
         self._state.adopted.connect(self._on_adopted)
         self._undo = UndoHistory(self.tasks, self._bridge, self)
@@ -214,12 +238,14 @@ class WindowSession(QObject):
         )
         self._settings = workspace.settings
         self._bridge.listen(SettingsChanged, self._on_setting)
-        self._apply_settings(settings)
+        self._apply_settings(opened.settings)
         self.host.attach(core)
         self.tray.follow(self._state)
         self._announce(core)
         self._state.reload()
         self._state.start()
+        if opened.last_death:
+            self._tell_death(opened.last_death)
 
     def _announce(self, core: Core) -> None:
         from tiktok_manager.ui.announcer import Announcer
@@ -232,21 +258,22 @@ class WindowSession(QObject):
     # -- settings the frame itself obeys --------------------------------------------------
 
     def _on_setting(self, event: SettingsChanged) -> None:
-        if event.name not in ("theme", "close-to-tray"):
+        if event.name not in _OWN_SETTINGS:
             return
         settings = self._settings
         self.tasks.run(
-            lambda _token: {name: settings.get(name) for name in ("theme", "close-to-tray")},
+            lambda _token: _own_settings(settings),
             done=self._apply_settings,
             failed=self.host.show_error,
             group="frame-settings",
         )
 
-    def _apply_settings(self, values: dict[str, str | None]) -> None:
-        choice = ThemeChoice(values["theme"] or ThemeChoice.SYSTEM)
+    def _apply_settings(self, values: dict[str, str]) -> None:
+        choice = ThemeChoice(values["theme"])
         self.memory.theme = choice
         self.theme.choose(choice)
         self._close_to_tray = values["close-to-tray"] != "off"
+        self._watchdog.set_limit(int(values["freeze-log-ms"]) / 1000)
 
     # -- closing --------------------------------------------------------------------------
 
@@ -290,6 +317,7 @@ class WindowSession(QObject):
 
     def _connect(self) -> None:
         self.window.close_requested.connect(self._on_close_requested)
+        self.window.looked_at.connect(lambda looked_at: self._watchdog.rest(not looked_at))
         # Queued: the pane that asks for it is deleted by it.
         self.host.reopen_requested.connect(self.reopen, Qt.ConnectionType.QueuedConnection)
         self.tray.open_requested.connect(self.window.bring_to_front)
@@ -324,6 +352,19 @@ class WindowSession(QObject):
             )
         )
 
+    def _tell_death(self, report: str) -> None:
+        self.host.notify(
+            Notice(
+                text=tr("TikTok Manager was ended by a fault of its own last time"),
+                more=tr(
+                    "Nothing is lost: what was under way is looked into before anything is sent "
+                    "again. Please send us the details."
+                ),
+                tone=Tone.ATTENTION,
+                details=report,
+            )
+        )
+
     def _on_logout(self) -> None:
         """The desktop ends: stop publishing now, there is no time to ask."""
         if self._publisher is not None:
@@ -336,6 +377,10 @@ class WindowSession(QObject):
         self._collector.setInterval(_GC_MS)
         self._collector.timeout.connect(collect_if_due)
         self._collector.start()
+
+
+def _own_settings(settings: Settings) -> dict[str, str]:
+    return {name: settings.get(name) or "" for name in _OWN_SETTINGS}
 
 
 def _notice_of(work: Callable[[], Notice]) -> Notice:

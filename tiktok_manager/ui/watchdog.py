@@ -43,27 +43,31 @@ class Watchdog(QObject):
         else:
             self._awake.set()
 
+    def set_limit(self, limit_s: float) -> None:
+        """Call it a freeze after this long, from now on."""
+        self._limit_s = limit_s
+
     def stop(self) -> None:
-        """Stop watching and end the thread."""
+        """Stop watching and end the thread, if it was ever started."""
         self._stopping.set()
         self._awake.set()
         self._answered.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def _watch(self) -> None:
         while not self._stopping.wait(self._limit_s / 2):
             self._awake.wait()
             self._answered.clear()
             self._asked.emit()
-            if self._answered.wait(self._limit_s) or self._stopping.is_set():
+            limit_s = self._limit_s
+            if self._answered.wait(limit_s) or self._stopping.is_set():
                 continue
-            self._report()
+            self._report(limit_s)
             self._answered.wait()
 
-    def _report(self) -> None:
+    def _report(self, limit_s: float) -> None:
         # The only way to see another thread's stack; there is no public name for it.
         frame = sys._current_frames().get(self._watched)  # noqa: SLF001
         stack = "".join(traceback.format_stack(frame)) if frame else "(no stack)"
-        logger.warning(
-            "The window did not answer for %d ms:\n%s", round(self._limit_s * 1000), stack
-        )
+        logger.warning("The window did not answer for %d ms:\n%s", round(limit_s * 1000), stack)

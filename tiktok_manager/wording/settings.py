@@ -22,6 +22,9 @@ SETTINGS = {
     "uploads-at-once": _("How many videos may be sent at the same time (1 to 16)."),
     "theme": _("Light, dark, or as the system has it."),
     "close-to-tray": _("Closing the window keeps publishing from the tray."),
+    "freeze-log-ms": _(
+        "After how many milliseconds without an answer the window logs what holds it up."
+    ),
 }
 
 

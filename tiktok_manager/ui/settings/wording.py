@@ -35,6 +35,7 @@ _LABELS = {
     "uploads-at-once": "Uploads at the same time",
     "theme": "Appearance",
     "close-to-tray": "Keep publishing when the window is closed",
+    "freeze-log-ms": "Log what holds the window up after",
 }
 _HELP = {
     "client-secret": "Encrypted on this computer and sent to TikTok only.",
@@ -47,6 +48,7 @@ _HELP = {
     "publishing": "Off holds every post until it is on again. Uploads under way are finished.",
     "uploads-at-once": "1 to 16. Fewer is kinder to a slow connection.",
     "close-to-tray": "The app stays in the tray. Off: closing the window quits it.",
+    "freeze-log-ms": "In milliseconds. For a report about a window that does not answer at once.",
 }
 _CHOICES = {
     "late": {
