@@ -569,9 +569,7 @@ def test_lists_keep_the_rules_of_models(view: CalendarView, plan: Desk) -> None:
     plan.settle()
     view.agenda.show_scope(view.agenda.scope)
     plan.settle()
-    view.agenda.model.reread()
-    plan.settle()
-    assert view.agenda.is_empty
+    plan.qtbot.waitUntil(lambda: view.agenda.is_empty)
 
 
 def test_hovering_a_tile_points(view: CalendarView, qtbot: QtBot) -> None:

@@ -1,7 +1,6 @@
 """Lists keep their place while they change; long ones come page by page, none twice."""
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -156,152 +155,110 @@ def test_one_row_can_be_replaced(model: ListModel[Fruit]) -> None:
 class Shop:
     """A long list in pages of 4, answered when a test says so."""
 
-    def __init__(self, count: int = 0, *, descending: bool = False) -> None:
+    def __init__(self, count: int, *, descending: bool = False) -> None:
         self.stock = [Fruit(key, "F") for key in range(count)]
         self.asked: list[PageAsk] = []
         self._sign = -1 if descending else 1
         self.model: ListModel[Fruit] = ListModel(
             COLUMNS,
             lambda fruit: fruit.key,
-            paging=Paging(
-                ask=self.asked.append, cursor=self._cursor, size=4, descending=descending
-            ),
+            paging=Paging(cursor=cursor, more=self.asked.append, size=4, descending=descending),
         )
         QAbstractItemModelTester(self.model, FATAL, parent=self.model)
+        self.read_anew()
 
-    def answer(self, ask: PageAsk | None = None) -> None:
-        ask = ask or self.asked[-1]
-        stock = sorted(self.stock, key=self._cursor, reverse=self._sign < 0)
-        rest = [each for each in stock if ask.after is None or self._follows(each, ask.after)]
-        self.model.show_page(ask, rest[: ask.limit])
+    def read_anew(self, *, reach: int | None = None) -> None:
+        self.answer(PageAsk(after=None, limit=reach or self.model.reach))
 
     def read_on(self) -> None:
         self.model.fetchMore(NOWHERE)
-        self.answer()
+        self.answer(self.asked[-1])
+
+    def answer(self, ask: PageAsk) -> None:
+        stock = sorted(self.stock, key=cursor, reverse=self._sign < 0)
+        rest = [each for each in stock if ask.after is None or self._follows(each, ask.after)]
+        self.model.show_page(ask, rest[: ask.limit])
+
+    def read_to_the_end(self) -> None:
+        while self.model.canFetchMore(NOWHERE):
+            self.read_on()
 
     @property
-    def keys(self) -> Sequence[int]:
+    def keys(self) -> list[int]:
         return [fruit.key for fruit in self.model.rows]
 
-    def _cursor(self, fruit: Fruit) -> Cursor:
-        return START + timedelta(days=fruit.key), str(fruit.key)
-
     def _follows(self, fruit: Fruit, end: Cursor) -> bool:
-        return self._cursor(fruit) > end if self._sign > 0 else self._cursor(fruit) < end
+        return cursor(fruit) > end if self._sign > 0 else cursor(fruit) < end
 
 
-@pytest.mark.usefixtures("qapp")
+def cursor(fruit: Fruit) -> Cursor:
+    return START + timedelta(days=fruit.key), str(fruit.key)
+
+
 @pytest.mark.parametrize("descending", [False, True])
-def test_pages_follow_each_other_to_the_end(descending: bool) -> None:
+def test_pages_follow_each_other_to_the_end(qapp: QObject, descending: bool) -> None:
     shop = Shop(9, descending=descending)
-    shop.model.restart()
-    shop.answer()
-    while shop.model.canFetchMore(NOWHERE):
-        shop.read_on()
-    assert (
-        sorted(shop.keys, reverse=descending)
-        == shop.keys
-        == (list(reversed(range(9))) if descending else list(range(9)))
-    )
-    assert [ask.limit for ask in shop.asked] == [4, 4, 4]
+    shop.read_to_the_end()
+    assert shop.keys == sorted(range(9), reverse=descending)
+    assert [ask.limit for ask in shop.asked] == [4, 4]
 
 
-@pytest.mark.usefixtures("qapp")
-def test_nothing_is_asked_for_before_the_list_was_started() -> None:
+def test_a_page_is_asked_for_once(qapp: QObject) -> None:
     shop = Shop(9)
-    shop.model.fetchMore(NOWHERE)
-    assert not shop.asked
-
-
-@pytest.mark.usefixtures("qapp")
-def test_a_page_is_asked_for_once() -> None:
-    shop = Shop(9)
-    shop.model.restart()
-    shop.answer()
     for _ in range(5):
         shop.model.fetchMore(NOWHERE)
-    assert len(shop.asked) == 2
+    assert len(shop.asked) == 1
 
 
-@pytest.mark.usefixtures("qapp")
 @pytest.mark.parametrize("count", [3, 4, 8, 9])
-def test_a_list_that_grew_past_its_page_loses_no_row(count: int) -> None:
+def test_a_list_that_grew_past_its_page_loses_no_row(qapp: QObject, count: int) -> None:
     shop = Shop(count)
-    shop.model.restart()
-    shop.answer()
-    while shop.model.canFetchMore(NOWHERE):
-        shop.read_on()
-    shop.stock.insert(0, Fruit(count, "New"))
-    shop.model.reread()
-    shop.answer()
-    while shop.model.canFetchMore(NOWHERE):
-        shop.read_on()
+    shop.read_to_the_end()
+    shop.stock.append(Fruit(count, "New"))
+    shop.read_anew()
+    shop.read_to_the_end()
     assert shop.keys == list(range(count + 1))
 
 
-@pytest.mark.usefixtures("qapp")
-def test_reading_anew_keeps_what_is_shown_and_reads_no_further() -> None:
+def test_reading_anew_keeps_what_is_shown_and_reads_no_further(qapp: QObject) -> None:
     shop = Shop(40)
-    shop.model.restart()
-    shop.answer()
     shop.read_on()
     shop.stock[2] = Fruit(2, "Changed")
     del shop.stock[5]
     for _ in range(3):
-        shop.model.reread()
-        shop.answer()
+        shop.read_anew()
     assert shop.keys == [0, 1, 2, 3, 4, 6, 7, 8]
     assert names(shop.model)[2] == "Changed"
     assert shop.model.canFetchMore(NOWHERE)
 
 
-@pytest.mark.usefixtures("qapp")
-def test_a_change_while_a_page_is_read_is_read_after_it() -> None:
+def test_a_page_that_came_while_the_list_was_read_anew_stays(qapp: QObject) -> None:
     shop = Shop(9)
-    shop.model.restart()
-    shop.answer()
-    shop.model.fetchMore(NOWHERE)
-    shop.model.reread()
-    shop.model.reread()
-    assert len(shop.asked) == 2
-    shop.answer()
-    assert [(ask.after is None, ask.limit) for ask in shop.asked[2:]] == [(True, 8)]
-
-
-@pytest.mark.usefixtures("qapp")
-def test_scrolling_on_while_the_list_is_read_anew_is_not_forgotten() -> None:
-    shop = Shop(9)
-    shop.model.restart()
-    shop.answer()
-    shop.model.reread()
-    shop.model.fetchMore(NOWHERE)
-    shop.answer()
-    shop.answer()
+    reach = shop.model.reach
+    shop.read_on()
+    shop.read_anew(reach=reach)
     assert shop.keys == list(range(8))
+    shop.read_to_the_end()
+    assert shop.keys == list(range(9))
 
 
-@pytest.mark.usefixtures("qapp")
-def test_a_late_page_of_another_list_is_dropped_and_the_old_one_stays_meanwhile() -> None:
-    shop = Shop(3)
-    shop.model.restart()
-    shop.answer()
-    shop.model.reread()
-    late = shop.asked[-1]
-    shop.stock = [Fruit(7, "Other")]
-    shop.model.restart()
-    shop.model.show_page(late, [Fruit(5, "Late")])
-    assert shop.keys == [0, 1, 2]
-    shop.answer()
-    assert shop.keys == [7]
-
-
-@pytest.mark.usefixtures("qapp")
-def test_a_page_that_failed_can_be_asked_for_again() -> None:
+def test_what_moved_to_another_page_stands_there_alone(qapp: QObject) -> None:
     shop = Shop(9)
-    shop.model.restart()
-    shop.answer()
+    shop.model.show_page(PageAsk(after=cursor(Fruit(3, "")), limit=4), [Fruit(1, "Moved")])
+    assert shop.keys == [0, 2, 3, 1]
+
+
+def test_another_list_takes_the_place_of_all(qapp: QObject) -> None:
+    shop = Shop(9)
+    shop.model.show_page(PageAsk(after=None, limit=4), [Fruit(7, "Other")], alone=True)
+    assert shop.keys == [7]
+    assert not shop.model.canFetchMore(NOWHERE)
+
+
+def test_a_page_that_failed_can_be_asked_for_again(qapp: QObject) -> None:
+    shop = Shop(9)
     shop.model.fetchMore(NOWHERE)
-    shop.model.page_failed(shop.asked[-1])
+    shop.model.page_failed()
     shop.read_on()
     assert shop.keys == list(range(8))
 
@@ -313,7 +270,6 @@ def test_a_view_that_fetches_inside_an_insert_gets_no_page_twice(qtbot: QtBot) -
     qtbot.addWidget(view)
     view.setModel(shop.model)
     view.show()
-    shop.model.restart()
-    shop.answer()
     shop.read_on()
     assert shop.keys == list(range(8))
+    assert len(shop.asked) == 1

@@ -69,10 +69,13 @@ class PageAsk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paging(Generic[RowT]):
-    """How a long list is read: `ask` only asks, the answer comes by `ListModel.show_page`."""
+    """How a long list is read: its order, and `more` that asks for what follows a row.
 
-    ask: Callable[[PageAsk], None]
+    The answer comes by `ListModel.show_page` or `page_failed`.
+    """
+
     cursor: Callable[[RowT], Cursor]
+    more: Callable[[PageAsk], None]
     size: int = 100
     descending: bool = False
 
@@ -102,11 +105,8 @@ class ListModel(QAbstractTableModel, Generic[RowT]):
         self._rows: list[RowT] = []
         self._places: dict[Hashable, int] | None = None
         self._order: tuple[int, Qt.SortOrder] | None = None
-        self._asked: PageAsk | None = None
-        self._anew = False
-        self._again = False
-        self._more = False
         self._complete = True
+        self._reads_on = False
 
     # -- rows -----------------------------------------------------------------------------
 
@@ -151,66 +151,41 @@ class ListModel(QAbstractTableModel, Generic[RowT]):
 
     # -- pages ----------------------------------------------------------------------------
 
-    def restart(self) -> None:
-        """Ask for the first page of another list; what is shown stays until it is there."""
-        self._anew = True
-        self._ask(None, self._paging().size)
-
-    def reread(self) -> None:
-        """Ask for all that is shown, and what may follow it, once more."""
-        if self._asked is not None:
-            self._again = True
-            return
+    @property
+    def reach(self) -> int:
+        """How many rows to read anew: all that is shown, and what may follow a complete list."""
         size, count = self._paging().size, len(self._rows)
-        whole_pages = count // size + 1 if self._complete else -(-count // size)
-        self._ask(None, max(whole_pages, 1) * size)
+        pages = count // size + 1 if self._complete else -(-count // size)
+        return max(pages, 1) * size
 
-    def show_page(self, ask: PageAsk, page: Sequence[RowT]) -> None:
-        """Take the answer to what was asked last; any other is dropped."""
-        if ask is not self._asked:
-            return
+    def show_page(self, ask: PageAsk, page: Sequence[RowT], *, alone: bool = False) -> None:
+        """Put a part of the list in the place of what was known of it; `alone` forgets the rest."""
         is_full = len(page) >= ask.limit
-        before, after = ([], []) if self._anew else self._around(ask, page, is_full=is_full)
+        before, after = ([], []) if alone else self._around(ask, page, is_full=is_full)
         known = {self._key(row) for row in page}
-        around = [[row for row in part if self._key(row) not in known] for part in (before, after)]
-        self._anew = False
-        self._complete = not is_full and not around[1]
-        self.set_rows([*around[0], *page, *around[1]])
-        self._answered()
+        before, after = (
+            [row for row in part if self._key(row) not in known] for part in (before, after)
+        )
+        self._complete = self._complete if after else not is_full
+        # Read on meanwhile: views call fetchMore from inside beginInsertRows.
+        reads_on, self._reads_on = self._reads_on and ask.after is None, True
+        self.set_rows([*before, *page, *after])
+        self._reads_on = reads_on
 
-    def page_failed(self, ask: PageAsk) -> None:
-        """It could not be read; scrolling on or `reread` asks once more."""
-        if ask is self._asked:
-            self._answered()
+    def page_failed(self) -> None:
+        """What follows could not be read; scrolling on asks once more."""
+        self._reads_on = False
 
     @override
     def canFetchMore(self, parent: Index) -> bool:
-        if parent.isValid() or self._complete or self.is_changing:
-            return False
-        return self._asked is None or (self._asked.after is None and not self._anew)
+        return not (parent.isValid() or self._complete or self._reads_on)
 
     @override
     def fetchMore(self, parent: Index) -> None:
-        if not self.canFetchMore(parent) or not self._rows:
-            return
-        if self._asked is not None:
-            self._more = True
-            return
-        paging = self._paging()
-        self._ask(paging.cursor(self._rows[-1]), paging.size)
-
-    def _ask(self, after: Cursor | None, limit: int) -> None:
-        self._again = False
-        self._asked = PageAsk(after=after, limit=limit)
-        self._paging().ask(self._asked)
-
-    def _answered(self) -> None:
-        self._asked = None
-        if self._again:
-            self.reread()
-        elif self._more:
-            self._more = False
-            self.fetchMore(_NOWHERE)
+        if self.canFetchMore(parent) and self._rows:
+            paging = self._paging()
+            self._reads_on = True
+            paging.more(PageAsk(after=paging.cursor(self._rows[-1]), limit=paging.size))
 
     def _around(
         self, ask: PageAsk, page: Sequence[RowT], *, is_full: bool
