@@ -7,6 +7,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,10 +101,16 @@ def _visit(url: str) -> None:
         answer.read()
 
 
-@pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
+@contextmanager
+def a_program(folder: Path) -> Iterator[Program]:
     config = SimulatorConfig(
-        accounts=3, auto_approve=True, media_dir=tmp_path / "tiktok", processing_s=0.2
+        accounts=3, auto_approve=True, media_dir=folder / "tiktok", processing_s=0.2
     )
     with Simulator(config) as sim:
-        yield Program(tmp_path, sim)
+        yield Program(folder, sim)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    with a_program(tmp_path) as program:
+        yield program

@@ -6,11 +6,12 @@ import os
 import signal
 import sqlite3
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Program
+from tests.e2e.conftest import Program, a_program
 
 PUBLIC = ("--privacy", "PUBLIC_TO_EVERYONE", "--consent")
 
@@ -87,17 +88,25 @@ def test_secrets_never_rest_in_plain_text_nor_show_in_arguments(program: Program
     ],
 )
 def test_bad_input_is_named_and_nothing_is_written(
-    connected: Program, arguments: tuple[str, ...], words: str
+    one_for_all: Program, arguments: tuple[str, ...], words: str
 ) -> None:
-    empty = connected.folder / "empty.mp4"
+    empty = one_for_all.folder / "empty.mp4"
     empty.touch()
-    file = video(connected)
+    file = video(one_for_all)
     filled = [part.format(file=file, empty=empty) for part in arguments]
-    result = connected.run("posts", "add", *filled)
+    result = one_for_all.run("posts", "add", *filled)
     assert result.code == 2
     assert words in result.err
     assert "Traceback" not in result.err
-    assert connected.run("posts", "list", "--json").json() == []
+    assert one_for_all.run("posts", "list", "--json").json() == []
+
+
+@pytest.fixture(scope="module")
+def one_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A connected program for tests that leave it as it was."""
+    with a_program(tmp_path_factory.mktemp("one-for-all")) as program:
+        assert program.connect("sim01").code == 0
+        yield program
 
 
 @pytest.fixture

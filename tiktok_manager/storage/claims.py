@@ -44,7 +44,7 @@ _LATE = AttemptEnd(AttemptOutcome.ABANDONED, "late")
 AWAITS_ID = timedelta(minutes=1)
 # By due time, but not along the index of due times: that begins with years of posts that ended.
 _IN_TURN = func.coalesce(PostRow.due_at, PostRow.wake_at)
-# Word for word the conditions of the two small indexes that answer them.
+# Written like the conditions of the two partial indexes that answer them, or they would not.
 _IS_SENDING = text("posts.status = 'publishing'")
 _HOLDS_SLOT = text("attempts.holds_slot")
 
