@@ -1,12 +1,14 @@
-"""The publisher told to end, by whatever the system has for that, in the middle of an upload."""
+"""The publisher told to end in the middle of an upload, and the window ended by a fault."""
 
 import hashlib
 import signal
+import threading
 
 import pytest
 
 from tests.e2e.conftest import Program
 from tiktok_manager.simulator import Fault
+from tiktok_manager.ui.crash import DeathTrace
 
 # Less than the answer it waits for takes.
 END_S = 30
@@ -36,3 +38,16 @@ def test_a_publisher_told_to_end_under_an_upload_goes_on_next_time(
         if publish.status == "PUBLISH_COMPLETE"
     ]
     assert digests == [hashlib.sha256(file.read_bytes()).hexdigest()]
+
+
+def test_a_window_ended_by_a_fault_leaves_what_each_thread_did(program: Program) -> None:
+    program.env["QT_QPA_PLATFORM"] = "offscreen"
+    window = program.start("--hidden")
+    trace, again = program.data_dir / "logs" / DeathTrace.FILE, threading.Event()
+    while not trace.exists() or not trace.read_text():
+        assert window.poll() is None
+        again.wait(0.05)
+    window.send_signal(signal.SIGABRT)
+    window.communicate(timeout=END_S)
+    assert "Fatal Python error: Aborted" in trace.read_text()
+    assert "application.py" in trace.read_text()
