@@ -15,6 +15,7 @@ from tests.ui.fakes import ZONE, FakeWorkspace
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.frame import Core
+from tiktok_manager.ui.kit import reading
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.ui.overrides import override
@@ -132,6 +133,12 @@ class Flashes(QObject):
 
 
 MakeDesk = Callable[[FakeWorkspace], Desk]
+
+
+@pytest.fixture(autouse=True)
+def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let readings follow events at once, so that a settled desk has read all."""
+    monkeypatch.setattr(reading, "READS_EVERY_MS", 0)
 
 
 @pytest.fixture

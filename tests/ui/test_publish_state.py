@@ -223,6 +223,18 @@ def test_the_users_own_pause_goes_before_a_hold(make_desk: MakeDesk) -> None:
     assert mood(state) is Mood.PAUSED
 
 
+def test_a_pause_that_did_not_work_is_told_and_the_line_stays_true(make_desk: MakeDesk) -> None:
+    world = FakeWorkspace()
+    desk, state = started(make_desk, world)
+    errors: list[object] = []
+    state.failed.connect(errors.append)
+    world.settings.refuse = refused("The database is busy.")
+    state.set_paused(True)
+    desk.settle()
+    assert errors == [world.settings.refuse]
+    assert mood(state) is Mood.ON
+
+
 def test_a_copied_data_folder_is_off_until_it_is_adopted(make_desk: MakeDesk) -> None:
     world = FakeWorkspace()
     world.installation.copied = True

@@ -14,12 +14,11 @@ from tiktok_manager.domain.events import PostStatusChanged
 from tiktok_manager.domain.posts import PostFilter
 from tiktok_manager.ui.calendar.wording import NEEDS_USER, meaning
 from tiktok_manager.ui.formats import zoned_time
+from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.mood import Mood
-from tiktok_manager.ui.tasks import Coalesced
 from tiktok_manager.ui.tokens import STATUS_WORDS
 
 if TYPE_CHECKING:
-    from tiktok_manager.domain.errors import AppError
     from tiktok_manager.domain.posts import Post, PostStatus
     from tiktok_manager.ui.frame import Core
 
@@ -58,34 +57,39 @@ class Announcer(QObject):
         self._count = 0
         self._hold = ""
         self._holds_told: dict[str, datetime] = {}
-        self._soon = Coalesced(self._read, self, gather_ms)
+        planning = core.workspace.planning
+        self._reading: Reading[Sequence[Post]] = Reading(
+            core.tasks,
+            core.bridge,
+            lambda _token: planning.page(PostFilter(statuses=NEEDS_USER)),
+            parent=self,
+            gather_ms=gather_ms,
+        )
+        self._reading.changed.connect(self._on_read)
         core.bridge.listen(PostStatusChanged, self._on_status)
         core.publishing.changed.connect(self._on_state)
-        self._read()
+        self._reading.ask_anew()
 
     def _on_status(self, event: PostStatusChanged) -> None:
         if event.status in NEEDS_USER:
-            self._soon.request()
+            self._reading.request()
 
     def _on_state(self) -> None:
         overview = self._core.publishing.overview
         if overview is not None and overview.needs_user != self._count:
             self._count = overview.needs_user
-            self._soon.request()
+            self._reading.request()
         self._tell_hold()
 
     # -- posts ----------------------------------------------------------------------------
 
-    def _read(self) -> None:
-        planning = self._core.workspace.planning
-        self._core.tasks.run(
-            lambda _token: planning.page(PostFilter(statuses=NEEDS_USER)),
-            done=self._on_read,
-            failed=_on_failed,
-            group="announce",
-        )
-
-    def _on_read(self, posts: Sequence[Post]) -> None:
+    def _on_read(self) -> None:
+        posts, error = self._reading.value, self._reading.failure
+        if error is not None:
+            # The status line says so; a message of the desktop would add nothing.
+            logger.info("What needs the user could not be read: %s", error)
+        if posts is None or error is not None:
+            return
         before, self._known = self._known, {post.id: post.status for post in posts}
         if before is None:
             return
@@ -132,8 +136,3 @@ def _named(posts: Sequence[Post]) -> str:
     handles = list(dict.fromkeys(f"@{post.handle}" for post in posts))
     more = len(handles) - _NAMED
     return ", ".join(handles[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _on_failed(error: AppError) -> None:
-    # The status line says that the plan cannot be read; a message of the desktop would add nothing.
-    logger.info("What needs the user could not be read: %s", error)

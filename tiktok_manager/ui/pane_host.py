@@ -170,6 +170,7 @@ class PaneHost(QObject):
         core.undo.done.connect(self._on_undone)
         core.undo.refused.connect(self._on_undone)
         core.undo.failed.connect(self.show_error)
+        core.publishing.failed.connect(self.show_error)
         self._top_bar.new_post.setEnabled("composer" in self._panes)
         self.go(self._window.opens_with)
 

@@ -15,7 +15,6 @@ from tiktok_manager.domain.errors import VaultLocked
 from tiktok_manager.domain.events import (
     AccountChanged,
     DataChangedElsewhere,
-    Event,
     PostsChanged,
     PostStatusChanged,
     PublisherStateChanged,
@@ -23,13 +22,13 @@ from tiktok_manager.domain.events import (
     SettingsChanged,
 )
 from tiktok_manager.ui.formats import zoned_time
+from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.mood import Mood
-from tiktok_manager.ui.tasks import Coalesced, TaskRunner
+from tiktok_manager.ui.tasks import TaskRunner
 from tiktok_manager.ui.tokens import STATUS_WORDS
 from tiktok_manager.wording import Step, Words, joined, words
 
 if TYPE_CHECKING:
-    from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.domain.holds import Blocker
     from tiktok_manager.domain.posts import Post
@@ -78,15 +77,38 @@ class Trouble:
         return self.reason or self.title
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    overview: PublishOverview | None = None
+    is_held: bool = False
+    is_locked: bool = False
+    blockers: tuple[Blocker, ...] = ()
+
+
+_NOTHING_SEEN = _Look()
+
+
+def _look(workspace: Workspace) -> _Look:
+    vault = workspace.vault
+    return _Look(
+        overview=workspace.planning.overview(),
+        is_held=not workspace.settings.publishing_on(),
+        is_locked=vault.state().value == "locked" and vault.needs_passphrase(),
+        blockers=workspace.blockers.all(),
+    )
+
+
 class PublishState(QObject):
     """Reads the plan's overview whenever a post or the publisher changed.
 
     Signals:
         changed: `mood`, `line` and the rest may read differently.
         adopted: This data folder publishes from now on, although it was a copy.
+        failed: An AppError: what the user asked for did not work.
     """
 
     changed = Signal()
+    failed = Signal(object)
     adopted = Signal()
 
     def __init__(
@@ -101,19 +123,19 @@ class PublishState(QObject):
         self._workspace = workspace
         self._tasks = tasks
         self._publisher: Publisher | None = None
-        self._overview: PublishOverview | None = None
-        self._error: AppError | None = None
         self._running = False
-        self._held = False
-        self._locked = False
         self._holder = ""
         self._cannot_start: AppError | None = None
         self._holds: dict[str, PublishingHeld] = {}
-        self._blockers: tuple[Blocker, ...] = ()
         self.timezone = timezone
-        self._soon = Coalesced(self.reload, self)
-        for kind in (PostStatusChanged, PostsChanged, AccountChanged, DataChangedElsewhere):
-            bridge.listen(kind, self._on_change)
+        self._reading: Reading[_Look] = Reading(
+            tasks,
+            bridge,
+            lambda _token: _look(workspace),
+            parent=self,
+            stale_on=(PostStatusChanged, PostsChanged, AccountChanged, DataChangedElsewhere),
+        )
+        self._reading.changed.connect(self.changed)
         bridge.listen(PublisherStateChanged, self._on_publisher)
         bridge.listen(PublishingHeld, self._on_held)
         bridge.listen(SettingsChanged, self._on_setting)
@@ -168,7 +190,7 @@ class PublishState(QObject):
         now = self._workspace.clock.now()
         return [
             blocker
-            for blocker in self._blockers
+            for blocker in self._seen.blockers
             if blocker.is_fault
             and not blocker.account_ids
             and blocker.code != VaultLocked.code  # a mood of its own
@@ -185,26 +207,26 @@ class PublishState(QObject):
     @property
     def overview(self) -> PublishOverview | None:
         """What was read last, None while it is unknown."""
-        return self._overview
+        return self._seen.overview
 
     @property
     def mood(self) -> Mood:
         """What the publisher does now."""
-        if self._error is not None:
+        if self._reading.failure is not None:
             return Mood.UNKNOWN
-        if self._overview is None:
+        if self.overview is None:
             return Mood.OPENING
         if self._holder:
             return Mood.STANDBY
         if not self._running:
             return Mood.OFF
-        if self._held:
+        if self.paused:
             return Mood.PAUSED
-        if self._locked:
+        if self._seen.is_locked:
             return Mood.LOCKED
         if self._holding or self._stopping:
             return Mood.HELD
-        return Mood.WORKING if self._overview.under_way else Mood.ON
+        return Mood.WORKING if self.overview.under_way else Mood.ON
 
     @property
     def line(self) -> str:
@@ -229,7 +251,7 @@ class PublishState(QObject):
     @property
     def last_line(self) -> str:
         """The last result, for the tray."""
-        post = self._overview.last_result if self._overview else None
+        post = self.overview.last_result if self.overview else None
         if post is None:
             return "Nothing published yet"
         return f"Last: {STATUS_WORDS[post.status]} {self._when(post)} @{post.handle}"
@@ -237,18 +259,18 @@ class PublishState(QObject):
     @property
     def needs_line(self) -> str:
         """How many posts wait for the user; empty for none."""
-        count = self._overview.needs_user if self._overview else 0
+        count = self.overview.needs_user if self.overview else 0
         return "" if not count else "1 needs you" if count == 1 else f"{count} need you"
 
     @property
     def under_way(self) -> int:
         """How many posts are being published at this moment."""
-        return self._overview.under_way if self._overview else 0
+        return self.overview.under_way if self.overview else 0
 
     @property
     def paused(self) -> bool:
         """Whether the user paused publishing."""
-        return self._held
+        return self._seen.is_held
 
     def set_paused(self, paused: bool) -> None:
         """Pause or resume publishing."""
@@ -258,7 +280,7 @@ class PublishState(QObject):
         self._tasks.run(
             lambda _token: publisher.set_paused(paused),
             done=lambda _none: self.reload(),
-            failed=self._on_failed,
+            failed=self.failed.emit,
             group="publisher-pause",
         )
 
@@ -270,24 +292,17 @@ class PublishState(QObject):
             self._tasks.run(
                 lambda _token: publisher.wake(),
                 done=lambda _none: None,
-                failed=self._on_failed,
+                failed=self.failed.emit,
                 group="publisher-wake",
             )
 
     def reload(self) -> None:
-        """Read the overview again."""
-        self._tasks.run(
-            self._read,
-            done=self._on_overview,
-            failed=self._on_failed,
-            group="publish-overview",
-        )
+        """Read the overview again, soon."""
+        self._reading.request()
 
-    def _read(self, _token: CancelToken) -> tuple[PublishOverview, bool, bool, tuple[Blocker, ...]]:
-        workspace = self._workspace
-        locked = workspace.vault.state().value == "locked" and workspace.vault.needs_passphrase()
-        held = not workspace.settings.publishing_on()
-        return workspace.planning.overview(), held, locked, workspace.blockers.all()
+    @property
+    def _seen(self) -> _Look:
+        return self._reading.value or _NOTHING_SEEN
 
     def _why(self, lead: str) -> str:
         trouble = self.trouble
@@ -298,24 +313,12 @@ class PublishState(QObject):
         return f"{lead}{words}" if words else ""
 
     def _next(self, lead: str) -> str:
-        post = self._overview.next_due if self._overview else None
+        post = self.overview.next_due if self.overview else None
         return "" if post is None else f"{lead}{self._when(post)} @{post.handle}"
 
     def _when(self, post: Post) -> str:
         at = post.next_try_at or post.schedule.due_at
         return zoned_time(at, self.timezone, self._workspace.clock.now())
-
-    def _on_overview(self, answer: tuple[PublishOverview, bool, bool, tuple[Blocker, ...]]) -> None:
-        self._overview, self._held, self._locked, self._blockers = answer
-        self._error = None
-        self.changed.emit()
-
-    def _on_failed(self, error: AppError) -> None:
-        self._error = error
-        self.changed.emit()
-
-    def _on_change(self, _event: Event) -> None:
-        self._soon.request()
 
     def _on_started(self) -> None:
         self._cannot_start = None
@@ -333,23 +336,23 @@ class PublishState(QObject):
         self._holds.pop(event.code, None)
         if event.failure is not None:
             self._holds[event.code] = event
-        self._soon.request()
+        self._reading.request()
         self.changed.emit()
 
     def _on_publisher(self, event: PublisherStateChanged) -> None:
         self._running = event.running
         self._holder = "" if event.holder is None else words(event.holder).title
-        self._soon.request()
+        self._reading.request()
         self.changed.emit()
 
     def _on_setting(self, event: SettingsChanged) -> None:
         if event.name == "publishing":
-            self._soon.request()
+            self._reading.request()
         elif event.name == "timezone":
             self._tasks.run(
                 lambda _token: self._workspace.settings.timezone(),
                 done=self._on_timezone,
-                failed=self._on_failed,
+                failed=self.failed.emit,
                 group="publish-zone",
             )
 

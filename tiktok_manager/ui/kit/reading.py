@@ -63,7 +63,7 @@ class Reading(QObject, Generic[T]):
         stale_on: Sequence[type[Event]] = (),
         concerns: Callable[[Event], bool] | None = None,
         is_empty: Callable[[T], bool] | None = None,
-        every_ms: int = READS_EVERY_MS,
+        every_ms: int | None = None,
         gather_ms: int = 0,
     ) -> None:
         super().__init__(parent)
@@ -71,7 +71,7 @@ class Reading(QObject, Generic[T]):
         self._read = read
         self._concerns = concerns
         self._is_empty = is_empty
-        self._every_ms = every_ms
+        self._every_ms = READS_EVERY_MS if every_ms is None else every_ms
         self._gather_ms = gather_ms
         self._is_asked = False
         self._is_shown = True
