@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from tests.fakes.words import says
 from tests.fakes.world import Browser, World, make_world
@@ -11,6 +13,7 @@ from tiktok_manager.domain.accounts import (
     ALL_SCOPES,
     POSTING_SCOPES,
     AccountStatus,
+    Profile,
     Scope,
     fewer_scopes,
     without_publishing,
@@ -270,3 +273,42 @@ def test_an_account_tells_how_long_its_sign_in_lasts(world: World) -> None:
     assert account_json(listed)["sign_in_expires_at"] == stamp(ends_at)
     world.workspace.accounts.disconnect(account.id)
     assert world.workspace.accounts.get(account.id).sign_in_expires_at is None
+
+
+def test_the_overview_says_what_each_account_says_for_itself(world: World) -> None:
+    ada, bob = world.connect("sim01"), world.connect("sim02")
+    world.plan("sim01")
+    world.settle()
+    later = world.plan("sim01", after=timedelta(hours=2))
+    soon = world.plan("sim01", after=timedelta(hours=1))
+    first, second = world.workspace.accounts.overview()
+    assert [each.account for each in (first, second)] == list(world.workspace.accounts.list())
+    assert first.next_post is not None
+    assert first.next_post.id == soon.id != later.id
+    assert second.next_post is None
+    for each, account in ((first, ada), (second, bob)):
+        assert each.quota == world.workspace.quota.usage(account.id)
+        assert each.avatar == world.workspace.accounts.avatar_path(account.id)
+
+
+def test_the_overview_of_300_accounts_costs_a_few_statements(world: World) -> None:
+    def cost() -> int:
+        asked: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+            asked.append(statement)
+
+        engine = world.workspace.database._engine
+        event.listen(engine, "before_cursor_execute", note)
+        found = world.workspace.accounts.overview()
+        event.remove(engine, "before_cursor_execute", note)
+        assert len(found) in (1, 301)
+        return len(asked)
+
+    world.connect("sim01")
+    few = cost()
+    with world.workspace.database.write() as session:
+        for number in range(300):
+            profile = Profile(open_id=f"o{number}", display_name="A", handle=f"h{number}")
+            queries.put_connected(session, f"a{number}", profile, (), world.clock.now())
+    assert cost() == few <= 6

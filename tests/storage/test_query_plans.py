@@ -357,6 +357,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "posts.resume_reconnected": (lambda s, _w: posts.resume_reconnected(s, "a1", NOW),),
     "posts.count": (lambda s, _w: posts.count(s, SOME),),
     "posts.next_due": (lambda s, _w: posts.next_due(s),),
+    "posts.next_of_each_account": (lambda s, _w: posts.next_of_each_account(s),),
     "posts.last_result": (lambda s, _w: posts.last_result(s),),
     "posts.add_step": (lambda s, w: posts.add_step(s, w.post.id, at=NOW, epoch=1, kind="x"),),
     "posts.trail": (lambda s, w: posts.trail(s, w.post.id),),
@@ -364,6 +365,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda s, _w: publishers.start(s, "me", machine="m", folder="f", pid=1, now=NOW),
     ),
     "quota.sent_times": (lambda s, _w: quota.sent_times(s, "a1", DIRECT, NOW),),
+    "quota.used_by_each_account": (lambda s, _w: quota.used_by_each_account(s, DIRECT, NOW),),
     "quota.post_times": (lambda s, _w: quota.post_times(s, "a1", DIRECT, NOW),),
     "restoring.is_restored": (lambda s, w: restoring.is_restored(s, {w.post.id: [_upload()]}),),
     "restoring.unknown_uploads": (

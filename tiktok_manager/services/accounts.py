@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -34,7 +35,8 @@ from tiktok_manager.domain.errors import (
 )
 from tiktok_manager.domain.events import AccountChanged, EventBus, PostsChanged
 from tiktok_manager.domain.findings import Finding
-from tiktok_manager.domain.posts import ON_TIME, PostFilter, PostStatus
+from tiktok_manager.domain.posts import ON_TIME, Post, PostFilter, PostMode, PostStatus
+from tiktok_manager.domain.quota import WINDOW, Usage
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.sign_in import SignIn, nothing_kept
 from tiktok_manager.services.syncing import (
@@ -46,7 +48,7 @@ from tiktok_manager.services.syncing import (
     with_handle,
 )
 from tiktok_manager.storage import accounts as queries
-from tiktok_manager.storage import downtime, posts
+from tiktok_manager.storage import downtime, posts, quota
 from tiktok_manager.storage.database import Database
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["Accounts", "ConnectStage", "SyncResult", "SyncStep"]
+__all__ = ["AccountOverview", "Accounts", "ConnectStage", "SyncResult", "SyncStep"]
 
 
 class ConnectStage(StrEnum):
@@ -68,6 +70,16 @@ class ConnectStage(StrEnum):
     EXCHANGING = "exchanging"
     READING_PROFILE = "reading_profile"
     STORING = "storing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountOverview:
+    """An account with what is told beside it in a list; `quota` is that of direct posts."""
+
+    account: Account
+    avatar: Path | None
+    next_post: Post | None
+    quota: Usage
 
 
 class Accounts:
@@ -108,6 +120,28 @@ class Accounts:
         """Return every account, connected ones first."""
         with self._database.read() as session:
             return queries.list_accounts(session)
+
+    def overview(self) -> Sequence[AccountOverview]:
+        """Return every account, connected ones first, with its next post and today's quota.
+
+        It costs a few statements, however many accounts there are.
+        """
+        since = self._clock.now() - WINDOW
+        cap = self._settings.direct_posts_per_day()
+        avatars = self.avatars()
+        with self._database.read() as session:
+            found = queries.list_accounts(session)
+            next_posts = {post.account_id: post for post in posts.next_of_each_account(session)}
+            used = quota.used_by_each_account(session, PostMode.DIRECT, since)
+        return [
+            AccountOverview(
+                account=account,
+                avatar=avatars.get(account.id),
+                next_post=next_posts.get(account.id),
+                quota=Usage(used=used.get(account.id, 0), cap=cap),
+            )
+            for account in found
+        ]
 
     def get(self, handle_or_id: str) -> Account:
         """Return the account with this handle (with or without `@`) or id; raises NotFound."""
@@ -238,6 +272,10 @@ class Accounts:
     def avatar_path(self, account_id: str) -> Path | None:
         """Return the cached avatar picture, None before the first sync."""
         return self._syncing.avatar_path(account_id)
+
+    def avatars(self) -> Mapping[str, Path]:
+        """Return the cached avatar pictures by account; those before their first sync have none."""
+        return self._syncing.avatars()
 
     def _add(
         self,

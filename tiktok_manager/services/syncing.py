@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -132,6 +132,13 @@ class Syncing:
         """Return the cached avatar picture, None before the first sync."""
         path = self._avatars_dir / account_id
         return path if path.is_file() else None
+
+    def avatars(self) -> Mapping[str, Path]:
+        """Return all cached avatar pictures by account."""
+        try:
+            return {path.name: path for path in self._avatars_dir.iterdir()}
+        except FileNotFoundError:
+            return {}
 
     def fetch_avatar(self, account_id: str, url: str) -> None:
         """Cache the avatar picture from the address TikTok told just now; one may do without.

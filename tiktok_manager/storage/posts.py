@@ -33,7 +33,14 @@ from tiktok_manager.storage.post_rows import (
     set_error,
     to_post,
 )
-from tiktok_manager.storage.schema import HAS_OUTCOME, STATUS, AccountRow, PostRow, StepRow
+from tiktok_manager.storage.schema import (
+    HAS_OUTCOME,
+    IS_PLANNED,
+    STATUS,
+    AccountRow,
+    PostRow,
+    StepRow,
+)
 
 _ID_END = "\U0010ffff"
 _BY_TIME = (PostRow.due_at, PostRow.id)
@@ -197,6 +204,19 @@ def next_due(session: Session) -> Post | None:
         .limit(1)
     )
     return _first(session, _posts().where(PostRow.id == soonest.scalar_subquery()))
+
+
+def next_of_each_account(session: Session) -> list[Post]:
+    """Return the planned post of each account that is due first."""
+    soonest = (
+        select(PostRow.id)
+        .where(PostRow.account_id == AccountRow.id, text(IS_PLANNED))
+        .order_by(PostRow.due_at, PostRow.id)
+        .limit(1)
+        .correlate(AccountRow)
+        .scalar_subquery()
+    )
+    return _all(session, _posts().where(PostRow.id.in_(select(soonest).select_from(AccountRow))))
 
 
 def last_result(session: Session) -> Post | None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.attempts import AttemptOutcome
 from tiktok_manager.domain.posts import PostMode, PostStatus
-from tiktok_manager.storage.schema import AttemptRow, PostRow
+from tiktok_manager.storage.schema import AccountRow, AttemptRow, PostRow
 
 LONGEST_UPLOAD = timedelta(days=1)
 _USED_NOTHING = (AttemptOutcome.FAILED, AttemptOutcome.PROVEN_DEAD)
@@ -27,14 +27,17 @@ def _sent(mode: PostMode) -> Select[datetime | None]:
     return (
         select(AttemptRow.final_intent_at)
         .join(PostRow, PostRow.id == AttemptRow.post_id)
-        .where(
-            AttemptRow.account_id == bindparam("account_id"),
-            # An upload lives an hour: by this the index leaves out what is long over.
-            AttemptRow.opened_at > bindparam("opened"),
-            PostRow.mode == mode,
-            AttemptRow.final_intent_at > bindparam("since"),
-            _counts(mode),
-        )
+        .where(AttemptRow.account_id == bindparam("account_id"), *_was_sent(mode))
+    )
+
+
+def _was_sent(mode: PostMode) -> tuple[ColumnElement[bool], ...]:
+    return (
+        # An upload lives an hour: by this the index leaves out what is long over.
+        AttemptRow.opened_at > bindparam("opened"),
+        PostRow.mode == mode,
+        AttemptRow.final_intent_at > bindparam("since"),
+        _counts(mode),
     )
 
 
@@ -48,6 +51,22 @@ def sent_times(
     """Return when the posts left whose last byte is gone and that TikTok did not refuse, sorted."""
     values = {"account_id": account_id, "since": since, "opened": since - LONGEST_UPLOAD}
     return sorted(at for at in session.scalars(_SENT[mode], values) if at)
+
+
+def used_by_each_account(session: Session, mode: PostMode, since: datetime) -> dict[str, int]:
+    """Return how many `sent_times` each account has."""
+    sent = (
+        select(func.count())
+        .select_from(AttemptRow)
+        .join(PostRow, PostRow.id == AttemptRow.post_id)
+        .where(AttemptRow.account_id == AccountRow.id, *_was_sent(mode))
+        .correlate(AccountRow)
+        .scalar_subquery()
+        .label("used")
+    )
+    values = {"since": since, "opened": since - LONGEST_UPLOAD}
+    found = session.execute(select(AccountRow.id, sent), values)
+    return {row.id: row.used for row in found}
 
 
 def post_times(

@@ -39,6 +39,9 @@ def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Inde
     return Index(name, *columns, unique=unique, sqlite_where=text(where))
 
 
+IS_PLANNED = "status = 'scheduled'"
+"""An index holds what is planned of each account by its time; a parameter would not find it."""
+
 HAS_OUTCOME = "status || '' NOT IN ('draft', 'scheduled', 'publishing', 'processing', 'cancelled')"
 """Of posts: something became of them. Word for word the condition of the index that answers it.
 
@@ -253,6 +256,7 @@ class PostRow(Base):
         Index("posts_by_file", "file_sha256", "account_id"),
         # Most posts have ended and need nothing: the publisher's indexes hold only the others.
         _partial("posts_by_wake", "wake_at", "id", where="wake_at IS NOT NULL"),
+        _partial("posts_planned", "account_id", "due_at", "id", where=IS_PLANNED),
         _partial("posts_sending", "account_id", where="status = 'publishing'"),
         _partial("posts_leased", "lease_owner", where="lease_owner IS NOT NULL"),
         _partial("posts_by_error", "error_code", "status", where="error_code IS NOT NULL"),

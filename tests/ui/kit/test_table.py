@@ -1,14 +1,18 @@
 """The table: rows that keep their place, many at once, and a header that is remembered."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragMoveEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.list_model import Column, ListModel
+from tiktok_manager.ui.kit.menus import Entry
 from tiktok_manager.ui.kit.table import DropTarget, Table
 from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.ui.theme import Theme
@@ -39,6 +43,7 @@ def shown(
     opens_by_click: bool = True,
     memory: WindowMemory | None = None,
     drop: DropTarget[str] | None = None,
+    menu: Callable[[Sequence[str]], Sequence[Entry]] | None = None,
 ) -> Table[str]:
     model = ListModel(columns(), str)
     table: Table[str] = Table(
@@ -48,6 +53,7 @@ def shown(
         opens_by_click=opens_by_click,
         memory=None if memory is None else (memory, "words"),
         drop=drop,
+        menu=menu,
     )
     qtbot.addWidget(table)
     model.setParent(table)
@@ -189,6 +195,37 @@ def test_a_column_goes_where_there_is_no_room_and_comes_back(qtbot: QtBot) -> No
     assert table.isColumnHidden(PLAIN)
     table.resize(400, 300)
     assert not table.isColumnHidden(PLAIN)
+
+
+def test_the_menu_is_about_what_is_selected(qtbot: QtBot) -> None:
+    run: list[Sequence[str]] = []
+
+    def menu(rows: Sequence[str]) -> Sequence[Entry]:
+        return [Action(words=lambda: "Do", run=lambda: run.append(rows))]
+
+    table = shown(qtbot, several=True, menu=menu)
+    click(table, 0)
+    click(table, 2, Qt.KeyboardModifier.ControlModifier)
+    at = table.visualRect(table.rows.index(2, 0)).center()
+    reason = QContextMenuEvent.Reason.Mouse
+    QApplication.sendEvent(
+        table.viewport(), QContextMenuEvent(reason, at, table.viewport().mapToGlobal(at))
+    )
+    shown_menu = table.findChild(QMenu)
+    assert isinstance(shown_menu, QMenu)
+    shown_menu.actions()[0].trigger()
+    shown_menu.close()
+    assert run == [("b", "ccc")]
+
+
+def test_there_is_no_menu_beside_the_rows(qtbot: QtBot) -> None:
+    table = shown(qtbot, menu=lambda _rows: ["A line"])
+    at = QPoint(20, 290)
+    reason = QContextMenuEvent.Reason.Mouse
+    QApplication.sendEvent(
+        table.viewport(), QContextMenuEvent(reason, at, table.viewport().mapToGlobal(at))
+    )
+    assert table.findChild(QMenu) is None
 
 
 def test_cells_paint_markup_as_text(qtbot: QtBot, look: Theme) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -21,14 +22,15 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QWidget,
 )
 
 from tiktok_manager.ui.kit.list_model import ROW_ROLE, Column, Index, ListModel
+from tiktok_manager.ui.kit.menus import Entry, add_to_menu
 from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.theme import tokens, type_font
@@ -54,7 +56,8 @@ class Table(QTableView, Generic[RowT]):
     What a click must not open alone is opened by a double click (`opens_by_click` is False).
     With `several`, Shift, Ctrl and Ctrl+A select many, and Escape lets go of them first. Widths,
     order of columns and sorting are remembered in `memory` under a name; until then it is
-    `sorted_by` that column. `drag` says what is taken along of the selected rows.
+    `sorted_by` that column. `menu` says what can be done with the
+    selected rows, `drag` what is taken along of them.
 
     Signals:
         row_chosen: The key of the row the user made current.
@@ -78,13 +81,14 @@ class Table(QTableView, Generic[RowT]):
         sorted_by: int = -1,
         row_height_px: int = ROW_HEIGHT,
         memory: tuple[WindowMemory, str] | None = None,
+        menu: Callable[[Sequence[RowT]], Sequence[Entry]] | None = None,
         drag: Callable[[Sequence[RowT]], QMimeData | None] | None = None,
         drop: DropTarget[RowT] | None = None,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.hovered_row = -1
         self.rows = model
+        self._menu = menu
         self._drag = drag
         self._drop = drop
         self._sorted_by = sorted_by
@@ -184,6 +188,19 @@ class Table(QTableView, Generic[RowT]):
         if row != self.hovered_row:
             self.hovered_row = row
             self.viewport().update()
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_keyboard else self.indexAt(event.pos())
+        entries = self._menu(self.selected_rows) if self._menu and index.isValid() else ()
+        if not entries:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        add_to_menu(menu, entries, over=self)
+        below = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+        menu.popup(below if by_keyboard else event.globalPos())
 
     # -- dragging and dropping ------------------------------------------------------------
 

@@ -250,6 +250,7 @@ def _posts() -> None:
     op.create_index("posts_by_status", "posts", ["status", "due_at", "id"])
     _partial("posts_by_wake", "posts", ["wake_at", "id"], where="wake_at IS NOT NULL")
     _partial("posts_leased", "posts", ["lease_owner"], where="lease_owner IS NOT NULL")
+    _partial("posts_planned", "posts", ["account_id", "due_at", "id"], where="status = 'scheduled'")
     _partial("posts_sending", "posts", ["account_id"], where="status = 'publishing'")
 
 
