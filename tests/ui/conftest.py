@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QLocale, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -139,6 +139,15 @@ MakeDesk = Callable[[FakeWorkspace], Desk]
 def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let readings follow events at once, so that a settled desk has read all."""
     monkeypatch.setattr(reading, "READS_EVERY_MS", 0)
+
+
+@pytest.fixture(autouse=True)
+def forms() -> Iterator[None]:
+    """Write numbers and dates as in Britain, wherever the tests run."""
+    before = QLocale()
+    QLocale.setDefault(QLocale("en_GB"))
+    yield
+    QLocale.setDefault(before)
 
 
 @pytest.fixture

@@ -1,27 +1,46 @@
 """Numbers, times and sizes read the same everywhere."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import Qt
 
+from tests.fakes.pseudo_locale import PseudoLocale, outside_brackets
 from tiktok_manager.ui.formats import (
     age_text,
+    date_text,
+    day_text,
+    day_title,
     duration_text,
     exact_number,
     full_stamp,
+    month_title,
     plain_tip,
     short_number,
     signed_number,
     size_text,
+    time_text,
+    weekday_name,
     zone_city,
     zone_text,
     zoned_time,
 )
+from tiktok_manager.ui.texts import ntr
+from tiktok_manager.wording.translation import speak
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)  # a Saturday
+TUESDAY = date(2026, 11, 24)
+
+
+@pytest.fixture
+def pseudo() -> Iterator[None]:
+    speak(PseudoLocale())
+    yield
+    speak(None)
 
 
 @pytest.mark.parametrize(
@@ -34,10 +53,10 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)  # a Saturday
         (12_412, "12.4k"),
         (99_949, "99.9k"),
         (128_431, "128k"),
-        (999_949, "1000k"),
-        (999_950, "1.0M"),
+        (999_499, "999k"),
+        (999_500, "1.0M"),
         (2_300_120, "2.3M"),
-        (1_250_000_000, "1.2B"),
+        (1_250_000_000, "1.3B"),
         (-12_412, "-12.4k"),
     ],
 )
@@ -107,6 +126,8 @@ def test_a_zone_is_called_by_its_city() -> None:
         (timedelta(days=2), "2 days ago"),
         (timedelta(days=90), "3 months ago"),
         (timedelta(days=800), "2 years ago"),
+        (timedelta(minutes=1), "1 min ago"),
+        (timedelta(days=-400), "in 13 months"),
         (timedelta(seconds=-5), "in a moment"),
         (timedelta(hours=-2), "in 2 h"),
     ],
@@ -131,3 +152,99 @@ def test_a_tool_tip_never_becomes_markup(text: str) -> None:
     if Qt.mightBeRichText(tip):
         inside = tip.removeprefix("<span>").removesuffix("</span>").replace("<br>", "")
         assert "<" not in inside
+
+
+@pytest.mark.parametrize(
+    ("locale", "shown"),
+    [
+        ("en_GB", "Tue 24 Nov 18:30 (Berlin)"),
+        ("en_US", "Tue Nov 24 6:30\u202fPM (Berlin)"),
+        ("de_DE", "Di. 24. Nov. 18:30 (Berlin)"),
+        ("es_ES", "mar 24 de nov 18:30 (Berlin)"),
+        ("vi_VN", "Thứ 3 24 thg 11 18:30 (Berlin)"),
+        ("ja_JP", "火 11月24日 18:30 (Berlin)"),
+        ("hu_HU", "K nov. 24. 18:30 (Berlin)"),
+        ("ru_RU", "вт 24 нояб. 18:30 (Berlin)"),
+        ("lv_LV", "otrd. 24. nov. 18:30 (Berlin)"),
+        ("fi_FI", "ti 24. marras 18.30 (Berlin)"),
+        ("ar_EG", "الثلاثاء ٢٤ نوفمبر ٦:٣٠ م (Berlin)"),
+    ],
+)
+def test_a_time_has_the_names_and_forms_of_the_user(locale: str, shown: str) -> None:
+    QLocale.setDefault(QLocale(locale))
+    at = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
+    assert zoned_time(at, "Europe/Berlin", NOW - timedelta(days=7)) == shown
+
+
+@pytest.mark.parametrize(
+    ("locale", "shown"),
+    [
+        ("en_GB", ("Tue 24 Nov 2026, 18:30:05 (Berlin)", "Tuesday 24 November", "November 2026")),
+        (
+            "en_US",
+            ("Tue Nov 24, 2026, 6:30:05\u202fPM (Berlin)", "Tuesday November 24", "November 2026"),
+        ),
+        (
+            "de_DE",
+            ("Di. 24. Nov. 2026, 18:30:05 (Berlin)", "Dienstag 24. November", "November 2026"),
+        ),
+        (
+            "fi_FI",
+            (
+                "ti 24. marras 2026, 18.30.05 (Berlin)",
+                "tiistaina 24. marraskuuta",
+                "marraskuu 2026",
+            ),
+        ),
+    ],
+)
+def test_stamps_and_titles_have_them_too(locale: str, shown: tuple[str, str, str]) -> None:
+    QLocale.setDefault(QLocale(locale))
+    at = datetime(2026, 11, 24, 17, 30, 5, tzinfo=UTC)
+    stamp, title, month = shown
+    assert full_stamp(at, "Europe/Berlin") == stamp
+    assert day_title(TUESDAY) == title
+    assert month_title(2026, 11) == month
+
+
+@pytest.mark.parametrize(
+    ("locale", "shown"),
+    [
+        ("en_GB", ["12,412", "12.4k", "52.4 MB", "12,412 bytes"]),
+        ("de_DE", ["12.412", "12,4k", "52,4 MB", "12.412 bytes"]),
+        ("fr_FR", ["12\u202f412", "12,4k", "52,4 MB", "12\u202f412 bytes"]),
+        ("ar_EG", ["١٢٬٤١٢", "١٢\u066b٤k", "٥٢\u066b٤ MB", "١٢٬٤١٢ bytes"]),
+    ],
+)
+def test_numbers_are_parted_as_the_user_does(locale: str, shown: list[str]) -> None:
+    QLocale.setDefault(QLocale(locale))
+    counted = ntr("{count} byte", "{count} bytes", 12_412)
+    assert [exact_number(12_412), short_number(12_412), size_text(52_428_800), counted] == shown
+
+
+def test_every_language_has_a_date_without_weekday_and_year() -> None:
+    for locale in QLocale.matchingLocales(
+        QLocale.Language.AnyLanguage, QLocale.Script.AnyScript, QLocale.Country.AnyCountry
+    ):
+        QLocale.setDefault(locale)
+        digits = locale.toString(2026).replace(locale.groupSeparator(), "")
+        assert date_text(TUESDAY), locale.name()
+        assert digits not in date_text(TUESDAY), locale.name()
+        assert weekday_name(2) not in date_text(TUESDAY), locale.name()
+        assert digits in day_text(NOW, "UTC"), locale.name()
+        assert time_text(time(18, 30)) in zoned_time(NOW.replace(hour=18, minute=30), "UTC", NOW)
+
+
+@pytest.mark.usefixtures("pseudo")
+def test_no_word_around_numbers_and_dates_is_left_untranslated() -> None:
+    QLocale.setDefault(QLocale("el_GR"))
+    ages = [
+        timedelta(seconds=-30),
+        *(timedelta(minutes=3 * 9**n) * sign for n in range(8) for sign in (1, -1)),
+    ]
+    told = [age_text(NOW - each, NOW) for each in ages]
+    told += [size_text(7 * 900**n) for n in range(4)]
+    told += [short_number(12_412**n) for n in range(1, 4)]
+    told += [age_text(None, NOW), full_stamp(NOW, "UTC"), day_title(TUESDAY), month_title(2026, 11)]
+    left = "".join(map(outside_brackets, told))
+    assert not [letter for letter in left if letter.isascii() and letter.isalpha()]

@@ -18,6 +18,7 @@ from tiktok_manager.ui.main_window import MainWindow
 from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.ui.panes import PANES
 from tiktok_manager.ui.single_instance import SingleInstance
+from tiktok_manager.ui.texts import choose_language
 from tiktok_manager.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def application(argv: Sequence[str]) -> QApplication:
     app.setApplicationDisplayName("TikTok Manager")
     app.setDesktopFileName("tiktok-manager")
     app.setQuitOnLastWindowClosed(False)
+    if app is not existing:
+        choose_language(app)
     return app
 
 

@@ -1,15 +1,22 @@
-"""How the window writes numbers, times and sizes: one way everywhere."""
+"""How the window writes numbers, dates, times and sizes: one way everywhere, and the user's.
 
-from datetime import datetime, timedelta
+Forms and names come from Qt's default locale, which is chosen at the start: `1.234,5` and `18:30`
+for one, `1,234.5` and `6:30 PM` for another. Words around them are labels.
+"""
+
+import re
+from datetime import date, datetime, time, timedelta
+from functools import cache
 from html import escape
+
+from PySide6.QtCore import QDate, QLocale, QTime
 
 from tiktok_manager.domain.posts import Privacy
 from tiktok_manager.domain.schedule import zone
-from tiktok_manager.ui.texts import tr
+from tiktok_manager.ui.texts import ntr, tr
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NOTHING = "–"
+_FORM = QLocale.FormatType
 
 
 def short_number(value: int | None) -> str:
@@ -18,17 +25,19 @@ def short_number(value: int | None) -> str:
         return NOTHING
     size = abs(value)
     if size < 1000:
-        return str(value)
-    for limit, unit in ((999_950, "k"), (999_950_000, "M"), (999_950_000_000, "B")):
-        if size < limit:
-            shown = value / (limit + 50 * limit // 999_950) * 1000
-            return f"{shown:.0f}{unit}" if abs(shown) >= 99.95 else f"{shown:.1f}{unit}"
-    return f"{value / 1e12:.1f}T"
+        return exact_number(value)
+    if size < 999_500:
+        return tr("{number}k", number=_short(value / 1e3))
+    if size < 999_500_000:
+        return tr("{number}M", number=_short(value / 1e6))
+    if size < 999_500_000_000:
+        return tr("{number}B", number=_short(value / 1e9))
+    return tr("{number}T", number=decimal(value / 1e12, 1))
 
 
 def exact_number(value: int | None) -> str:
     """`12412` → `12,412`."""
-    return NOTHING if value is None else f"{value:,}"
+    return NOTHING if value is None else QLocale().toString(value)
 
 
 def signed_number(value: int | None) -> str:
@@ -36,18 +45,24 @@ def signed_number(value: int | None) -> str:
     if value is None:
         return NOTHING
     if value == 0:
-        return "±0"
+        return "±" + exact_number(0)
     return ("+" if value > 0 else "−") + short_number(abs(value))
+
+
+def decimal(value: float, places: int) -> str:
+    """`1234.5` → `1,234.5`."""
+    return QLocale().toString(value, "f", places)
 
 
 def size_text(size_bytes: int) -> str:
     """`52428800` → `52.4 MB`."""
-    size = float(size_bytes)
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.2f} GB"
+    if size_bytes < 1e3:
+        return ntr("{count} byte", "{count} bytes", size_bytes)
+    if size_bytes < 1e6:
+        return tr("{number} kB", number=decimal(size_bytes / 1e3, 1))
+    if size_bytes < 1e9:
+        return tr("{number} MB", number=decimal(size_bytes / 1e6, 1))
+    return tr("{number} GB", number=decimal(size_bytes / 1e9, 2))
 
 
 def duration_text(seconds: float) -> str:
@@ -85,14 +100,38 @@ def privacy_words(level: Privacy) -> str:
     }[level]
 
 
-def month_name(month: int) -> str:
-    """`11` → `Nov`."""
-    return _MONTHS[month - 1]
+def month_title(year: int, month: int) -> str:
+    """`November 2026`."""
+    name = QLocale().standaloneMonthName(month, _FORM.LongFormat)
+    return tr("{month} {year}", month=name, year=year)
+
+
+def weekday_name(weekday: int, *, short: bool = False) -> str:
+    """`2` → `Tuesday`, or `Tue`; 1 is Monday."""
+    return QLocale().standaloneDayName(weekday, _FORM.ShortFormat if short else _FORM.LongFormat)
+
+
+def date_text(day: date, *, year: bool = False, short: bool = True) -> str:
+    """`24 Nov`, `24 Nov 2026`, `24 November`: without the weekday."""
+    locale = QLocale()
+    pattern = _date_pattern(locale.dateFormat(_FORM.LongFormat), year, short)
+    return locale.toString(QDate(day.year, day.month, day.day), pattern)
+
+
+def day_title(day: date, *, year: bool = False) -> str:
+    """`Tuesday 24 November`, and `Tuesday 24 November 2026`."""
+    name = QLocale().dayName(day.isoweekday(), _FORM.LongFormat)
+    return tr("{weekday} {date}", weekday=name, date=date_text(day, year=year, short=False))
+
+
+def time_text(at: time) -> str:
+    """`18:30`, or `6:30 PM`."""
+    return QLocale().toString(QTime(at.hour, at.minute), _FORM.ShortFormat)
 
 
 def clock_text(at: datetime, timezone: str) -> str:
     """`18:30`, for places where the zone stands beside."""
-    return f"{at.astimezone(zone(timezone)):%H:%M}"
+    return time_text(at.astimezone(zone(timezone)).time())
 
 
 def zoned_time(at: datetime, timezone: str, now: datetime) -> str:
@@ -100,34 +139,39 @@ def zoned_time(at: datetime, timezone: str, now: datetime) -> str:
     local = at.astimezone(zone(timezone))
     today = now.astimezone(zone(timezone)).date()
     days = (local.date() - today).days
-    day = _WEEKDAYS[local.weekday()]
+    clock, city = time_text(local.time()), zone_city(timezone)
+    day = _short_weekday(local.date())
     if not 0 <= days <= 6:
-        day += f" {local.day} {_MONTHS[local.month - 1]}"
-        day += f" {local.year}" if local.year != today.year else ""
-    return f"{day} {local:%H:%M} ({zone_city(timezone)})"
+        with_year = local.year != today.year
+        day = tr("{weekday} {date}", weekday=day, date=date_text(local.date(), year=with_year))
+    return tr("{day} {time} ({city})", day=day, time=clock, city=city)
 
 
 def day_text(at: datetime, timezone: str) -> str:
     """`Tue 24 Nov 2026`."""
-    local = at.astimezone(zone(timezone))
-    return f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    day = at.astimezone(zone(timezone)).date()
+    return tr("{weekday} {date}", weekday=_short_weekday(day), date=date_text(day, year=True))
 
 
 def full_stamp(at: datetime, timezone: str) -> str:
     """`Tue 24 Nov 2026, 18:30:05 (Berlin)`, for hovering."""
     local = at.astimezone(zone(timezone))
-    return f"{day_text(at, timezone)}, {local:%H:%M:%S} ({zone_city(timezone)})"
+    locale = QLocale()
+    with_seconds = re.sub(r"(\W)mm", r"\1mm\1ss", locale.timeFormat(_FORM.ShortFormat))
+    clock = locale.toString(QTime(local.hour, local.minute, local.second), with_seconds)
+    day, city = day_text(at, timezone), zone_city(timezone)
+    return tr("{day}, {time} ({city})", day=day, time=clock, city=city)
 
 
 def age_text(at: datetime | None, now: datetime) -> str:
     """`3 min ago`, `in 2 h`, `never` for None."""
     if at is None:
-        return "never"
+        return tr("never")
     gone = now - at
     if abs(gone) < timedelta(minutes=1):
-        return "just now" if gone >= timedelta(0) else "in a moment"
-    span = _span(abs(gone))
-    return f"{span} ago" if gone > timedelta(0) else f"in {span}"
+        return tr("just now") if gone >= timedelta(0) else tr("in a moment")
+    minutes = int(abs(gone).total_seconds() // 60)
+    return _ago(minutes) if gone > timedelta(0) else _ahead(minutes)
 
 
 def plain_tip(text: str) -> str:
@@ -137,13 +181,56 @@ def plain_tip(text: str) -> str:
     return "<span>" + escape(text, quote=False).replace("\n", "<br>") + "</span>"
 
 
-def _span(length: timedelta) -> str:
-    minutes = int(length.total_seconds() // 60)
+def _short(value: float) -> str:
+    return decimal(value, 0 if abs(value) >= 99.95 else 1)
+
+
+def _short_weekday(day: date) -> str:
+    return QLocale().dayName(day.isoweekday(), _FORM.ShortFormat)
+
+
+def _ago(minutes: int) -> str:
+    hours, days = minutes // 60, minutes // (24 * 60)
     if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h"
-    days = minutes // (24 * 60)
+        return ntr("{count} min ago", "{count} min ago", minutes)
+    if hours < 48:
+        return ntr("{count} h ago", "{count} h ago", hours)
     if days < 60:
-        return f"{days} days"
-    return f"{days // 30} months" if days < 730 else f"{days // 365} years"
+        return ntr("{count} day ago", "{count} days ago", days)
+    if days < 730:
+        return ntr("{count} month ago", "{count} months ago", days // 30)
+    return ntr("{count} year ago", "{count} years ago", days // 365)
+
+
+def _ahead(minutes: int) -> str:
+    hours, days = minutes // 60, minutes // (24 * 60)
+    if minutes < 60:
+        return ntr("in {count} min", "in {count} min", minutes)
+    if hours < 48:
+        return ntr("in {count} h", "in {count} h", hours)
+    if days < 60:
+        return ntr("in {count} day", "in {count} days", days)
+    if days < 730:
+        return ntr("in {count} month", "in {count} months", days // 30)
+    return ntr("in {count} year", "in {count} years", days // 365)
+
+
+@cache
+def _date_pattern(whole: str, year: bool, short: bool) -> str:
+    """Leave out of a locale's long date the weekday, which is shown apart, and the year."""
+    parts = re.findall(r"'[^']*'|d+|M+|y+|[^'dMy]+", re.sub(r"[\s,،、]*dddd[\s,،、]*", " ", whole))
+    if not year:
+        parts = _without_year(parts)
+    pattern = "".join(parts).strip()
+    return pattern.replace("MMMM", "MMM") if short else pattern
+
+
+def _without_year(parts: list[str]) -> list[str]:
+    """Drop the year with what joins it to the rest: `, 2026`, `de 2026`, `2026年`."""
+    fields = [at for at, part in enumerate(parts) if part[0] in "dMy"]
+    at = next(at for at in fields if parts[at][0] == "y")
+    after = [field for field in fields if field > at]
+    if after:
+        return parts[:at] + parts[after[0] :]
+    before = [field for field in fields if field < at]
+    return parts[: before[-1] + 1]

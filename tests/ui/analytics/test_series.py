@@ -96,7 +96,7 @@ def seconds(text: str) -> float:
     [
         (4, 8, ["18 Nov", "19 Nov", "20 Nov", "21 Nov"]),
         (28, 6, ["31 Oct", "7 Nov", "14 Nov", "21 Nov"]),
-        (90, 8, ["29 Aug", "12 Sep", "26 Sep", "10 Oct", "24 Oct", "7 Nov", "21 Nov"]),
+        (90, 8, ["29 Aug", "12 Sept", "26 Sept", "10 Oct", "24 Oct", "7 Nov", "21 Nov"]),
     ],
 )
 def test_days_are_marked_evenly_back_from_the_newest(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.schedule import zone
-from tiktok_manager.ui.formats import clock_text, exact_number, month_name, signed_number
+from tiktok_manager.ui.formats import clock_text, date_text, exact_number, signed_number
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.metrics import SeriesPoint
@@ -101,7 +101,7 @@ def ticks(low_s: float, high_s: float, timezone: str, most: int) -> Sequence[tup
     while day >= first:  # counted back from the newest day, which is what is looked at
         at_s = datetime.combine(day, time(), place).timestamp()
         if low_s <= at_s <= high_s:
-            found.append((at_s, f"{day.day} {month_name(day.month)}"))
+            found.append((at_s, date_text(day)))
         day -= timedelta(days=step)
     return found[::-1]
 
