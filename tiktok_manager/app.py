@@ -215,7 +215,7 @@ def _build(
         journal=journal,
         storage=guard,
         publishing=late(lambda: _make_publishing(base, quota, restoring, guard)),
-        blockers=late(lambda: _make_blockers(base, paths, guard, installation)),
+        blockers=late(lambda: _make_blockers(base, paths, quota, guard, installation)),
         analytics=analytics,
         reports=late(lambda: _make_reports(base, planning, accounts, analytics)),
         backups=late(lambda: _make_backups(base, paths)),
@@ -224,7 +224,7 @@ def _build(
 
 
 def _make_blockers(
-    base: _Base, paths: DataPaths, guard: StorageGuard, installation: Installation
+    base: _Base, paths: DataPaths, quota: Quota, guard: StorageGuard, installation: Installation
 ) -> PublishBlockers:
     from tiktok_manager.services.publish_blockers import PublishBlockers
     from tiktok_manager.system.locks import PublisherLock
@@ -236,6 +236,7 @@ def _make_blockers(
         guard=guard,
         installation=installation,
         clock=base.clock,
+        quota=quota,
         publisher_runs=PublisherLock(paths.publisher_lock).is_held,
     )
 

@@ -9,14 +9,24 @@ import pytest
 
 from tests.fakes.world import World, environment, make_world, reopened
 from tiktok_manager.app import open_workspace
+from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.errors import ActionNeeded, DiskFull
 from tiktok_manager.domain.holds import NO_PUBLISHER
-from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.domain.posts import (
+    NEEDS_USER,
+    PostFilter,
+    PostMode,
+    PostStatus,
+    WaitingLook,
+)
 from tiktok_manager.services.workspace import Workspace
+from tiktok_manager.storage.schema import AccountRow
 from tiktok_manager.system.locks import PublisherLock
 from tiktok_manager.wording import english
 
 APP_CAP = "reached_active_user_cap"
+SAFE = WaitingLook.SAFE
+LATER = timedelta(hours=1)
 
 
 def codes(workspace: Workspace) -> list[str]:
@@ -174,3 +184,49 @@ def test_secrets_that_wait_for_a_passphrase_are_told(tmp_path: Path) -> None:
             assert codes(locked) == ["vault_locked"]
             locked.vault.unlock("correct horse battery")
             assert codes(locked) == []
+
+
+def lose_permission(world: World, account_id: str) -> None:
+    with world.workspace.database.write() as session:
+        session.get_one(AccountRow, account_id).status = AccountStatus.NEEDS_RECONNECT
+
+
+def looks(world: World) -> list[WaitingLook]:
+    """Return how all planned posts wait, by their time."""
+    found = world.workspace.blockers.look_at(world.posts())
+    return [post.waiting.look for post in found if post.waiting is not None]
+
+
+def test_many_posts_are_told_apart_by_one_look(world: World) -> None:
+    paused, lost, capped = world.connect("sim01"), world.connect("sim02"), world.connect("sim03")
+    world.workspace.settings.set("direct-posts-per-day", "1")
+    world.plan("sim03")
+    world.settle()
+    for number, name in enumerate(("sim01", "sim02", "sim03"), start=1):
+        world.plan(name, after=timedelta(minutes=number))
+    world.plan("sim03", after=timedelta(hours=26))
+    with publishing(world):
+        assert looks(world) == [SAFE, SAFE, WaitingLook.CAP, SAFE]
+        world.workspace.accounts.set_paused(paused.id, paused=True)
+        lose_permission(world, lost.id)
+        assert looks(world) == [WaitingLook.PAUSED, WaitingLook.RECONNECT, WaitingLook.CAP, SAFE]
+    assert looks(world)[-1] is WaitingLook.HELD  # nobody publishes now
+    full = world.workspace.quota.full_until([capped.id])
+    (until, why) = full[capped.id, PostMode.DIRECT]
+    assert why.code == "daily_cap"
+    assert until > world.clock.now()
+
+
+def test_what_waits_for_a_sign_in_needs_the_user_and_is_listed(world: World) -> None:
+    paused, lost = world.connect("sim01"), world.connect("sim02")
+    held, stopped = world.plan("sim01", after=LATER), world.plan("sim02", after=LATER)
+    planning, accounts = world.workspace.planning, world.workspace.accounts
+    overview = planning.overview()
+    assert (overview.needs_user, overview.paused) == (0, 0)
+    accounts.set_paused(paused.id, paused=True)
+    lose_permission(world, lost.id)
+    overview = planning.overview()
+    assert (overview.needs_user, overview.paused) == (1, 1)
+    wanted = PostFilter(statuses=NEEDS_USER, or_unconnected=True)
+    assert [post.id for post in planning.page(wanted)] == [stopped.id]
+    assert held.id not in {post.id for post in planning.page(wanted)}

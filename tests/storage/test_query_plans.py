@@ -349,12 +349,14 @@ CALLS: dict[str, tuple[Call, ...]] = {
             s, PostFilter(statuses=SOME), after=(NOW - HOUR, "x"), limit=50
         ),
         lambda s, _w: posts.list_posts(s, PostFilter(statuses=SOME, account_id="a1"), limit=50),
+        lambda s, _w: posts.list_posts(s, PostFilter(statuses=SOME, or_unconnected=True), limit=50),
         lambda s, _w: posts.list_posts(s, PostFilter(due_from=NOW, due_to=NOW + HOUR)),
     ),
     "posts.same_file": (lambda s, _w: posts.same_file(s, ["a1", "a2"], SHA),),
     "posts.update_post": (lambda s, w: posts.update_post(s, w.planned(), NOW, read=w.planned()),),
     "posts.stop_scheduled": (lambda s, _w: posts.stop_scheduled(s, "a1", WHY, NOW),),
     "posts.resume_reconnected": (lambda s, _w: posts.resume_reconnected(s, "a1", NOW),),
+    "posts.count_held": (lambda s, _w: posts.count_held(s),),
     "posts.count": (lambda s, _w: posts.count(s, SOME),),
     "posts.next_due": (lambda s, _w: posts.next_due(s),),
     "posts.next_of_each_account": (lambda s, _w: posts.next_of_each_account(s),),
@@ -366,6 +368,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
     ),
     "quota.sent_times": (lambda s, _w: quota.sent_times(s, "a1", DIRECT, NOW),),
     "quota.used_by_each_account": (lambda s, _w: quota.used_by_each_account(s, DIRECT, NOW),),
+    "quota.sent_by_account": (lambda s, _w: quota.sent_by_account(s, ["a1", "a2"], NOW),),
     "quota.post_times": (lambda s, _w: quota.post_times(s, "a1", DIRECT, NOW),),
     "restoring.is_restored": (lambda s, w: restoring.is_restored(s, {w.post.id: [_upload()]}),),
     "restoring.unknown_uploads": (

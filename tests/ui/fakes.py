@@ -1,6 +1,6 @@
 """Services as the window sees them, in memory, with their failures on demand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from tiktok_manager.domain.errors import (
     ActionNeeded,
     AppError,
     Cancelled,
+    Failure,
     InputError,
     VaultLocked,
 )
@@ -24,7 +25,7 @@ from tiktok_manager.domain.events import (
     SettingsChanged,
 )
 from tiktok_manager.domain.findings import Finding, Param
-from tiktok_manager.domain.holds import Blocker
+from tiktok_manager.domain.holds import Blocker, waiting
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.posts import (
     ENDED,
@@ -473,9 +474,16 @@ class FakeBlockers:
 
     def __init__(self) -> None:
         self.standing: tuple[Blocker, ...] = ()
+        self.full: dict[tuple[str, PostMode], tuple[datetime, Failure]] = {}
 
     def all(self) -> tuple[Blocker, ...]:
         return self.standing
+
+    def look_at(
+        self, posts: Iterable[Post], standing: Sequence[Blocker] | None = None
+    ) -> list[Post]:
+        blockers = self.standing if standing is None else standing
+        return [replace(post, waiting=waiting(post, blockers, self.full)) for post in posts]
 
 
 @dataclass(kw_only=True)

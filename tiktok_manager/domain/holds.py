@@ -1,11 +1,20 @@
 """What holds posts: every one at once, or those of some accounts."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from types import MappingProxyType
 
-from tiktok_manager.domain.errors import Failure
+from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.findings import Finding
-from tiktok_manager.domain.posts import Post
+from tiktok_manager.domain.posts import (
+    RELEASED_LATER,
+    Post,
+    PostMode,
+    PostStatus,
+    Waiting,
+    WaitingLook,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +36,30 @@ HOLD_NAMES = (BY_SECRETS, BY_CLOCK, BY_FAULT, BY_APP_CAP, BY_RESTING)
 """Under which names holds are kept, so that every process knows what the publisher waits for."""
 
 NO_PUBLISHER = "no_publisher"
+ACCOUNT_PAUSED = "account_paused"
+ACCOUNTS_PAUSED = "accounts_paused"
+ACCOUNTS_NOT_CONNECTED = "accounts_not_connected"
+PUBLISHING_IS_OFF = "publishing_off"
+CAP_OF_APP = "reached_active_user_cap"
+_HELD_BY_USER = {
+    ACCOUNT_PAUSED: WaitingLook.PAUSED,
+    ACCOUNTS_PAUSED: WaitingLook.PAUSED,
+    PUBLISHING_IS_OFF: WaitingLook.PAUSED,
+}
+_LOOKS = {
+    **_HELD_BY_USER,
+    ACCOUNTS_NOT_CONNECTED: WaitingLook.RECONNECT,
+    CAP_OF_APP: WaitingLook.CAP,
+}
+_WEIGHT = (
+    WaitingLook.SAFE,
+    WaitingLook.CAP,
+    WaitingLook.RETRY,
+    WaitingLook.HELD,
+    WaitingLook.PAUSED,
+    WaitingLook.RECONNECT,
+)
+_FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,4 +85,52 @@ class Blocker:
 
     def blocks(self, post: Post) -> bool:
         """Say whether it keeps a post of this account from going out."""
+        if self.code == CAP_OF_APP and post.mode is not PostMode.DIRECT:
+            return False
         return not self.account_ids or post.account_id in self.account_ids
+
+
+FullUntil = Mapping[tuple[str, PostMode], tuple[datetime, Failure]]
+"""Until when, and why, TikTok takes no more from an account in a mode."""
+
+
+def waiting(
+    post: Post, blockers: Sequence[Blocker] = (), full: FullUntil = MappingProxyType({})
+) -> Waiting | None:
+    """Say how a planned post waits by what stands in its way now; None for one that is not planned.
+
+    What asks most of the user wins, then what lasts longest; what is over by the post's time does
+    not concern it. Without `blockers` only its own error tells.
+    """
+    if post.status is not PostStatus.SCHEDULED:
+        return None
+    found = [_blocked(each) for each in blockers if each.blocks(post)]
+    if post.error is not None:
+        found.append(_told_to_wait(post.error, post.next_try_at or post.schedule.due_at))
+    if (cap := full.get((post.account_id, post.mode))) is not None:
+        until, why = cap
+        found.append(Waiting(look=WaitingLook.CAP, until=until, reason=_finding(why)))
+    due_at = post.schedule.due_at
+    lasting = [each for each in found if each.until is None or each.until > due_at]
+    return max(lasting, key=_rank, default=Waiting())
+
+
+def _blocked(blocker: Blocker) -> Waiting:
+    look = _LOOKS.get(blocker.code, WaitingLook.HELD)
+    return Waiting(look=look, until=blocker.until, reason=blocker.finding)
+
+
+def _told_to_wait(error: Failure, until: datetime) -> Waiting:
+    held = WaitingLook.RECONNECT if error.kind == FailureClass.NEEDS_RECONNECT else None
+    if (look := held or _HELD_BY_USER.get(error.code)) is not None:
+        return Waiting(look=look, reason=_finding(error))
+    look = WaitingLook.CAP if error.code in RELEASED_LATER else WaitingLook.RETRY
+    return Waiting(look=look, until=until, reason=_finding(error))
+
+
+def _finding(error: Failure) -> Finding:
+    return Finding(code=error.code, params=error.params)
+
+
+def _rank(waiting: Waiting) -> tuple[int, datetime]:
+    return _WEIGHT.index(waiting.look), waiting.until or _FOREVER

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from tiktok_manager.domain.clock import iso_stamp
 from tiktok_manager.domain.errors import AppError, Change, ChangedMeanwhile, Failure
-from tiktok_manager.domain.findings import Param
+from tiktok_manager.domain.findings import Finding, Param
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.schedule import Schedule
 
@@ -51,6 +51,36 @@ class Actor(StrEnum):
     PUBLISHER = "publisher"
     TIKTOK = "tiktok"
     IMPORT = "import"
+
+
+class WaitingLook(StrEnum):
+    """How a planned post waits. Only a `SAFE` one goes out by itself at its time."""
+
+    SAFE = "safe"
+    RETRY = "retry"
+    CAP = "cap"
+    HELD = "held"
+    PAUSED = "paused"
+    RECONNECT = "reconnect"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How a planned post waits, until when where that is known, and why."""
+
+    look: WaitingLook = WaitingLook.SAFE
+    until: datetime | None = None
+    reason: Finding | None = None
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether the post goes out by itself at its time."""
+        return self.look is WaitingLook.SAFE
+
+    @property
+    def needs_user(self) -> bool:
+        """Whether it never goes out unless the user mends something."""
+        return self.look is WaitingLook.RECONNECT
 
 
 class LatePolicy(StrEnum):
@@ -121,6 +151,8 @@ EDITABLE = frozenset(
     }
 )
 RETRYABLE = frozenset({PostStatus.FAILED, PostStatus.NEEDS_ATTENTION, PostStatus.MISSED})
+NEEDS_USER = RETRYABLE | {PostStatus.UNCONFIRMED}
+"""Stopped, or in doubt: only the user leads on."""
 
 _S = PostStatus
 ALLOWED: dict[PostStatus, frozenset[PostStatus]] = {
@@ -244,7 +276,8 @@ class Post:
     a shutdown), are neither: an edit whose file takes minutes to read would otherwise find the post
     changed though nothing did. So a change names the version it was made from and the status: while
     the post is claimed it is too late, afterwards it goes through. Nor do tries, times of the next
-    look and leases count. `epoch` counts claims of publishers, who are fenced by it.
+    look and leases count. `epoch` counts claims of publishers, who are fenced by it. `waiting` is
+    how it waits as of the last look at what stands in its way, and is never stored.
     """
 
     id: str
@@ -268,6 +301,7 @@ class Post:
     url: str | None = None
     created_at: datetime
     published_at: datetime | None = None
+    waiting: Waiting | None = None
 
 
 def changed_meanwhile(read: Post, wanted: Post, current: Post | None) -> ChangedMeanwhile:
@@ -305,9 +339,14 @@ def _shown(post: Post) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostFilter:
-    """Which posts to list; an empty part means all."""
+    """Which posts to list; an empty part means all.
+
+    `or_unconnected` lists, beside those of the `statuses`, what is planned for accounts that have
+    to be connected first.
+    """
 
     statuses: frozenset[PostStatus] = frozenset()
+    or_unconnected: bool = False
     account_id: str | None = None
     due_from: datetime | None = None
     due_to: datetime | None = None

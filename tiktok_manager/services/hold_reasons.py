@@ -6,14 +6,15 @@ This is told when posts are looked at, not written into them: it ends when the o
 from collections.abc import Iterable
 from dataclasses import replace
 
+from tiktok_manager.domain import holds as holding
 from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.storage import accounts, holds
 from tiktok_manager.storage.database import Database
 
-PUBLISHING_OFF = Failure(code="publishing_off")
-ACCOUNT_PAUSED = Failure(code="account_paused")
+PUBLISHING_OFF = Failure(code=holding.PUBLISHING_IS_OFF)
+ACCOUNT_PAUSED = Failure(code=holding.ACCOUNT_PAUSED)
 
 NOT_CONNECTED = Failure(
     code="account_not_connected", params={"of": "post"}, kind=FailureClass.NEEDS_RECONNECT

@@ -31,6 +31,7 @@ from tiktok_manager.domain.plans import (
 )
 from tiktok_manager.domain.posts import (
     EDITABLE,
+    NEEDS_USER,
     RETRYABLE,
     UNDER_WAY,
     Choices,
@@ -56,19 +57,14 @@ if TYPE_CHECKING:
 
 __all__ = ["PlanRequest", "PlanResult", "Planning", "PostEdit", "PublishOverview"]
 
-_NEEDS_USER = (
-    PostStatus.NEEDS_ATTENTION,
-    PostStatus.UNCONFIRMED,
-    PostStatus.FAILED,
-    PostStatus.MISSED,
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishOverview:
     """What the status line and the tray tell.
 
     `under_way` are being sent or checked by TikTok; of these, `uploading` stop if the app does.
+    `needs_user` counts what stopped and, of what is planned, what waits for its account to be
+    connected; `paused` is planned for accounts that the user paused.
     """
 
     next_due: Post | None
@@ -77,6 +73,7 @@ class PublishOverview:
     under_way: int
     uploading: int = 0
     failed: int = 0
+    paused: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,14 +253,17 @@ class Planning:
     def overview(self) -> PublishOverview:
         """Return what goes out next, what came last, and how much waits for the user."""
         with self._database.read() as session:
-            numbers = queries.count(session, {*_NEEDS_USER, *UNDER_WAY})
+            numbers = queries.count(session, {*NEEDS_USER, *UNDER_WAY})
+            unconnected, paused = queries.count_held(session)
+            stopped = sum(numbers.get(status, 0) for status in NEEDS_USER)
             return PublishOverview(
                 next_due=queries.next_due(session),
                 last_result=queries.last_result(session),
-                needs_user=sum(numbers.get(status, 0) for status in _NEEDS_USER),
+                needs_user=stopped + unconnected,
                 under_way=sum(numbers.get(status, 0) for status in UNDER_WAY),
                 uploading=numbers.get(PostStatus.PUBLISHING, 0),
                 failed=numbers.get(PostStatus.FAILED, 0),
+                paused=paused,
             )
 
     def cancel(self, post_id: str, *, seen: Seen = None) -> Post:

@@ -4,25 +4,36 @@ It is read from the database and the data folder, so that any process can give i
 publisher of another one holds posts for is kept in the database.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import ActionNeeded, AppError, Failure, VaultLocked
 from tiktok_manager.domain.findings import Finding
-from tiktok_manager.domain.holds import HOLD_NAMES, NO_PUBLISHER, Blocker, Hold
+from tiktok_manager.domain.holds import (
+    ACCOUNTS_NOT_CONNECTED,
+    ACCOUNTS_PAUSED,
+    HOLD_NAMES,
+    NO_PUBLISHER,
+    Blocker,
+    Hold,
+    waiting,
+)
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.services.hold_reasons import PUBLISHING_OFF
 from tiktok_manager.services.installation import Installation
+from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.storage_guard import StorageGuard
 from tiktok_manager.services.vault import VaultService, VaultState
 from tiktok_manager.storage import accounts, holds
 from tiktok_manager.storage.database import Database
 
-PAUSED = "accounts_paused"
-NOT_CONNECTED = "accounts_not_connected"
 RESTORED_WAIT = "restored_posts_wait"
+_FORESEEN = timedelta(days=30)
+"""A hold that lasts longer ends when somebody ends it, not at an instant to be told."""
 
 
 class PublishBlockers:
@@ -37,6 +48,7 @@ class PublishBlockers:
         guard: StorageGuard,
         installation: Installation,
         clock: Clock,
+        quota: Quota,
         publisher_runs: Callable[[], bool],
     ) -> None:
         self._database = database
@@ -45,6 +57,7 @@ class PublishBlockers:
         self._guard = guard
         self._installation = installation
         self._clock = clock
+        self._quota = quota
         self._publisher_runs = publisher_runs
 
     def all(self) -> tuple[Blocker, ...]:
@@ -56,6 +69,21 @@ class PublishBlockers:
         if post.status is not PostStatus.SCHEDULED:
             return ()
         return tuple(blocker for blocker in self.all() if blocker.blocks(post))
+
+    def look_at(
+        self, posts: Iterable[Post], standing: Sequence[Blocker] | None = None
+    ) -> list[Post]:
+        """Return the posts with how the planned ones wait, all judged by one look.
+
+        `standing` is what `all` said just now, if it was asked anyway.
+        """
+        posts = list(posts)
+        planned = {post.account_id for post in posts if post.status is PostStatus.SCHEDULED}
+        if not planned:
+            return posts
+        blockers = self.all() if standing is None else standing
+        full = self._quota.full_until(planned)
+        return [replace(post, waiting=waiting(post, blockers, full)) for post in posts]
 
     def _of_folder(self) -> Iterator[Blocker]:
         try:
@@ -74,8 +102,10 @@ class PublishBlockers:
         known = {hold.error.code for hold in kept}
         if VaultLocked.code not in known and self._needs_passphrase():
             yield Blocker(finding=_finding(VaultLocked()))
+        foreseen = self._clock.now() + _FORESEEN
         for hold in kept:
-            yield Blocker(finding=_told(hold.error), until=hold.until)
+            until = hold.until if hold.until < foreseen else None
+            yield Blocker(finding=_told(hold.error), until=until)
 
     def _needs_passphrase(self) -> bool:
         return self._vault.state() is VaultState.LOCKED and self._vault.needs_passphrase()
@@ -93,8 +123,8 @@ class PublishBlockers:
             restored = holds.restored_posts(session)
         paused = [each for each in known if each.paused]
         lost = [each for each in known if not each.paused and each.id not in ready]
-        yield from _of_some(PAUSED, paused, is_fault=False)
-        yield from _of_some(NOT_CONNECTED, lost, is_fault=True)
+        yield from _of_some(ACCOUNTS_PAUSED, paused, is_fault=False)
+        yield from _of_some(ACCOUNTS_NOT_CONNECTED, lost, is_fault=True)
         if restored:
             counted = Finding(code=RESTORED_WAIT, params={"count": sum(restored.values())})
             yield Blocker(finding=counted, account_ids=frozenset(restored))

@@ -4,12 +4,12 @@ Direct posts count from the moment their last byte leaves, drafts while they wai
 Planning warns and spreads by these numbers; publishing waits by them.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure
-from tiktok_manager.domain.holds import BY_APP_CAP, Hold
+from tiktok_manager.domain.holds import BY_APP_CAP, FullUntil, Hold
 from tiktok_manager.domain.posts import PostMode
 from tiktok_manager.domain.quota import MAX_PENDING_DRAFTS, WINDOW, Ledger, Usage
 from tiktok_manager.services.settings import Settings
@@ -55,6 +55,22 @@ class Quota:
             recent = queries.sent_times(session, account_id, mode, now - WINDOW)
         if mode is PostMode.DIRECT and app_cap and now < app_cap.until <= now + WINDOW:
             return app_cap.until, app_cap.error
+        return self._full(mode, recent, now)
+
+    def full_until(self, account_ids: Collection[str]) -> FullUntil:
+        """Return until when, and why, accounts have no room for one more post now."""
+        now = self._clock.now()
+        with self._database.read() as session:
+            recent = queries.sent_by_account(session, account_ids, now - WINDOW)
+        full = {
+            (account_id, mode): self._full(mode, times, now)
+            for (account_id, mode), times in recent.items()
+        }
+        return {place: found for place, found in full.items() if found is not None}
+
+    def _full(
+        self, mode: PostMode, recent: Sequence[datetime], now: datetime
+    ) -> tuple[datetime, Failure] | None:
         cap = self._cap(mode)
         if len(recent) < cap:
             return None

@@ -28,6 +28,12 @@ IS_READY = and_(AccountRow.status == AccountStatus.CONNECTED, AccountRow.paused.
 HAS_READY_ACCOUNT = exists().where(AccountRow.id == PostRow.account_id, IS_READY)
 """The post's account is ready."""
 
+IS_LOST = and_(AccountRow.status != AccountStatus.CONNECTED, AccountRow.paused.is_(False))
+"""The account has to be connected before anything goes out."""
+
+HAS_LOST_ACCOUNT = exists().where(AccountRow.id == PostRow.account_id, IS_LOST)
+HAS_PAUSED_ACCOUNT = exists().where(AccountRow.id == PostRow.account_id, AccountRow.paused)
+
 _BETWEEN_NAMES = "\n"
 _GROUPS = (
     select(func.aggregate_strings(GroupRow.name, _BETWEEN_NAMES))

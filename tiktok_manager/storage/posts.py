@@ -21,7 +21,12 @@ from tiktok_manager.domain.posts import (
     TrailEntry,
     changed_meanwhile,
 )
-from tiktok_manager.storage.accounts import HAS_READY_ACCOUNT
+from tiktok_manager.storage.accounts import (
+    HAS_LOST_ACCOUNT,
+    HAS_PAUSED_ACCOUNT,
+    HAS_READY_ACCOUNT,
+    IS_LOST,
+)
 from tiktok_manager.storage.codes import decode_params, encode_params
 from tiktok_manager.storage.instants import UtcInstant
 from tiktok_manager.storage.integrity import remember
@@ -89,12 +94,13 @@ def list_posts(
         due_at, post_id = after
         seen = tuple_(literal(due_at, UtcInstant), literal(post_id))
         query = query.where(tuple_(*_BY_TIME) > seen)
-    if not wanted.statuses:
+    if not wanted.statuses and not wanted.or_unconnected:
         return _all(session, query)
     # An index holds the posts of one status by their time: a page is merged from one of each.
-    pages = [
-        _all(session, query.where(PostRow.status == status)) for status in sorted(wanted.statuses)
-    ]
+    parts = [[PostRow.status == status] for status in sorted(wanted.statuses)]
+    if wanted.or_unconnected and PostStatus.SCHEDULED not in wanted.statuses:
+        parts.append([PostRow.status == PostStatus.SCHEDULED, IS_LOST])
+    pages = [_all(session, query.where(*part)) for part in parts]
     merged = heapq.merge(*pages, key=lambda post: (post.schedule.due_at, post.id))
     return list(islice(merged, limit))
 
@@ -192,6 +198,14 @@ def count(session: Session, statuses: Iterable[PostStatus]) -> dict[PostStatus, 
         .group_by(PostRow.status)
     )
     return {PostStatus(status): number for status, number in session.execute(query)}
+
+
+def count_held(session: Session) -> tuple[int, int]:
+    """Return how many planned posts wait for their account to be connected, and to be resumed."""
+    planned = select(func.count()).where(PostRow.status == PostStatus.SCHEDULED)
+    unconnected = session.scalar(planned.where(HAS_LOST_ACCOUNT))
+    paused = session.scalar(planned.where(HAS_PAUSED_ACCOUNT))
+    return unconnected or 0, paused or 0
 
 
 def next_due(session: Session) -> Post | None:

@@ -1,5 +1,6 @@
 """Queries for the ledger of posts per account and day."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
@@ -67,6 +68,26 @@ def used_by_each_account(session: Session, mode: PostMode, since: datetime) -> d
     values = {"since": since, "opened": since - LONGEST_UPLOAD}
     found = session.execute(select(AccountRow.id, sent), values)
     return {row.id: row.used for row in found}
+
+
+def sent_by_account(
+    session: Session, account_ids: Collection[str], since: datetime
+) -> dict[tuple[str, PostMode], list[datetime]]:
+    """Return the same of many accounts in one statement, by account and mode."""
+    found: dict[tuple[str, PostMode], list[datetime]] = {}
+    query = (
+        select(AttemptRow.account_id, PostRow.mode, AttemptRow.final_intent_at)
+        .join(PostRow, PostRow.id == AttemptRow.post_id)
+        .where(
+            AttemptRow.account_id.in_(account_ids),
+            or_(*(and_(*_was_sent(mode)) for mode in PostMode)),
+        )
+    )
+    values = {"since": since, "opened": since - LONGEST_UPLOAD}
+    for account_id, mode, at in session.execute(query, values):
+        if at is not None:
+            found.setdefault((account_id, PostMode(mode)), []).append(at)
+    return {place: sorted(times) for place, times in found.items()}
 
 
 def post_times(

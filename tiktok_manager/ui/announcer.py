@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from tiktok_manager.domain.events import PostStatusChanged
-from tiktok_manager.domain.posts import PostFilter
-from tiktok_manager.ui.calendar.wording import NEEDS_USER, meaning
+from tiktok_manager.domain.posts import NEEDS_USER, PostFilter
+from tiktok_manager.ui.calendar.wording import meaning
 from tiktok_manager.ui.formats import zoned_time
 from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.mood import Mood

@@ -5,7 +5,7 @@ It never guesses: while the plan cannot be read, it says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,6 +25,7 @@ from tiktok_manager.ui.formats import zoned_time
 from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.tasks import TaskRunner
+from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.tokens import STATUS_WORDS
 from tiktok_manager.wording import Step, Words, joined, words
 
@@ -89,12 +90,16 @@ _NOTHING_SEEN = _Look()
 
 
 def _look(workspace: Workspace) -> _Look:
-    vault = workspace.vault
+    vault, blockers = workspace.vault, workspace.blockers.all()
+    overview = workspace.planning.overview()
+    if overview.next_due is not None:
+        (following,) = workspace.blockers.look_at([overview.next_due], blockers)
+        overview = replace(overview, next_due=following)
     return _Look(
-        overview=workspace.planning.overview(),
+        overview=overview,
         is_held=not workspace.settings.publishing_on(),
         is_locked=vault.state().value == "locked" and vault.needs_passphrase(),
-        blockers=workspace.blockers.all(),
+        blockers=blockers,
     )
 
 
@@ -239,8 +244,9 @@ class PublishState(QObject):
             Mood.HELD: f"Publishing is held{self._why(': ')}{self._goes_on(' ')}",
             Mood.LOCKED: "Locked: enter your passphrase to publish",
             Mood.PAUSED: "Paused: nothing is published until you resume",
-            Mood.WORKING: f"Publishing {self.under_way} now{self._next(' · next ')}",
-            Mood.ON: f"Publishing: {self._next('next ') or 'nothing planned'}",
+            Mood.WORKING: f"Publishing {self.under_way} now{self._next(' · next ')}"
+            f"{self._paused(' · ')}",
+            Mood.ON: f"Publishing: {self._next('next ') or 'nothing planned'}{self._paused(' · ')}",
         }[self.mood]
 
     @property
@@ -260,7 +266,7 @@ class PublishState(QObject):
     def needs_line(self) -> str:
         """How many posts wait for the user; empty for none."""
         count = self.overview.needs_user if self.overview else 0
-        return "" if not count else "1 needs you" if count == 1 else f"{count} need you"
+        return ntr("{count} needs you", "{count} need you", count) if count else ""
 
     @property
     def under_way(self) -> int:
@@ -316,8 +322,13 @@ class PublishState(QObject):
         post = self.overview.next_due if self.overview else None
         return "" if post is None else f"{lead}{self._when(post)} @{post.handle}"
 
+    def _paused(self, lead: str) -> str:
+        count = self.overview.paused if self.overview else 0
+        return f"{lead}{tr('{count} paused', count=count)}" if count else ""
+
     def _when(self, post: Post) -> str:
-        at = post.next_try_at or post.schedule.due_at
+        waits = post.waiting.until if post.waiting is not None else None
+        at = waits or post.next_try_at or post.schedule.due_at
         return zoned_time(at, self.timezone, self._workspace.clock.now())
 
     def _on_started(self) -> None:

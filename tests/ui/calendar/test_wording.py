@@ -8,6 +8,7 @@ import pytest
 from tests.ui.calendar.fakes import entry
 from tests.ui.fakes import NOW, ZONE, a_post
 from tiktok_manager.domain.errors import Failure, FailureClass
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import (
     CONTENT_CODES,
     Choices,
@@ -16,9 +17,12 @@ from tiktok_manager.domain.posts import (
     PostMode,
     PostStatus,
     Privacy,
+    Waiting,
+    WaitingLook,
 )
 from tiktok_manager.domain.schedule import resolve
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
+from tiktok_manager.system.paths import resources_dir
 from tiktok_manager.tiktok.errors import MEANINGS
 from tiktok_manager.ui.calendar.wording import (
     deeds,
@@ -30,6 +34,7 @@ from tiktok_manager.ui.calendar.wording import (
     when_lines,
 )
 from tiktok_manager.ui.link_gate import profile_url, tiktok_url
+from tiktok_manager.ui.post_look import post_look, status_look
 
 WAITS = Failure(
     code="rate_limit_exceeded", log_id="L1", params={"title": "TikTok asked us to slow down."}
@@ -102,7 +107,7 @@ def test_what_the_user_holds_says_so_and_offers_to_resume(
 
 
 def test_post_held_back_says_when_it_is_tried_again() -> None:
-    post = a_post(error=WAITS, next_try_at=NOW + timedelta(minutes=42))
+    post = a_post(due_at=NOW, error=WAITS, next_try_at=NOW + timedelta(minutes=42))
     assert meaning(post, ZONE, NOW) == "Held back. The next try is Sat 13:42 (Berlin)."
 
 
@@ -263,3 +268,73 @@ def test_a_missing_permission_is_mended_by_reconnecting() -> None:
     may = deeds(a_post(status=PostStatus.NEEDS_ATTENTION, error=error), NOW)
     assert may.reconnect
     assert may.retry
+
+
+@pytest.mark.parametrize(
+    ("waits", "words", "icon", "means"),
+    [
+        (Waiting(), "Scheduled", "status-scheduled", "Planned. It goes out by itself"),
+        (
+            Waiting(look=WaitingLook.RECONNECT, reason=Finding(code="accounts_not_connected")),
+            "Reconnect",
+            "waiting-reconnect",
+            "Held until you connect @alice.",
+        ),
+        (
+            Waiting(look=WaitingLook.PAUSED, reason=Finding(code="accounts_paused")),
+            "Paused",
+            "waiting-paused",
+            "Held until you resume @alice.",
+        ),
+        (
+            Waiting(look=WaitingLook.PAUSED, reason=Finding(code="publishing_off")),
+            "Paused",
+            "waiting-paused",
+            "Held until you resume publishing.",
+        ),
+        (
+            Waiting(look=WaitingLook.RETRY, until=NOW + timedelta(minutes=10)),
+            "Retry 13:10",
+            "waiting-retry",
+            "Held back. The next try is Sat 13:10 (Berlin).",
+        ),
+        (
+            Waiting(look=WaitingLook.CAP, until=NOW + timedelta(days=1)),
+            "Cap until Sun 13:00 (Berlin)",
+            "waiting-cap",
+            "Held back. The next try is Sun 13:00 (Berlin).",
+        ),
+        (
+            Waiting(look=WaitingLook.HELD, reason=Finding(code="vault_locked")),
+            "Held",
+            "waiting-held",
+            "Held like every other post.",
+        ),
+    ],
+)
+def test_only_what_goes_out_by_itself_looks_calm(
+    waits: Waiting, words: str, icon: str, means: str
+) -> None:
+    post = a_post(waiting=waits)
+    look = post_look(post, ZONE, NOW)
+    assert (look.words, look.icon) == (words, icon)
+    assert meaning(post, ZONE, NOW).startswith(means)
+    calm = status_look(PostStatus.SCHEDULED).colour
+    assert (look.colour == calm) == waits.is_safe
+    assert (resources_dir() / "icons" / f"{look.icon}.svg").exists()
+    shown = trouble(post)
+    assert (shown is None) == (waits.reason is None)
+    assert deeds(post, NOW).reconnect == (waits.look is WaitingLook.RECONNECT)
+
+
+def test_a_wait_on_the_account_is_told_before_the_posts_own() -> None:
+    """A post that waits for a retry goes nowhere while its account is paused."""
+    paused = Waiting(look=WaitingLook.PAUSED, reason=Finding(code="accounts_paused"))
+    shown = trouble(a_post(error=WAITS, next_try_at=NOW, waiting=paused))
+    assert shown is not None
+    assert shown.resume == "Resume account"
+
+
+def test_once_its_status_is_another_nothing_is_told_of_its_wait() -> None:
+    gone = a_post(status=PostStatus.PUBLISHED, waiting=Waiting(look=WaitingLook.PAUSED))
+    assert post_look(gone, ZONE, NOW) == status_look(PostStatus.PUBLISHED)

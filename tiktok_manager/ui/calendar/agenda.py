@@ -12,10 +12,9 @@ from tiktok_manager.domain.events import (
     PostsChanged,
     PostStatusChanged,
 )
-from tiktok_manager.domain.posts import PostFilter
+from tiktok_manager.domain.posts import NEEDS_USER, PostFilter
 from tiktok_manager.ui.calendar.lists import Avatar, agenda_columns
 from tiktok_manager.ui.calendar.month import day_start, local_day
-from tiktok_manager.ui.calendar.wording import NEEDS_USER
 from tiktok_manager.ui.kit.paged_reading import Listing, PagedReading
 from tiktok_manager.ui.kit.reading import Stage
 
@@ -88,12 +87,13 @@ class AgendaViewModel(QObject):
         self.pages.ask_anew(self._reader())
 
     def _reader(self) -> Callable[[PageAsk, CancelToken], Sequence[Post]]:
-        wanted, planning = self._filter(), self._core.workspace.planning
-        return lambda ask, _token: planning.page(wanted, after=ask.after, limit=ask.limit)
+        wanted, workspace = self._filter(), self._core.workspace
+        page, look_at = workspace.planning.page, workspace.blockers.look_at
+        return lambda ask, _token: look_at(page(wanted, after=ask.after, limit=ask.limit))
 
     def _filter(self) -> PostFilter:
         if self.scope is Scope.NEEDS_YOU:
-            return PostFilter(statuses=NEEDS_USER)
+            return PostFilter(statuses=NEEDS_USER, or_unconnected=True)
         timezone = self._core.timezone
         return PostFilter(due_from=day_start(local_day(self._core.now(), timezone), timezone))
 

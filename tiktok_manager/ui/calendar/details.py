@@ -199,7 +199,7 @@ class PostDetails(QWidget):
         post, now = self._viewmodel.post, self._core.now()
         self._avatar.show_account(post.handle, self._viewmodel.avatar)
         self._handle.setText(f"@{post.handle}")
-        self._badge.set_status(post.status)
+        self._badge.show_post(post, self._viewmodel.timezone, now)
         self._means.setText(meaning(post, self._viewmodel.timezone, now, self._viewmodel.trail))
         self._caption.setPlainText(post.caption or "(no caption)")
         self._trouble.show_trouble(trouble(post))

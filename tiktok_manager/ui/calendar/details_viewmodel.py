@@ -21,7 +21,7 @@ from tiktok_manager.domain.events import (
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
 from tiktok_manager.ui.calendar.pacing import Paced
-from tiktok_manager.ui.calendar.wording import Deeds, deeds
+from tiktok_manager.ui.calendar.wording import Deeds, deeds, why
 from tiktok_manager.ui.formats import size_text
 
 if TYPE_CHECKING:
@@ -104,10 +104,10 @@ class PostDetailsViewModel(QObject):
 
     def resume(self) -> None:
         """End what the user holds the post by: the account's pause, or that of all publishing."""
-        code = self.post.error.code if self.post.error is not None else ""
-        if code == PUBLISHING_OFF.code:
+        held_by = why(self.post)
+        if held_by == PUBLISHING_OFF:
             self._core.publishing.set_paused(False)
-        elif code == ACCOUNT_PAUSED.code:
+        elif held_by == ACCOUNT_PAUSED:
             self._resume_account(self.post.account_id, self.post.handle)
 
     def refresh(self) -> None:
@@ -168,7 +168,7 @@ class PostDetailsViewModel(QObject):
 
 
 def _read(workspace: Workspace, post_id: str, token: CancelToken) -> _Story:
-    post = workspace.planning.get(post_id)
+    (post,) = workspace.blockers.look_at([workspace.planning.get(post_id)])
     token.check()
     return _Story(
         post=post,

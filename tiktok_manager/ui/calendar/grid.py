@@ -30,7 +30,6 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolT
 from tiktok_manager.ui.calendar.month import WEEKDAY_NAMES, day_title
 from tiktok_manager.ui.calendar.tiles import DayDelegate, lay_out, spot_at
 from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel
-from tiktok_manager.ui.calendar.wording import tile_sentence
 from tiktok_manager.ui.formats import plain_tip
 from tiktok_manager.ui.overrides import override
 
@@ -94,7 +93,7 @@ class MonthModel(QAbstractTableModel):
         count = "no posts" if not tiles else "1 post" if len(tiles) == 1 else f"{len(tiles)} posts"
         today = ", today" if day == self._viewmodel.today else ""
         head = f"{day_title(day)}{today}, {count}"
-        first = "; ".join(tile_sentence(t.post, t.time, t.words) for t in tiles[:_SPOKEN])
+        first = "; ".join(self._viewmodel.sentence(t) for t in tiles[:_SPOKEN])
         return f"{head}: {first}" if first else head
 
     def _on_month(self) -> None:
@@ -288,7 +287,7 @@ class MonthGrid(QTableView):
             QToolTip.hideText()
             return
         tile = tiles[place]
-        text = tile_sentence(tile.post, tile.time, tile.post.caption or tile.words)
+        text = self._viewmodel.sentence(tile, tile.post.caption)
         QToolTip.showText(event.globalPos(), plain_tip(text), self)
 
     def _fit_rows(self) -> None:
@@ -304,7 +303,7 @@ class MonthGrid(QTableView):
         self.viewport().update()
         tile = self._viewmodel.selected
         if tile is not None and self.hasFocus():
-            words = tile_sentence(tile.post, tile.time, tile.words)
+            words = self._viewmodel.sentence(tile)
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
     def _on_progress(self, _post_id: str) -> None:

@@ -16,9 +16,9 @@ from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.list_model import Column, ListModel
 from tiktok_manager.ui.kit.table import Table
+from tiktok_manager.ui.post_look import PostLook, post_look
 from tiktok_manager.ui.texts import tr
-from tiktok_manager.ui.theme import tokens
-from tiktok_manager.ui.tokens import SPACE_L, SPACE_S, STATUS_WORDS, status_icon
+from tiktok_manager.ui.tokens import SPACE_L, SPACE_S
 from tiktok_manager.wording import words
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ _AVATAR_PX = 20
 
 def agenda_columns(core: Core, avatar: Avatar) -> Sequence[Column[Post]]:
     """Return when, who, what and how it stands."""
+
+    def look(post: Post) -> PostLook:
+        return post_look(post, core.timezone, core.now())
+
     return (
         Column(
             words=lambda: tr("When"),
@@ -53,8 +57,8 @@ def agenda_columns(core: Core, avatar: Avatar) -> Sequence[Column[Post]]:
         Column(
             words=lambda: tr("Status"),
             width=170,
-            value=lambda post: STATUS_WORDS[post.status],
-            icon=_status_sign,
+            value=lambda post: look(post).words,
+            icon=lambda post: _sign(look(post)),
             hint=lambda post: words(post.error).title if post.error else "",
         ),
         Column(
@@ -84,7 +88,7 @@ class DayList(QWidget):
         self.day = day
         self._count = PlainLabel("", tone="soft")
         self._model: ListModel[Tile] = ListModel(
-            _day_columns(viewmodel.avatar), lambda tile: tile.post.id, self
+            _day_columns(viewmodel), lambda tile: tile.post.id, self
         )
         self.table: Table[Tile] = Table(self._model, tr("Posts of the day"), row_height_px=36)
         self.table.horizontalHeader().hide()
@@ -137,21 +141,21 @@ class DayList(QWidget):
             self.cancel_wanted.emit(tile)
 
 
-def _day_columns(avatar: Avatar) -> Sequence[Column[Tile]]:
+def _day_columns(viewmodel: CalendarViewModel) -> Sequence[Column[Tile]]:
     return (
         Column(
             words=lambda: tr("Time"),
             width=98,
             value=lambda tile: tile.time,
-            icon=lambda tile: _status_sign(tile.post),
-            hint=lambda tile: STATUS_WORDS[tile.post.status],
+            icon=lambda tile: _sign(viewmodel.look(tile.post)),
+            hint=viewmodel.sentence,
         ),
         Column(
             words=lambda: tr("Account"),
             width=138,
             value=lambda tile: f"@{tile.post.handle}",
             icon=lambda tile: avatar_icon(
-                tile.post.handle, avatar(tile.post.account_id), _AVATAR_PX
+                tile.post.handle, viewmodel.avatar(tile.post.account_id), _AVATAR_PX
             ),
         ),
         Column(
@@ -162,5 +166,5 @@ def _day_columns(avatar: Avatar) -> Sequence[Column[Tile]]:
     )
 
 
-def _status_sign(post: Post) -> QIcon:
-    return icon(status_icon(post.status), tokens().status(post.status))
+def _sign(look: PostLook) -> QIcon:
+    return icon(look.icon, look.colour)

@@ -26,7 +26,7 @@ def read_days(
     workspace: Workspace, start: datetime, end: datetime, timezone: str, token: CancelToken
 ) -> DaysRead:
     """Return what is due in [start, end)."""
-    posts = workspace.planning.between(start, end)
+    posts = workspace.blockers.look_at(workspace.planning.between(start, end))
     token.check()
     pictures = {post.account_id: None for post in posts}
     found = {each: workspace.accounts.avatar_path(each) for each in pictures}

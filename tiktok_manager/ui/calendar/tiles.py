@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.calendar.month import MONTH_NAMES, Month, Tile
 from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel
-from tiktok_manager.ui.calendar.wording import NEEDS_USER
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.kit.avatar import avatar_pixmap
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.post_look import PostLook, needs_user, unsafe_waiting
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import Tokens, Type, mix, status_icon
 
@@ -174,7 +174,7 @@ class DayDelegate(QStyledItemDelegate):
         self, painter: QPainter, rect: QRect, hidden: Sequence[Tile], look: Tokens
     ) -> None:
         """Say on the "more" line how many of the hidden posts wait for the user."""
-        count = sum(tile.post.status in NEEDS_USER for tile in hidden)
+        count = sum(needs_user(tile.post) for tile in hidden)
         if not count:
             return
         colour = look.status(PostStatus.NEEDS_ATTENTION)
@@ -198,7 +198,8 @@ class DayDelegate(QStyledItemDelegate):
         chosen = cursor.day == day and cursor.place == spot.place
         hovered = self._grid.hovered == (day, spot.place)
         rect = QRectF(spot.rect)
-        colour = look.status(tile.post.status)
+        shown = self._viewmodel.look(tile.post)
+        colour = shown.colour
         share = (0.22 if look.is_dark else 0.13) + (0.08 if hovered or chosen else 0)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(mix(colour, look.paper, share * _WEIGHT.get(tile.post.status, 1))))
@@ -207,7 +208,7 @@ class DayDelegate(QStyledItemDelegate):
         if chosen:
             focus = rect.adjusted(1, 1, -1, -1)
             self._paint_cursor(painter, focus, look)
-        self._paint_content(painter, rect, tile, look, colour)
+        self._paint_content(painter, rect, tile, look, shown)
 
     def _paint_progress(self, painter: QPainter, rect: QRectF, tile: Tile, colour: str) -> None:
         sent = self._viewmodel.progress(tile.post.id)
@@ -217,13 +218,13 @@ class DayDelegate(QStyledItemDelegate):
         painter.fillRect(bar, QColor(colour))
 
     def _paint_content(
-        self, painter: QPainter, rect: QRectF, tile: Tile, look: Tokens, colour: str
+        self, painter: QPainter, rect: QRectF, tile: Tile, look: Tokens, shown: PostLook
     ) -> None:
         post = tile.post
         left = rect.left() + 4
         middle = rect.center().y()
         sign = QRectF(left, middle - _ICON / 2, _ICON, _ICON)
-        paint_icon(painter, status_icon(post.status), sign, colour)
+        paint_icon(painter, shown.icon, sign, shown.colour)
         left += _ICON + 4
         font = type_font(Type.CAPTION, tabular=True)
         metrics = QFontMetrics(font)
@@ -243,10 +244,22 @@ class DayDelegate(QStyledItemDelegate):
             )
             painter.drawPixmap(QPoint(round(left), round(middle - _AVATAR / 2)), picture)
             left += _AVATAR + 4
+        if unsafe_waiting(post) is not None:
+            left = self._paint_wait(painter, rect, left, shown)
+            painter.setPen(QColor(look.ink))
         room = rect.right() - left - 3
         if room >= 24:
             text = metrics.elidedText(tile.words, Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QRectF(left, rect.top(), room, rect.height()), _MIDDLE, text)
+
+    def _paint_wait(self, painter: QPainter, rect: QRectF, left: float, shown: PostLook) -> float:
+        """Say how a post waits where there is room for it, before its words."""
+        width = painter.fontMetrics().horizontalAdvance(shown.words)
+        if left + width > rect.right() - 3:
+            return left
+        painter.setPen(QColor(shown.colour))
+        painter.drawText(QRectF(left, rect.top(), width + 2, rect.height()), _MIDDLE, shown.words)
+        return left + width + 6
 
 
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft

@@ -24,8 +24,9 @@ from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.ui.calendar.month import Days, Month, Tile, day_start, local_day
 from tiktok_manager.ui.calendar.pacing import Paced
 from tiktok_manager.ui.calendar.reading import DaysRead, read_days
-from tiktok_manager.ui.calendar.wording import CANCELLABLE
+from tiktok_manager.ui.calendar.wording import CANCELLABLE, tile_sentence
 from tiktok_manager.ui.post_change import PostChange
+from tiktok_manager.ui.post_look import PostLook, post_look
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
@@ -116,6 +117,14 @@ class CalendarViewModel(QObject):
     def days(self) -> Sequence[date]:
         """The days of the grid: whole weeks."""
         return self.month.days(self._first_weekday)
+
+    def look(self, post: Post) -> PostLook:
+        """Return how a post looks now."""
+        return post_look(post, self._timezone, self._core.now())
+
+    def sentence(self, tile: Tile, words: str = "") -> str:
+        """Return a tile as a screen reader says it and a tool tip shows it."""
+        return tile_sentence(tile, self.look(tile.post), words)
 
     def tiles(self, day: date) -> Sequence[Tile]:
         """Return a day's posts by time."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tiktok_manager.domain.errors import FailureClass
+from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.posts import (
     CONTENT_CODES,
     EDITABLE,
@@ -17,9 +17,11 @@ from tiktok_manager.domain.posts import (
     Post,
     PostMode,
     PostStatus,
+    Waiting,
+    WaitingLook,
 )
 from tiktok_manager.domain.schedule import zone
-from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
+from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, NOT_CONNECTED, PUBLISHING_OFF
 from tiktok_manager.ui.formats import (
     clock_text,
     day_text,
@@ -30,22 +32,16 @@ from tiktok_manager.ui.formats import (
     zoned_time,
 )
 from tiktok_manager.ui.link_gate import profile_url, tiktok_url
-from tiktok_manager.ui.tokens import STATUS_WORDS
+from tiktok_manager.ui.post_look import PostLook, unsafe_waiting
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.wording import words
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.posts import TrailEntry
+    from tiktok_manager.ui.calendar.month import Tile
 
 # Putting a draft back would plan it; the composer is where drafts are thrown away.
 CANCELLABLE = (EDITABLE | {PostStatus.PUBLISHING}) - {PostStatus.DRAFT}
-NEEDS_USER = frozenset(
-    {
-        PostStatus.NEEDS_ATTENTION,
-        PostStatus.UNCONFIRMED,
-        PostStatus.FAILED,
-        PostStatus.MISSED,
-    }
-)
 
 SCOPE_NOT_GRANTED = "scope_not_granted"
 _RESOLVED = "resolved"  # the step of a flight record by which the user's word settled a doubt
@@ -82,14 +78,6 @@ _GIVEN_UP = (
     "It is not known whether this video is on TikTok. TikTok is not asked any more, and nothing "
     "is sent again by itself."
 )
-_HELD_BY_USER = {
-    ACCOUNT_PAUSED.code: "Held until you resume @{handle}.",
-    PUBLISHING_OFF.code: "Held until you resume publishing.",
-}
-_RESUME_WORDS = {
-    ACCOUNT_PAUSED.code: "Resume account",
-    PUBLISHING_OFF.code: "Resume publishing",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,18 +95,51 @@ class Trouble:
 
 def meaning(post: Post, timezone: str, now: datetime, trail: Sequence[TrailEntry] = ()) -> str:
     """Say in a sentence what the post's status means, and by whose word it is known."""
-    if post.status is PostStatus.SCHEDULED and post.error:
-        if (held := _HELD_BY_USER.get(post.error.code)) is not None:
-            return held.format(handle=post.handle)
-        if post.error.kind == FailureClass.NEEDS_RECONNECT:
-            return f"Held until you connect @{post.handle}."
-        if post.next_try_at:
-            return f"Held back. The next try is {zoned_time(post.next_try_at, timezone, now)}."
+    if (waits := unsafe_waiting(post)) is not None:
+        return _waiting_meaning(post, waits, timezone, now)
     if post.status is PostStatus.PUBLISHED:
         return _known_from(post, trail)
     if is_given_up(post):
         return _GIVEN_UP
     return _MEANS[post.status].format(handle=post.handle)
+
+
+def _waiting_meaning(post: Post, waits: Waiting, timezone: str, now: datetime) -> str:
+    when = "" if waits.until is None else zoned_time(waits.until, timezone, now)
+    match waits.look:
+        case WaitingLook.RECONNECT:
+            return tr("Held until you connect @{handle}.", handle=post.handle)
+        case WaitingLook.PAUSED if _is_held_with_all(waits):
+            return tr("Held until you resume publishing.")
+        case WaitingLook.PAUSED:
+            return tr("Held until you resume @{handle}.", handle=post.handle)
+        case WaitingLook.HELD if not when:
+            return tr("Held like every other post.")
+        case WaitingLook.HELD:
+            return tr("Held like every other post. It goes on {time}.", time=when)
+        case _:
+            return tr("Held back. The next try is {time}.", time=when)
+
+
+def _is_held_with_all(waits: Waiting) -> bool:
+    return waits.reason is not None and waits.reason.code == PUBLISHING_OFF.code
+
+
+def why(post: Post) -> Failure | None:
+    """Return why a post stopped or waits; None where nothing is in its way."""
+    waits = unsafe_waiting(post)
+    match waits.look if waits is not None else None:
+        case WaitingLook.PAUSED:
+            return PUBLISHING_OFF if waits and _is_held_with_all(waits) else ACCOUNT_PAUSED
+        case WaitingLook.RECONNECT:
+            is_told = post.error is not None and post.error.kind == FailureClass.NEEDS_RECONNECT
+            return post.error if is_told else NOT_CONNECTED
+    if waits is None or waits.reason is None:
+        return post.error
+    told = waits.reason
+    if post.error is not None and post.error.code == told.code:
+        return post.error  # with TikTok's own code and log id
+    return Failure(code=told.code, params=told.params)
 
 
 def is_given_up(post: Post) -> bool:
@@ -130,7 +151,7 @@ def is_given_up(post: Post) -> bool:
 
 def trouble(post: Post) -> Trouble | None:
     """Return what went wrong, None where nothing did."""
-    error = post.error
+    error = why(post)
     if error is None:
         return None
     lines = [f"Code: {error.code}"]
@@ -139,8 +160,10 @@ def trouble(post: Post) -> Trouble | None:
     if post.publish_id:
         lines.append(f"Publish id: {post.publish_id}")
     resume, action = "", words(error).hint
-    if post.status is PostStatus.SCHEDULED and error.code in _RESUME_WORDS:
-        resume, action = _RESUME_WORDS[error.code], "Its posts are kept."
+    if post.status is PostStatus.SCHEDULED and error == ACCOUNT_PAUSED:
+        resume, action = tr("Resume account"), tr("Its posts are kept.")
+    elif post.status is PostStatus.SCHEDULED and error == PUBLISHING_OFF:
+        resume, action = tr("Resume publishing"), tr("Its posts are kept.")
     elif is_given_up(post):
         action = f"Look at @{post.handle} on TikTok, then say whether the video is there."
     return Trouble(text=words(error).cause, action=action, details="\n".join(lines), resume=resume)
@@ -172,7 +195,9 @@ def deeds(post: Post, now: datetime) -> Deeds:
     code = post.error.code if post.error is not None else ""
     # What has to be changed first would only be refused again.
     must_change = kind == FailureClass.NEEDS_EDIT and code in CONTENT_CODES
-    lacks_permission = kind == FailureClass.NEEDS_RECONNECT or code == SCOPE_NOT_GRANTED
+    waits = unsafe_waiting(post)
+    is_lost = waits is not None and waits.look is WaitingLook.RECONNECT
+    lacks_permission = is_lost or kind == FailureClass.NEEDS_RECONNECT or code == SCOPE_NOT_GRANTED
     return Deeds(
         edit=post.status in EDITABLE,
         edit_words="Choose another file" if needs_file(post) else "Edit",
@@ -263,9 +288,15 @@ def late_words(lateness: Lateness) -> str:
     return f"Publish up to {_length(lateness.within)} late"
 
 
-def tile_sentence(post: Post, time: str, words: str) -> str:
+def tile_sentence(tile: Tile, look: PostLook, caption: str = "") -> str:
     """Return a tile as a screen reader says it and a tool tip shows it."""
-    return f"{time} @{post.handle}, {STATUS_WORDS[post.status]}: {words}"
+    return tr(
+        "{time} @{handle}, {status}: {caption}",
+        time=tile.time,
+        handle=tile.post.handle,
+        status=look.words,
+        caption=caption or tile.words,
+    )
 
 
 def _choices(post: Post) -> Sequence[tuple[str, str]]:

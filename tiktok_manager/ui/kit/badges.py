@@ -1,19 +1,23 @@
 """Small signs of state: always a shape or a word beside the colour."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
-from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.ui.formats import age_text, exact_number, full_stamp, short_number
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.post_look import PostLook, post_look, status_look
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens, type_font
-from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS, STATUS_WORDS, Type, status_icon
+from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS, Type
 
 
 class _Pill(QWidget):
@@ -51,29 +55,33 @@ class _Pill(QWidget):
 
 
 class StatusBadge(_Pill):
-    """A post's status: its own icon, its word, its colour."""
+    """How a post stands: its own icon, its words, its colour of the moment's theme."""
 
     def __init__(
         self, status: PostStatus = PostStatus.DRAFT, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._status = status
+        self._look: Callable[[], PostLook] = partial(status_look, status)
         self.set_status(status)
 
     def set_status(self, status: PostStatus) -> None:
-        """Show another status."""
-        self._status = status
-        self.setAccessibleName(f"Status: {STATUS_WORDS[status]}")
+        """Show a status by itself."""
+        self._show(partial(status_look, status))
+
+    def show_post(self, post: Post, timezone: str, now: datetime) -> None:
+        """Show a post's status, and how it waits where it is planned."""
+        self._show(partial(post_look, post, timezone, now))
+
+    def _show(self, look: Callable[[], PostLook]) -> None:
+        self._look = look
+        self.setAccessibleName(tr("Status: {status}", status=look().words))
         self.updateGeometry()
         self.update()
 
     @override
     def _content(self) -> tuple[str, str, str]:
-        return (
-            status_icon(self._status),
-            STATUS_WORDS[self._status],
-            tokens().status(self._status),
-        )
+        look = self._look()
+        return look.icon, look.words, look.colour
 
 
 class Dot(_Pill):

@@ -1,0 +1,92 @@
+"""How a post looks wherever it stands: its words, its shape and its colour, decided once.
+
+Only what goes out by itself at its time looks calm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tiktok_manager.domain.holds import waiting
+from tiktok_manager.domain.posts import NEEDS_USER, Post, PostStatus, Waiting, WaitingLook
+from tiktok_manager.domain.schedule import zone
+from tiktok_manager.ui.formats import clock_text, zoned_time
+from tiktok_manager.ui.texts import tr
+from tiktok_manager.ui.theme import tokens
+from tiktok_manager.ui.tokens import STATUS_WORDS, status_icon
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_TINTS = {
+    WaitingLook.RETRY: "warning",
+    WaitingLook.CAP: "warning",
+    WaitingLook.PAUSED: "warning",
+    WaitingLook.HELD: "attention",
+    WaitingLook.RECONNECT: "attention",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostLook:
+    """Words, the name of an icon, and the colour of the moment's theme."""
+
+    words: str
+    icon: str
+    colour: str
+
+
+def post_look(post: Post, timezone: str, now: datetime) -> PostLook:
+    """Return how a post looks by its status and, where it is planned, by how it waits."""
+    waits = unsafe_waiting(post)
+    if waits is None:
+        return status_look(post.status)
+    return PostLook(
+        words=_words(waits, timezone, now),
+        icon=f"waiting-{waits.look.value}",
+        colour=str(getattr(tokens(), _TINTS[waits.look])),
+    )
+
+
+def status_look(status: PostStatus) -> PostLook:
+    """Return how a status looks by itself."""
+    return PostLook(
+        words=STATUS_WORDS[status], icon=status_icon(status), colour=tokens().status(status)
+    )
+
+
+def unsafe_waiting(post: Post) -> Waiting | None:
+    """Return how a planned post waits that will not go out by itself at its time, else None."""
+    if post.status is not PostStatus.SCHEDULED:
+        return None
+    waits = post.waiting or waiting(post)
+    return None if waits is None or waits.is_safe else waits
+
+
+def needs_user(post: Post) -> bool:
+    """Say whether the post goes nowhere until the user does something."""
+    waits = unsafe_waiting(post)
+    return post.status in NEEDS_USER or (waits is not None and waits.needs_user)
+
+
+def _words(waits: Waiting, timezone: str, now: datetime) -> str:
+    when = "" if waits.until is None else _near_time(waits.until, timezone, now)
+    match waits.look:
+        case WaitingLook.RECONNECT:
+            return tr("Reconnect")
+        case WaitingLook.PAUSED:
+            return tr("Paused")
+        case WaitingLook.RETRY:
+            return tr("Retry {time}", time=when)
+        case WaitingLook.CAP:
+            return tr("Cap until {time}", time=when)
+        case _:
+            return tr("Held until {time}", time=when) if when else tr("Held")
+
+
+def _near_time(at: datetime, timezone: str, now: datetime) -> str:
+    """`14:00` today, any other day with it and the zone."""
+    there = zone(timezone)
+    is_today = at.astimezone(there).date() == now.astimezone(there).date()
+    return clock_text(at, timezone) if is_today else zoned_time(at, timezone, now)
