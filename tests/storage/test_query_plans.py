@@ -88,6 +88,8 @@ ALLOWED = {
     ("claims.upcoming", "USE TEMP B-TREE FOR ORDER BY"),
     # Goes along the posts that wait until one of a ready account comes: the first, nearly always.
     ("posts.next_due", "SCAN posts USING INDEX posts_by_wake"),
+    # Counts what is planned, each with a look at its account.
+    ("posts.count_held", "SCAN posts USING COVERING INDEX posts_planned"),
     # A page of all posts, by time; it ends with the page.
     ("posts.list_posts", "SCAN posts USING INDEX posts_by_due"),
     # The posts whose outcome is known, newest first; it ends with the first.
