@@ -11,7 +11,8 @@ from tests.fakes.world import World
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import Cancelled, InputError
-from tiktok_manager.domain.posts import Choices, PostStatus, Privacy
+from tiktok_manager.domain.posts import ChangedPost, Choices, PostFilter, PostStatus, Privacy
+from tiktok_manager.services import planned_posts
 from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.storage.schema import AccountRow, PostRow
 from tiktok_manager.wording import english
@@ -112,3 +113,60 @@ def test_all_failed_posts_are_retried_and_no_others(world: World) -> None:
     assert world.post(waiting) == waiting
     world.run(timedelta(hours=1))
     assert world.post(failed).status is PostStatus.PUBLISHED
+
+
+def captions(found: list[ChangedPost]) -> list[str]:
+    return [each.post.caption for each in found]
+
+
+def test_posts_are_listed_by_their_last_change_page_by_page(world: World) -> None:
+    world.connect()
+    planning = world.workspace.planning
+    for number in range(5):
+        world.plan(caption=f"Clip {number}", after=LATER)
+        world.clock.advance_hours(1)
+    (first,) = planning.search("Clip 0", limit=1)
+    planning.edit(first.id, PostEdit(caption="Clip 0 again"))
+    page = planning.changed(PostFilter(), limit=3)
+    assert captions(page) == ["Clip 0 again", "Clip 4", "Clip 3"]
+    rest = planning.changed(PostFilter(), before=page[-1].key, limit=3)
+    assert captions(rest) == ["Clip 2", "Clip 1"]
+    planning.cancel(rest[0].post.id)
+    cancelled = planning.changed(PostFilter(statuses=frozenset({PostStatus.CANCELLED})), limit=9)
+    assert captions(cancelled) == ["Clip 2"]
+
+
+@pytest.mark.parametrize("text", ["été", "ÉTÉ", "l'été", "100%", "@sim01", "SIM01", "%"])
+def test_a_post_is_found_by_its_words_and_its_handle_as_they_are_written(
+    world: World, text: str
+) -> None:
+    for handle in ("sim01", "sim02"):
+        world.connect(handle)
+    wanted = world.plan(caption="L'été, 100%", account="sim01", after=LATER)
+    world.plan(caption="Autumn", account="sim02", after=LATER)
+    found = world.workspace.planning.search(text, limit=6)
+    assert [post.id for post in found] == [wanted.id]
+
+
+def test_a_post_is_found_by_the_beginning_of_its_id_once(world: World) -> None:
+    world.connect()
+    post = world.plan(after=LATER)
+    assert world.workspace.planning.search(post.id[:8], limit=6) == [post]
+    assert world.workspace.planning.search("  ", limit=6) == []
+
+
+def test_a_search_goes_through_all_dates_and_stops_when_the_next_key_comes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.connect()
+    planning = world.workspace.planning
+    for number in range(5):
+        world.plan(caption=f"Clip {number}", after=LATER * (200 * number + 1))
+    monkeypatch.setattr(planned_posts, "_STRETCH", 2)
+    found = captions(planning.changed(PostFilter(), text="Clip", limit=9))
+    assert sorted(found) == [f"Clip {number}" for number in range(5)]
+    assert len(planning.search("clip", limit=4)) == 4
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        planning.search("clip", limit=4, cancel=cancel)

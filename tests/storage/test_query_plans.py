@@ -92,8 +92,11 @@ ALLOWED = {
     ("posts.count_held", "SCAN posts USING COVERING INDEX posts_planned"),
     # A page of all posts, by time; it ends with the page.
     ("posts.list_posts", "SCAN posts USING INDEX posts_by_due"),
+    # A page of all posts, by their last change; it ends with the page, or with its stretch.
+    ("posts.changed_posts", "SCAN posts USING INDEX posts_by_change"),
+    ("posts.change_after", "SCAN posts USING COVERING INDEX posts_by_change"),
     # The posts whose outcome is known, newest first; it ends with the first.
-    ("posts.last_result", "SCAN posts USING INDEX posts_by_outcome"),
+    ("posts.last_result", "SCAN posts USING COVERING INDEX posts_by_change"),
     # Once after a restore, or when a data folder was put back: the newest instant of everything.
     ("installation.newest_instant", "SCAN posts"),
     ("installation.newest_instant", "SCAN step_log"),
@@ -353,6 +356,20 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda s, _w: posts.list_posts(s, PostFilter(statuses=SOME, account_id="a1"), limit=50),
         lambda s, _w: posts.list_posts(s, PostFilter(statuses=SOME, or_unconnected=True), limit=50),
         lambda s, _w: posts.list_posts(s, PostFilter(due_from=NOW, due_to=NOW + HOUR)),
+    ),
+    "posts.changed_posts": (
+        lambda s, _w: posts.changed_posts(s, PostFilter(), limit=50),
+        lambda s, _w: posts.changed_posts(s, PostFilter(), before=(NOW, "x"), limit=50),
+        lambda s, _w: posts.changed_posts(
+            s, PostFilter(statuses=SOME, account_id="a1"), before=(NOW, "x"), limit=50
+        ),
+        lambda s, _w: posts.changed_posts(
+            s, PostFilter(), text="x", before=(NOW, "x"), until=(NOW - HOUR, "x"), limit=50
+        ),
+    ),
+    "posts.change_after": (
+        lambda s, _w: posts.change_after(s, None, 50),
+        lambda s, _w: posts.change_after(s, (NOW, "x"), 50),
     ),
     "posts.same_file": (lambda s, _w: posts.same_file(s, ["a1", "a2"], SHA),),
     "posts.update_post": (lambda s, w: posts.update_post(s, w.planned(), NOW, read=w.planned()),),

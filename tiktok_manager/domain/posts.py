@@ -353,6 +353,19 @@ class PostFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedPost:
+    """A post, and when anything about it changed last."""
+
+    post: Post
+    changed_at: datetime
+
+    @property
+    def key(self) -> tuple[datetime, str]:
+        """Where it stands in a list by change."""
+        return self.changed_at, self.post.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrailEntry:
     """One line of a post's flight record; `params` say more and hold no secret.
 

@@ -17,7 +17,6 @@ from tiktok_manager.domain.errors import (
     Change,
     ChangedMeanwhile,
     InputError,
-    NotFound,
     OutcomeUnknown,
 )
 from tiktok_manager.domain.events import EventBus
@@ -31,24 +30,21 @@ from tiktok_manager.domain.plans import (
 )
 from tiktok_manager.domain.posts import (
     EDITABLE,
-    NEEDS_USER,
     RETRYABLE,
-    UNDER_WAY,
     Choices,
     Lateness,
     Post,
     PostFilter,
     PostStatus,
-    TrailEntry,
     changed_meanwhile,
 )
 from tiktok_manager.services import plan_rules as rules
 from tiktok_manager.services.hold_reasons import HoldReasons
 from tiktok_manager.services.plan_changes import PlanChanges
 from tiktok_manager.services.plan_videos import PlanVideo, Progress, read_videos
+from tiktok_manager.services.planned_posts import PlannedPosts, PublishOverview
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
-from tiktok_manager.storage import posts as queries
 from tiktok_manager.storage.database import Database
 from tiktok_manager.system import video
 
@@ -56,24 +52,6 @@ if TYPE_CHECKING:
     from tiktok_manager.services.accounts import Accounts
 
 __all__ = ["PlanRequest", "PlanResult", "Planning", "PostEdit", "PublishOverview"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishOverview:
-    """What the status line and the tray tell.
-
-    `under_way` are being sent or checked by TikTok; of these, `uploading` stop if the app does.
-    `needs_user` counts what stopped and, of what is planned, what waits for its account to be
-    connected; `paused` is planned for accounts that the user paused.
-    """
-
-    next_due: Post | None
-    last_result: Post | None
-    needs_user: int
-    under_way: int
-    uploading: int = 0
-    failed: int = 0
-    paused: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +66,7 @@ Seen = Post | int | None
 """A post as the user saw it, its version, or nothing for whatever it is now."""
 
 
-class Planning:
+class Planning(PlannedPosts):
     """The posts of one data folder, up to the moment the publisher claims them.
 
     A change may say how the post was `seen`: it raises ChangedMeanwhile, and changes nothing, if
@@ -104,8 +82,8 @@ class Planning:
         events: EventBus,
         clock: Clock,
     ) -> None:
-        self._database, self._accounts, self._settings = database, accounts, settings
-        self._waiting = HoldReasons(database, settings)
+        super().__init__(database, HoldReasons(database, settings))
+        self._accounts, self._settings = accounts, settings
         self._changes = PlanChanges(database, quota, events, clock)
         self._clock = clock
 
@@ -216,55 +194,6 @@ class Planning:
         """Propose an edit and commit it at once; raises as both do."""
         proposal = self.propose_edit(post_id, edit, seen=seen, cancel=cancel, progress=progress)
         return self.commit(proposal).posts[0]
-
-    def get(self, post_id: str) -> Post:
-        """Return the post with this id or unique beginning of one; raises NotFound."""
-        with self._database.read() as session:
-            exact = queries.get_post(session, post_id)
-            found = [exact] if exact else queries.find_posts(session, post_id)
-        if not found or not post_id:
-            raise NotFound("not_found", what="post", id=post_id)
-        if len(found) > 1:
-            raise InputError("post_id_not_unique", id=post_id)
-        return self._waiting.explain(found)[0]
-
-    def page(
-        self,
-        wanted: PostFilter,
-        *,
-        after: tuple[datetime, str] | None = None,
-        limit: int | None = None,
-    ) -> list[Post]:
-        """Return posts by (due time, id); `after` is that key of the last one already seen."""
-        with self._database.read() as session:
-            found = queries.list_posts(session, wanted, after=after, limit=limit)
-        return self._waiting.explain(found)
-
-    def between(self, start: datetime, end: datetime) -> list[Post]:
-        """Return the posts due in [start, end)."""
-        return self.page(PostFilter(due_from=start, due_to=end))
-
-    def trail(self, post_id: str) -> list[TrailEntry]:
-        """Return what happened to a post, oldest first."""
-        post = self.get(post_id)
-        with self._database.read() as session:
-            return queries.trail(session, post.id)
-
-    def overview(self) -> PublishOverview:
-        """Return what goes out next, what came last, and how much waits for the user."""
-        with self._database.read() as session:
-            numbers = queries.count(session, {*NEEDS_USER, *UNDER_WAY})
-            unconnected, paused = queries.count_held(session)
-            stopped = sum(numbers.get(status, 0) for status in NEEDS_USER)
-            return PublishOverview(
-                next_due=queries.next_due(session),
-                last_result=queries.last_result(session),
-                needs_user=stopped + unconnected,
-                under_way=sum(numbers.get(status, 0) for status in UNDER_WAY),
-                uploading=numbers.get(PostStatus.PUBLISHING, 0),
-                failed=numbers.get(PostStatus.FAILED, 0),
-                paused=paused,
-            )
 
     def cancel(self, post_id: str, *, seen: Seen = None) -> Post:
         """Take a post out of the plan; works until its last bytes are about to leave.

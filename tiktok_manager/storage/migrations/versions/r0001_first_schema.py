@@ -6,8 +6,6 @@ from alembic import op
 revision = "r0001"
 down_revision = None
 
-_HAS_OUTCOME = "status || '' NOT IN ('draft', 'scheduled', 'publishing', 'processing', 'cancelled')"
-
 
 def _partial(
     name: str, table: str, columns: list[str], *, where: str, unique: bool = False
@@ -243,10 +241,10 @@ def _posts() -> None:
         sa.UniqueConstraint("tiktok_post_id"),
     )
     op.create_index("posts_by_account", "posts", ["account_id", "due_at", "id"])
+    op.create_index("posts_by_change", "posts", ["updated_at", "id", "status", "account_id"])
     op.create_index("posts_by_due", "posts", ["due_at", "id"])
     _partial("posts_by_error", "posts", ["error_code", "status"], where="error_code IS NOT NULL")
     op.create_index("posts_by_file", "posts", ["file_sha256", "account_id"])
-    _partial("posts_by_outcome", "posts", ["updated_at", "id"], where=_HAS_OUTCOME)
     op.create_index("posts_by_status", "posts", ["status", "due_at", "id"])
     _partial("posts_by_wake", "posts", ["wake_at", "id"], where="wake_at IS NOT NULL")
     _partial("posts_leased", "posts", ["lease_owner"], where="lease_owner IS NOT NULL")
