@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.calendar.fakes import Desk, FakeFrame, at, entry, many_posts
@@ -178,6 +178,47 @@ def test_click_on_more_opens_the_day_and_leads_back_to_it(
     assert opened.viewmodel.post.id == "crowd-8"
     opened.back_wanted.emit(CROWD)
     assert isinstance(frame.drawer.content(), DayList)
+
+
+def click_row(table: QTableView, number: int) -> None:
+    place = table.visualRect(table.model().index(number, 0)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_a_row_of_the_days_list_can_be_clicked_again_and_again(
+    view: CalendarView, frame: FakeFrame, plan: Desk, qtbot: QtBot
+) -> None:
+    """The list is gone by then: it is let go of only after its own mouse event."""
+    frame.drawer.resize(360, 600)
+    for number in (0, 3, 1, 4, 2):
+        click_at(view, qtbot, CROWD, -1)
+        days = frame.drawer.content()
+        assert isinstance(days, DayList)
+        QApplication.processEvents()
+        click_row(days.table, number)
+        assert details(frame).viewmodel.post.id == f"crowd-{8 + number}"
+        back = button(details(frame), "All of Tuesday 24 November")
+        QTest.mouseClick(back, Qt.MouseButton.LeftButton)
+        assert isinstance(frame.drawer.content(), DayList)
+        plan.settle()
+
+
+def test_answers_for_what_the_drawer_let_go_of_reach_nobody(
+    view: CalendarView, frame: FakeFrame, plan: Desk, qtbot: QtBot
+) -> None:
+    for _time in range(5):
+        click_at(view, qtbot, TODAY, 0)
+        content = details(frame)
+        content.viewmodel.refresh()
+        button(content, "Cancel post").click()  # its answer comes when nothing is open
+        frame.close_drawer()
+        plan.settle()
+        assert not view.drawer.is_open
+        notice = frame.notices.pop()
+        assert notice.action is not None
+        notice.action()
+        plan.settle()
+    assert plan.workspace.planning.get("first").status is PostStatus.SCHEDULED
 
 
 def test_double_click_on_an_empty_place_plans_there(
