@@ -16,7 +16,8 @@ from tiktok_manager.ui.kit.badges import Chip, Dot, NumberLabel, RelativeTime, S
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Item, Skeleton, column, row
-from tiktok_manager.ui.kit.notices import Notice, NoticeBar, Tone
+from tiktok_manager.ui.kit.messages import Banner
+from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.placeholders import EmptyState, Step
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_XL, Type
@@ -86,7 +87,7 @@ def _signs() -> dict[str, QVBoxLayout]:
 
 
 def _messages() -> dict[str, QVBoxLayout]:
-    return {"NoticeBar": column(*(_notice(tone) for tone in Tone))}
+    return {"Banner": column(*(_notice(tone) for tone in Tone))}
 
 
 def _placeholders() -> dict[str, QVBoxLayout]:
@@ -158,8 +159,8 @@ def _avatar(name: str, size_px: int) -> AvatarLabel:
     return label
 
 
-def _notice(tone: Tone) -> NoticeBar:
-    bar = NoticeBar()
+def _notice(tone: Tone) -> Banner:
+    bar = Banner()
     bar.show_notice(
         Notice(
             text=ntr("{count} post was planned.", "{count} posts were planned.", 3),

@@ -273,7 +273,7 @@ def test_a_backup_restored_in_the_window_posts_nothing_again(
     evening.click(card.restore)
     evening.click(card.sure)
     evening.until(lambda: evening.workspace is not before and bool(evening.host.current_pane))
-    notice = evening.host.notices.notice
+    notice = evening.host.messages.banner.notice
     assert notice is not None
     assert notice.text.startswith("Restored as of")
     assert evening.workspace.settings.get("publishing") == "off"

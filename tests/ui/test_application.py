@@ -157,10 +157,10 @@ def test_the_workspace_is_exchanged_while_nothing_holds_it(make_house: MakeHouse
         return Notice(text="Exchanged.")
 
     house.session.host.reopen("Exchanging…", between)
-    house.until(lambda: house.session.host.notices.notice is not None)
+    house.until(lambda: house.session.host.messages.banner.notice is not None)
     house.until(lambda: house.world.runner.calls == ["start", "stop", "start"])
     assert order == ["closed", "between"]
-    assert house.session.host.notices.notice == Notice(text="Exchanged.")
+    assert house.session.host.messages.banner.notice == Notice(text="Exchanged.")
     assert house.session.host.current_pane == "accounts"
     assert house.session._state is not before
     house.until(lambda: "next Sat 18:30" in house.session.window.status_line._line.text())
@@ -198,8 +198,8 @@ def test_an_exchange_that_is_refused_opens_the_former_one_again(house: House) ->
         raise refused("It was changed.")
 
     house.session.host.reopen("Restoring…", between)
-    house.until(lambda: house.session.host.notices.notice is not None)
-    notice = house.session.host.notices.notice
+    house.until(lambda: house.session.host.messages.banner.notice is not None)
+    notice = house.session.host.messages.banner.notice
     assert notice is not None
     assert notice.text == "It was changed."
     assert house.session.host.current_pane == "accounts"
@@ -218,7 +218,7 @@ def test_a_surprise_while_opening_leaves_no_stand_ins_for_ever(make_house: MakeH
     house.session._open_workspace = broken  # type: ignore[assignment]
     house.session.start(hidden=False)
     house.until(lambda: "Your workspace could not be opened." in texts(house.session.window))
-    notice = house.session.host.notices.notice
+    notice = house.session.host.messages.banner.notice
     assert notice is not None
     assert "ZeroDivisionError: surprise" in notice.details
     retry = next(
@@ -383,8 +383,8 @@ def test_a_surprise_is_shown_with_details_to_copy(house: House) -> None:
         raise ZeroDivisionError("surprise")
 
     house.session.tasks.run(broken, done=lambda _r: None, failed=lambda _e: None)
-    house.until(lambda: house.session.host.notices.notice is not None)
-    notice = house.session.host.notices.notice
+    house.until(lambda: house.session.host.messages.banner.notice is not None)
+    notice = house.session.host.messages.banner.notice
     assert notice is not None
     assert "ZeroDivisionError: surprise" in notice.details
 

@@ -55,6 +55,10 @@ class Stage:
     memory: WindowMemory
     shown: list[tuple[str, object]] = field(default_factory=list)
 
+    @property
+    def notice(self) -> Notice | None:
+        return self.host.messages.banner.notice
+
     def button(self, text: str) -> QAbstractButton:
         return next(
             b
@@ -320,7 +324,7 @@ def test_a_click_on_paused_offers_to_resume(stage: Stage, qtbot: QtBot) -> None:
     assert not stage.desk.world.settings.publishing_on()
     stage.button("Resume publishing").click()
     qtbot.waitUntil(stage.desk.world.settings.publishing_on)
-    assert stage.host.notices.notice is None
+    assert stage.notice is None
 
 
 def test_the_offer_to_resume_leaves_when_it_is_resumed_elsewhere(
@@ -330,9 +334,9 @@ def test_the_offer_to_resume_leaves_when_it_is_resumed_elsewhere(
     stage.desk.core.publishing.set_paused(True)
     qtbot.waitUntil(lambda: line.text().strip().startswith("Paused"))
     line.click()
-    assert stage.host.notices.notice is not None
+    assert stage.notice is not None
     stage.desk.world.settings.set("publishing", "on")
-    qtbot.waitUntil(lambda: stage.host.notices.notice is None)
+    qtbot.waitUntil(lambda: stage.notice is None)
 
 
 def test_undo_runs_from_the_keyboard_and_says_so(stage: Stage, qtbot: QtBot) -> None:
@@ -341,8 +345,9 @@ def test_undo_runs_from_the_keyboard_and_says_so(stage: Stage, qtbot: QtBot) -> 
         "Move post", undo=lambda _t: undone.append(1), redo=lambda _t: undone.append(2)
     )
     press(qtbot, stage.window, "Ctrl+Z")
-    qtbot.waitUntil(lambda: stage.host.notices.notice is not None)
-    assert stage.host.notices.notice == Notice(text="Undone: Move post", stays=False)
+    qtbot.waitUntil(lambda: bool(stage.host.messages.passing))
+    (told,) = stage.host.messages.passing
+    assert told.text == "Undone: Move post"
     press(qtbot, stage.window, "Ctrl+Shift+Z")
     qtbot.waitUntil(lambda: undone == [1, 2])
 
@@ -361,14 +366,14 @@ def test_undo_in_a_text_field_is_the_fields_own(stage: Stage, qtbot: QtBot) -> N
 
 def test_missing_keys_lead_to_the_settings(stage: Stage) -> None:
     stage.host.show_error(AppKeysMissing(title="There are no TikTok app keys yet."))
-    notice = stage.host.notices.notice
+    notice = stage.notice
     assert notice is not None
     assert notice.action_text == "Enter app keys"
 
 
 def test_what_another_hand_changed_meanwhile_leads_to_the_post_as_it_is(stage: Stage) -> None:
     stage.host.show_error(ChangedMeanwhile("post", "post-1"))
-    notice = stage.host.notices.notice
+    notice = stage.notice
     assert notice is not None
     assert notice.action_text == "Look again"
     assert notice.action is not None
@@ -392,7 +397,7 @@ def test_other_errors_can_be_tried_again(stage: Stage) -> None:
 
 def test_what_the_user_cancelled_is_no_error(stage: Stage) -> None:
     stage.host.show_error(Cancelled(title="Cancelled."))
-    assert stage.host.notices.notice is None
+    assert stage.notice is None
 
 
 def test_a_locked_vault_asks_in_place_and_goes_on(make_stage: MakeStage, qtbot: QtBot) -> None:
@@ -401,12 +406,12 @@ def test_a_locked_vault_asks_in_place_and_goes_on(make_stage: MakeStage, qtbot: 
     stage = make_stage(world)
     went_on: list[int] = []
     stage.host.show_error(VaultLocked(title="Locked."), lambda: went_on.append(1))
-    bar = stage.host._passphrase_bar
+    bar = stage.host.messages.banner
     qtbot.waitUntil(bar.isVisible)
     assert bar.field.echoMode() == QLineEdit.EchoMode.Password
     QTest.keyClicks(bar.field, "wrong")
     QTest.keyClick(bar.field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "wrong" in bar._text.text())
+    qtbot.waitUntil(lambda: bar.notice is not None and "wrong" in bar.notice.more)
     bar.field.clear()
     QTest.keyClicks(bar.field, "correct horse")
     QTest.keyClick(bar.field, Qt.Key.Key_Return)
@@ -421,7 +426,7 @@ def test_locked_posts_are_asked_about_once_and_then_by_the_status_line(
     world = FakeWorkspace(posts=[a_post()])
     world.vault = FakeVault("correct horse")
     stage = make_stage(world)
-    bar = stage.host._passphrase_bar
+    bar = stage.host.messages.banner
     qtbot.waitUntil(bar.isVisible)
     QTest.keyClick(bar.field, Qt.Key.Key_Escape)
     stage.desk.publishing.reload()
@@ -443,9 +448,31 @@ def test_the_passphrase_gives_the_focus_back(make_stage: MakeStage, qtbot: QtBot
     page = a_page(stage)
     page.field.setFocus()
     stage.host.ask_passphrase(lambda: None)
-    bar = stage.host._passphrase_bar
+    bar = stage.host.messages.banner
     qtbot.waitUntil(bar.field.hasFocus)
     QTest.keyClick(bar.field, Qt.Key.Key_Escape)
+    assert page.field.hasFocus()
+
+
+def test_the_passphrase_goes_although_what_had_the_focus_is_gone(
+    make_stage: MakeStage, qtbot: QtBot
+) -> None:
+    world = FakeWorkspace()
+    world.vault = FakeVault("correct horse")
+    stage = make_stage(world)
+    page = a_page(stage)
+    row = QPushButton("A row")
+    page.body.addWidget(row)
+    row.show()
+    row.setFocus()
+    stage.host.ask_passphrase(lambda: None)
+    bar = stage.host.messages.banner
+    qtbot.waitUntil(bar.field.hasFocus)
+    row.deleteLater()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(row))
+    QTest.keyClicks(bar.field, "correct horse")
+    QTest.keyClick(bar.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(bar.isHidden)
     assert page.field.hasFocus()
 
 
@@ -455,7 +482,7 @@ def test_not_now_forgets_what_waited(make_stage: MakeStage, qtbot: QtBot) -> Non
     stage = make_stage(world)
     went_on: list[int] = []
     stage.host.ask_passphrase(lambda: went_on.append(1))
-    bar = stage.host._passphrase_bar
+    bar = stage.host.messages.banner
     qtbot.waitUntil(bar.isVisible)
     QTest.keyClick(bar.field, Qt.Key.Key_Escape)
     assert bar.isHidden()
@@ -470,9 +497,10 @@ def test_a_new_vault_is_explained(make_stage: MakeStage, qtbot: QtBot) -> None:
     world.vault = FakeVault("later", exists=False)
     stage = make_stage(world)
     stage.host.ask_passphrase(lambda: None)
-    bar = stage.host._passphrase_bar
+    bar = stage.host.messages.banner
     qtbot.waitUntil(bar.isVisible)
-    assert bar._title.text() == "Choose a passphrase"
+    assert bar.notice is not None
+    assert bar.notice.text == "Choose a passphrase"
 
 
 def test_a_keyring_that_stays_shut_is_said_not_asked_again(
@@ -484,8 +512,9 @@ def test_a_keyring_that_stays_shut_is_said_not_asked_again(
     stage = make_stage(world)
     tried: list[int] = []
     stage.host.show_error(VaultLocked(title="The keyring is locked."), lambda: tried.append(1))
-    qtbot.waitUntil(lambda: stage.host.notices.notice is not None)
-    assert stage.host._passphrase_bar.isHidden()
+    qtbot.waitUntil(lambda: stage.notice is not None)
+    assert stage.notice is not None
+    assert stage.notice.secret is None
     assert not tried
 
 
@@ -515,6 +544,22 @@ def test_every_control_has_a_name_and_can_be_reached(stage: Stage) -> None:
         seen = QAccessible.queryAccessibleInterface(control)
         assert seen.text(QAccessible.Text.Name).strip(), control
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, control.accessibleName()
+
+
+def test_messages_move_nothing_and_keep_clear_of_drawer_and_foot(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = a_page(stage)
+    monkeypatch.setattr(Page, "foot_height_px", 56)
+    before = (page.geometry(), page.field.geometry())
+    stage.host.show_error(refused())
+    stage.host.notify(Notice(text="Moved.", stays=False))
+    stage.host.open_drawer("@alice", QLabel("details"))
+    stage.desk.settle()
+    assert (page.geometry(), page.field.geometry()) == before
+    messages, drawer = stage.host.messages.geometry(), stage.host.drawer.geometry()
+    assert messages.right() < drawer.left()
+    assert messages.bottom() < page.height() - 56
 
 
 def test_nothing_is_wider_than_a_small_window(stage: Stage) -> None:

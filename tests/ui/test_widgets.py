@@ -6,21 +6,20 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
-from PySide6.QtTest import QTest
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Flashes
 from tests.ui.fakes import NOW, ZONE
-from tiktok_manager.domain.errors import Failure, FailureClass, TikTokRefused
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.kit.avatar import AvatarLabel, avatar_pixmap, initials
 from tiktok_manager.ui.kit.badges import NumberLabel, RelativeTime, StatusBadge
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Slot
-from tiktok_manager.ui.kit.notices import Notice, NoticeBar, Tone
+from tiktok_manager.ui.kit.messages import Banner
+from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState, Step
 from tiktok_manager.ui.theme import Theme
@@ -76,58 +75,8 @@ def test_every_button_has_a_name(qtbot: QtBot) -> None:
         assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
 
 
-def test_a_notice_offers_one_step_and_goes(qtbot: QtBot) -> None:
-    bar = NoticeBar()
-    qtbot.addWidget(bar)
-    done: list[int] = []
-    bar.show_notice(
-        Notice(text="Moved.", action_text="Undo", action=lambda: done.append(1), tone=Tone.GOOD)
-    )
-    assert "Moved." in bar.accessibleDescription()
-    button = next(b for b in bar.findChildren(QPushButton) if b.text() == "Undo")
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert done == [1]
-    assert bar.isHidden()
-
-
-def test_a_refusal_keeps_tiktoks_code_one_click_away(qtbot: QtBot) -> None:
-    failure = Failure(
-        code="spam_risk",
-        kind=FailureClass.WAIT_RESET,
-        log_id="2026ABC",
-        params={"title": "TikTok asked us to slow down.", "hint": "We try again."},
-    )
-    bar = NoticeBar()
-    qtbot.addWidget(bar)
-    bar.show_notice(Notice.of_error(TikTokRefused(failure)))
-    copy = next(b for b in bar.findChildren(QPushButton) if b.text() == "Copy details")
-    QTest.mouseClick(copy, Qt.MouseButton.LeftButton)
-    copied = QGuiApplication.clipboard().text()
-    assert "spam_risk" in copied
-    assert "2026ABC" in copied
-
-
-def test_escape_closes_a_notice(qtbot: QtBot) -> None:
-    bar = NoticeBar()
-    qtbot.addWidget(bar)
-    bar.show_notice(Notice(text="Something."))
-    QTest.keyClick(bar, Qt.Key.Key_Escape)
-    assert bar.notice is None
-
-
-def test_a_short_notice_leaves_by_itself(qtbot: QtBot) -> None:
-    bar = NoticeBar()
-    qtbot.addWidget(bar)
-    bar.show_notice(Notice(text="Undone.", stays=False))
-    assert bar._timer.isActive()
-    bar._timer.timeout.emit()
-    assert bar.isHidden()
-    bar.show_notice(Notice(text="Failed."))
-    assert not bar._timer.isActive()
-
-
 def test_a_slot_takes_no_room_while_its_messages_are_hidden(qtbot: QtBot) -> None:
-    bar = NoticeBar()
+    bar = Banner()
     slot = Slot(bar)
     qtbot.addWidget(slot)
     assert slot.isHidden()
@@ -202,8 +151,8 @@ def test_a_broken_picture_falls_back_to_initials(tmp_path: Path, qtbot: QtBot) -
 def test_widgets_do_not_come_up_as_windows_of_their_own(flashes: Flashes, qtbot: QtBot) -> None:
     made = (
         EmptyState("plus", "Title", "Text", action_text="Go", action=int),
-        NoticeBar(),
-        Slot(NoticeBar()),
+        Banner(),
+        Slot(Banner()),
         Card("Title"),
         PaneView(),
     )
@@ -214,7 +163,7 @@ def test_widgets_do_not_come_up_as_windows_of_their_own(flashes: Flashes, qtbot:
 
 def test_widgets_go_with_their_parent(qtbot: QtBot, look: Theme) -> None:
     parent = QWidget()
-    for widget in (PlainLabel("x"), NoticeBar(), StatusBadge(), EmptyState("plus", "x")):
+    for widget in (PlainLabel("x"), Banner(), StatusBadge(), EmptyState("plus", "x")):
         widget.setParent(parent)
     gone: list[int] = []
     for child in parent.children():

@@ -18,9 +18,8 @@ from tiktok_manager.ui.status_line import StatusLine
 from tiktok_manager.ui.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from PySide6.QtCore import QObject
     from PySide6.QtGui import (
         QCloseEvent,
         QHideEvent,
@@ -80,13 +79,10 @@ class MainWindow(QWidget):
         """Whether the first frame was painted."""
         return self._painted
 
-    def put_above(self, widget: QWidget) -> None:
-        """Give messages their place above the page."""
-        self._centre.insertWidget(0, widget)
-
-    def put_over(self, widget: QWidget, top_px: Callable[[], int]) -> None:
-        """Let details lie over the right edge of the page below `top_px`; nothing moves for it."""
-        self._area.put_right(widget, top_px)
+    @property
+    def page_area(self) -> PageArea:
+        """What the page in front fills; details and messages lie over it."""
+        return self._area
 
     def show_page(self, page: QWidget) -> None:
         """Bring a page to the front; it stays the caller's."""
@@ -166,14 +162,11 @@ class MainWindow(QWidget):
     # -- inside ---------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self._centre = QVBoxLayout()
-        self._centre.setSpacing(0)
-        self._area = _PageArea(self._pages)
-        self._centre.addWidget(self._area, 1)
+        self._area = PageArea(self._pages)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.top_bar)
-        right.addLayout(self._centre, 1)
+        right.addWidget(self._area, 1)
         upper = QHBoxLayout()
         upper.setSpacing(0)
         upper.addWidget(self.rail)
@@ -192,35 +185,22 @@ class MainWindow(QWidget):
         self.setMinimumSize(720, 480)
 
 
-class _PageArea(QWidget):
-    """The page in front, and what lies over its right edge."""
+class PageArea(QWidget):
+    """The place of the page in front.
+
+    Signals:
+        resized: What lies over it has to be placed anew.
+    """
+
+    resized = Signal()
 
     def __init__(self, pages: QWidget) -> None:
         super().__init__()
-        self._right: QWidget | None = None
-        self._top_px: Callable[[], int] = lambda: 0
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(pages)
 
-    def put_right(self, widget: QWidget, top_px: Callable[[], int]) -> None:
-        """Give a widget of fixed width its place over the right edge, each time it is shown."""
-        self._right, self._top_px = widget, top_px
-        widget.setParent(self)
-        widget.installEventFilter(self)
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShowToParent:
-            self._place()
-        return super().eventFilter(watched, event)
-
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place()
-
-    def _place(self) -> None:
-        if (right := self._right) is not None:
-            width, top = min(right.maximumWidth(), self.width()), self._top_px()
-            right.setGeometry(self.width() - width, top, width, self.height() - top)
+        self.resized.emit()

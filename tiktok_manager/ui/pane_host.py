@@ -19,15 +19,13 @@ from tiktok_manager.domain.errors import (
 from tiktok_manager.ui.jump import JumpResult, JumpViewModel
 from tiktok_manager.ui.jump_popup import JumpPopup
 from tiktok_manager.ui.kit.drawer import Drawer
-from tiktok_manager.ui.kit.layout import Slot
-from tiktok_manager.ui.kit.notices import Notice, NoticeBar, Tone
+from tiktok_manager.ui.kit.messages import Messages
+from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.placeholders import EmptyState
-from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.next_step import next_step
-from tiktok_manager.ui.passphrase import PassphraseBar, PassphraseViewModel
+from tiktok_manager.ui.publish_notices import PublishNotices
 from tiktok_manager.ui.shortcuts import add_shortcut
 from tiktok_manager.ui.tokens import DRAWER_WIDTH
-from tiktok_manager.ui.trouble_bar import TroubleBar
 from tiktok_manager.wording import joined, words
 
 if TYPE_CHECKING:
@@ -61,10 +59,7 @@ class PaneHost(QObject):
         self._views: dict[str, PaneView] = {}
         self._memory = memory
         self._core: Core | None = None
-        self._passphrase: PassphraseViewModel | None = None
         self._current = ""
-        self._asked_to_unlock = False
-        self._resume_offer: Notice | None = None
         rail_panes = [pane for pane in panes if pane.in_rail]
         self._build(JumpViewModel(rail_panes, self))
         self._add_shortcuts(rail_panes)
@@ -82,15 +77,15 @@ class PaneHost(QObject):
         return self._memory
 
     def notify(self, notice: Notice) -> None:
-        """Say something above the content."""
-        self._notices.show_notice(notice)
+        """Say something: what stands in the banner, what passes in a toast."""
+        self._messages.notify(notice)
 
     def show_error(self, error: AppError, retry: Callable[[], object] | None = None) -> None:
         """Say what went wrong with the step that mends it; `retry` runs after an unlock."""
         if isinstance(error, Cancelled):
             return
         notice = self._leading_on(error, retry)
-        if isinstance(error, VaultLocked) and self._passphrase is not None:
+        if isinstance(error, VaultLocked) and self._core is not None:
             self.ask_passphrase(retry or (lambda: None), lambda: self.notify(notice))
         else:
             self.notify(notice)
@@ -106,6 +101,7 @@ class PaneHost(QObject):
             self._window.rail.select(pane)
             self._show_title(pane)
             self._window.show_page(view)
+            self._place()
             view.pane_shown()
         if self._panes[pane].in_rail:
             self._memory.set_word("pane", pane)
@@ -117,6 +113,7 @@ class PaneHost(QObject):
         if (view := self._views.get(self._current)) is not None and view.gives_way:
             view.make_room(DRAWER_WIDTH if self._window.width() >= _WIDE_PX else 0)
         self._drawer.open_with(title, content)
+        self._place()
 
     def close_drawer(self) -> None:
         """Take the details away."""
@@ -129,8 +126,7 @@ class PaneHost(QObject):
 
         Where no passphrase would help (a locked keyring), `otherwise` runs instead.
         """
-        if self._passphrase is not None:
-            self._passphrase.require(then, otherwise)
+        self._standing.ask_passphrase(then, otherwise)
 
     def reopen(self, words: str, between: Callable[[], Notice]) -> None:
         """Close the workspace, run `between` on a worker thread, and open it anew."""
@@ -153,20 +149,16 @@ class PaneHost(QObject):
         return self._drawer
 
     @property
-    def notices(self) -> NoticeBar:
-        """The bar above the content."""
-        return self._notices
+    def messages(self) -> Messages:
+        """What lies over the foot of the page: banner and toasts."""
+        return self._messages
 
     def attach(self, core: Core) -> None:
         """The workspace is open: fill the frame."""
         self._core = core
         self._jump.attach(core)
-        self._passphrase = PassphraseViewModel(core, self)
-        self._passphrase_bar.attach(self._passphrase)
-        self._passphrase.unlocked.connect(core.publishing.secrets_opened)
-        core.publishing.changed.connect(self._on_state_changed)
+        self._standing.follow(core)
         self._status.follow(core.publishing)
-        self._trouble.follow(core.publishing)
         core.undo.done.connect(self._on_undone)
         core.undo.refused.connect(self._on_undone)
         core.undo.failed.connect(self.show_error)
@@ -176,19 +168,17 @@ class PaneHost(QObject):
 
     def detach(self, words: str) -> None:
         """Let the workspace and all its panes go; not from within a pane's own call."""
-        self._core, self._current, self._asked_to_unlock = None, "", False
+        self._core, self._current = None, ""
         self._jump.attach(None)
-        self._passphrase_bar.hide()
-        self._notices.dismiss()
-        self._trouble.follow(None)
+        self._standing.follow(None)
+        self._messages.clear()
         self._drawer.clear()
         self._status.rest(words)
         self._top_bar.new_post.setEnabled(False)
         self._window.show_opening()
-        for view in (*self._views.values(), self._passphrase):
-            if view is not None:
-                view.deleteLater()
-        self._views, self._passphrase = {}, None
+        for view in self._views.values():
+            view.deleteLater()
+        self._views = {}
         # Now: their timers must not ask a workspace that is being closed.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
@@ -214,15 +204,13 @@ class PaneHost(QObject):
         self.popup = JumpPopup(self._search)
         self._search.attach(jump, self.popup)
         self._search.jumped.connect(self._on_jumped)
-        self._notices = NoticeBar()
-        self._trouble = TroubleBar()
-        self._passphrase_bar = PassphraseBar()
-        self._drawer = Drawer(focus_elsewhere=self._focus_page)
+        self._messages = Messages(window.page_area, focus_elsewhere=self._focus_page)
+        self._standing = PublishNotices(self._messages.banner, self)
+        self._drawer = Drawer(window.page_area, focus_elsewhere=self._focus_page)
         self._drawer.closed.connect(self._on_drawer_closed)
         self._status = window.status_line
         self._top_bar = window.top_bar
-        window.put_above(Slot(self._trouble, self._passphrase_bar, self._notices))
-        window.put_over(self._drawer, self._content_top_px)
+        window.page_area.resized.connect(self._place)
         window.escape_pressed.connect(self.close_drawer)
         window.rail.chosen.connect(self.go)
         window.top_bar.new_post_clicked.connect(self.new_post)
@@ -233,6 +221,7 @@ class PaneHost(QObject):
         add_shortcut(self._window, "Undo", QKeySequence.StandardKey.Undo, self._undo)
         add_shortcut(self._window, "Redo", QKeySequence.StandardKey.Redo, self._redo)
         add_shortcut(self._window, "New post", "Ctrl+N", self.new_post)
+        add_shortcut(self._window, "Messages", "F6", self._messages.take_focus)
         add_shortcut(self._window, "Search or jump", "Ctrl+K", self._search.begin)
         for number, pane in enumerate(rail_panes[:9], start=1):
             add_shortcut(self._window, pane.title, f"Ctrl+{number}", partial(self.go, pane.name))
@@ -263,13 +252,20 @@ class PaneHost(QObject):
         if name == self._current:
             self._top_bar.set_title(title)
 
-    def _content_top_px(self) -> int:
-        view = self._views.get(self._current)
-        return 0 if view is None else view.bar_height_px
+    def _place(self) -> None:
+        """Lay drawer and messages over the page, clear of its controls, its foot and each other."""
+        view, area = self._views.get(self._current), self._window.page_area
+        top = 0 if view is None else view.bar_height_px
+        foot = 0 if view is None else view.foot_height_px
+        is_open = self._drawer.content() is not None
+        left = area.width() - (DRAWER_WIDTH if is_open else 0)
+        self._drawer.setGeometry(left, top, DRAWER_WIDTH, area.height() - top)
+        self._messages.place(left, area.height() - foot)
 
     def _on_drawer_closed(self) -> None:
         if (view := self._views.get(self._current)) is not None:
             view.make_room(0)
+        self._place()
 
     def _focus_page(self) -> None:
         if (view := self._views.get(self._current)) is not None:
@@ -284,49 +280,17 @@ class PaneHost(QObject):
             self._core.undo.redo()
 
     def _on_undone(self, sentence: str) -> None:
-        self.notify(Notice(text=sentence, tone=Tone.INFO, stays=False))
+        self.notify(Notice(text=sentence, key="undo", stays=False))
 
     def _on_jumped(self, result: JumpResult) -> None:
         self.go(result.pane, result.target)
 
-    def _on_state_changed(self) -> None:
-        """Ask for the passphrase once by itself; later the status line leads there."""
-        core = self._core
-        offer, self._resume_offer = self._resume_offer, None
-        if core is not None and core.publishing.paused:
-            self._resume_offer = offer
-        elif offer is not None and self._notices.notice is offer:
-            self._notices.dismiss()
-        if core is not None and core.publishing.mood is Mood.LOCKED and not self._asked_to_unlock:
-            self._asked_to_unlock = True
-            self.ask_passphrase(lambda: None)
-
     def _on_state_clicked(self) -> None:
-        mood = self._core.publishing.mood if self._core is not None else Mood.OPENING
-        if mood is Mood.LOCKED:
-            self.ask_passphrase(lambda: None)
-            return
-        if mood is Mood.PAUSED:
-            self._offer_to_resume()
-            return
-        if self._trouble.show_again():
+        if self._standing.lead_on():
             return
         overview = self._core.publishing.overview if self._core is not None else None
         post = overview.next_due if overview is not None else None
         self.go("calendar", post.id if post is not None else None)
-
-    def _offer_to_resume(self) -> None:
-        """Offer it instead of doing it: what goes out at once then, no undo brings back."""
-        core = self._core
-        if core is not None:
-            self._resume_offer = Notice(
-                text="Publishing is paused.",
-                more="Once resumed, posts that are due go out at once.",
-                tone=Tone.ATTENTION,
-                action_text="Resume publishing",
-                action=lambda: core.publishing.set_paused(False),
-            )
-            self.notify(self._resume_offer)
 
     def _on_looked_at(self, looked_at: bool) -> None:
         if looked_at:

@@ -12,6 +12,7 @@ from tiktok_manager.domain.errors import AppError
 from tiktok_manager.ui.kit.layout import Skeleton
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState
+from tiktok_manager.ui.kit.reading import Stage
 
 pytestmark = pytest.mark.usefixtures("look")
 
@@ -23,12 +24,12 @@ class FakeReading(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stage = "loading"
+        self.stage = Stage.LOADING
         self.failure: AppError | None = None
         self.retries = 0
         self.shown: list[bool] = []
 
-    def become(self, stage: str, failure: AppError | None = None) -> None:
+    def become(self, stage: Stage, failure: AppError | None = None) -> None:
         self.stage, self.failure = stage, failure
         self.changed.emit()
 
@@ -68,44 +69,44 @@ def button(pane: PaneView, text: str) -> QPushButton:
 
 def test_a_skeleton_stands_until_there_is_content(pane: PaneView, reading: FakeReading) -> None:
     assert any(each.isVisible() for each in pane.findChildren(Skeleton))
-    reading.become("ready")
+    reading.become(Stage.READY)
     assert seen(pane) == ["Content"]
 
 
 def test_nothing_is_said_in_words(pane: PaneView, reading: FakeReading) -> None:
-    reading.become("empty")
+    reading.become(Stage.EMPTY)
     assert "Nothing yet" in seen(pane)
     assert "Content" not in seen(pane)
 
 
 def test_a_first_reading_that_fails_is_no_empty_list(pane: PaneView, reading: FakeReading) -> None:
-    reading.become("failed", refused("The plan cannot be read."))
+    reading.become(Stage.FAILED, refused("The plan cannot be read."))
     assert "The plan cannot be read." in seen(pane)
     assert "Nothing yet" not in seen(pane)
     QTest.mouseClick(button(pane, "Try again"), Qt.MouseButton.LeftButton)
     assert reading.retries == 1
-    reading.become("ready")
+    reading.become(Stage.READY)
     assert seen(pane) == ["Content"]
 
 
 def test_old_content_stays_when_a_later_reading_fails(pane: PaneView, reading: FakeReading) -> None:
-    reading.become("ready")
+    reading.become(Stage.READY)
     before = pane.stages.geometry()
-    reading.become("ready", refused("The plan cannot be read."))
+    reading.become(Stage.READY, refused("The plan cannot be read."))
     assert "Content" in seen(pane)
     assert "Not up to date. The plan cannot be read." in seen(pane)
     assert pane.stages.geometry() == before
     QTest.mouseClick(button(pane, "Try again"), Qt.MouseButton.LeftButton)
     assert reading.retries == 1
-    reading.become("ready")
+    reading.become(Stage.READY)
     assert seen(pane) == ["Content"]
 
 
 def test_a_button_may_lead_to_the_page_that_replaces_it(
     pane: PaneView, reading: FakeReading, qtbot: QtBot
 ) -> None:
-    reading.retry = lambda: reading.become("ready")  # type: ignore[method-assign]
-    reading.become("failed", refused())
+    reading.retry = lambda: reading.become(Stage.READY)  # type: ignore[method-assign]
+    reading.become(Stage.FAILED, refused())
     again = button(pane, "Try again")
     QTest.mouseClick(again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not shiboken6.isValid(again))
@@ -114,10 +115,10 @@ def test_a_button_may_lead_to_the_page_that_replaces_it(
 
 def test_reading_nothing_again_leaves_the_focus_alone(pane: PaneView, reading: FakeReading) -> None:
     pane.activateWindow()
-    reading.become("empty")
+    reading.become(Stage.EMPTY)
     plan = button(pane, "Plan")
     plan.setFocus()
-    reading.become("empty")
+    reading.become(Stage.EMPTY)
     assert plan.hasFocus()
 
 

@@ -25,7 +25,8 @@ from tiktok_manager.ui.kit.badges import Chip
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.layout import Skeleton, Slot
 from tiktok_manager.ui.kit.list_model import ListModel
-from tiktok_manager.ui.kit.notices import Notice, NoticeBar, Tone
+from tiktok_manager.ui.kit.messages import Banner
+from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.kit.table import Table
@@ -98,7 +99,7 @@ class AccountsView(PaneView):
     def _build_body(self) -> None:
         self.connect_card = ConnectCard()
         self.sync_strip = SyncStrip()
-        self._next_step = NoticeBar()
+        self._next_step = Banner()
         self._next_step.hide()
         above = Slot(self.connect_card, self._next_step)
         self._rows: ListModel[AccountItem] = ListModel(

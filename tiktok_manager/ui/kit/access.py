@@ -20,14 +20,15 @@ def has_focus_inside(widget: QWidget) -> bool:
     return focused is widget or widget.isAncestorOf(focused)
 
 
-def focus_back(widget: QWidget | None) -> bool:
-    """Give the keyboard back to where it came from; False if that is gone, hidden or disabled."""
-    if widget is None or not shiboken6.isValid(widget):
-        return False
-    if not (widget.isVisible() and widget.isEnabled()):
-        return False
-    widget.setFocus(Qt.FocusReason.OtherFocusReason)
-    return True
+def focus_living(*wanted: QWidget | None) -> bool:
+    """Give the keyboard to the first of these that is still there and can take it."""
+    for widget in wanted:
+        if widget is None or not shiboken6.isValid(widget):
+            continue
+        if widget.isVisible() and widget.isEnabled():
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
+    return False
 
 
 def focus_into(widget: QWidget) -> None:

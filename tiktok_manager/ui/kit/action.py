@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import shiboken6
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QWidget
 
 from tiktok_manager.ui.formats import plain_tip
 from tiktok_manager.ui.icons import icon
+from tiktok_manager.ui.kit.access import focus_living
 from tiktok_manager.ui.kit.controls import TINT_OF_LOOK, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import FlowLayout, column
@@ -94,16 +94,6 @@ class Action:
         """Do it without a question, unless it is not allowed (any more)."""
         if self.shown() and self.allowed():
             self.run()
-
-
-def focus_living(*wanted: QWidget | None) -> None:
-    """Give the focus to the first of these that is still there and can take it."""
-    for widget in wanted:
-        if widget is None or not shiboken6.isValid(widget):
-            continue
-        if widget.isVisible() and widget.isEnabled():
-            widget.setFocus(Qt.FocusReason.OtherFocusReason)
-            return
 
 
 class ActionButton(QPushButton):

@@ -1,14 +1,51 @@
-"""Buttons, made in one place so that every one has a name for screen readers."""
+"""Buttons and small parts, made in one place so that every one has a name for screen readers.
 
-from collections.abc import Callable
+Light, because the first frame has some of them.
+"""
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QIcon, QKeyEvent, QPixmap
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from tiktok_manager.ui.icons import icon
-from tiktok_manager.ui.tokens import CONTROL_HEIGHT
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.texts import tr
+from tiktok_manager.ui.tokens import CONTROL_HEIGHT, SPACE_L, SPACE_XS
 
 TINT_OF_LOOK = {"primary": "on_accent", "danger": "bad", "quiet": "accent"}
+_COPIED_MS = 2000
+
+
+class PushButton(QPushButton):
+    """A button whose name for screen readers follows its words.
+
+    A name that says more than the words is given after them, and holds until they change.
+    """
+
+    @override
+    def setText(self, text: str) -> None:
+        words = text.strip()
+        # Qt leaves no room between icon and words
+        super().setText(words if self.icon().isNull() else f" {words}")
+        self.setAccessibleName(words.replace("&&", "\0").replace("&", "").replace("\0", "&"))
+
+    @override
+    def setIcon(self, icon: QIcon | QPixmap) -> None:
+        super().setIcon(icon)
+        self.setText(self.text())
 
 
 def push_button(
@@ -20,19 +57,18 @@ def push_button(
     tip: str = "",
     checkable: bool = False,
     parent: QWidget | None = None,
-) -> QPushButton:
+) -> PushButton:
     """Return a button; `look` is `primary`, `danger`, `quiet`, `chip`, `segment` or plain."""
-    button = QPushButton(text, parent)
+    button = PushButton(parent)
     button.setProperty("look", look)
-    button.setAccessibleName(text.replace("&", ""))
     button.setToolTip(tip)
     button.setCheckable(checkable)
     button.setAutoDefault(False)
     button.setCursor(Qt.CursorShape.PointingHandCursor)
     if icon_name:
-        button.setText(f" {text}")  # Qt leaves no room between icon and words
         button.setIcon(icon(icon_name, TINT_OF_LOOK.get(look, "soft_ink")))
         button.setIconSize(QSize(16, 16))
+    button.setText(text)
     if clicked is not None:
         button.clicked.connect(lambda _checked=False: clicked())
     return button
@@ -62,3 +98,172 @@ def icon_button(
     if clicked is not None:
         button.clicked.connect(lambda _checked=False: clicked())
     return button
+
+
+class CopyButton(PushButton):
+    """Copies a text and says so for a moment; `name` tells screen readers what it copies."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        words: str = "",
+        name: str = "",
+        look: str = "quiet",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._copied_text = text
+        self._words = words or tr("Copy")
+        self._name = name
+        self._back = QTimer(self)
+        self._back.setSingleShot(True)
+        self._back.setInterval(_COPIED_MS)
+        self._back.timeout.connect(self._rest)
+        self.setProperty("look", look)
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setIcon(icon("copy", TINT_OF_LOOK.get(look, "soft_ink")))
+        self.setIconSize(QSize(16, 16))
+        self.clicked.connect(self._on_clicked)
+        self._rest()
+
+    def set_copied_text(self, text: str) -> None:
+        """Copy this from now on."""
+        self._copied_text = text
+        self._rest()
+
+    def _rest(self) -> None:
+        self._back.stop()
+        self.setText(self._words)
+        if self._name:
+            self.setAccessibleName(self._name)
+
+    def _on_clicked(self) -> None:
+        from tiktok_manager.ui.kit.access import announce
+
+        QGuiApplication.clipboard().setText(self._copied_text)
+        self.setText(tr("Copied"))
+        announce(self, tr("Copied"))
+        self._back.start()
+
+
+class Segment(QWidget):
+    """One of a few, all of them seen: arrow keys and clicks choose.
+
+    Signals:
+        chosen: The key of the option the user chose.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(
+        self, name: str, options: Mapping[str, str], parent: QWidget | None = None
+    ) -> None:
+        """`options` are words by key; the first is chosen."""
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, PushButton] = {}
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for key, words in options.items():
+            button = push_button(words, look="segment", checkable=True)
+            button.clicked.connect(lambda _checked, key=key: self._on_clicked(key))
+            button.installEventFilter(self)
+            self._group.addButton(button)
+            self._buttons[key] = button
+            layout.addWidget(button)
+        self._current = next(iter(options))
+        self.choose(self._current)
+
+    @property
+    def current(self) -> str:
+        """The key of what is chosen."""
+        return self._current
+
+    def choose(self, key: str) -> None:
+        """Choose without telling anybody; what is no option chooses nothing."""
+        if key in self._buttons:
+            self._current = key
+            self._buttons[key].setChecked(True)
+
+    def button(self, key: str) -> PushButton:
+        """Return the button of an option."""
+        return self._buttons[key]
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+            if step:
+                self._move(step if self.isLeftToRight() else -step)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _move(self, step: int) -> None:
+        keys = list(self._buttons)
+        key = keys[(keys.index(self._current) + step) % len(keys)]
+        self._on_clicked(key)
+        self._buttons[key].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_clicked(self, key: str) -> None:
+        if key != self._current:
+            self.choose(key)
+            self.chosen.emit(key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A label and its value; `copied` is what its button copies, empty for no button."""
+
+    label: str
+    value: str
+    tip: str = ""
+    tone: str = ""
+    copied: str = ""
+
+
+class Facts(QWidget):
+    """Rows of a label and its value. Rows whose label stays keep their widgets, and the focus."""
+
+    def __init__(self, facts: Sequence[Fact] = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(SPACE_L)
+        self._grid.setVerticalSpacing(SPACE_XS)
+        self._grid.setColumnStretch(1, 1)
+        self._labels: tuple[str, ...] = ()
+        self._rows: list[tuple[PlainLabel, CopyButton]] = []
+        self.show_facts(facts)
+
+    def show_facts(self, facts: Sequence[Fact]) -> None:
+        """Show these rows in place of the present ones."""
+        labels = tuple(fact.label for fact in facts)
+        if labels != self._labels:
+            self._labels = labels
+            self._rebuild()
+        for fact, (value, copy) in zip(facts, self._rows, strict=True):
+            value.setText(fact.value)
+            value.setToolTip(fact.tip)
+            value.set_tone(fact.tone)
+            value.setAccessibleName(f"{fact.label}: {fact.value}")
+            copy.set_copied_text(fact.copied)
+            copy.setVisible(bool(fact.copied))
+
+    def _rebuild(self) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._rows = []
+        top = Qt.AlignmentFlag.AlignTop
+        for number, label in enumerate(self._labels):
+            value = PlainLabel("", wrap=True, selectable=True)
+            copy = CopyButton(name=tr("Copy: {label}", label=label))
+            self._grid.addWidget(PlainLabel(label, tone="soft"), number, 0, top)
+            self._grid.addWidget(value, number, 1)
+            self._grid.addWidget(copy, number, 2, top)
+            self._rows.append((value, copy))

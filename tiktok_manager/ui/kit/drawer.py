@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from tiktok_manager.ui.kit.access import focus_back, has_focus_inside
+from tiktok_manager.ui.kit.access import focus_living, has_focus_inside
 from tiktok_manager.ui.kit.controls import icon_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Line
@@ -91,7 +91,7 @@ class Drawer(QFrame):
         self.hide()
         self._retire()
         if had_focus:
-            self._give_focus_back()
+            self._give_focus_living()
         self.closed.emit()
 
     @override
@@ -106,7 +106,7 @@ class Drawer(QFrame):
             content.hide()
             content.deleteLater()
 
-    def _give_focus_back(self) -> None:
+    def _give_focus_living(self) -> None:
         came_from, self._came_from = self._came_from, None
-        if not focus_back(came_from) and self._focus_elsewhere is not None:
+        if not focus_living(came_from) and self._focus_elsewhere is not None:
             self._focus_elsewhere()

@@ -12,6 +12,7 @@ from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import IconLabel, PlainLabel
 from tiktok_manager.ui.kit.layout import Item, Skeleton, fill, row
 from tiktok_manager.ui.kit.placeholders import EmptyState
+from tiktok_manager.ui.kit.reading import Stage
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
@@ -32,8 +33,8 @@ class Readable(Protocol):
     changed: SignalInstance
 
     @property
-    def stage(self) -> str:
-        """`loading`, `empty`, `ready` or `failed`."""
+    def stage(self) -> Stage:
+        """What there is to show."""
 
     @property
     def failure(self) -> AppError | None:
@@ -65,7 +66,7 @@ class Stages(QStackedWidget):
         super().__init__(parent)
         self._content = content or QWidget()
         self._make_empty = empty
-        self._stage = ""
+        self._stage = Stage.READY
         self._passing: QWidget | None = None
         self._skeleton = Skeleton(rows=skeleton_rows)
         self._reading: Readable | None = None
@@ -76,19 +77,19 @@ class Stages(QStackedWidget):
 
     def show_stage(
         self,
-        stage: str,
+        stage: Stage,
         failure: AppError | None = None,
         retry: Callable[[], object] | None = None,
     ) -> None:
-        """Show the content (`ready`), or what stands in its place."""
+        """Show the content, or what stands in its place."""
         before, self._stage = self._stage, stage
-        if stage == "loading":
+        if stage is Stage.LOADING:
             self._bring(self._skeleton)
-        elif stage == "failed" and failure is not None:
+        elif stage is Stage.FAILED and failure is not None:
             self._bring(_failed_page(failure, retry))
-        elif stage != "empty" or self._make_empty is None:
+        elif stage is not Stage.EMPTY or self._make_empty is None:
             self._bring(self._content)
-        elif before != "empty":  # rebuilt under the focus, its button would lose it
+        elif before is not Stage.EMPTY:  # rebuilt under the focus, its button would lose it
             self._bring(self._make_empty())
 
     def follow(self, reading: Readable) -> None:
@@ -130,7 +131,7 @@ class Stages(QStackedWidget):
         if reading is None:
             return
         self.show_stage(reading.stage, reading.failure, reading.retry)
-        if reading.failure is not None and reading.stage != "failed":
+        if reading.failure is not None and reading.stage is not Stage.FAILED:
             self._stale = self._stale or _StaleLine(self)
             self._stale.tell(reading.failure, reading.retry)
         elif self._stale is not None:
@@ -240,11 +241,11 @@ class PaneView(QWidget):
 
     def show_stage(
         self,
-        stage: str,
+        stage: Stage,
         failure: AppError | None = None,
         retry: Callable[[], object] | None = None,
     ) -> None:
-        """Show the content (`ready`), or what stands in its place."""
+        """Show the content, or what stands in its place."""
         self.stages.show_stage(stage, failure, retry)
 
     def follow(self, reading: Readable) -> None:
@@ -254,6 +255,11 @@ class PaneView(QWidget):
     def add_reading(self, reading: Readable) -> None:
         """Let one more reading rest while the pane is hidden; its stage is shown elsewhere."""
         self.stages.add_reading(reading)
+
+    @property
+    def foot_height_px(self) -> int:
+        """Height of what messages never lie over at the foot; panes with a foot override it."""
+        return 0
 
     def make_room(self, width_px: int) -> None:
         """Leave so much of the right edge to the drawer; 0 gives it back."""

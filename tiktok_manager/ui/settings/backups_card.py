@@ -13,7 +13,8 @@ from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, column, row
 from tiktok_manager.ui.kit.list_model import Column, ListModel
-from tiktok_manager.ui.kit.notices import Notice, NoticeBar, Tone
+from tiktok_manager.ui.kit.messages import Banner
+from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.settings.backups import BackupItem, BackupsViewModel
 from tiktok_manager.ui.texts import tr
@@ -74,7 +75,7 @@ class BackupsCard(Card):
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
-        self.trouble = NoticeBar()
+        self.trouble = Banner()
 
     def _make_question(self) -> None:
         self._question = PlainLabel("", wrap=True)
