@@ -96,7 +96,7 @@ def test_several_at_once_are_one_message(room: Room) -> None:
     room.ends("emil", PostStatus.FAILED)
     room.settle()
     assert room.said == [
-        ("5 posts need you", "4 missed, 1 failed: @alice, @bob, @carol and 2 more")
+        ("5 posts need you", "Missed (4), Failed (1): @alice, @bob, @carol and 2 more")
     ]
 
 

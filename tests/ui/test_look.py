@@ -11,10 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.system.paths import resources_dir
+from tiktok_manager.ui.formats import status_words
 from tiktok_manager.ui.icons import app_icon, icon, pixmap
 from tiktok_manager.ui.stylesheet import style_sheet
 from tiktok_manager.ui.theme import Theme, ThemeChoice, tokens, type_font
-from tiktok_manager.ui.tokens import DARK, LIGHT, STATUS_WORDS, Tokens, Type, status_icon
+from tiktok_manager.ui.tokens import DARK, LIGHT, Tokens, Type, status_icon
 
 LOOKS = [pytest.param(LIGHT, id="light"), pytest.param(DARK, id="dark")]
 WORDS = ("ink", "soft_ink", "accent", "good", "warning", "attention", "bad")
@@ -94,7 +95,7 @@ def test_every_status_has_its_own_shape_and_word() -> None:
         for status in PostStatus
     }
     assert len(drawings) == len(PostStatus)
-    assert len({STATUS_WORDS[status] for status in PostStatus}) == len(PostStatus)
+    assert len({status_words(status) for status in PostStatus}) == len(PostStatus)
 
 
 @pytest.mark.parametrize("name", [name for name in ICONS if name != "app"])

@@ -13,10 +13,11 @@ from PySide6.QtCore import QObject
 from tiktok_manager.domain.events import PostStatusChanged
 from tiktok_manager.domain.posts import NEEDS_USER, PostFilter
 from tiktok_manager.ui.calendar.wording import meaning
-from tiktok_manager.ui.formats import zoned_time
+from tiktok_manager.ui.formats import exact_number, status_words, zoned_time
 from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.mood import Mood
-from tiktok_manager.ui.tokens import STATUS_WORDS
+from tiktok_manager.ui.texts import ntr, tr
+from tiktok_manager.wording import joined
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.posts import Post, PostStatus
@@ -100,12 +101,16 @@ class Announcer(QObject):
     def _words(self, posts: Sequence[Post]) -> tuple[str, str]:
         """Return title and text; only our own words and the account's name."""
         if len(posts) > 1:
-            return f"{len(posts)} posts need you", f"{_counted(posts)}: {_named(posts)}"
+            title = ntr("{count} post needs you", "{count} posts need you", len(posts))
+            return title, tr(
+                "{statuses}: {handles}", statuses=_counted(posts), handles=_named(posts)
+            )
         (post,) = posts
         zone, now = self._core.timezone, self._core.now()
         when = zoned_time(post.schedule.due_at, zone, now)
-        title = f"A post of @{post.handle} needs you"
-        return title, f"{STATUS_WORDS[post.status]}, {when}. {meaning(post, zone, now)}"
+        title = tr("A post of @{handle} needs you", handle=post.handle)
+        status = tr("{status}, {time}.", status=status_words(post.status), time=when)
+        return title, joined(status, meaning(post, zone, now))
 
     # -- holds ----------------------------------------------------------------------------
 
@@ -122,17 +127,23 @@ class Announcer(QObject):
             return
         self._holds_told[code] = now
         if not self._is_watched():
-            parts = (f"{trouble.line.rstrip('.')}.", state.until_words(trouble))
-            title = "Publishing is held" if state.mood is Mood.HELD else "Publishing is off"
-            self._say(title, " ".join(part for part in parts if part))
+            held = state.mood is Mood.HELD
+            title = tr("Publishing is held") if held else tr("Publishing is off")
+            self._say(title, joined(trouble.line, state.until_words(trouble)))
 
 
 def _counted(posts: Sequence[Post]) -> str:
-    found = Counter(STATUS_WORDS[post.status].lower() for post in posts)
-    return ", ".join(f"{count} {words}" for words, count in found.most_common())
+    found = Counter(post.status for post in posts)
+    return ", ".join(
+        tr("{status} ({count})", status=status_words(status), count=exact_number(count))
+        for status, count in found.most_common()
+    )
 
 
 def _named(posts: Sequence[Post]) -> str:
     handles = list(dict.fromkeys(f"@{post.handle}" for post in posts))
     more = len(handles) - _NAMED
-    return ", ".join(handles[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    named = ", ".join(handles[:_NAMED])
+    if more <= 0:
+        return named
+    return ntr("{names} and {count} more", "{names} and {count} more", more, names=named)

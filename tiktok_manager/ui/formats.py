@@ -11,7 +11,7 @@ from html import escape
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
-from tiktok_manager.domain.posts import Privacy
+from tiktok_manager.domain.posts import PostStatus, Privacy
 from tiktok_manager.domain.schedule import zone
 from tiktok_manager.ui.texts import ntr, tr
 
@@ -88,6 +88,23 @@ def zone_text(timezone: str, at: datetime) -> str:
     if timezone in {"UTC", "Etc/UTC"}:
         return "UTC"
     return f"{zone_city(timezone)} time, {shown}"
+
+
+def status_words(status: PostStatus) -> str:
+    """Say what a post's status is."""
+    return {
+        PostStatus.DRAFT: tr("Draft"),
+        PostStatus.SCHEDULED: tr("Scheduled"),
+        PostStatus.PUBLISHING: tr("Publishing"),
+        PostStatus.PROCESSING: tr("TikTok is checking"),
+        PostStatus.PUBLISHED: tr("Published"),
+        PostStatus.IN_INBOX: tr("In TikTok inbox"),
+        PostStatus.UNCONFIRMED: tr("Not confirmed"),
+        PostStatus.NEEDS_ATTENTION: tr("Needs you"),
+        PostStatus.FAILED: tr("Failed"),
+        PostStatus.MISSED: tr("Missed"),
+        PostStatus.CANCELLED: tr("Cancelled"),
+    }[status]
 
 
 def privacy_words(level: Privacy) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tiktok_manager.ui.formats import zoned_time
-from tiktok_manager.ui.tokens import STATUS_WORDS, status_icon
+from tiktok_manager.ui.formats import status_words, zoned_time
+from tiktok_manager.ui.tokens import status_icon
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.accounts import Account
@@ -113,7 +113,7 @@ def _of_post(core: Core, post: Post) -> JumpResult:
     when = zoned_time(post.schedule.due_at, post.schedule.timezone, core.now())
     return JumpResult(
         title=" ".join(post.caption.split()) or "(no caption)",
-        detail=f"{STATUS_WORDS[post.status]} · {when} · @{post.handle}",
+        detail=f"{status_words(post.status)} · {when} · @{post.handle}",
         icon=status_icon(post.status),
         pane="calendar",
         target=post.id,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from tiktok_manager.domain.holds import waiting
 from tiktok_manager.domain.posts import NEEDS_USER, Post, PostStatus, Waiting, WaitingLook
 from tiktok_manager.domain.schedule import zone
-from tiktok_manager.ui.formats import clock_text, zoned_time
+from tiktok_manager.ui.formats import clock_text, status_words, zoned_time
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens
-from tiktok_manager.ui.tokens import STATUS_WORDS, status_icon
+from tiktok_manager.ui.tokens import status_icon
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,7 +52,7 @@ def post_look(post: Post, timezone: str, now: datetime) -> PostLook:
 def status_look(status: PostStatus) -> PostLook:
     """Return how a status looks by itself."""
     return PostLook(
-        words=STATUS_WORDS[status], icon=status_icon(status), colour=tokens().status(status)
+        words=status_words(status), icon=status_icon(status), colour=tokens().status(status)
     )
 
 

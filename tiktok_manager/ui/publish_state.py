@@ -21,12 +21,11 @@ from tiktok_manager.domain.events import (
     PublishingHeld,
     SettingsChanged,
 )
-from tiktok_manager.ui.formats import zoned_time
+from tiktok_manager.ui.formats import status_words, zoned_time
 from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.tasks import TaskRunner
 from tiktok_manager.ui.texts import ntr, tr
-from tiktok_manager.ui.tokens import STATUS_WORDS
 from tiktok_manager.wording import Step, Words, joined, words
 
 if TYPE_CHECKING:
@@ -207,7 +206,7 @@ class PublishState(QObject):
         if trouble.until is None:
             return ""
         when = zoned_time(trouble.until, self.timezone, self._workspace.clock.now())
-        return f"Goes on {when}."
+        return tr("Goes on {time}.", time=when)
 
     @property
     def overview(self) -> PublishOverview | None:
@@ -236,31 +235,34 @@ class PublishState(QObject):
     @property
     def line(self) -> str:
         """The sentence of the status line."""
+        now = ntr("Publishing {count} now", "Publishing {count} now", self.under_way)
+        following = self._next(tr("Publishing: next {time} @{handle}"))
+        elsewhere = tr("Not publishing here: {holder} does it for this data folder")
         return {
-            Mood.OPENING: "Opening…",
-            Mood.UNKNOWN: "The plan cannot be read just now",
-            Mood.STANDBY: f"Not publishing here: {self._holder} does it for this data folder",
-            Mood.OFF: f"Publishing is off{self._why(': ')}",
-            Mood.HELD: f"Publishing is held{self._why(': ')}{self._goes_on(' ')}",
-            Mood.LOCKED: "Locked: enter your passphrase to publish",
-            Mood.PAUSED: "Paused: nothing is published until you resume",
-            Mood.WORKING: f"Publishing {self.under_way} now{self._next(' · next ')}"
-            f"{self._paused(' · ')}",
-            Mood.ON: f"Publishing: {self._next('next ') or 'nothing planned'}{self._paused(' · ')}",
+            Mood.OPENING: tr("Opening…"),
+            Mood.UNKNOWN: tr("The plan cannot be read just now"),
+            Mood.STANDBY: elsewhere.format(holder=self._holder),
+            Mood.OFF: self._because(tr("Publishing is off: {why}"), tr("Publishing is off")),
+            Mood.HELD: self._because(tr("Publishing is held: {why}"), tr("Publishing is held")),
+            Mood.LOCKED: tr("Locked: enter your passphrase to publish"),
+            Mood.PAUSED: tr("Paused: nothing is published until you resume"),
+            Mood.WORKING: _beside(now, self._next(tr("next {time} @{handle}")), self._paused),
+            Mood.ON: _beside(following or tr("Publishing: nothing planned"), self._paused),
         }[self.mood]
 
     @property
     def next_line(self) -> str:
         """The next post, for the tray."""
-        return self._next("Next: ") or "Nothing planned"
+        return self._next(tr("Next: {time} @{handle}")) or tr("Nothing planned")
 
     @property
     def last_line(self) -> str:
         """The last result, for the tray."""
         post = self.overview.last_result if self.overview else None
         if post is None:
-            return "Nothing published yet"
-        return f"Last: {STATUS_WORDS[post.status]} {self._when(post)} @{post.handle}"
+            return tr("Nothing published yet")
+        status, when = status_words(post.status), self._when(post)
+        return tr("Last: {status} {time} @{handle}", status=status, time=when, handle=post.handle)
 
     @property
     def needs_line(self) -> str:
@@ -310,21 +312,20 @@ class PublishState(QObject):
     def _seen(self) -> _Look:
         return self._reading.value or _NOTHING_SEEN
 
-    def _why(self, lead: str) -> str:
+    def _because(self, template: str, plain: str) -> str:
         trouble = self.trouble
-        return "" if trouble is None else f"{lead}{trouble.line.rstrip('.')}."
+        if trouble is None:
+            return plain
+        return joined(template.format(why=trouble.line), self.until_words(trouble))
 
-    def _goes_on(self, lead: str) -> str:
-        words = "" if self.trouble is None else self.until_words(self.trouble)
-        return f"{lead}{words}" if words else ""
-
-    def _next(self, lead: str) -> str:
+    def _next(self, template: str) -> str:
         post = self.overview.next_due if self.overview else None
-        return "" if post is None else f"{lead}{self._when(post)} @{post.handle}"
+        return "" if post is None else template.format(time=self._when(post), handle=post.handle)
 
-    def _paused(self, lead: str) -> str:
+    @property
+    def _paused(self) -> str:
         count = self.overview.paused if self.overview else 0
-        return f"{lead}{tr('{count} paused', count=count)}" if count else ""
+        return ntr("{count} paused", "{count} paused", count) if count else ""
 
     def _when(self, post: Post) -> str:
         waits = post.waiting.until if post.waiting is not None else None
@@ -372,17 +373,15 @@ class PublishState(QObject):
         self.changed.emit()
 
 
+def _beside(*phrases: str) -> str:
+    return " · ".join(phrase for phrase in phrases if phrase)
+
+
 def _trouble_at_start(error: AppError) -> Trouble:
     told = words(error)
-    if error.code == _COPIED:
-        return Trouble(
-            code=error.code,
-            title=told.title,
-            more=joined(told.message, told.hint),
-            step=Step.ADOPT,
-        )
+    step = Step.ADOPT if error.code == _COPIED else Step.RETRY
     more = joined(told.message, told.hint)
-    return Trouble(code=error.code, title=told.title, more=more, step=Step.RETRY)
+    return Trouble(code=error.code, title=told.title, more=more, step=step)
 
 
 def _trouble_of_blocker(blocker: Blocker) -> Trouble:
@@ -397,5 +396,5 @@ def _trouble_of(hold: PublishingHeld) -> Trouble:
 def _held(code: str, told: Words, until: datetime | None) -> Trouble:
     more = joined(told.title, told.message, told.hint)
     return Trouble(
-        code=code, title="Publishing is held.", more=more, reason=told.title, until=until
+        code=code, title=tr("Publishing is held."), more=more, reason=told.title, until=until
     )

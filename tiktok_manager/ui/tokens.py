@@ -146,21 +146,6 @@ DARK = Tokens(
     is_dark=True,
 )
 
-# By the value of a PostStatus, which is one of these words; a test holds them complete.
-STATUS_WORDS: dict[str, str] = {
-    "draft": "Draft",
-    "scheduled": "Scheduled",
-    "publishing": "Publishing",
-    "processing": "TikTok is checking",
-    "published": "Published",
-    "in_inbox": "In TikTok inbox",
-    "unconfirmed": "Not confirmed",
-    "needs_attention": "Needs you",
-    "failed": "Failed",
-    "missed": "Missed",
-    "cancelled": "Cancelled",
-}
-
 
 def status_icon(status: PostStatus) -> str:
     """Name of the icon of a status: each its own shape, so colour is never the only sign."""

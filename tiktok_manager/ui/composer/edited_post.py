@@ -13,8 +13,9 @@ from tiktok_manager.domain.events import (
     PostStatusChanged,
 )
 from tiktok_manager.domain.posts import EDITABLE, Post, PostStatus
+from tiktok_manager.ui.formats import status_words
 from tiktok_manager.ui.tasks import Coalesced
-from tiktok_manager.ui.tokens import STATUS_WORDS
+from tiktok_manager.ui.texts import tr
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
@@ -56,9 +57,9 @@ class EditedPost(QObject):
         if self.post is None or self.post.status in EDITABLE:
             return ""
         if self.post.status is PostStatus.PUBLISHING:
-            return "This post is on its way to TikTok. It can no longer be changed."
-        words = STATUS_WORDS[self.post.status].lower()
-        return f"This post can no longer be changed ({words})."
+            return tr("This post is on its way to TikTok. It can no longer be changed.")
+        status = status_words(self.post.status)
+        return tr("This post can no longer be changed: {status}.", status=status)
 
     def show(self, post: Post | None, shown: Post | None = None) -> None:
         """Take a post as the one that the form shows, as it is or as it was `shown` once."""

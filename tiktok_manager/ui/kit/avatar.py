@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from tiktok_manager.ui.icons import screen_ratio
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import Type
 
@@ -35,7 +36,7 @@ class AvatarLabel(QWidget):
         """Show this account's picture."""
         self._name = name
         self._path = path
-        self.setAccessibleName(f"Picture of {name}")
+        self.setAccessibleName(tr("Picture of {name}", name=name))
         self.update()
 
     @override

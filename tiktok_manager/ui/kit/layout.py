@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Type
 
@@ -197,7 +198,7 @@ class Skeleton(QWidget):
         super().__init__(parent)
         self._rows = rows
         self._row_height_px = row_height_px
-        self.setAccessibleName("Loading")
+        self.setAccessibleName(tr("Loading"))
 
     @override
     def sizeHint(self) -> QSize:

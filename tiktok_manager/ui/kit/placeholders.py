@@ -12,6 +12,7 @@ from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import row
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Type
 
@@ -96,8 +97,15 @@ class _StepCard(QFrame):
         if is_next:
             layout.addWidget(push_button(step.action_text, look="primary", clicked=step.action))
         self.setLayout(layout)
-        state = "done" if step.done else "next" if is_next else "to do"
-        self.setAccessibleName(f"Step {number}, {state}: {step.title}")
+        self.setAccessibleName(_step_name(number, step, is_next=is_next))
+
+
+def _step_name(number: int, step: Step, *, is_next: bool) -> str:
+    if step.done:
+        return tr("Step {number}, done: {title}", number=number, title=step.title)
+    if is_next:
+        return tr("Step {number}, next: {title}", number=number, title=step.title)
+    return tr("Step {number}, to do: {title}", number=number, title=step.title)
 
 
 class _StepMark(QWidget):
