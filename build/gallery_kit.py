@@ -8,10 +8,19 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.kit.avatar import AvatarLabel
+from tiktok_manager.ui.icons import screen_ratio
+from tiktok_manager.ui.kit.avatar import round_picture
 from tiktok_manager.ui.kit.badges import Chip, Dot, NumberLabel, RelativeTime, StatusBadge
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
@@ -82,7 +91,7 @@ def _signs() -> dict[str, QVBoxLayout]:
             _row(*map(StatusBadge, statuses[:6])), _row(*map(StatusBadge, statuses[6:]))
         ),
         "Dot": _line(Dot("check", tr("Connected"), "good"), Dot("lock", tr("Reconnect"), "bad")),
-        "AvatarLabel": _line(*(_avatar(name, size) for name in names for size in (24, 32, 48))),
+        "Avatars": _line(*(_avatar(name, size) for name in names for size in (24, 32, 48))),
     }
 
 
@@ -153,9 +162,9 @@ def _choice() -> QComboBox:
     return box
 
 
-def _avatar(name: str, size_px: int) -> AvatarLabel:
-    label = AvatarLabel(size_px)
-    label.show_account(name, None)
+def _avatar(name: str, size_px: int) -> QLabel:
+    label = QLabel()
+    label.setPixmap(round_picture(name, None, size_px, screen_ratio()))
     return label
 
 

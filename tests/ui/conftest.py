@@ -16,6 +16,7 @@ from tiktok_manager.domain.errors import AppError
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.frame import Core
 from tiktok_manager.ui.kit import reading
+from tiktok_manager.ui.kit.account_model import AccountModel
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.ui.overrides import override
@@ -91,6 +92,7 @@ class Desk:
             bridge=self.bridge,
             undo=self.undo,
             publishing=self.publishing,
+            accounts=AccountModel(world.typed(), self.tasks, self.bridge, self.bridge),
         )
         self.frame = FakeFrame(WindowMemory(memory_path))
 

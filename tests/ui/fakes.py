@@ -1,6 +1,6 @@
 """Services as the window sees them, in memory, with their failures on demand."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -193,7 +193,7 @@ class FakeAccounts:
     def __init__(self, events: EventBus, accounts: Sequence[Account] = ()) -> None:
         self._events = events
         self.accounts = {account.id: account for account in accounts}
-        self.avatars: dict[str, Path] = {}
+        self.pictures: dict[str, Path] = {}
         self.connects: list[str | None] = []
         self.asked: list[tuple[Scope, ...]] = []
         self.nothing_comes_back = False
@@ -284,7 +284,10 @@ class FakeAccounts:
         return SyncResult(account_id=account_id, handle=handle, videos=3, error=error)
 
     def avatar_path(self, account_id: str) -> Path | None:
-        return self.avatars.get(account_id)
+        return self.pictures.get(account_id)
+
+    def avatars(self) -> Mapping[str, Path]:
+        return self.pictures
 
     def set_paused(self, account_id: str, paused: bool) -> Account:
         if self.error is not None:

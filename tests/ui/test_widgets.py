@@ -2,18 +2,15 @@
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Flashes
 from tests.ui.fakes import NOW, ZONE
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.kit.avatar import AvatarLabel, avatar_pixmap, initials
 from tiktok_manager.ui.kit.badges import NumberLabel, RelativeTime, StatusBadge
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
@@ -117,35 +114,6 @@ def test_an_empty_page_shows_all_its_words(qtbot: QtBot) -> None:
     page.show()
     for label in page.findChildren(QLabel):
         assert label.height() >= label.heightForWidth(label.width())
-
-
-@pytest.mark.parametrize(
-    ("name", "letters"),
-    [("alice.walks", "AW"), ("_", "?"), ("", "?"), ("zoë", "Z"), ("<b>", "?")],
-)
-def test_initials_stand_in_for_a_picture(name: str, letters: str) -> None:
-    assert initials(name) == letters
-
-
-def test_a_picture_is_round_and_sharp(tmp_path: Path) -> None:
-    path = tmp_path / "avatar.png"
-    square = QImage(300, 200, QImage.Format.Format_RGB32)
-    square.fill(QColor("#FF0000"))
-    assert square.save(str(path))
-    image = avatar_pixmap("alice", path, 40, 2.0).toImage()
-    assert image.width() == 80
-    assert image.pixelColor(40, 40) == QColor("#FF0000")
-    assert image.pixelColor(1, 1).alpha() == 0
-
-
-def test_a_broken_picture_falls_back_to_initials(tmp_path: Path, qtbot: QtBot) -> None:
-    path = tmp_path / "avatar"
-    path.write_bytes(b"<html>not a picture")
-    avatar = AvatarLabel(40)
-    qtbot.addWidget(avatar)
-    avatar.show_account("alice", path)
-    avatar.grab()
-    assert avatar.accessibleName() == "Picture of alice"
 
 
 def test_widgets_do_not_come_up_as_windows_of_their_own(flashes: Flashes, qtbot: QtBot) -> None:

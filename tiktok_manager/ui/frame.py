@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.services.workspace import Workspace
     from tiktok_manager.ui.bridge import QtEventBridge
+    from tiktok_manager.ui.kit.account_model import AccountModel
     from tiktok_manager.ui.kit.notices import Notice
     from tiktok_manager.ui.kit.pane import PaneView
     from tiktok_manager.ui.memory import WindowMemory
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 class Core:
     """Everything a viewmodel may use; none of it is a widget.
 
-    `publishing` knows the zone times are shown in and what the publisher does right now.
+    `publishing` knows the zone times are shown in and what the publisher does right now,
+    `accounts` the accounts with their pictures, read once for all panes.
     """
 
     workspace: Workspace
@@ -34,6 +36,7 @@ class Core:
     bridge: QtEventBridge
     undo: UndoHistory
     publishing: PublishState
+    accounts: AccountModel
 
     @property
     def timezone(self) -> str:

@@ -20,6 +20,7 @@ from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.crash import CrashHook, DeathTrace
 from tiktok_manager.ui.frame import Core
 from tiktok_manager.ui.icons import app_icon
+from tiktok_manager.ui.kit.account_model import AccountModel
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.pane_host import PaneHost
@@ -235,6 +236,7 @@ class WindowSession(QObject):
             bridge=self._bridge,
             undo=self._undo,
             publishing=self._state,
+            accounts=AccountModel(workspace, self.tasks, self._bridge, self._bridge),
         )
         self._settings = workspace.settings
         self._bridge.listen(SettingsChanged, self._on_setting)

@@ -263,7 +263,7 @@ def test_pictures_of_accounts_are_drawn(make_view: MakeView, tmp_path: Path) -> 
     world = FakeWorkspace(with_accounts=[an_account("alice")])
     broken = tmp_path / "avatar"
     broken.write_bytes(b"GIF89a broken")
-    world.accounts.avatars["acc-alice"] = broken
+    world.accounts.pictures["acc-alice"] = broken
     _, view = make_view(world)
     assert not view.grab().isNull()
 

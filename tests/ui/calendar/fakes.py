@@ -20,6 +20,7 @@ from tiktok_manager.domain.schedule import parse_when
 from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.frame import Core
+from tiktok_manager.ui.kit.account_model import AccountModel
 from tiktok_manager.ui.kit.drawer import Drawer
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.memory import WindowMemory
@@ -230,6 +231,7 @@ def make_desk(workspace: PlanWorkspace, qtbot: QtBot) -> Desk:
         bridge=bridge,
         undo=UndoHistory(tasks, bridge, home),
         publishing=state,
+        accounts=AccountModel(workspace.typed(), tasks, bridge, home),
     )
     return Desk(workspace=workspace, core=core, qtbot=qtbot, home=home)
 

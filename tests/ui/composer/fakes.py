@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,6 +37,7 @@ from tiktok_manager.domain.schedule import parse_when, resolve
 from tiktok_manager.services.planning import Planning, PlanRequest, PlanResult, PostEdit
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.frame import Core
+from tiktok_manager.ui.kit.account_model import AccountModel
 from tiktok_manager.ui.tasks import TaskRunner
 from tiktok_manager.ui.undo import UndoHistory
 
@@ -117,7 +118,7 @@ class FakeAccounts:
     def __init__(self, accounts: Sequence[Account]) -> None:
         self.accounts = {account.id: account for account in accounts}
         self.infos: dict[str, CreatorInfo | AppError] = {}
-        self.avatars: dict[str, Path] = {}
+        self.pictures: dict[str, Path] = {}
         self.error: AppError | None = None
         self.asked: list[str] = []
         self.gate = threading.Event()
@@ -128,8 +129,11 @@ class FakeAccounts:
             raise self.error
         return list(self.accounts.values())
 
+    def avatars(self) -> Mapping[str, Path]:
+        return self.pictures
+
     def avatar_path(self, account_id: str) -> Path | None:
-        return self.avatars.get(account_id)
+        return self.pictures.get(account_id)
 
     def creator_info(self, account_id: str) -> CreatorInfo:
         self.asked.append(account_id)
@@ -410,6 +414,9 @@ class Stage:
             bridge=self.bridge,
             undo=self.undo,
             publishing=cast("PublishState", FakePublishing()),
+            accounts=AccountModel(
+                cast("Workspace", self.workspace), self.tasks, self.bridge, self.bridge
+            ),
         )
 
     def close(self) -> None:

@@ -94,7 +94,7 @@ class AccountDetails(QWidget):
         self._keep.setFocus()
 
     def _make_head(self, item: AccountItem) -> QVBoxLayout:
-        self._avatar = AvatarLabel(56)
+        self._avatar = AvatarLabel(self._core.accounts.avatars, 56)
         self._name = PlainLabel("", type=Type.SECTION, wrap=True)
         self._health = Dot("info", "", "soft_ink")
         self._meaning = PlainLabel("", tone="soft", wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
@@ -16,7 +17,6 @@ from tiktok_manager.ui.formats import (
     short_number,
     zoned_time,
 )
-from tiktok_manager.ui.kit.avatar import avatar_pixmap
 from tiktok_manager.ui.kit.badges import paint_pill
 from tiktok_manager.ui.kit.list_model import Column
 from tiktok_manager.ui.kit.table import paint_line
@@ -27,6 +27,7 @@ from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, Type
 if TYPE_CHECKING:
     from tiktok_manager.ui.accounts.viewmodel import AccountItem
     from tiktok_manager.ui.frame import Core
+    from tiktok_manager.ui.kit.avatar import Avatars
 
 ACCOUNT, HEALTH, QUOTA, NEXT_POST, FOLLOWERS, LAST_SYNC = range(6)
 AVATAR_PX = 36
@@ -34,13 +35,13 @@ AVATAR_PX = 36
 
 def account_columns(core: Core) -> tuple[Column[AccountItem], ...]:
     """Return the columns in the order of the constants above."""
-    return (_account(), _health(), _quota(), _next_post(core), _followers(), _last_sync(core))
+    return (_account(core), _health(), _quota(), _next_post(core), _followers(), _last_sync(core))
 
 
-def _account() -> Column[AccountItem]:
+def _account(core: Core) -> Column[AccountItem]:
     return Column(
         words=lambda: tr("Account"),
-        delegate=_paint_account,
+        delegate=partial(_paint_account, core.accounts.avatars),
         value=lambda item: f"@{item.account.handle}, {item.account.display_name}",
         hint=lambda item: f"@{item.account.handle}\n{item.account.display_name}",
         sort=lambda item: item.account.handle.casefold(),
@@ -114,12 +115,12 @@ def _last_sync(core: Core) -> Column[AccountItem]:
     )
 
 
-def _paint_account(painter: QPainter, rect: QRectF, item: AccountItem) -> None:
+def _paint_account(avatars: Avatars, painter: QPainter, rect: QRectF, item: AccountItem) -> None:
     look = tokens()
     left = rect.left()
     top = rect.top() + (rect.height() - AVATAR_PX) / 2
     ratio = painter.device().devicePixelRatio()
-    picture = avatar_pixmap(item.account.handle, item.avatar, AVATAR_PX, ratio)
+    picture = avatars.pixmap(item.account.handle, item.avatar, AVATAR_PX, ratio)
     painter.drawPixmap(QPointF(left, top), picture)
     text_left = left + AVATAR_PX + SPACE_M
     width = rect.right() - text_left

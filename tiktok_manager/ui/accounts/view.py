@@ -137,6 +137,7 @@ class AccountsView(PaneView):
         self.connect_card.open_again.connect(model.connecting.open_page_again)
         self.connect_card.fewer_asked.connect(model.connecting.ask_for_fewer)
         self.sync_strip.cancelled.connect(model.cancel_sync)
+        self._core.accounts.avatars.arrived.connect(self.table.viewport().update)
         self.table.row_opened.connect(self._show_details)
         self.table.row_chosen.connect(self._on_row_chosen)
         self.search.textChanged.connect(self._on_filter)

@@ -26,7 +26,6 @@ from tiktok_manager.ui.analytics.parts import OPEN_COLUMN, FigureCard, make_vide
 from tiktok_manager.ui.analytics.viewmodel import AnalyticsViewModel, Period, Stage
 from tiktok_manager.ui.formats import full_stamp
 from tiktok_manager.ui.icons import icon
-from tiktok_manager.ui.kit.avatar import avatar_icon
 from tiktok_manager.ui.kit.badges import Chip
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
@@ -201,6 +200,7 @@ class AnalyticsView(PaneView):
     def _connect(self) -> None:
         model = self.viewmodel
         model.accounts_changed.connect(self._on_accounts)
+        self._core.accounts.avatars.arrived.connect(self._on_accounts)
         model.changed.connect(self._on_changed)
         model.sync_changed.connect(self._on_sync)
         model.synced.connect(self._on_done)
@@ -231,10 +231,11 @@ class AnalyticsView(PaneView):
         self._show_chart()
 
     def _on_accounts(self) -> None:
+        pictures = self._core.accounts.avatars
         blocked = QSignalBlocker(self.picker)
         self.picker.clear()
         for account in self.viewmodel.accounts:
-            picture = avatar_icon(account.handle, self._avatar(account.id), 20)
+            picture = pictures.icon(account.handle, self._avatar(account.id))
             self.picker.addItem(picture, f"@{account.handle}", account.id)
         shown = self.viewmodel.account
         self.picker.setCurrentIndex(self.picker.findData(shown.id) if shown else -1)

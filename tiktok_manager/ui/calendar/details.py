@@ -128,7 +128,7 @@ class PostDetails(QWidget):
         layout.addStretch(1)
 
     def _make_parts(self) -> None:
-        self._avatar = AvatarLabel(28)
+        self._avatar = AvatarLabel(self._core.accounts.avatars, 28)
         self._handle = PlainLabel("", type=Type.SECTION, elided=True)
         self._badge = StatusBadge()
         self._means = PlainLabel("", wrap=True)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tiktok_manager.ui.formats import full_stamp, zoned_time
 from tiktok_manager.ui.icons import icon
-from tiktok_manager.ui.kit.avatar import avatar_icon
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.list_model import Column, ListModel
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from tiktok_manager.ui.frame import Core
 
 Avatar = Callable[[str], "Path | None"]
-_AVATAR_PX = 20
 
 
 def agenda_columns(core: Core, avatar: Avatar) -> Sequence[Column[Post]]:
@@ -52,7 +50,7 @@ def agenda_columns(core: Core, avatar: Avatar) -> Sequence[Column[Post]]:
             words=lambda: tr("Account"),
             width=170,
             value=lambda post: f"@{post.handle}",
-            icon=lambda post: avatar_icon(post.handle, avatar(post.account_id), _AVATAR_PX),
+            icon=lambda post: core.accounts.avatars.icon(post.handle, avatar(post.account_id)),
         ),
         Column(
             words=lambda: tr("Status"),
@@ -154,8 +152,8 @@ def _day_columns(viewmodel: CalendarViewModel) -> Sequence[Column[Tile]]:
             words=lambda: tr("Account"),
             width=138,
             value=lambda tile: f"@{tile.post.handle}",
-            icon=lambda tile: avatar_icon(
-                tile.post.handle, viewmodel.avatar(tile.post.account_id), _AVATAR_PX
+            icon=lambda tile: viewmodel.avatars.icon(
+                tile.post.handle, viewmodel.avatar(tile.post.account_id)
             ),
         ),
         Column(

@@ -15,7 +15,6 @@ from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.calendar.month import MONTH_NAMES, Month, Tile
 from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel
 from tiktok_manager.ui.icons import paint_icon
-from tiktok_manager.ui.kit.avatar import avatar_pixmap
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.post_look import PostLook, needs_user, unsafe_waiting
 from tiktok_manager.ui.theme import tokens, type_font
@@ -236,7 +235,7 @@ class DayDelegate(QStyledItemDelegate):
         painter.drawText(QRectF(left, rect.top(), width + 2, rect.height()), _MIDDLE, tile.time)
         left += width + 5
         if rect.right() - left >= _AVATAR + 1:
-            picture = avatar_pixmap(
+            picture = self._viewmodel.avatars.pixmap(
                 post.handle,
                 self._viewmodel.avatar(post.account_id),
                 _AVATAR,

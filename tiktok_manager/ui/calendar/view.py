@@ -173,6 +173,8 @@ class CalendarView(PaneView):
         self.grid.post_chosen.connect(self._on_post_chosen)
         self.grid.day_chosen.connect(self.drawer.open_day)
         self.grid.new_wanted.connect(self._new_post)
+        for view in (self.grid, self.table):
+            self.viewmodel.avatars.arrived.connect(view.viewport().update)
         self.table.row_opened.connect(self._on_row_opened)
         self.table.delete_wanted.connect(self._on_row_delete)
         self._month_button.clicked.connect(partial(self._show_as, "month"))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.ui.frame import Core
+    from tiktok_manager.ui.kit.avatar import Avatars
     from tiktok_manager.ui.undo import UndoStep
 
 MORE = -1  # the place of the "+4 more" line, whatever number of tiles stands above it
@@ -129,6 +130,11 @@ class CalendarViewModel(QObject):
     def tiles(self, day: date) -> Sequence[Tile]:
         """Return a day's posts by time."""
         return self._tiles.get(day, ())
+
+    @property
+    def avatars(self) -> Avatars:
+        """The pictures of the accounts."""
+        return self._core.accounts.avatars
 
     def avatar(self, account_id: str) -> Path | None:
         """Return an account's cached picture."""

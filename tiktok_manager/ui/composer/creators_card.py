@@ -14,7 +14,7 @@ from tiktok_manager.ui.composer.parts import empty, help_label, icon_label, say
 from tiktok_manager.ui.composer.rules import Difference
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import duration_text
-from tiktok_manager.ui.kit.avatar import AvatarLabel
+from tiktok_manager.ui.kit.avatar import AvatarLabel, Avatars
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card
@@ -92,7 +92,7 @@ class CreatorsCard(Card):
         for state in states:
             lost = isinstance(state.error, ReconnectNeeded)
             mend = partial(self._go_to_account if lost else self._retry, state.account.id)
-            creator_row = CreatorRow(state, mend)
+            creator_row = CreatorRow(self._model.avatars, state, mend)
             name = _name_of(state)
             creator_row.avatar.show_account(name, avatars.get(state.account.id))
             self._creator_rows.append(creator_row)
@@ -109,9 +109,9 @@ class CreatorsCard(Card):
 class CreatorRow(QWidget):
     """A creator with nickname and longest video; a grey bar while asking; what went wrong."""
 
-    def __init__(self, state: CreatorState, mend: Callable[[], object]) -> None:
+    def __init__(self, avatars: Avatars, state: CreatorState, mend: Callable[[], object]) -> None:
         super().__init__()
-        self.avatar = AvatarLabel(32)
+        self.avatar = AvatarLabel(avatars, 32)
         self.button: QPushButton | None = None
         lines = QVBoxLayout()
         lines.setSpacing(0)

@@ -57,6 +57,7 @@ class ComposerViewModel(ComposerState):
 
     def __init__(self, core: Core, parent: QObject | None = None) -> None:
         super().__init__(core, parent)
+        self.avatars = core.accounts.avatars
         self._drafts = DraftKeeper(core, self)
         self._drafts.changed.connect(self.changed)
         self._begun = False

@@ -148,7 +148,7 @@ class AccountRow(QFrame):
         self.box.setAccessibleName(f"@{account.handle}")
         self.box.setAccessibleDescription(note)
         self.box.clicked.connect(lambda on: model.choose_account(account.id, on))
-        picture = AvatarLabel(28)
+        picture = AvatarLabel(model.avatars, 28)
         picture.show_account(account.display_name or account.handle, choice.avatar)
         picture.setEnabled(not choice.reason)
         name = PlainLabel(account.display_name or account.handle, type=Type.STRONG, elided=True)
