@@ -31,7 +31,7 @@ SIZES = ("1280x800", "1024x700", "1920x1080")
 THEMES = ("light", "dark")
 SCALES = ("1", "2")
 PSEUDO = ("no", "long", "mirrored")
-OPENED = ("post", "account", "editing", "needs-you")
+OPENED = ("post", "account", "editing", "needs-you", "messages")
 KIT = "kit-"
 PATIENCE_MS = 20_000
 LOOK_MS = 250
@@ -229,10 +229,13 @@ def _window() -> "Iterator[tuple[WindowSession, Workspace]]":
 
 
 def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> None:
+    from tiktok_manager.domain.errors import AppError
     from tiktok_manager.domain.posts import PostFilter, PostStatus
+    from tiktok_manager.ui.kit.notices import Notice, Tone
 
     host = session.host
     host.close_drawer()
+    host.messages.clear()
     post = workspace.planning.overview().next_due
     match subject:
         case "account":
@@ -242,6 +245,13 @@ def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> Non
             host.go("calendar", workspace.planning.page(failed)[0].id)
         case "needs-you":
             host.go("calendar", "needs-you")
+        case "messages":
+            host.go("calendar")
+            host.notify(
+                Notice(text="Moved: Tue 18:30 (Berlin) @sim01.", action_text="Undo", stays=False)
+            )
+            host.notify(Notice(text="Restored.", tone=Tone.GOOD))
+            host.show_error(AppError("workspace_not_opened"), lambda: None)
         case "editing":
             host.go("composer", None if post is None else post.id)
         case "composer":

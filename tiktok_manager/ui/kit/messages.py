@@ -95,7 +95,6 @@ class Toast(_Frame):
         layout = row(self._icon, words, self._action, self._close, spacing=SPACE_M)
         layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
         layout.setStretch(1, 1)
-        layout.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)
         self.setLayout(layout)
         self._write(notice)
         self.hold(held=False)
@@ -259,7 +258,7 @@ class Banner(_Frame):
         self.field.setVisible(notice.secret is not None)
         self.field.setAccessibleName(notice.text)
         self._action.setEnabled(True)
-        self._action.setProperty("look", "primary" if notice.secret is not None else "quiet")
+        self._action.setProperty("look", "primary" if notice.secret is not None else "")
         self._action.style().unpolish(self._action)
         self._action.style().polish(self._action)
         self._copy.setVisible(bool(notice.details))
@@ -350,6 +349,7 @@ class Messages(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(SPACE_S)
+        self._column.addStretch(1)
         self._column.addWidget(self.banner)
         app = QApplication.instance()
         if isinstance(app, QApplication):
@@ -374,7 +374,7 @@ class Messages(QWidget):
         toast.left.connect(lambda: self._take_away(toast))
         toast.hold(held=self._is_attended())
         self._toasts.append(toast)
-        self._column.insertWidget(0, toast)  # above the others, so that none of them moves
+        self._column.insertWidget(1, toast)  # above the others, so that none of them moves
         toast.show()
         self._settle()
         announce(self, notice.spoken)

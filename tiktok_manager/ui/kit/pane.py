@@ -222,7 +222,7 @@ class PaneView(QWidget):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         self.stages = Stages(content, empty=empty)
-        outer = QVBoxLayout(self)
+        self._outer = outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self._bar)
@@ -232,7 +232,8 @@ class PaneView(QWidget):
     @property
     def bar_height_px(self) -> int:
         """Height of the row of controls, which nothing ever lies over."""
-        return 0 if self._bar.isHidden() else self._bar.sizeHint().height()
+        self._outer.activate()
+        return self.stages.y()
 
     def add_controls(self, *items: Item) -> None:
         """Put controls into the pane's row; None is a stretch, a number a gap in px."""
