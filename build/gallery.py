@@ -204,28 +204,16 @@ def _world(wanted: Wanted) -> Iterator[Mapping[str, str]]:
 @contextmanager
 def _window() -> "Iterator[tuple[WindowSession, Workspace]]":
     """Open the window on the gallery's world, without a publisher."""
-    from build.gallery_world import StillPublisher
+    from tests.fakes.window_world import window_on
     from tiktok_manager.app import open_workspace
     from tiktok_manager.system.paths import data_root
-    from tiktok_manager.ui.application import Front, application
-    from tiktok_manager.ui.panes import PANES
-    from tiktok_manager.ui.session import WindowSession
-    from tiktok_manager.ui.single_instance import SingleInstance
 
-    data = data_root(os.environ)
-    instance = SingleInstance(data)
-    instance.acquire()
-    with open_workspace(os.environ) as workspace:
-        front = Front(application(["tiktok-manager"]), data, PANES)
-        session = WindowSession(
-            front, lambda: workspace, lambda _workspace: StillPublisher(workspace.events), instance
-        )
-        session.start(hidden=False)
+    with (
+        open_workspace(os.environ) as workspace,
+        window_on(workspace, data_root(os.environ)) as session,
+    ):
         _wait(lambda: bool(session.host.current_pane) and not session.tasks.busy)
-        try:
-            yield session, workspace
-        finally:
-            session.dispose()
+        yield session, workspace
 
 
 def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> None:
