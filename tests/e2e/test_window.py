@@ -85,7 +85,7 @@ class Evening:
 
         if pane.name != "accounts":
             return pane
-        return Pane(name=pane.name, title=pane.title, icon=pane.icon, build=build)
+        return Pane(name=pane.name, words=pane.words, icon=pane.icon, build=build)
 
     def until(self, is_so: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(is_so, timeout=PATIENCE_MS)

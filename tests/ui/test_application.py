@@ -38,8 +38,8 @@ def _build(_core: Core, _frame: Frame) -> PaneView:
 
 
 PANES = (
-    Pane(name="accounts", title="Accounts", icon="accounts", build=_build),
-    Pane(name="composer", title="New post", icon="plus", build=_build, in_rail=False),
+    Pane(name="accounts", words=lambda: "Accounts", icon="accounts", build=_build),
+    Pane(name="composer", words=lambda: "New post", icon="plus", build=_build, in_rail=False),
 )
 
 

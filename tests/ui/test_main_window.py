@@ -82,9 +82,7 @@ def make_stage(make_desk: MakeDesk, tmp_path: Path) -> Iterator[MakeStage]:
             def build(_core: Core, _frame: Frame) -> PaneView:
                 return Page(name, shown)
 
-            return Pane(
-                name=name, title=name.title(), icon="calendar", build=build, in_rail=in_rail
-            )
+            return Pane(name=name, words=name.title, icon="calendar", build=build, in_rail=in_rail)
 
         panes = (pane("accounts"), pane("calendar"), pane("composer", in_rail=False))
         memory = WindowMemory(tmp_path / "window.ini")

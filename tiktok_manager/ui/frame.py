@@ -94,7 +94,12 @@ class Pane:
     """A page of the window. `build` imports late and is called when it is first shown."""
 
     name: str
-    title: str
+    words: Callable[[], str]
     icon: str
     build: Callable[[Core, Frame], PaneView]
     in_rail: bool = True
+
+    @property
+    def title(self) -> str:
+        """What the page is called, in the language of now."""
+        return self.words()

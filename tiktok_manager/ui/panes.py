@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiktok_manager.ui.frame import Pane
+from tiktok_manager.ui.texts import tr
 
 if TYPE_CHECKING:
     from tiktok_manager.ui.frame import Core, Frame
@@ -42,9 +43,11 @@ def _settings(core: Core, frame: Frame) -> PaneView:
 
 
 PANES = (
-    Pane(name="accounts", title="Accounts", icon="accounts", build=_accounts),
-    Pane(name="calendar", title="Calendar", icon="calendar", build=_calendar),
-    Pane(name="composer", title="New post", icon="plus", build=_composer, in_rail=False),
-    Pane(name="analytics", title="Analytics", icon="analytics", build=_analytics),
-    Pane(name="settings", title="Settings", icon="settings", build=_settings),
+    Pane(name="accounts", words=lambda: tr("Accounts"), icon="accounts", build=_accounts),
+    Pane(name="calendar", words=lambda: tr("Calendar"), icon="calendar", build=_calendar),
+    Pane(
+        name="composer", words=lambda: tr("New post"), icon="plus", build=_composer, in_rail=False
+    ),
+    Pane(name="analytics", words=lambda: tr("Analytics"), icon="analytics", build=_analytics),
+    Pane(name="settings", words=lambda: tr("Settings"), icon="settings", build=_settings),
 )
