@@ -23,11 +23,12 @@ from tiktok_manager.ui.icons import screen_ratio
 from tiktok_manager.ui.kit.avatar import round_picture
 from tiktok_manager.ui.kit.badges import Chip, Dot, NumberLabel, RelativeTime, StatusBadge
 from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.kit.form import Step
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Item, Skeleton, column, row
 from tiktok_manager.ui.kit.messages import Banner
 from tiktok_manager.ui.kit.notices import Notice, Tone
-from tiktok_manager.ui.kit.placeholders import EmptyState, Step
+from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_XL, Type
 

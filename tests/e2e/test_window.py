@@ -258,7 +258,8 @@ def test_a_backup_restored_in_the_window_posts_nothing_again(
     evening.click(evening.fill_in("Once and never twice").foot.send)
     evening.until(lambda: [post.status for post in evening.posts()] == [PostStatus.SCHEDULED])
     card = evening.settings.backups
-    evening.click(card.back_up)
+    back_up, restore = card.buttons.buttons[:2]
+    evening.click(back_up)
 
     def made_by_hand() -> list[str]:
         """Leaves out what was made by itself, and the numbers that lie in a file of their own."""
@@ -270,8 +271,8 @@ def test_a_backup_restored_in_the_window_posts_nothing_again(
     evening.until(lambda: [post.status for post in evening.posts()] == [PostStatus.PUBLISHED])
     before = evening.workspace
     card.table.choose(made_by_hand()[0])
-    evening.click(card.restore)
-    evening.click(card.sure)
+    evening.click(restore)
+    evening.click(card.buttons.card.yes)
     evening.until(lambda: evening.workspace is not before and bool(evening.host.current_pane))
     notice = evening.host.messages.banner.notice
     assert notice is not None

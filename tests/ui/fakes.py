@@ -119,9 +119,12 @@ class FakeSettings:
         self._events = events
         self.values: dict[str, str] = {"timezone": ZONE}
         self.refuse: AppError | None = None
+        self.unreadable: AppError | None = None
         self.fixed: dict[str, str] = {}
 
     def list(self) -> Sequence[SettingValue]:
+        if self.unreadable is not None:
+            raise self.unreadable
         return [
             SettingValue(
                 name=d.name,
@@ -382,7 +385,7 @@ class FakeBackups:
         self._clock = clock
         self.folder = Path("/data/backups")
         self.backups: list[Backup] = []
-        self.error: AppError | None = None
+        self.error: Exception | None = None
         self.verified: list[str] = []
 
     def add(

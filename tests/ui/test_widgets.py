@@ -13,12 +13,13 @@ from tests.ui.fakes import NOW, ZONE
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.kit.badges import NumberLabel, RelativeTime, StatusBadge
 from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.kit.form import Step
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Slot
 from tiktok_manager.ui.kit.messages import Banner
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.pane import PaneView
-from tiktok_manager.ui.kit.placeholders import EmptyState, Step
+from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.theme import Theme
 
 EVIL = "<img src='http://192.0.2.1/x'><b>bold</b>&lt;"

@@ -1,4 +1,4 @@
-"""What each setting is for, in words; their labels in the window are `ui.settings.wording`'s."""
+"""What each setting is called and what it is for, in words."""
 
 from gettext import NullTranslations
 
@@ -26,8 +26,77 @@ SETTINGS = {
         "After how many milliseconds without an answer the window logs what holds it up."
     ),
 }
+LABELS = {
+    "client-key": _("Client key"),
+    "client-secret": _("Client secret"),
+    "scopes": _("Permissions to ask for"),
+    "timezone": _("Time zone"),
+    "late": _("A post whose time has passed"),
+    "late-within": _("How late is still fine"),
+    "late-spacing": _("Pause between late posts"),
+    "publishing": _("Publish planned posts"),
+    "direct-posts-per-day": _("Direct posts in 24 hours"),
+    "uploads-at-once": _("Uploads at the same time"),
+    "theme": _("Appearance"),
+    "close-to-tray": _("Keep publishing when the window is closed"),
+    "freeze-log-ms": _("What counts as a freeze"),
+}
+# What the window says below the label where that is not `SETTINGS`: there, nothing is typed.
+_HELP = {
+    "client-key": "",
+    "client-secret": _("Encrypted on this computer and sent to TikTok only."),
+    "scopes": _(
+        "Tick only what your TikTok app has: one more fails TikTok’s whole page. Numbers need the "
+        "Display API, which new apps cannot have. Accounts already connected keep what they "
+        "allowed."
+    ),
+    "timezone": _("Times are planned and shown in this zone."),
+    "late": _("When this computer was off or asleep at that time."),
+    "late-within": _("Later than this, a post is never sent by itself. Write 30m, 2h or 1d."),
+    "uploads-at-once": _("1 to 16. Fewer is kinder to a slow connection."),
+    "theme": "",
+    "close-to-tray": _("The app stays in the tray. Off: closing the window quits it."),
+    "freeze-log-ms": _(
+        "Milliseconds without an answer, 20 to 60000, after which the window logs what holds it up."
+    ),
+}
+_VALUES = {
+    "publish": _("Publish it if it is not too late"),
+    "ask": _("Ask me"),
+    "next-slot": _("Move it to the next slot"),
+    "system": _("As the system"),
+    "light": _("Light"),
+    "dark": _("Dark"),
+}
+_SECTIONS = {
+    "TikTok app": _("TikTok app"),
+    "Planning": _("Planning"),
+    "Publishing": _("Publishing"),
+    "Window": _("Window"),
+}
 
 
 def setting_words(name: str, speech: NullTranslations | None = None) -> str:
     """Say what a setting is for."""
     return (speech or users_language()).gettext(SETTINGS[name])
+
+
+def setting_label(name: str) -> str:
+    """Say what a setting is called."""
+    return users_language().gettext(LABELS[name])
+
+
+def setting_help(name: str) -> str:
+    """Say below its label what a setting is for; empty where the label says it all."""
+    told = _HELP.get(name, SETTINGS[name])
+    return users_language().gettext(told) if told else ""
+
+
+def value_words(value: str) -> str:
+    """Say one of the values a setting is chosen from; another as it is."""
+    return users_language().gettext(_VALUES[value]) if value in _VALUES else value
+
+
+def section_words(section: str) -> str:
+    """Say the heading of a section of settings."""
+    return users_language().gettext(_SECTIONS[section])

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import FakeWorkspace, refused
 from tiktok_manager.services.backups import BackupKind, BackupOf, Rank, Restored
+from tiktok_manager.ui.kit.action import QuestionCard
 from tiktok_manager.ui.settings import backups as module
 from tiktok_manager.ui.settings import backups_card
 from tiktok_manager.ui.settings.backups_card import BackupsCard
@@ -37,11 +38,21 @@ def desk_and_view(make_desk: MakeDesk, qtbot: QtBot) -> DeskAndView:
 
 
 def shown(card: BackupsCard) -> list[list[str]]:
-    model = card._rows
+    model = card.rows
     return [
         [str(model.index(row, column).data()) for column in range(model.columnCount())]
         for row in range(model.rowCount())
     ]
+
+
+def button(card: BackupsCard, words: str) -> QAbstractButton:
+    return next(each for each in card.buttons.buttons if each.text().strip() == words)
+
+
+def answer(view: QWidget, words: str) -> None:
+    """Press an answer of the question that is asked, wherever it is."""
+    buttons = view.window().findChildren(QAbstractButton)
+    press(next(each for each in buttons if each.isVisible() and each.text() == words))
 
 
 def press(button: QWidget, key: Qt.Key = Qt.Key.Key_Space) -> None:
@@ -82,32 +93,45 @@ def test_the_list_tells_when_how_big_how_long_and_whether_checked(
 
 def test_one_is_made_now_and_chosen(desk_and_view: DeskAndView) -> None:
     desk, view = desk_and_view
-    press(view.backups.back_up)
-    assert not view.backups.back_up.isEnabled()
+    back_up = button(view.backups, "Back up now")
+    press(back_up)
+    assert not back_up.isEnabled()
+    assert back_up.text().strip() == "Backing up…"
     desk.settle()
-    assert view.backups.back_up.isEnabled()
+    assert back_up.isEnabled()
     made = [backup.name for backup in desk.world.backups.list_all()[:2]]
     assert [row[1:3] for row in shown(view.backups)[:2]] == [
         ["Numbers", "By you"],
         ["Posts and accounts", "By you"],
     ]
     assert view.backups.table.chosen_key == made[1]
-    assert "Backed up" in view.backups._said.text()
+    assert "Backed up" in view.backups.said.text()
 
 
 def test_one_that_cannot_be_made_says_why_beside_the_button(desk_and_view: DeskAndView) -> None:
     desk, view = desk_and_view
     desk.world.backups.error = refused("There is no room for a backup.", "Free space.")
-    press(view.backups.back_up)
+    press(button(view.backups, "Back up now"))
     desk.settle()
-    trouble = view.backups.trouble
-    assert trouble.isVisible()
-    assert trouble.notice is not None
-    assert (trouble.notice.text, trouble.notice.more) == (
-        "There is no room for a backup.",
-        "Because. Free space.",
-    )
-    assert view.backups.back_up.isEnabled()
+    assert view.backups.said.text() == "There is no room for a backup. Because. Free space."
+    assert view.backups.said.property("tone") == "bad"
+    assert button(view.backups, "Back up now").isEnabled()
+
+
+@pytest.mark.parametrize("what", ["Back up now", "Check"])
+def test_a_fault_of_ours_leaves_nothing_busy(desk_and_view: DeskAndView, what: str) -> None:
+    desk, view = desk_and_view
+    view.backups.table.choose(desk.world.backups.list_all()[0].name)
+    desk.world.backups.error = RuntimeError("a bug")
+    press(button(view.backups, what))
+    desk.settle()
+    assert [str(crash) for crash in desk.crashes] == ["a bug"]
+    desk.crashes.clear()
+    assert view.backups.said.property("tone") == "bad"
+    desk.world.backups.error = None
+    press(button(view.backups, what))
+    desk.settle()
+    assert view.backups.said.property("tone") == "good"
 
 
 @pytest.mark.parametrize(("whole", "words"), [(True, "Whole"), (False, "Cannot be restored")])
@@ -116,11 +140,11 @@ def test_one_is_checked_on_demand(desk_and_view: DeskAndView, whole: bool, words
     name = desk.world.backups.list_all()[1].name
     view.backups.table.choose(name)
     desk.world.backups.error = None if whole else refused("It is damaged.")
-    press(view.backups.check)
+    press(button(view.backups, "Check"))
     desk.settle()
     assert desk.world.backups.verified == [name]
     assert shown(view.backups)[1][5].startswith(words)
-    assert view.backups.trouble.isVisible() is not whole
+    assert view.backups.said.property("tone") == ("good" if whole else "bad")
 
 
 def test_restoring_is_asked_in_place_and_the_harmless_answer_has_the_focus(
@@ -128,16 +152,27 @@ def test_restoring_is_asked_in_place_and_the_harmless_answer_has_the_focus(
 ) -> None:
     desk, view = desk_and_view
     card = view.backups
-    assert not card.restore.isEnabled()
+    restore = button(card, "Restore…")
+    assert not restore.isEnabled()
+    assert restore.accessibleDescription() == "Choose a backup in the list first."
     card.table.choose(desk.world.backups.list_all()[0].name)
-    press(card.restore)
-    question = card._question.text()
+    press(restore)
+    question = card.buttons.card.question
     assert "Restore the backup of Sat 12:00 (Berlin)?" in question
     assert "due since Fri 20 Nov 12:00 (Berlin) are held" in question
-    assert card.keep.hasFocus()
-    press(card.keep)
-    assert not card._confirm.isVisible()
+    assert card.buttons.card.no.hasFocus()
+    answer(view, "Leave things as they are")
+    assert not card.buttons.card.isVisible()
     assert desk.frame.reopened == []
+
+
+def test_a_question_about_one_never_stands_for_another(desk_and_view: DeskAndView) -> None:
+    desk, view = desk_and_view
+    first, second, _third = desk.world.backups.list_all()
+    view.backups.table.choose(first.name)
+    press(button(view.backups, "Restore…"))
+    view.backups.table.choose(second.name)
+    assert not view.backups.buttons.card.isVisible()
 
 
 def test_a_restore_runs_while_the_workspace_is_closed_and_tells_what_follows(
@@ -156,8 +191,8 @@ def test_a_restore_runs_while_the_workspace_is_closed_and_tells_what_follows(
     monkeypatch.setattr(module, "restore", restore)
     name = desk.world.backups.list_all()[0].name
     view.backups.table.choose(name)
-    press(view.backups.restore)
-    press(view.backups.sure)
+    press(button(view.backups, "Restore…"))
+    answer(view, "Restore it")
     ((words, between),) = desk.frame.reopened
     assert words == "Restoring the backup…"
     assert asked == []
@@ -179,7 +214,7 @@ def test_numbers_are_restored_without_a_word_of_held_posts(
     numbers = desk.world.backups.add(
         BackupKind.AUTOMATIC, timedelta(hours=3), Rank.DAILY, BackupOf.METRICS
     )
-    card.model.load()
+    view.pane_shown()
     desk.settle()
 
     def restore(_paths: object, wanted: str, _clock: object) -> Restored:
@@ -189,11 +224,11 @@ def test_numbers_are_restored_without_a_word_of_held_posts(
 
     monkeypatch.setattr(module, "restore", restore)
     card.table.choose(numbers.name)
-    press(card.restore)
-    question = card._question.text()
+    press(button(card, "Restore…"))
+    question = card.buttons.card.question
     assert "Restore the numbers of Sat 10:00 (Berlin)?" in question
     assert "held" not in question
-    press(card.sure)
+    answer(view, "Restore it")
     ((_words, between),) = desk.frame.reopened
     notice = between()
     assert notice.text == "Numbers restored as of Sat 10:00 (Berlin)."
@@ -205,8 +240,8 @@ def test_a_file_of_numbers_from_elsewhere_is_told_by_its_name(
     desk_and_view: DeskAndView,
 ) -> None:
     _desk, view = desk_and_view
-    file = Path("/stick/metrics-manual-20261121T110000Z.sqlite3")
-    assert "views and likes" in view.backups.model.question_of_file(file)
+    file = "/stick/metrics-manual-20261121T110000Z.sqlite3"
+    assert "views and likes" in view.backups.model.question(file)
 
 
 def test_a_file_from_elsewhere_is_restored_the_same_way(
@@ -215,11 +250,13 @@ def test_a_file_from_elsewhere_is_restored_the_same_way(
     desk, view = desk_and_view
     chosen = iter(["", "/stick/copy.sqlite3"])
     monkeypatch.setattr(backups_card, "ask_backup", lambda _parent, _folder: next(chosen))
-    press(view.backups.other)
-    assert not view.backups._confirm.isVisible()
-    press(view.backups.other)
-    assert "Restore copy.sqlite3?" in view.backups._question.text()
-    press(view.backups.sure)
+    other = button(view.backups, "Restore a file…")
+    press(other)
+    assert view.findChildren(QuestionCard, "asked-over") == []
+    press(other)
+    (asked,) = view.findChildren(QuestionCard, "asked-over")
+    assert "Restore copy.sqlite3?" in asked.question
+    answer(view, "Restore it")
     assert len(desk.frame.reopened) == 1
 
 
@@ -230,22 +267,23 @@ def test_without_a_backup_it_says_so(make_desk: MakeDesk, qtbot: QtBot) -> None:
     card.show()
     desk.settle()
     assert not card.table.isVisible()
-    assert card._none.isVisible()
+    (said,) = [each for each in card.list.findChildren(QLabel) if each.isVisible()]
+    assert said.text() == "There is no backup yet."
 
 
 def test_the_search_and_a_jump_find_it(desk_and_view: DeskAndView) -> None:
     _desk, view = desk_and_view
     view.search.setText("restore")
     assert view.backups.isVisible()
-    assert [name for name, (card, _n) in view._cards.items() if card.isVisible()] == ["Backups"]
+    assert [card for card, _names, _words in view._cards if card.isVisible()] == [view.backups]
     view.open_target("backups")
     assert view.search.text() == ""
-    assert view.backups.back_up.hasFocus()
+    assert button(view.backups, "Back up now").hasFocus()
 
 
 def test_every_button_has_a_name_and_can_be_reached(desk_and_view: DeskAndView) -> None:
     _desk, view = desk_and_view
     card = view.backups
-    for button in (card.back_up, card.restore, card.check, card.other, card.folder, card.table):
-        assert button.accessibleName()
-        assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+    for control in (*card.buttons.buttons, card.table):
+        assert control.accessibleName()
+        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus

@@ -10,21 +10,15 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, Flashes, MakeDesk
-from tests.ui.fakes import FakeWorkspace
+from tests.ui.fakes import FakeWorkspace, refused
 from tiktok_manager.domain.accounts import ALL_SCOPES, POSTING_SCOPES
 from tiktok_manager.domain.errors import VaultLocked
 from tiktok_manager.services.settings import DEFINITIONS
 from tiktok_manager.tiktok.loopback import LoopbackReceiver
-from tiktok_manager.ui.settings.editors import (
-    ChoiceEditor,
-    ScopesEditor,
-    SecretEditor,
-    SwitchEditor,
-    TextEditor,
-)
-from tiktok_manager.ui.settings.rows import CopyLine
+from tiktok_manager.ui.kit.controls import CopyButton
+from tiktok_manager.ui.kit.inputs import ChoiceInput, SearchBox, SwitchInput, TicksInput
+from tiktok_manager.ui.settings.key_guide import PORTAL_URL, REDIRECT_URI
 from tiktok_manager.ui.settings.view import SettingsView
-from tiktok_manager.ui.settings.wording import PORTAL_URL, REDIRECT_URI
 
 MakeView = Callable[..., tuple[Desk, SettingsView]]
 
@@ -52,125 +46,100 @@ def desk_and_view(make_view: MakeView) -> tuple[Desk, SettingsView]:
 DeskAndView = tuple[Desk, SettingsView]
 
 
-def secret_field(view: SettingsView) -> QLineEdit:
-    editor = view._rows["client-secret"].editor
-    assert isinstance(editor, SecretEditor)
-    return editor.field
+def line_of(view: SettingsView, name: str) -> QLineEdit:
+    line = view.form.fields[name].control.focusProxy()
+    assert isinstance(line, QLineEdit)
+    return line
 
 
-def text_editor(view: SettingsView, name: str) -> TextEditor:
-    editor = view._rows[name].editor
-    assert isinstance(editor, TextEditor)
-    return editor
+def type_over(line: QLineEdit, text: str, key: Qt.Key = Qt.Key.Key_Return) -> None:
+    line.selectAll()
+    QTest.keyClicks(line, text)
+    QTest.keyClick(line, key)
 
 
-def test_every_setting_has_a_row_with_words_of_its_own(desk_and_view: DeskAndView) -> None:
+def shown_cards(view: SettingsView) -> list[str]:
+    cards = [card for card, _names, _words in view._cards if not card.isHidden()]
+    return [card.findChildren(QLabel)[0].text() for card in cards]
+
+
+def test_every_setting_has_a_field_with_words_of_its_own(desk_and_view: DeskAndView) -> None:
     _desk, view = desk_and_view
-    assert set(view._rows) == {definition.name for definition in DEFINITIONS}
-    for item in view.model.items:
-        assert item.label[0].isupper()
-        assert item.label != item.name
+    assert list(view.form.fields) == [definition.name for definition in DEFINITIONS]
+    for name, field in view.form.fields.items():
+        label = field.control.accessibleName()
+        assert label[0].isupper()
+        assert label != name
 
 
 def test_a_change_holds_at_once_and_can_be_undone(desk_and_view: DeskAndView) -> None:
     desk, view = desk_and_view
-    editor = view._rows["theme"].editor
-    assert isinstance(editor, ChoiceEditor)
-    editor.box.setCurrentIndex(editor.box.findData("dark"))
-    editor.box.activated.emit(editor.box.currentIndex())
+    control = view.form.fields["theme"].control
+    assert isinstance(control, ChoiceInput)
+    control.box.setCurrentIndex(control.box.findData("dark"))
+    control.box.activated.emit(control.box.currentIndex())
     desk.settle()
     assert desk.world.settings.get("theme") == "dark"
     desk.core.undo.undo()
     desk.settle()
     assert desk.world.settings.get("theme") == "system"
-    assert editor.box.currentData() == "system"
+    assert control.box.currentData() == "system"
 
 
-def test_a_switch_turns_with_the_space_key(desk_and_view: DeskAndView, qtbot: QtBot) -> None:
-    desk, view = desk_and_view
-    editor = view._rows["close-to-tray"].editor
-    assert isinstance(editor, SwitchEditor)
-    assert editor.switch.isChecked()
-    editor.switch.setFocus()
-    QTest.keyClick(editor.switch, Qt.Key.Key_Space)
-    desk.settle()
-    assert desk.world.settings.get("close-to-tray") == "off"
-    assert editor.switch.accessibleName() == "Keep publishing when the window is closed"
-
-
-def test_text_is_kept_on_enter(desk_and_view: DeskAndView, qtbot: QtBot) -> None:
-    desk, view = desk_and_view
-    editor = text_editor(view, "late-within")
-    editor.field.selectAll()
-    QTest.keyClicks(editor.field, "30m")
-    QTest.keyClick(editor.field, Qt.Key.Key_Return)
-    desk.settle()
-    assert desk.world.settings.get("late-within") == "30m"
-
-
-def test_escape_brings_the_old_text_back(desk_and_view: DeskAndView, qtbot: QtBot) -> None:
-    desk, view = desk_and_view
-    editor = text_editor(view, "late-within")
-    editor.field.selectAll()
-    QTest.keyClicks(editor.field, "30")
-    QTest.keyClick(editor.field, Qt.Key.Key_Escape)
-    assert editor.field.text() == "2h"
-    QTest.keyClick(editor.field, Qt.Key.Key_Return)
-    desk.settle()
-    assert desk.world.settings.get("late-within") == "2h"
-
-
-def test_a_value_that_is_not_possible_is_refused_beside_it(
-    desk_and_view: DeskAndView, qtbot: QtBot
+def test_a_change_that_could_not_be_kept_is_not_shown_as_if_it_were(
+    desk_and_view: DeskAndView,
 ) -> None:
     desk, view = desk_and_view
-    editor = text_editor(view, "uploads-at-once")
-    editor.field.selectAll()
-    QTest.keyClicks(editor.field, "99")
-    QTest.keyClick(editor.field, Qt.Key.Key_Return)
+    desk.world.settings.refuse = VaultLocked(title="Locked.")
+    control = view.form.fields["close-to-tray"].control
+    assert isinstance(control, SwitchInput)
+    control.switch.click()
     desk.settle()
-    result = view._rows["uploads-at-once"]._result
-    assert "from 1 to 16" in result.text()
-    assert not result.isHidden()
-    assert desk.world.settings.get("uploads-at-once") == "8"
+    assert len(desk.frame.errors) == 1
+    assert control.switch.isChecked()
+
+
+def test_a_value_that_is_not_possible_is_refused_beside_it(desk_and_view: DeskAndView) -> None:
+    desk, view = desk_and_view
+    line = line_of(view, "uploads-at-once")
+    type_over(line, "99")
+    desk.settle()
+    assert "from 1 to 16" in view.form.fields["uploads-at-once"].said.text()
+    assert "from 1 to 16" in line.accessibleDescription()
+    assert (line.text(), desk.world.settings.get("uploads-at-once")) == ("99", "8")
     assert not desk.core.undo.stack.canUndo()
+    type_over(line, "4")
+    desk.settle()
+    assert not view.form.fields["uploads-at-once"].has_error
 
 
-def test_typing_is_not_overwritten_by_changes_elsewhere(
-    desk_and_view: DeskAndView, qtbot: QtBot
-) -> None:
+def test_typing_is_not_overwritten_by_changes_elsewhere(desk_and_view: DeskAndView) -> None:
     desk, view = desk_and_view
-    editor = text_editor(view, "client-key")
-    QTest.keyClicks(editor.field, "half a k")
+    line = line_of(view, "client-key")
+    QTest.keyClicks(line, "half a k")
     desk.world.settings.set("theme", "dark")
     desk.settle()
-    assert editor.field.text() == "half a k"
+    assert line.text() == "half a k"
 
 
-def test_a_secret_is_masked_kept_and_never_shown_again(
-    desk_and_view: DeskAndView, qtbot: QtBot
-) -> None:
+def test_a_secret_is_masked_kept_and_never_shown_again(desk_and_view: DeskAndView) -> None:
     desk, view = desk_and_view
-    field = secret_field(view)
-    assert field.echoMode() == QLineEdit.EchoMode.Password
-    QTest.keyClicks(field, "s3cret")
-    QTest.keyClick(field, Qt.Key.Key_Return)
+    line = line_of(view, "client-secret")
+    assert line.echoMode() == QLineEdit.EchoMode.Password
+    type_over(line, "s3cret")
     desk.settle()
     assert desk.world.settings.values["client-secret"] == "s3cret"
-    assert field.text() == ""
-    assert field.placeholderText().startswith("Kept")
+    assert line.text() == ""
+    assert line.placeholderText().startswith("Kept")
     assert not desk.core.undo.stack.canUndo()
     shown = " ".join(label.text() for label in view.findChildren(QLabel))
     assert "s3cret" not in shown
 
 
-def test_a_locked_vault_is_told_and_the_secret_kept_after(
-    desk_and_view: DeskAndView, qtbot: QtBot
-) -> None:
+def test_a_locked_vault_is_told_and_the_secret_kept_after(desk_and_view: DeskAndView) -> None:
     desk, view = desk_and_view
     desk.world.settings.refuse = VaultLocked(title="Locked.")
-    QTest.keyClicks(secret_field(view), "s3cret")
-    QTest.keyClick(secret_field(view), Qt.Key.Key_Return)
+    type_over(line_of(view, "client-secret"), "s3cret")
     desk.until(lambda: bool(desk.frame.errors))
     desk.world.settings.refuse = None
     retry = desk.frame.retries[0]
@@ -182,16 +151,16 @@ def test_a_locked_vault_is_told_and_the_secret_kept_after(
 
 def test_permissions_are_ticked_not_typed(desk_and_view: DeskAndView) -> None:
     desk, view = desk_and_view
-    editor = view._rows["scopes"].editor
-    assert isinstance(editor, ScopesEditor)
-    for box in editor._boxes.values():
+    control = view.form.fields["scopes"].control
+    assert isinstance(control, TicksInput)
+    for box in control.boxes.values():
         if not box.isChecked():
             box.click()
-    editor._boxes["video.publish"].click()
+    control.boxes["video.publish"].click()
     desk.settle()
     expected = ",".join(scope for scope in ALL_SCOPES if scope != "video.publish")
     assert desk.world.settings.get("scopes") == expected
-    assert not editor._boxes["user.info.basic"].isEnabled()
+    assert not control.boxes["user.info.basic"].isEnabled()
 
 
 def test_the_redirect_uri_to_register_is_the_one_used() -> None:
@@ -203,8 +172,8 @@ def test_the_redirect_uri_to_register_is_the_one_used() -> None:
 def test_what_has_to_be_copied_is_copied_exactly(desk_and_view: DeskAndView) -> None:
     _, view = desk_and_view
     copied = []
-    for line in view.findChildren(CopyLine):
-        line.copy.click()
+    for button in view.guide.findChildren(CopyButton):
+        button.click()
         copied.append(QGuiApplication.clipboard().text())
     assert copied == ["http://127.0.0.1:*/callback/", ", ".join(POSTING_SCOPES)]
 
@@ -217,28 +186,70 @@ def test_the_portal_opens_on_a_click_only(desk_and_view: DeskAndView) -> None:
     assert desk.frame.urls == [PORTAL_URL]
 
 
+def test_the_way_to_the_keys_is_folded_away_once_they_are_there(make_view: MakeView) -> None:
+    _, without = make_view()
+    assert without.guide.fold.isChecked()
+    world = FakeWorkspace()
+    world.settings.values.update({"client-key": "k", "client-secret": "s"})
+    _, view = make_view(world)
+    assert not view.guide.fold.isChecked()
+    view.guide.fold.click()
+    assert any(button.isVisible() for button in view.guide.findChildren(CopyButton))
+
+
 def test_nothing_flashes_up_while_the_pane_is_built(make_view: MakeView, flashes: Flashes) -> None:
     make_view()
     assert flashes.windows == ["SettingsView"]
 
 
-def test_a_search_leaves_what_it_finds(desk_and_view: DeskAndView, qtbot: QtBot) -> None:
+def test_a_first_reading_that_failed_says_so_and_can_be_tried_again(
+    make_desk: MakeDesk, qtbot: QtBot
+) -> None:
+    desk = make_desk(FakeWorkspace())
+    desk.world.settings.unreadable = refused("The database is busy.")
+    view = SettingsView(desk.core, desk.frame)
+    qtbot.addWidget(view)
+    view.show()
+    desk.settle()
+    assert view.form.fields == {}
+    desk.world.settings.unreadable = None
+    again = next(b for b in view.findChildren(QAbstractButton) if b.text() == "Try again")
+    again.click()
+    desk.settle()
+    assert view.form.fields["theme"].isVisible()
+
+
+@pytest.mark.parametrize(
+    ("text", "cards"),
+    [
+        ("appear", ["Window"]),
+        ("dark", ["Window"]),
+        ("tokyo", ["Planning"]),
+        ("restore", ["Backups"]),
+        ("folder", ["Data"]),
+        ("atlantis", []),
+    ],
+)
+def test_a_search_leaves_what_it_finds(
+    desk_and_view: DeskAndView, text: str, cards: list[str]
+) -> None:
     _, view = desk_and_view
-    QTest.keyClicks(view.search, "dark")
-    shown = {name for name, row in view._rows.items() if not row.isHidden()}
-    assert shown == set()
-    assert not view._nothing.isHidden()
+    QTest.keyClicks(view.search, text)
+    assert shown_cards(view) == cards
+    assert view._nothing.isHidden() is bool(cards)
+    if cards == ["Window"]:
+        shown = {name for name, field in view.form.fields.items() if not field.isHidden()}
+        assert shown == {"theme"}
     view.search.clear()
-    QTest.keyClicks(view.search, "appear")
-    assert {name for name, row in view._rows.items() if not row.isHidden()} == {"theme"}
-    cards = {name for name, (card, _) in view._cards.items() if not card.isHidden()}
-    assert cards == {"Window"}
+    assert len(shown_cards(view)) == len(view._cards)
 
 
 def test_a_jump_puts_the_focus_on_the_setting(make_view: MakeView) -> None:
     _desk, view = make_view()
+    view.search.setText("theme")
     view.open_target("client-secret")
-    assert secret_field(view).hasFocus()
+    assert line_of(view, "client-secret").hasFocus()
+    assert view.search.text() == ""
 
 
 def test_a_jump_before_the_answer_waits_for_it(make_desk: MakeDesk, qtbot: QtBot) -> None:
@@ -249,28 +260,32 @@ def test_a_jump_before_the_answer_waits_for_it(make_desk: MakeDesk, qtbot: QtBot
     view.activateWindow()
     view.open_target("client-key")
     desk.settle()
-    assert text_editor(view, "client-key").field.hasFocus()
+    assert line_of(view, "client-key").hasFocus()
 
 
 def test_a_value_from_the_environment_is_shown_but_fixed(make_view: MakeView) -> None:
     world = FakeWorkspace()
     world.settings.fixed = {"client-key": "from-env"}
     _, view = make_view(world)
-    editor = text_editor(view, "client-key")
-    assert editor.field.text() == "from-env"
-    assert not editor.field.isEnabled()
-    assert "environment" in view._rows["client-key"]._help.text()
+    line = line_of(view, "client-key")
+    assert line.text() == "from-env"
+    assert not line.isEnabled()
+    assert "environment" in view.form.fields["client-key"].help.text()
 
 
-def test_zones_can_be_found_by_typing(desk_and_view: DeskAndView) -> None:
+def test_zones_are_all_there_and_named(desk_and_view: DeskAndView) -> None:
     _, view = desk_and_view
-    editor = view._rows["timezone"].editor
-    assert isinstance(editor, ChoiceEditor)
-    assert editor.box.isEditable()
-    assert editor.box.findData("America/New_York") >= 0
-    assert editor.box.currentData() == "Europe/Berlin"
+    control = view.form.fields["timezone"].control
+    assert isinstance(control, ChoiceInput)
+    assert isinstance(control.box, SearchBox)
+    assert control.box.findData("America/New_York") >= 0
+    assert control.box.currentData() == "Europe/Berlin"
 
 
-def test_the_data_folder_is_named(desk_and_view: DeskAndView) -> None:
+def test_the_data_folder_is_named_and_opened(desk_and_view: DeskAndView) -> None:
     desk, view = desk_and_view
-    assert any(label.text() == str(desk.world.paths.root) for label in view.findChildren(QLabel))
+    folder = desk.world.paths.root
+    assert any(label.text() == str(folder) for label in view.findChildren(QLabel))
+    button = view._data.findChildren(QAbstractButton)[0]
+    button.click()
+    assert desk.frame.urls == [folder.as_uri()]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tiktok_manager.ui.kit.form import Step
 from tiktok_manager.ui.kit.notices import Notice
-from tiktok_manager.ui.kit.placeholders import Step
 
 if TYPE_CHECKING:
     from tiktok_manager.ui.accounts.viewmodel import AccountsViewModel

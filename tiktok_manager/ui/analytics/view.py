@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QFileDialog,
     QMenu,
     QProgressBar,
@@ -28,6 +27,7 @@ from tiktok_manager.ui.formats import full_stamp
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.badges import Chip
 from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.kit.inputs import CalmComboBox
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Skeleton, row
 from tiktok_manager.ui.kit.notices import Notice, Tone
@@ -85,7 +85,7 @@ class AnalyticsView(PaneView):
     # -- building -------------------------------------------------------------------------
 
     def _build_controls(self) -> None:
-        self.picker = QComboBox()
+        self.picker = CalmComboBox()
         self.picker.setAccessibleName("Account")
         self.picker.setIconSize(QSize(20, 20))
         self.picker.setMinimumWidth(180)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QLocale, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLocale, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImageReader,
@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
-    QComboBox,
     QDateTimeEdit,
     QFrame,
     QHBoxLayout,
@@ -29,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from tiktok_manager.ui.icons import icon, paint_icon
 from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.inputs import Switch
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.notices import Tone
 from tiktok_manager.ui.overrides import override
@@ -44,58 +44,6 @@ _STRIP_ICONS = {
     Tone.ATTENTION: "lock",
     Tone.BAD: "status-failed",
 }
-
-
-class Switch(QCheckBox):
-    """A check box drawn as a switch: on takes effect at once and may uncover more."""
-
-    _TRACK = QSize(32, 18)
-
-    @override
-    def sizeHint(self) -> QSize:
-        words = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(self._TRACK.width() + SPACE_S + words, 28)
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    @override
-    def hitButton(self, pos: object) -> bool:
-        return True
-
-    @override
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        look = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        track = QRectF(1, (self.height() - self._TRACK.height()) / 2, *self._TRACK.toTuple())
-        radius = track.height() / 2
-        on = self.isChecked()
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(look.accent if on else look.field_line))
-        if not self.isEnabled():
-            painter.setOpacity(0.4)
-        painter.drawRoundedRect(track, radius, radius)
-        painter.setBrush(QColor(look.on_accent if on else look.paper))
-        middle = track.right() - radius if on else track.left() + radius
-        painter.drawEllipse(QPointF(middle, track.center().y()), radius - 3, radius - 3)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(look.ink if on else look.accent), 2))
-            painter.drawRoundedRect(track, radius, radius)
-        painter.setPen(QColor(look.ink))
-        words = self.rect().adjusted(self._TRACK.width() + SPACE_S, 0, 0, 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
-        painter.end()
-
-
-class CalmComboBox(QComboBox):
-    """A drop-down that scrolling over the form never changes."""
-
-    @override
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
 
 class CalmDateTimeEdit(QDateTimeEdit):

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from tiktok_manager.domain.posts import PostMode, Privacy
 from tiktok_manager.ui.composer.blockers import disclosure_missing
 from tiktok_manager.ui.composer.parts import (
-    CalmComboBox,
     check_box,
     help_label,
     indent,
@@ -29,6 +28,7 @@ from tiktok_manager.ui.composer.rules import (
 )
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import plain_tip, privacy_words
+from tiktok_manager.ui.kit.inputs import CalmComboBox
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Line, row
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_S, SPACE_XS, Type

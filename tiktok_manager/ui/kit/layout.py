@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLayout,
     QLayoutItem,
+    QScrollArea,
     QSizePolicy,
     QStyle,
     QVBoxLayout,
@@ -59,6 +60,29 @@ class Slot(QWidget):
 
     def _follow(self) -> None:
         self.setVisible(any(not message.isHidden() for message in self._messages))
+
+
+class ScrollPage(QScrollArea):
+    """Parts one below another in a column of at most this width, which scrolls."""
+
+    def __init__(self, width_px: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        page = QWidget()
+        page.setMaximumWidth(width_px)
+        self._column = QVBoxLayout(page)
+        self._column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
+        self._column.setSpacing(SPACE_L)
+        self._column.addStretch(1)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self.setWidget(page)
+        self.viewport().setAutoFillBackground(False)
+        page.setAutoFillBackground(False)  # setWidget turns it on
+
+    def add(self, part: QWidget) -> None:
+        """Put a part below the others."""
+        self._column.insertWidget(self._column.count() - 1, part)
 
 
 class Line(QFrame):

@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from tiktok_manager.services.backups import (
-    Backup,
-    BackupKind,
-    BackupOf,
-    Restored,
-    is_of_counters,
-    restore,
-)
+from tiktok_manager.services.backups import Backup, BackupOf, is_of_counters, restore
 from tiktok_manager.ui.formats import age_text, full_stamp, size_text, zoned_time
-from tiktok_manager.wording import term
+from tiktok_manager.ui.kit.notices import Notice, Tone
+from tiktok_manager.ui.kit.reading import Job, Reading
+from tiktok_manager.ui.texts import tr
+from tiktok_manager.wording import joined, words
+from tiktok_manager.wording.backups import (
+    restore_file_question,
+    restore_question,
+    restored_words,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.ui.frame import Core
 
+T = TypeVar("T")
 # As far back as the publisher looks for what may have gone out (services.publishing.restoring).
 _IN_DOUBT = timedelta(hours=24)
-_KIND_WORDS = {
-    BackupKind.AUTOMATIC: "By itself",
-    BackupKind.MANUAL: "By you",
-    BackupKind.UPGRADE: "Before an update",
-}
-
-
-_WHAT_WORDS = {BackupOf.POSTS: "Posts and accounts", BackupOf.METRICS: "Numbers"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,214 +40,143 @@ class BackupItem:
     backup: Backup
     checked: bool | None = None
 
-    @property
-    def what_words(self) -> str:
-        """What it holds."""
-        return _WHAT_WORDS[self.backup.of]
-
-    @property
-    def kind_words(self) -> str:
-        """Who made it."""
-        return _KIND_WORDS[self.backup.kind]
-
-    @property
-    def kept_words(self) -> str:
-        """How long it stays."""
-        words = term(self.backup.kept_as)
-        return words[0].upper() + words[1:]
-
-    @property
-    def size_words(self) -> str:
-        """`1.2 MB`."""
-        return size_text(self.backup.size_bytes)
-
-    @property
-    def checked_words(self) -> str:
-        """What is known of its wholeness: every backup is checked as it is made."""
-        if self.checked is not None:
-            return "Whole, just now" if self.checked else "Cannot be restored"
-        return "When made" if self.backup.sha256 else "Not recorded"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestoreTold:
-    """What to say after a restore, in a line and in full, and whether posts may be held by it."""
-
-    text: str
-    more: str
-    holds_posts: bool
-
 
 class BackupsViewModel(QObject):
-    """Lists, makes and checks backups, and says what restoring one would do.
+    """Makes and checks backups, and says what restoring one would do; `reading` lists them.
+
+    Attributes:
+        said: What came of the last job, and the tone to say it in.
+        made: The name of the backup made now, until it is chosen in the list.
 
     Signals:
-        changed: Read `items`, `busy` and `said`.
-        failed: An AppError of the last thing the user asked for.
-        made: The name of the backup made now.
+        changed: Read `items`, `busy`, `said` and `made`.
     """
 
     changed = Signal()
-    failed = Signal(object)
-    made = Signal(str)
 
     def __init__(self, core: Core, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._core = core
+        self._backups = backups = core.workspace.backups
         self._checked: dict[str, bool] = {}
-        self.items: Sequence[BackupItem] = ()
-        self.loaded = False
-        self.busy = ""
-        self.said = ""
+        self.said = ("", "good")
+        self.made = ""
+        self.job = Job(core.tasks, self)
+        self.reading = Reading(
+            core.tasks,
+            core.bridge,
+            lambda _token: backups.list_all(),
+            parent=self,
+            is_empty=lambda found: not found,
+            every_ms=0,
+        )
+        self.job.changed.connect(self.changed)
+        self.reading.changed.connect(self.changed)
+
+    @property
+    def items(self) -> Sequence[BackupItem]:
+        """The backups, the latest first."""
+        found = self.reading.value or ()
+        return [BackupItem(backup=each, checked=self._checked.get(each.name)) for each in found]
+
+    @property
+    def busy(self) -> str:
+        """What is under way, empty if nothing."""
+        return "" if self.job.progress is None else self.job.progress.words
 
     @property
     def folder(self) -> Path:
         """Where the backups lie."""
-        return self._core.workspace.backups.folder
-
-    def item(self, name: object) -> BackupItem | None:
-        """Return the backup of this name, None if it is gone."""
-        return next((item for item in self.items if item.backup.name == name), None)
+        return self._backups.folder
 
     def when(self, item: BackupItem) -> str:
         """`Tue 18:30 (Berlin)`."""
-        return zoned_time(item.backup.taken_at, self._core.timezone, self._core.now())
+        return self._at(item.backup.taken_at)
 
     def stamp(self, item: BackupItem) -> str:
         """The full time and its age, for hovering."""
         at = item.backup.taken_at
         return f"{full_stamp(at, self._core.timezone)} · {age_text(at, self._core.now())}"
 
-    def load(self) -> None:
-        """Read the list again."""
-        backups = self._core.workspace.backups
-        self._core.tasks.run(
-            lambda _token: backups.list_all(),
-            done=self._on_list,
-            failed=self._on_failed,
-            group="backups-list",
-        )
-
     def create(self) -> None:
         """Back up now."""
-        backups = self._core.workspace.backups
-        self._begin("Backing up…")
-        self._core.tasks.run(
-            lambda _token: (backups.create(), backups.create_beside(), backups.list_all()),
-            done=self._on_made,
-            failed=self._on_failed,
-            group="backups-do",
+        backups = self._backups
+        self._begin(
+            lambda: (backups.create(), backups.create_beside()),
+            self._on_made,
+            tr("Backing up…"),
+            self._on_failed,
         )
 
     def check(self, name: str) -> None:
         """Look whether a backup could be restored."""
-        backups = self._core.workspace.backups
-        self._begin("Checking…")
-        self._core.tasks.run(
-            lambda _token: backups.verify(name),
-            done=lambda _none: self._on_checked(name),
-            failed=lambda error: self._on_check_failed(name, error),
-            group="backups-do",
-        )
+        backups = self._backups
 
-    def question(self, item: BackupItem) -> str:
-        """Say what restoring a backup of the list would do."""
-        timezone, now = self._core.timezone, self._core.now()
-        if item.backup.of is BackupOf.METRICS:
-            return _question_of_numbers(
-                f"the numbers of {zoned_time(item.backup.taken_at, timezone, now)}"
-            )
-        taken, since = (
-            zoned_time(at, timezone, now)
-            for at in (item.backup.taken_at, item.backup.taken_at - _IN_DOUBT)
-        )
-        return _question(f"the backup of {taken}", f"since {since}")
+        def failed(error: AppError) -> None:
+            self._checked[name] = False
+            self._on_failed(error)
 
-    def question_of_file(self, file: Path) -> str:
-        """Say what restoring a file from elsewhere would do."""
-        if is_of_counters(file):
-            return _question_of_numbers(file.name)
-        return _question(file.name, "since a day before it was made")
+        def done(_none: object) -> None:
+            self._checked[name] = True
+            self._say(tr("This backup is whole and unchanged: it can be restored."))
 
-    def restoring(self, wanted: str) -> Callable[[], RestoreTold]:
+        self._begin(lambda: backups.verify(name), done, tr("Checking…"), failed)
+
+    def question(self, wanted: str) -> str:
+        """Say what restoring a backup of the list, or a file from elsewhere, would do."""
+        listed = next((each.backup for each in self.items if each.backup.name == wanted), None)
+        if listed is None:
+            file = Path(wanted)
+            return restore_file_question(file.name, is_of_posts=not is_of_counters(file))
+        taken, since = (self._at(at) for at in (listed.taken_at, listed.taken_at - _IN_DOUBT))
+        return restore_question(taken, since=since, is_of_posts=listed.of is BackupOf.POSTS)
+
+    def restoring(self, wanted: str, show_held: Callable[[], object]) -> Callable[[], Notice]:
         """Return the work of a restore, to be run while the workspace is closed.
 
-        It needs this object no more, and returns what to say then.
+        It needs this object no more, and returns what to say then; `show_held` is its next step.
         """
-        workspace, timezone = self._core.workspace, self._core.timezone
-        paths, clock = workspace.paths, workspace.clock
-        return lambda: _told(restore(paths, wanted, clock), timezone, clock.now())
+        paths, clock = self._core.workspace.paths, self._core.workspace.clock
+        timezone = self._core.timezone
 
-    def _begin(self, words: str) -> None:
-        self.busy, self.said = words, ""
-        self.changed.emit()
+        def work() -> Notice:
+            done = restore(paths, wanted, clock)
+            is_of_posts = done.of is BackupOf.POSTS
+            when = zoned_time(done.backup_at, timezone, clock.now())
+            text, more = restored_words(when, str(done.former), is_of_posts=is_of_posts)
+            return Notice(
+                text=text,
+                more=more,
+                tone=Tone.ATTENTION if is_of_posts else Tone.GOOD,
+                action_text=tr("Show what needs you") if is_of_posts else "",
+                action=show_held if is_of_posts else None,
+            )
 
-    def _on_list(self, backups: Sequence[Backup]) -> None:
-        self.items = [BackupItem(backup=b, checked=self._checked.get(b.name)) for b in backups]
-        self.loaded = True
-        self.changed.emit()
+        return work
 
-    def _on_made(self, answer: tuple[Backup, Backup | None, Sequence[Backup]]) -> None:
-        backup, numbers, backups = answer
-        self.busy = ""
-        size_bytes = backup.size_bytes + (numbers.size_bytes if numbers is not None else 0)
-        self.said = f"Backed up: {size_text(size_bytes)}, whole and on disk."
-        self._on_list(backups)
-        self.made.emit(backup.name)
+    def _begin(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        words: str,
+        failed: Callable[[AppError], None],
+    ) -> None:
+        self.said = ("", "good")
+        self.job.start(lambda _: work(), done=done, failed=failed, words=words)
 
-    def _on_checked(self, name: str) -> None:
-        self._keep_check(name, whole=True)
-        self.said = "This backup is whole and unchanged: it can be restored."
-        self.changed.emit()
-
-    def _on_check_failed(self, name: str, error: AppError) -> None:
-        self._keep_check(name, whole=False)
-        self._on_failed(error)
-
-    def _keep_check(self, name: str, *, whole: bool) -> None:
-        self.busy = ""
-        self._checked[name] = whole
-        self.items = [
-            replace(item, checked=whole) if item.backup.name == name else item
-            for item in self.items
-        ]
+    def _on_made(self, made: tuple[Backup, Backup | None]) -> None:
+        size = size_text(sum(each.size_bytes for each in made if each is not None))
+        self.made = made[0].name
+        self._say(tr("Backed up: {size}, whole and on disk.", size=size))
+        self.reading.ask_anew()
 
     def _on_failed(self, error: AppError) -> None:
-        self.busy = ""
-        self.loaded = True
+        told = words(error)
+        self._say(joined(told.title, told.message, told.hint), "bad")
+
+    def _say(self, text: str, tone: str = "good") -> None:
+        self.said = (text, tone)
         self.changed.emit()
-        self.failed.emit(error)
 
-
-def _told(restored: Restored, timezone: str, now: datetime) -> RestoreTold:
-    when = zoned_time(restored.backup_at, timezone, now)
-    if restored.of is BackupOf.METRICS:
-        return RestoreTold(
-            text=f"Numbers restored as of {when}.",
-            more=f"Posts are as they were. The former file lies in {restored.former}.",
-            holds_posts=False,
-        )
-    return RestoreTold(
-        text=f"Restored as of {when}.",
-        more="Posts that may have gone out since are held until it is known that they are not on "
-        f"TikTok. The former database lies in {restored.former}.",
-        holds_posts=True,
-    )
-
-
-def _question(what: str, since: str) -> str:
-    return (
-        f"Restore {what}?\n"
-        "What was changed in TikTok Manager after it was made is set aside: kept as a file, but no "
-        "longer shown. Publishing stops for the moment this takes.\n"
-        f"Posts that were due {since} are held until it is known that they are not on TikTok, so "
-        "nothing is posted twice."
-    )
-
-
-def _question_of_numbers(what: str) -> str:
-    return (
-        f"Restore {what}?\n"
-        "Followers, views and likes counted after that are set aside: kept as a file, but no "
-        "longer shown. Publishing stops for the moment this takes; posts stay as they are."
-    )
+    def _at(self, at: datetime) -> str:
+        return zoned_time(at, self._core.timezone, self._core.now())

@@ -2,211 +2,190 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QFrame, QProgressBar
+from PySide6.QtWidgets import QFileDialog, QProgressBar
 
-from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.services.backups import BackupKind, BackupOf
+from tiktok_manager.ui.formats import size_text
+from tiktok_manager.ui.kit.action import Action, ActionRow, ask_over
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import Card, column, row
+from tiktok_manager.ui.kit.layout import Card
 from tiktok_manager.ui.kit.list_model import Column, ListModel
-from tiktok_manager.ui.kit.messages import Banner
-from tiktok_manager.ui.kit.notices import Notice, Tone
+from tiktok_manager.ui.kit.pane import Stages
 from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.settings.backups import BackupItem, BackupsViewModel
 from tiktok_manager.ui.texts import tr
-from tiktok_manager.ui.tokens import SPACE_M, SPACE_S
+from tiktok_manager.wording import term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
+    from pathlib import Path
 
-    from tiktok_manager.domain.errors import AppError
+    from PySide6.QtWidgets import QWidget
+
     from tiktok_manager.ui.frame import Core, Frame
 
-_ROW_PX = 40
-_HEADER_PX = 36
-_SHOWN_ROWS = 6
-_ABOUT = (
-    "The app backs itself up every hour while something changes, and keeps the last of 24 hours, "
-    "7 days and 4 weeks. Numbers are backed up every day, in files of their own. Each backup is "
-    "checked as it is made; passwords and tokens in it stay encrypted. The videos themselves are "
-    "not in it."
-)
+_ROW_PX, _HEADER_PX, _SHOWN_ROWS = 40, 36, 6
 
 
 class BackupsCard(Card):
-    """List, Back up now, Check, Restore… with its question in place, Open folder."""
+    """The list, and what can be done: back up now, restore one, check one, restore a file."""
 
     def __init__(self, core: Core, frame: Frame) -> None:
-        super().__init__("Backups")
+        super().__init__(tr("Backups"))
         self._frame = frame
-        self._wanted = ""
-        self.model = BackupsViewModel(core, self)
-        self._make_list()
-        self._make_buttons()
-        self._make_question()
-        self._lay_out()
-        self.model.changed.connect(self._on_changed)
-        self.model.failed.connect(self._on_failed)
-        self.model.made.connect(self.table.choose)
-        self._on_changed()
-        self.model.load()
-
-    def _make_list(self) -> None:
-        self._rows: ListModel[BackupItem] = ListModel(
-            _columns(self.model), lambda item: item.backup.name, self
-        )
-        self.table: Table[BackupItem] = Table(self._rows, tr("Backups"), row_height_px=_ROW_PX)
-        self.table.row_chosen.connect(self._on_chosen)
-
-    def _make_buttons(self) -> None:
-        self.back_up = push_button(
-            "Back up now", look="primary", icon_name="download", clicked=self.model.create
-        )
-        self.restore = push_button("Restore…", icon_name="undo", clicked=self._on_restore)
-        self.check = push_button("Check", icon_name="shield", clicked=self._on_check)
-        self.other = push_button("Restore a file…", icon_name="file", clicked=self._on_other)
-        self.folder = push_button("Open folder", icon_name="folder", clicked=self._on_folder)
-        self._none = PlainLabel("There is no backup yet.", tone="soft")
-        self._said = PlainLabel("", tone="good", wrap=True)
+        self.model = model = BackupsViewModel(core, self)
+        self.rows = ListModel(_columns(model), lambda item: item.backup.name, self)
+        self.table = Table(self.rows, tr("Backups"), row_height_px=_ROW_PX, opens_by_click=False)
+        self.list = Stages(self.table, empty=_no_backup, skeleton_rows=1)
+        self.buttons = ActionRow(self._actions())
+        self.said = PlainLabel("", wrap=True)
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
-        self._bar.setTextVisible(False)
-        self.trouble = Banner()
-
-    def _make_question(self) -> None:
-        self._question = PlainLabel("", wrap=True)
-        self.sure = push_button("Restore it", look="danger", clicked=self._on_sure)
-        self.keep = push_button("Leave things as they are", clicked=self._on_keep)
-        self._confirm = QFrame()
-        self._confirm.setProperty("look", "notice")
-        self._confirm.setProperty("tone", "attention")
-        inner = column(
-            self._question,
-            row(self.sure, self.keep, None),
-            spacing=SPACE_M,
-            margins=(SPACE_M, SPACE_M, SPACE_M, SPACE_M),
+        about = tr(
+            "The app backs itself up every hour while something changes, and keeps the last of 24 "
+            "hours, 7 days and 4 weeks. Numbers are backed up every day, in files of their own. "
+            "Each backup is checked as it is made; passwords and tokens in it stay encrypted. The "
+            "videos themselves are not in it."
         )
-        self._confirm.setLayout(inner)
-        self._confirm.hide()
-
-    def _lay_out(self) -> None:
-        self.body.addWidget(PlainLabel(_ABOUT, tone="soft", wrap=True))
-        self.body.addWidget(self.table)
-        self.body.addWidget(self._none)
-        self.body.addWidget(self._confirm)
-        self.body.addLayout(
-            column(
-                row(self.back_up, self.restore, self.check, None),
-                row(self.other, self.folder, None),
-                spacing=SPACE_S,
-            )
-        )
-        for widget in (self._bar, self._said, self.trouble):
+        parts = (PlainLabel(about, tone="soft", wrap=True), self.list, self.buttons)
+        for widget in (*parts, self._bar, self.said):
             self.body.addWidget(widget)
+        self.table.row_chosen.connect(lambda _name: self.buttons.refresh())
+        model.changed.connect(self._on_changed)
+        self._on_changed()
+        self.list.follow(model.reading)
 
-    def _on_changed(self) -> None:
+    def _actions(self) -> tuple[Action, ...]:
         model = self.model
-        self._rows.set_rows(model.items)
-        shown = min(len(model.items), _SHOWN_ROWS)
-        self.table.setFixedHeight(_HEADER_PX + shown * _ROW_PX + 2)
-        self.table.setVisible(bool(model.items))
-        self._none.setVisible(model.loaded and not model.items)
-        self._said.setText(model.said)
-        self._said.setVisible(bool(model.said))
-        self._bar.setVisible(bool(model.busy))
-        self._bar.setAccessibleName(model.busy)
-        self.back_up.setText(f" {model.busy or 'Back up now'}")
-        if model.busy:
-            self.trouble.hide()
-        self._enable()
+        return (
+            Action(
+                words=lambda: model.busy or tr("Back up now"),
+                icon="download",
+                look="primary",
+                allowed=self._is_idle,
+                run=model.create,
+            ),
+            self._restore(lambda: tr("Restore…"), lambda: self._chosen),
+            Action(
+                words=lambda: tr("Check"),
+                icon="shield",
+                allowed=self._has_choice,
+                why_not=_choose_first,
+                run=lambda: model.check(self._chosen),
+            ),
+            Action(
+                words=lambda: tr("Restore a file…"),
+                icon="file",
+                allowed=self._is_idle,
+                run=self._restore_file,
+            ),
+            Action(
+                words=lambda: tr("Open folder"),
+                icon="folder",
+                run=lambda: self._frame.open_url(model.folder.as_uri()),
+            ),
+        )
 
-    def _enable(self) -> None:
-        idle = not self.model.busy
-        chosen = self.table.chosen_key is not None
-        self.back_up.setEnabled(idle)
-        self.other.setEnabled(idle)
-        for button in (self.restore, self.check):
-            button.setEnabled(idle and chosen)
+    def _restore(self, words: Callable[[], str], wanted: Callable[[], str]) -> Action:
+        def show_held() -> None:
+            self._frame.go("calendar", "needs-you")
 
-    def _on_chosen(self, _name: object) -> None:
-        self._confirm.hide()
-        self._enable()
+        return Action(
+            words=words,
+            icon="undo",
+            allowed=lambda: bool(wanted()) and self._is_idle(),
+            why_not=_choose_first,
+            question=lambda: self.model.question(wanted()),
+            yes=lambda: tr("Restore it"),
+            no=lambda: tr("Leave things as they are"),
+            run=lambda: self._frame.reopen(
+                tr("Restoring the backup…"), self.model.restoring(wanted(), show_held)
+            ),
+        )
 
-    def _on_restore(self) -> None:
-        item = self.model.item(self.table.chosen_key)
-        if item is not None:
-            self._ask(item.backup.name, self.model.question(item))
-
-    def _on_other(self) -> None:
+    def _restore_file(self) -> None:
         name = ask_backup(self, self.model.folder)
         if name:
-            self._ask(name, self.model.question_of_file(Path(name)))
+            ask_over(self.window(), self._restore(lambda: tr("Restore a file…"), lambda: name))
 
-    def _ask(self, wanted: str, question: str) -> None:
-        self._wanted = wanted
-        self._question.setText(question)
-        self._confirm.setAccessibleName(question)
-        self._confirm.show()
-        self.keep.setFocus()
-
-    def _on_sure(self) -> None:
-        self._confirm.hide()
-        restore = self.model.restoring(self._wanted)
-        go = self._frame.go
-
-        def between() -> Notice:
-            told = restore()
-            if not told.holds_posts:
-                return Notice(text=told.text, more=told.more, tone=Tone.GOOD)
-            return Notice(
-                text=told.text,
-                more=told.more,
-                tone=Tone.ATTENTION,
-                action_text="Show what needs you",
-                action=lambda: go("calendar", "needs-you"),
-            )
-
-        self._frame.reopen("Restoring the backup…", between)
-
-    def _on_keep(self) -> None:
-        self._confirm.hide()
-        self.restore.setFocus()
-
-    def _on_check(self) -> None:
+    @property
+    def _chosen(self) -> str:
         name = self.table.chosen_key
-        if isinstance(name, str):
-            self.model.check(name)
+        return name if isinstance(name, str) else ""
 
-    def _on_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.model.folder)))
+    def _is_idle(self) -> bool:
+        return not self.model.busy
 
-    def _on_failed(self, error: AppError) -> None:
-        self.trouble.show_notice(Notice.of_error(error))
+    def _has_choice(self) -> bool:
+        return bool(self._chosen) and self._is_idle()
+
+    def _on_changed(self) -> None:
+        self.rows.set_rows(self.model.items)
+        if self.table.choose(self.model.made):
+            self.model.made = ""
+        shown = max(1, min(len(self.model.items), _SHOWN_ROWS))
+        self.list.setFixedHeight(_HEADER_PX + shown * _ROW_PX + 2)
+        words, tone = self.model.said
+        self.said.setText(words)
+        self.said.set_tone(tone)
+        self.said.setVisible(bool(words))
+        self._bar.setVisible(bool(self.model.busy))
+        self._bar.setAccessibleName(self.model.busy)
+        self.buttons.refresh()
 
 
-def ask_backup(parent: Card, folder: Path) -> str:
+def ask_backup(parent: QWidget, folder: Path) -> str:
     """Let the user pick a file; empty if none was picked."""
-    name, _filter = QFileDialog.getOpenFileName(
-        parent, "Choose a backup", str(folder), "Backups (*.sqlite3 *.db);;All files (*)"
-    )
+    kinds = tr("Backups (*.sqlite3 *.db);;All files (*)")
+    name, _filter = QFileDialog.getOpenFileName(parent, tr("Choose a backup"), str(folder), kinds)
     return name
 
 
-def _columns(model: BackupsViewModel) -> Sequence[Column[BackupItem]]:
+def _columns(model: BackupsViewModel) -> tuple[Column[BackupItem], ...]:
     def plain(
         words: Callable[[], str], width: int, value: Callable[[BackupItem], str]
     ) -> Column[BackupItem]:
-        return Column(words=words, value=value, width=width, hint=lambda item: item.backup.name)
+        return Column(words=words, width=width, value=value, hint=lambda item: item.backup.name)
 
     return (
         Column(words=lambda: tr("When"), value=model.when, hint=model.stamp),
-        plain(lambda: tr("What"), 144, lambda item: item.what_words),
-        plain(lambda: tr("Made"), 116, lambda item: item.kind_words),
-        Column(words=lambda: tr("Size"), value=lambda item: item.size_words, width=88, right=True),
-        plain(lambda: tr("Kept for"), 152, lambda item: item.kept_words),
-        plain(lambda: tr("Checked"), 118, lambda item: item.checked_words),
+        plain(lambda: tr("What"), 144, _what),
+        plain(lambda: tr("Made"), 116, _made_by),
+        plain(lambda: tr("Size"), 88, lambda item: size_text(item.backup.size_bytes)),
+        plain(lambda: tr("Kept for"), 152, _kept_for),
+        plain(lambda: tr("Checked"), 118, _checked),
     )
+
+
+def _what(item: BackupItem) -> str:
+    return tr("Posts and accounts") if item.backup.of is BackupOf.POSTS else tr("Numbers")
+
+
+def _made_by(item: BackupItem) -> str:
+    return {
+        BackupKind.AUTOMATIC: tr("By itself"),
+        BackupKind.MANUAL: tr("By you"),
+        BackupKind.UPGRADE: tr("Before an update"),
+    }[item.backup.kind]
+
+
+def _kept_for(item: BackupItem) -> str:
+    said = term(item.backup.kept_as)
+    return said[0].upper() + said[1:]
+
+
+def _checked(item: BackupItem) -> str:
+    """Say what is known of its wholeness: every backup is checked as it is made."""
+    if item.checked is not None:
+        return tr("Whole, just now") if item.checked else tr("Cannot be restored")
+    return tr("When made") if item.backup.sha256 else tr("Not recorded")
+
+
+def _no_backup() -> PlainLabel:
+    return PlainLabel(tr("There is no backup yet."), tone="soft")
+
+
+def _choose_first() -> str:
+    return tr("Choose a backup in the list first.")

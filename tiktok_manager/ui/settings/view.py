@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QFrame,
-    QLineEdit,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.form import Field, Form
+from tiktok_manager.ui.kit.inputs import make_input
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import Card, Line, Skeleton, column, row
+from tiktok_manager.ui.kit.layout import Card, Line, ScrollPage, row
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.settings.backups_card import BackupsCard
-from tiktok_manager.ui.settings.rows import KeyGuide, SettingRow
-from tiktok_manager.ui.settings.viewmodel import SettingsViewModel
-from tiktok_manager.ui.settings.wording import (
-    SettingItem,
-)
-from tiktok_manager.ui.tokens import SPACE_L, SPACE_XL, SPACE_XS, Type
+from tiktok_manager.ui.settings.key_guide import KeyGuide
+from tiktok_manager.ui.settings.viewmodel import SettingsViewModel, choices, help_words
+from tiktok_manager.ui.texts import tr
+from tiktok_manager.wording.settings import section_words, setting_label
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.ui.frame import Core, Frame
 
-_PAGE_WIDTH_PX = 720
-_APP_SECTION = "TikTok app"
+_PAGE_WIDTH_PX, _SEARCH_WIDTH_PX = 720, 280
 BACKUPS = "backups"
-_WORDS_OF_CARD = {"Backups": "backups restore safety copy", "Data": "data folder"}
 
 
 class SettingsView(PaneView):
@@ -45,18 +36,22 @@ class SettingsView(PaneView):
 
     def __init__(self, core: Core, frame: Frame) -> None:
         super().__init__()
-        self._core = core
         self._frame = frame
         self.model = SettingsViewModel(core, self)
-        self._rows: dict[str, SettingRow] = {}
-        self._cards: dict[str, tuple[Card, list[str]]] = {}
+        self.form = Form(self)
+        self.guide = KeyGuide(frame)
+        self.backups = BackupsCard(core, frame)
+        self._data = _data_card(core, frame)
+        # Each card with the settings on it and with other words it is found by.
+        self._cards: list[tuple[Card, frozenset[str], str]] = []
         self._wanted = ""
         self._build()
-        self.model.changed.connect(self._on_changed)
+        self.form.changed.connect(self.model.change)
         self.model.kept.connect(self._on_kept)
-        self.model.refused.connect(self._on_refused)
+        self.model.refused.connect(self.form.set_error)
         self.model.failed.connect(self._on_failed)
-        self.model.load()
+        self.model.reading.changed.connect(self._on_changed)
+        self.follow(self.model.reading)
 
     @override
     def open_target(self, target: object) -> None:
@@ -66,146 +61,104 @@ class SettingsView(PaneView):
 
     @override
     def pane_shown(self) -> None:
-        self._reload_backups()
+        self.backups.model.reading.request()
 
     @override
     def minute_passed(self) -> None:
-        self._reload_backups()
-
-    def _reload_backups(self) -> None:
-        if self._cards:
-            self.backups.model.load()
+        self.backups.model.reading.request()
 
     # -- building -------------------------------------------------------------------------
 
     def _build(self) -> None:
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Find a setting")
-        self.search.setAccessibleName("Find a setting")
-        self.search.setMaximumWidth(280)
+        self.search.setPlaceholderText(tr("Find a setting"))
+        self.search.setAccessibleName(tr("Find a setting"))
+        self.search.setMaximumWidth(_SEARCH_WIDTH_PX)
+        self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(self._on_search)
-        find = QShortcut(QKeySequence.StandardKey.Find, self)
-        find.activated.connect(self.search.setFocus)
+        QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self.search.setFocus)
         self.add_controls(self.search, None)
-        self._page = QWidget()
-        self._page.setMaximumWidth(_PAGE_WIDTH_PX)
-        self._column = QVBoxLayout(self._page)
-        self._column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
-        self._column.setSpacing(SPACE_L)
-        self._skeleton = Skeleton(rows=6)
-        self._nothing = EmptyState("search", "No setting matches", "Try another word.")
+        self._page = ScrollPage(_PAGE_WIDTH_PX)
+        self._nothing = EmptyState("search", tr("No setting matches"), tr("Try another word."))
         self._nothing.hide()
-        self._column.addWidget(self._skeleton)
-        self._column.addWidget(self._nothing)
-        self._column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        self._scroll.setWidget(self._page)
-        self._scroll.viewport().setAutoFillBackground(False)
-        self._page.setAutoFillBackground(False)  # setWidget turns it on
-        self.body.addWidget(self._scroll, 1)
+        self._page.add(self._nothing)
+        self.body.addWidget(self._page, 1)
 
     def _build_cards(self) -> None:
-        self._skeleton.hide()
-        for section in self.model.sections():
+        for section in dict.fromkeys(item.section for item in self.model.items):
             items = [item for item in self.model.items if item.section == section]
-            card = Card(section)
-            if section == _APP_SECTION:
-                card.body.addWidget(KeyGuide(self._frame))
+            card = Card(section_words(section))
+            if not self._cards:
+                self.guide.fold.setChecked(not self.model.has_keys)
+                card.body.addWidget(self.guide)
             for number, item in enumerate(items):
                 if number:
                     card.body.addWidget(Line())
-                card.body.addWidget(self._make_row(item))
-            self._add_card(section, card, [item.name for item in items])
-        self.backups = BackupsCard(self._core, self._frame)
-        self._add_card("Backups", self.backups, [])
-        self._add_card("Data", self._data_card(), [])
+                kind = "scopes" if item.name == "scopes" else item.kind
+                control = make_input(kind, choices(item))
+                control.setEnabled(not item.from_environment)
+                label, told = setting_label(item.name), help_words(item)
+                card.body.addWidget(self.form.add(item.name, label, control, told))
+            self._add_card(card, frozenset(item.name for item in items))
+        self._add_card(self.backups, words=tr("backups restore safety copy"))
+        self._add_card(self._data, words=tr("data folder"))
 
-    def _add_card(self, section: str, card: Card, names: list[str]) -> None:
-        self._cards[section] = (card, names)
-        self._column.insertWidget(self._column.count() - 1, card)
-
-    def _make_row(self, item: SettingItem) -> SettingRow:
-        setting_row = SettingRow(item)
-        setting_row.editor.edited.connect(
-            lambda value, name=item.name: self.model.change(name, value)
-        )
-        self._rows[item.name] = setting_row
-        return setting_row
-
-    def _data_card(self) -> Card:
-        card = Card("Data")
-        folder = self.model.data_dir
-        path = PlainLabel(str(folder), tone="soft", wrap=True, selectable=True)
-        path.setAccessibleName(f"Data folder: {folder}")
-        words = column(
-            PlainLabel("Data folder", type=Type.STRONG),
-            path,
-            PlainLabel(
-                "Database, logs, backups and cached pictures. Nothing is kept anywhere else.",
-                type=Type.CAPTION,
-                tone="soft",
-                wrap=True,
-            ),
-            spacing=SPACE_XS,
-        )
-        open_folder = push_button(
-            "Open folder", icon_name="folder", clicked=lambda: _open_folder(folder)
-        )
-        line = row(words, open_folder, spacing=SPACE_L)
-        line.setStretch(0, 1)
-        card.body.addLayout(line)
-        return card
+    def _add_card(self, card: Card, names: frozenset[str] = frozenset(), words: str = "") -> None:
+        self._cards.append((card, names, words.casefold()))
+        self._page.add(card)
 
     # -- answers --------------------------------------------------------------------------
 
     def _on_changed(self) -> None:
-        if not self._rows:
+        if self.model.items and not self._cards:
             self._build_cards()
         for item in self.model.items:
-            self._rows[item.name].show_item(item)
-        # New rows have no place yet to scroll to.
+            self.form.show_value(item.name, item.value or "")
+        # New fields have no place yet to scroll to.
         QTimer.singleShot(0, self, self._open_wanted)
 
     def _on_kept(self, name: str) -> None:
-        self._rows[name].say_kept()
-
-    def _on_refused(self, name: str, words: str) -> None:
-        self._rows[name].say_refused(words)
+        self.form.accept(name, tr("Kept, encrypted.") if name == "client-secret" else "")
 
     def _on_failed(self, error: AppError, retry: object) -> None:
+        self._on_changed()  # what was not kept is not shown as if it were
         self._frame.show_error(error, retry if callable(retry) else None)
 
     def _on_search(self, text: str) -> None:
-        found = self.model.found(text)
-        for name, setting_row in self._rows.items():
-            setting_row.setVisible(name in found)
-        shown = False
-        for section, (card, names) in self._cards.items():
-            visible = bool(found.intersection(names)) or text.strip().casefold() in (
-                _WORDS_OF_CARD.get(section, "")
-            )
-            card.setVisible(visible)
-            shown = shown or visible
-        self._nothing.setVisible(not shown)
+        found, wanted = self.model.found(text), text.strip().casefold()
+        for name, field in self.form.fields.items():
+            field.setVisible(name in found)
+        for card, names, words in self._cards:
+            card.setVisible(bool(found & names) or wanted in words)
+        self._nothing.setVisible(all(card.isHidden() for card, _names, _words in self._cards))
 
     def _open_wanted(self) -> None:
+        field = self.form.fields.get(self._wanted)
         if self._wanted == BACKUPS and self._cards:
-            self._wanted = ""
-            self.search.clear()
-            self._scroll.ensureWidgetVisible(self.backups)
-            self.backups.back_up.setFocus()
-            return
-        setting_row = self._rows.get(self._wanted)
-        if setting_row is not None:
-            self._wanted = ""
-            self.search.clear()
-            self._scroll.ensureWidgetVisible(setting_row)
-            setting_row.editor.setFocus()
+            self._bring(self.backups, self.backups.buttons.buttons[0])
+        elif field is not None:
+            self._bring(field, field.control)
+
+    def _bring(self, part: QWidget, focused: QWidget) -> None:
+        self._wanted = ""
+        self.search.clear()
+        self._page.ensureWidgetVisible(part)
+        focused.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def _open_folder(folder: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+def _data_card(core: Core, frame: Frame) -> Card:
+    folder = core.workspace.paths.root
+    where = QWidget()
+    path = PlainLabel(str(folder), tone="soft", wrap=True, selectable=True)
+    button = push_button(
+        tr("Open folder"), icon_name="folder", clicked=lambda: frame.open_url(folder.as_uri())
+    )
+    line = row(path, button)
+    line.setStretch(0, 1)
+    where.setLayout(line)
+    where.setFocusProxy(button)
+    about = tr("Database, logs, backups and cached pictures. Nothing is kept anywhere else.")
+    card = Card(tr("Data"))
+    card.body.addWidget(Field(tr("Data folder"), where, about))
+    return card

@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
 
 from PySide6.QtCore import QObject, Signal
 
+from tiktok_manager.domain.accounts import ALL_SCOPES
 from tiktok_manager.domain.errors import InputError
-from tiktok_manager.domain.events import DataChangedElsewhere, Event, SettingsChanged
-from tiktok_manager.ui.settings.wording import SettingItem, setting_item
-from tiktok_manager.ui.tasks import Coalesced
+from tiktok_manager.domain.events import DataChangedElsewhere, SettingsChanged
+from tiktok_manager.ui.accounts.wording import SCOPE_WORDS
+from tiktok_manager.ui.kit.reading import Reading
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.wording import joined, words
+from tiktok_manager.wording.settings import (
+    section_words,
+    setting_help,
+    setting_label,
+    value_words,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.services.settings import SettingValue
     from tiktok_manager.ui.frame import Core
 
 
 class SettingsViewModel(QObject):
-    """State of the settings pane.
+    """State of the settings pane; `reading` knows the settings as the page shows them.
 
     Signals:
-        changed: Read `items`.
         kept: A setting was kept: its name.
         refused: A value is not possible: the setting's name and a sentence.
         failed: An AppError, and what to call to try again.
     """
 
-    changed = Signal()
     kept = Signal(str)
     refused = Signal(str, str)
     failed = Signal(object, object)
@@ -39,43 +43,36 @@ class SettingsViewModel(QObject):
     def __init__(self, core: Core, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._core = core
-        self._settings = core.workspace.settings
-        self.items: tuple[SettingItem, ...] = ()
-        self._soon = Coalesced(self.load, self)
-        core.bridge.listen(SettingsChanged, self._on_event)
-        core.bridge.listen(DataChangedElsewhere, self._on_event)
+        self._settings = settings = core.workspace.settings
+        self.reading = Reading(
+            core.tasks,
+            core.bridge,
+            lambda _token: tuple(settings.list()),
+            parent=self,
+            stale_on=(SettingsChanged, DataChangedElsewhere),
+            every_ms=0,
+        )
 
     @property
-    def data_dir(self) -> Path:
-        """The folder that holds everything."""
-        return self._core.workspace.paths.root
+    def items(self) -> tuple[SettingValue, ...]:
+        """The settings in the order of the page."""
+        return self.reading.value or ()
 
-    def item(self, name: str) -> SettingItem | None:
-        """Return a setting, None if there is none of this name."""
-        return next((item for item in self.items if item.name == name), None)
-
-    def sections(self) -> tuple[str, ...]:
-        """Return the names of the sections in their order."""
-        return tuple(dict.fromkeys(item.section for item in self.items))
+    @property
+    def has_keys(self) -> bool:
+        """Whether both keys of the TikTok app are known."""
+        keys = ("client-key", "client-secret")
+        return all(item.value for item in self.items if item.name in keys)
 
     def found(self, search_text: str) -> frozenset[str]:
         """Return the names of the settings a search finds."""
         wanted = search_text.strip().casefold()
-        return frozenset(item.name for item in self.items if item.matches(wanted))
-
-    def load(self) -> None:
-        """Read all settings."""
-        self._core.tasks.run(
-            lambda _token: self._settings.list(),
-            done=self._on_read,
-            failed=lambda error: self.failed.emit(error, self.load),
-            group="settings-load",
-        )
+        return frozenset(item.name for item in self.items if wanted in _searched(item))
 
     def change(self, name: str, value: str) -> None:
         """Keep a value at once; an old one that may be shown can be brought back."""
-        item = self.item(name)
-        if item is None or (item.kind != "secret" and item.value == value):
+        item = next((item for item in self.items if item.name == name), None)
+        if item is None or (not item.secret and item.value == value):
             return
         self._core.tasks.run(
             lambda _token: self._settings.set(name, value),
@@ -84,27 +81,44 @@ class SettingsViewModel(QObject):
             group=f"setting-{name}",
         )
 
-    def _on_read(self, settings: Sequence[SettingValue]) -> None:
-        self.items = tuple(setting_item(setting) for setting in settings)
-        self.changed.emit()
-
-    def _on_kept(self, old: SettingItem, value: str) -> None:
+    def _on_kept(self, old: SettingValue, value: str) -> None:
         self.kept.emit(old.name)
-        self._soon.request()
         # A secret's old value is never read, and an empty one was no choice: nothing to go back to.
-        if old.kind != "secret" and old.value:
+        before = old.value
+        if not old.secret and before:
             self._core.undo.did(
-                f"Change “{old.label}”",
-                undo=lambda _token: self._settings.set(old.name, old.value),
+                tr("Change “{label}”", label=setting_label(old.name)),
+                undo=lambda _token: self._settings.set(old.name, before),
                 redo=lambda _token: self._settings.set(old.name, value),
             )
 
-    def _on_failed(self, error: AppError, item: SettingItem, value: str) -> None:
+    def _on_failed(self, error: AppError, item: SettingValue, value: str) -> None:
         if isinstance(error, InputError):
             told = words(error)
             self.refused.emit(item.name, joined(told.cause, told.hint))
         else:
             self.failed.emit(error, lambda: self.change(item.name, value))
 
-    def _on_event(self, _event: Event) -> None:
-        self._soon.request()
+
+def help_words(setting: SettingValue) -> str:
+    """Say below a setting's label what it is for."""
+    if setting.from_environment:
+        return tr("Set by an environment variable.")
+    return setting_help(setting.name)
+
+
+def choices(setting: SettingValue) -> tuple[tuple[str, str], ...]:
+    """Return what a setting may be, and how that is called; nothing for what is typed."""
+    if setting.kind == "zone":
+        zones = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
+        named = ((name, name.replace("_", " ")) for name in zones)
+        return (("system", tr("As this computer")), *named)
+    if setting.name == "scopes":
+        return tuple((scope.value, SCOPE_WORDS[scope]) for scope in ALL_SCOPES)
+    return tuple((choice, value_words(choice)) for choice in setting.choices)
+
+
+def _searched(setting: SettingValue) -> str:
+    told = (words for _value, words in choices(setting))
+    texts = (setting_label(setting.name), help_words(setting), section_words(setting.section))
+    return "\n".join((setting.name, *texts, *told)).casefold()
