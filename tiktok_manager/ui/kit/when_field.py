@@ -13,7 +13,14 @@ from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QToolButton, Q
 
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.schedule import Schedule, parse_when, resolve, zone
-from tiktok_manager.ui.formats import clock_text, day_text, zone_city, zone_text, zoned_time
+from tiktok_manager.ui.formats import (
+    clock_text,
+    day_text,
+    time_text,
+    zone_city,
+    zone_text,
+    zoned_time,
+)
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
@@ -55,9 +62,11 @@ def suggestions(
     today = now.astimezone(tz).date()
     hour, tonight = next_full_hour(now, timezone), datetime.combine(today, time(18))
     tomorrow = datetime.combine(today + timedelta(days=1), time(9))
-    found = [Suggestion(words=tr("Next full hour: {time}", time=f"{hour:%H:%M}"), wall=hour)]
+    found = [Suggestion(words=tr("Next full hour: {time}", time=time_text(hour.time())), wall=hour)]
     if resolve(tonight, timezone).due_at > now:
-        found.append(Suggestion(words=tr("Tonight {time}", time="18:00"), wall=tonight))
+        found.append(
+            Suggestion(words=tr("Tonight {time}", time=time_text(tonight.time())), wall=tonight)
+        )
     found.append(Suggestion(words=tr("Tomorrow {time}", time="9:00"), wall=tomorrow))
     if free_at is not None:
         said = tr("Next free time: {time}", time=zoned_time(free_at, timezone, now))
@@ -72,16 +81,16 @@ def odd_time_words(schedule: Schedule) -> str:
     if schedule.shown != wall:
         return tr(
             "{time} is skipped that day in {city}: clocks go forward. {instead} is taken.",
-            time=f"{wall:%H:%M}",
+            time=time_text(wall.time()),
             city=city,
-            instead=f"{schedule.shown:%H:%M}",
+            instead=time_text(schedule.shown.time()),
         )
     tz = zone(schedule.timezone)
     first, second = (wall.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first != second:
         return tr(
             "{time} comes twice that day in {city}. The first one is taken.",
-            time=f"{wall:%H:%M}",
+            time=time_text(wall.time()),
             city=city,
         )
     return ""
