@@ -1,0 +1,442 @@
+"""Choosing accounts: one list with boxes, a search over it, and whole groups by one click."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QLineEdit,
+    QListView,
+    QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from tiktok_manager.domain.accounts import Account
+from tiktok_manager.ui.icons import icon, paint_icon
+from tiktok_manager.ui.kit.account_model import AccountEntry, AccountModel
+from tiktok_manager.ui.kit.badges import Chip
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import FlowLayout, column, row
+from tiktok_manager.ui.kit.table import paint_line
+from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.texts import ntr, tr
+from tiktok_manager.ui.theme import tokens, type_font
+from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+_Index = QModelIndex | QPersistentModelIndex
+_Role = Qt.ItemDataRole
+_ROW_PX, _AVATAR_PX, _BOX_PX = 44, 28, 18
+_SEARCH_FROM = 8
+
+
+def no_note(_account: Account) -> str:
+    """There is nothing to say of this account."""
+    return ""
+
+
+class Choices(QSortFilterProxyModel):
+    """The accounts with a box each; those that cannot be chosen come last and say why.
+
+    Signals:
+        chosen_changed: Read `chosen`.
+    """
+
+    chosen_changed = Signal()
+
+    def __init__(
+        self,
+        accounts: AccountModel,
+        *,
+        reason: Callable[[Account], str] = no_note,
+        note: Callable[[Account], str] = no_note,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._accounts = accounts
+        self._reason = reason
+        self._note = note
+        self._search = ""
+        self._only: str | None = None
+        self._chosen: frozenset[str] = frozenset()
+        self.setSourceModel(accounts)
+        self.setDynamicSortFilter(True)
+        self.sort(0)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The ids of the chosen accounts, in the order of the whole list."""
+        known = (entry.account.id for entry in self._accounts.rows)
+        return tuple(each for each in known if each in self._chosen)
+
+    def is_chosen(self, account_id: str) -> bool:
+        """Say whether an account is chosen."""
+        return account_id in self._chosen
+
+    def shown_ids(self) -> list[str]:
+        """Return the accounts shown that can be chosen, from the top."""
+        shown = (self.entry(self.index(place, 0)) for place in range(self.rowCount()))
+        return [each.account.id for each in shown if not self._reason(each.account)]
+
+    def may_choose(self, account: Account) -> bool:
+        """Say whether an account can be chosen."""
+        return not self._reason(account)
+
+    def entry(self, index: _Index) -> AccountEntry:
+        """Return the account of a row."""
+        return self._entry(self.mapToSource(index))
+
+    def caption(self, account: Account) -> tuple[str, bool]:
+        """Return what stands below the name, and whether it keeps the account from being chosen."""
+        reason = self._reason(account)
+        note = reason or self._note(account)
+        if not note:
+            return f"@{account.handle}", False
+        return tr("@{handle} · {note}", handle=account.handle, note=note), bool(reason)
+
+    def set_chosen(self, account_ids: Iterable[str]) -> bool:
+        """Choose exactly these; says whether that changed anything."""
+        chosen = frozenset(account_ids)
+        if chosen == self._chosen:
+            return False
+        self._chosen = chosen
+        if self.rowCount():
+            last = self.index(self.rowCount() - 1, 0)
+            self.dataChanged.emit(self.index(0, 0), last, [_Role.CheckStateRole])
+        self.chosen_changed.emit()
+        return True
+
+    def mark(self, account_ids: Iterable[str], *, on: bool) -> bool:
+        """Choose these too, or not any more."""
+        ids = frozenset(account_ids)
+        return self.set_chosen(self._chosen | ids if on else self._chosen - ids)
+
+    def show_only(self, search: str, only: str | None) -> None:
+        """Show the accounts whose names, groups or tags hold this; or one alone, by its id."""
+        self.beginFilterChange()
+        self._search = search.strip().removeprefix("@").removeprefix("#").casefold()
+        self._only = only
+        self.endFilterChange()
+
+    @override
+    def data(self, index: _Index, role: int = _Role.DisplayRole) -> object:
+        own = (_Role.CheckStateRole, _Role.AccessibleTextRole, _Role.DisplayRole)
+        if role not in own or not index.isValid():
+            return super().data(index, role)
+        account = self.entry(index).account
+        if role == _Role.CheckStateRole:
+            states = Qt.CheckState
+            return states.Checked if account.id in self._chosen else states.Unchecked
+        return f"{account.display_name}, {self.caption(account)[0]}"
+
+    @override
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag
+        if not index.isValid():
+            return flags.NoItemFlags
+        if not self.may_choose(self.entry(index).account):
+            return flags.ItemIsSelectable
+        return flags.ItemIsSelectable | flags.ItemIsEnabled | flags.ItemIsUserCheckable
+
+    @override
+    def setData(self, index: _Index, value: object, role: int = _Role.EditRole) -> bool:
+        if role != _Role.CheckStateRole or not self.flags(index) & Qt.ItemFlag.ItemIsEnabled:
+            return False
+        on = value in (Qt.CheckState.Checked, Qt.CheckState.Checked.value)
+        return self.mark([self.entry(index).account.id], on=on)
+
+    @override
+    def filterAcceptsRow(self, source_row: int, source_parent: _Index) -> bool:
+        account = self._entry(self._accounts.index(source_row, 0)).account
+        if self._only is not None:
+            return account.id == self._only
+        names = (account.handle, account.display_name, *account.groups, *account.tags)
+        return any(self._search in name.casefold() for name in names)
+
+    @override
+    def lessThan(self, left: _Index, right: _Index) -> bool:
+        return self._rank(left) < self._rank(right)
+
+    def _rank(self, source: _Index) -> tuple[bool, int]:
+        return bool(self._reason(self._entry(source).account)), source.row()
+
+    def _entry(self, source: _Index) -> AccountEntry:
+        entry = self._accounts.row(source)
+        if entry is None:
+            raise IndexError(source.row())
+        return entry
+
+
+class AccountPicker(QWidget):
+    """Accounts to be ticked: with the mouse, Space, Shift for all between, Ctrl+A for all shown.
+
+    `reason` says why an account cannot be chosen, `note` what is to be known of one that can. The
+    focus stays where it is whatever is ticked.
+
+    Signals:
+        changed: The user chose; read `chosen`.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        accounts: AccountModel,
+        *,
+        reason: Callable[[Account], str] = no_note,
+        note: Callable[[Account], str] = no_note,
+        rows_shown: int = 6,
+    ) -> None:
+        super().__init__()
+        self._accounts = accounts
+        self._rows_shown = rows_shown
+        self._only: str | None = None
+        self._is_told = True
+        self.choices = Choices(accounts, reason=reason, note=note, parent=self)
+        self.list = _ChoiceList(self.choices, accounts)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(tr("Search accounts, groups, tags"))
+        self.search.setAccessibleName(tr("Search accounts, groups, tags"))
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self._count = PlainLabel("", tone="soft", tabular=True)
+        self._sets: list[tuple[QPushButton, frozenset[str]]] = []
+        self._labels: tuple[str, ...] = ()
+        self._chips = QWidget()
+        self._flow = FlowLayout()
+        self._chips.setLayout(self._flow)
+        head = row(self.search, self._count, spacing=SPACE_M)
+        head.setStretch(0, 1)
+        self.setLayout(column(head, self._chips, self.list, spacing=SPACE_S))
+        self.setFocusProxy(self.list)
+        self.search.textChanged.connect(self._on_search)
+        self.choices.chosen_changed.connect(self._on_chosen)
+        for change in (accounts.dataChanged, accounts.rowsInserted, accounts.rowsRemoved):
+            change.connect(self._on_accounts)
+        accounts.load()
+        self._on_accounts()
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The ids of the chosen accounts, in the order of the list."""
+        return self.choices.chosen
+
+    def set_chosen(self, account_ids: Collection[str]) -> None:
+        """Show these as chosen; nobody is told."""
+        self._is_told = False
+        self.choices.set_chosen(account_ids)
+        self._is_told = True
+
+    def set_fixed(self, *, only: str | None = None, fixed: bool = False) -> None:
+        """Show one account alone, by its id; `fixed` lets nothing be changed."""
+        self._only = only
+        self.list.fixed = fixed
+        self._chips.setEnabled(not fixed)
+        self._on_search()
+        self._on_accounts()
+
+    def _on_search(self) -> None:
+        self.choices.show_only(self.search.text(), self._only)
+        self._show_sets()
+
+    def _on_accounts(self) -> None:
+        count = 1 if self._only is not None else self._accounts.rowCount()
+        shown = min(max(count, 1), self._rows_shown)
+        rest = _ROW_PX // 2 if count > shown else 0  # half a row says that there are more
+        self.list.setFixedHeight(shown * _ROW_PX + rest)
+        self.search.setVisible(count >= _SEARCH_FROM)
+        self._count.setVisible(self._only is None)
+        self._show_sets()
+
+    def _on_chosen(self) -> None:
+        self._show_sets()
+        if self._is_told:
+            self.changed.emit()
+
+    def _show_sets(self) -> None:
+        """Write the chips anew: all, each group, each tag; built again only if they are others."""
+        sets = dict(self._make_sets())
+        labels = tuple(sets)
+        if labels != self._labels:
+            self._labels = labels
+            self._build_chips(labels)
+        chosen = frozenset(self.chosen)
+        chips = [chip for chip, _members in self._sets]
+        self._sets = list(zip(chips, sets.values(), strict=True))
+        for chip, members in self._sets:
+            chip.setChecked(bool(members) and members <= chosen)
+            chip.setEnabled(bool(members))
+        self._chips.setVisible(self._only is None and self._accounts.rowCount() > 1)
+        total = self._accounts.rowCount()
+        self._count.setText(tr("{chosen} of {total}", chosen=len(chosen), total=total))
+        self._count.setAccessibleName(
+            ntr("{count} account chosen", "{count} accounts chosen", len(chosen))
+        )
+
+    def _make_sets(self) -> Iterable[tuple[str, frozenset[str]]]:
+        shown = frozenset(self.choices.shown_ids())
+        searched = bool(self.search.text().strip())
+        yield (tr("All found") if searched else tr("All")), shown
+        if searched:
+            return
+        able = [e.account for e in self._accounts.rows if self.choices.may_choose(e.account)]
+        for name in sorted({group for each in able for group in each.groups}):
+            yield name, frozenset(each.id for each in able if name in each.groups)
+        for name in sorted({tag for each in able for tag in each.tags}):
+            yield f"#{name}", frozenset(each.id for each in able if name in each.tags)
+
+    def _build_chips(self, labels: Iterable[str]) -> None:
+        for old, _members in self._sets:
+            self._flow.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._sets = []
+        for label in labels:
+            chip = Chip(label)
+            chip.clicked.connect(lambda on, chip=chip: self._on_set(chip, on))
+            self._flow.addWidget(chip)
+            chip.show()
+            self._sets.append((chip, frozenset()))
+
+    def _on_set(self, chip: QPushButton, on: bool) -> None:
+        members: Mapping[QPushButton, frozenset[str]] = dict(self._sets)
+        self.choices.mark(members[chip], on=on)
+
+
+class _ChoiceList(QListView):
+    """Rows that are ticked; what was ticked last is where Shift counts from."""
+
+    def __init__(self, choices: Choices, accounts: AccountModel) -> None:
+        super().__init__()
+        self.fixed = False
+        self._choices = choices
+        self._from: str | None = None
+        self.setModel(choices)
+        self.setItemDelegate(_ChoiceDelegate(self, choices, accounts))
+        self.setAccessibleName(tr("Accounts"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if event.button() != Qt.MouseButton.LeftButton or not index.isValid():
+            return
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self._tick(index, through=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)  # two quick clicks are two clicks
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._tick(self.currentIndex(), through=shift)
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self._tick_all()
+        elif event.key() == Qt.Key.Key_Escape:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def _tick(self, index: QModelIndex, *, through: bool) -> None:
+        if self.fixed or not index.isValid() or not index.flags() & Qt.ItemFlag.ItemIsEnabled:
+            return
+        account_id = self._choices.entry(index).account.id
+        able = self._choices.shown_ids()
+        if through and self._from in able:
+            ends = sorted((able.index(self._from), able.index(account_id)))
+            on = self._choices.is_chosen(able[able.index(self._from)])
+            self._choices.mark(able[ends[0] : ends[1] + 1], on=on)
+            return
+        self._from = account_id
+        self._choices.mark([account_id], on=not self._choices.is_chosen(account_id))
+
+    def _tick_all(self) -> None:
+        able = self._choices.shown_ids()
+        if not self.fixed:
+            self._choices.mark(able, on=not all(map(self._choices.is_chosen, able)))
+
+
+class _ChoiceDelegate(QStyledItemDelegate):
+    """A box, the picture, and two lines."""
+
+    def __init__(self, view: QListView, choices: Choices, accounts: AccountModel) -> None:
+        super().__init__(view)
+        self._view = view
+        self._choices = choices
+        self._accounts = accounts
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        return QSize(200, _ROW_PX)
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        look = tokens()
+        rect: QRect = option.rect
+        account = self._choices.entry(index).account
+        caption, is_barred = self._choices.caption(account)
+        is_on = self._choices.is_chosen(account.id)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & option.state.State_MouseOver and not is_barred:
+            painter.fillRect(rect, QColor(look.hover))
+        if index == self._view.currentIndex() and self._view.hasFocus():
+            painter.fillRect(rect.left(), rect.top(), 3, rect.height(), QColor(look.accent))
+        if is_barred:
+            painter.setOpacity(0.6)
+        middle = rect.center().y() + 0.5
+        left = float(rect.left() + SPACE_S)
+        _paint_box(painter, QRectF(left, middle - _BOX_PX / 2, _BOX_PX, _BOX_PX), is_on=is_on)
+        left += _BOX_PX + SPACE_M
+        ratio = painter.device().devicePixelRatio()
+        picture = self._accounts.picture(account.id, account.handle, _AVATAR_PX, ratio)
+        painter.drawPixmap(QPointF(left, middle - _AVATAR_PX / 2), picture)
+        painter.setOpacity(1)
+        left += _AVATAR_PX + SPACE_M
+        line = QRectF(left, middle - 17, rect.right() - left - SPACE_S, 18)
+        painter.setFont(type_font(Type.STRONG))
+        ink = look.soft_ink if is_barred else look.ink
+        paint_line(painter, line, account.display_name or account.handle, ink)
+        painter.setFont(type_font(Type.CAPTION))
+        paint_line(
+            painter, line.translated(0, 17), caption, look.attention if is_barred else look.soft_ink
+        )
+        painter.restore()
+
+
+def _paint_box(painter: QPainter, rect: QRectF, *, is_on: bool) -> None:
+    look = tokens()
+    painter.setPen(QPen(QColor(look.accent if is_on else look.field_line), 1))
+    painter.setBrush(QColor(look.accent if is_on else look.paper))
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    if is_on:
+        paint_icon(painter, "check", rect.adjusted(2, 2, -2, -2), look.on_accent)
