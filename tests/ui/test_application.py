@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -184,7 +186,7 @@ def test_while_it_is_exchanged_nothing_asks_the_workspace(make_house: MakeHouse)
     house.world.events.publish(PostsChanged())
     host.new_post()
     window.top_bar.search.begin()
-    host._undo()
+    QTest.keySequence(window, QKeySequence(QKeySequence.StandardKey.Undo))
     house.qtbot.wait(120)
     assert host.current_pane == ""
     assert "Restoring…" in window.status_line._line.text()

@@ -325,6 +325,7 @@ class WindowSession(QObject):
         self.tray.open_requested.connect(self.window.bring_to_front)
         self.tray.new_post_requested.connect(self._on_new_post)
         self.tray.quit_requested.connect(self.quit)
+        self.host.quit_requested.connect(self.quit, Qt.ConnectionType.QueuedConnection)
         self._instance.raise_requested.connect(self.window.bring_to_front)
         self.tasks.crashed.connect(self.crash.report)
         self.crash.reported.connect(self._on_crash)
