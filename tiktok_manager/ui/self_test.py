@@ -124,7 +124,7 @@ class _Walk(QObject):
             self.shown.append(name)
         else:
             self._look.stop()
-            self._session.end()
+            self._session.leaving.end()
 
 
 def _is_empty(name: str) -> bool:
