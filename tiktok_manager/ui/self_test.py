@@ -124,7 +124,7 @@ class _Walk(QObject):
             self.shown.append(name)
         else:
             self._look.stop()
-            self._session.leaving.end()
+            self._session.end()
 
 
 def _is_empty(name: str) -> bool:
