@@ -287,7 +287,7 @@ def test_a_backup_restored_in_the_window_posts_nothing_again(
 def test_numbers_of_the_account_come_with_a_sync(evening: Evening) -> None:
     evening.connect()
     view = evening.analytics
-    evening.until(lambda: view.viewmodel.account is not None)
+    evening.until(lambda: view.viewmodel.numbers.account is not None)
     evening.click(view.sync_button)
     evening.until(lambda: len(view.viewmodel.numbers.videos) == 6)
     figures = view.viewmodel.figures

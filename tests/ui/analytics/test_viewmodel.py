@@ -56,8 +56,7 @@ def room(desk: Desk) -> Room:
 
 def test_it_shows_the_first_account_over_28_days(room: Room) -> None:
     assert room.stage() is Stage.READY
-    assert room.model.account is not None
-    assert room.model.account.handle == "alice"
+    assert room.model.account_id == "acc-alice"
     assert room.model.as_of_words == "As of 3 min ago"
     assert len(room.model.points) == 29
     assert len(room.model.numbers.videos) == 5

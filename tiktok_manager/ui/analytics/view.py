@@ -6,22 +6,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QMenu, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QWidget
 
 from tiktok_manager.domain.accounts import Scope
 from tiktok_manager.ui.analytics.figures import Metric, metric_words
 from tiktok_manager.ui.analytics.videos import make_video_table, video_details
 from tiktok_manager.ui.analytics.viewmodel import AnalyticsViewModel, Missing, Period
 from tiktok_manager.ui.formats import full_stamp
+from tiktok_manager.ui.kit.account_model import AccountBox
 from tiktok_manager.ui.kit.action import Action, action_button
 from tiktok_manager.ui.kit.badges import FigureCard, JobLine
 from tiktok_manager.ui.kit.chart import NumberChart
-from tiktok_manager.ui.kit.controls import Segment, icon_button
-from tiktok_manager.ui.kit.inputs import SearchBox
+from tiktok_manager.ui.kit.controls import Segment
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import Card, column, row
-from tiktok_manager.ui.kit.menus import add_to_menu
+from tiktok_manager.ui.kit.layout import Card, column, row, scrolled
+from tiktok_manager.ui.kit.menus import more_button
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState
@@ -32,8 +31,6 @@ from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_XL, Type
 if TYPE_CHECKING:
     from tiktok_manager.ui.frame import Core, Frame
 
-_BY_LENGTH = SearchBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-
 
 class AnalyticsView(PaneView):
     """Builds the pane and binds it. Target: the id of the account to show."""
@@ -43,24 +40,25 @@ class AnalyticsView(PaneView):
         self._core = core
         self._frame = frame
         self.viewmodel = model = AnalyticsViewModel(core, self)
+
+        def idle() -> bool:
+            return not model.job.busy
+
         self.sync = Action(
             words=lambda: tr("Sync"),
             icon="sync",
             run=model.sync,
-            shown=lambda: not model.job.busy,
-            allowed=lambda: model.account is not None,
+            shown=idle,
+            allowed=lambda: bool(model.account_id),
         )
         self.sync_all = Action(
-            words=lambda: tr("Sync all accounts"),
-            icon="sync",
-            run=model.sync_all,
-            allowed=lambda: not model.job.busy,
+            words=lambda: tr("Sync all accounts"), icon="sync", run=model.sync_all, allowed=idle
         )
         self.export = Action(
             words=lambda: tr("Export all videos as CSV…"),
             icon="download",
             run=self._on_export,
-            allowed=lambda: not model.job.busy,
+            allowed=idle,
         )
         self._build_controls()
         self.body.addWidget(self._content())
@@ -80,11 +78,7 @@ class AnalyticsView(PaneView):
     # -- building -------------------------------------------------------------------------
 
     def _build_controls(self) -> None:
-        self.picker = SearchBox()
-        self.picker.setAccessibleName(tr("Account"))
-        self.picker.setModel(self._core.accounts)
-        self.picker.setSizeAdjustPolicy(_BY_LENGTH)  # else every account is measured
-        self.picker.setFixedWidth(200)
+        self.picker = AccountBox(self._core.accounts)
         days = (Period.WEEK, Period.MONTH, Period.QUARTER)
         periods = {str(int(each)): ntr("{count} day", "{count} days", each) for each in days}
         self.periods = Segment(tr("Period"), {**periods, str(int(Period.ALL)): tr("All")})
@@ -92,12 +86,7 @@ class AnalyticsView(PaneView):
         self._as_of = PlainLabel("", type=Type.CAPTION, tone="soft")
         self.sync_button = action_button(self.sync)
         self.job_line = JobLine(self.viewmodel.job, tr("Sync"))
-        more = icon_button("more", tr("More"))
-        menu = QMenu(more)
-        self.more = add_to_menu(menu, [self.sync_all, self.export], over=self)
-        menu.aboutToShow.connect(lambda: self.more.show_entries([self.sync_all, self.export]))
-        more.setMenu(menu)
-        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more = more_button(lambda: (self.sync_all, self.export), over=self)
         self.add_controls(
             self.picker, self.periods, None, self._as_of, self.job_line, self.sync_button, more
         )
@@ -110,11 +99,8 @@ class AnalyticsView(PaneView):
             self._chosen.addButton(card)
             card.clicked.connect(lambda _on, metric=metric: self.viewmodel.choose_metric(metric))
         self.chart = NumberChart()
-        self._chart_title = PlainLabel("", type=Type.SECTION)
         chart = Card()
-        chart.body.addWidget(self._chart_title)
         chart.body.addWidget(self.chart, 1)
-        chart.setMinimumHeight(230)
         self.table = make_video_table(self._core, self._frame)
         self.table.setMinimumHeight(160)
         self._table_words = PlainLabel("", tone="soft", wrap=True)
@@ -128,30 +114,19 @@ class AnalyticsView(PaneView):
         layout.setStretch(3, 2)
         page = QWidget()
         page.setLayout(layout)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(page)
-        return scroll
+        return scrolled(page)
 
     def _connect(self) -> None:
         model = self.viewmodel
-        accounts = self._core.accounts
-        accounts.load()
-        accounts.reading.changed.connect(self._show_account)
-        self.picker.activated.connect(
-            lambda row: model.choose_account(str(accounts.key_at(accounts.index(row, 0))))
-        )
         model.reading.changed.connect(self._on_read)
         self.follow(model.reading)
         model.changed.connect(self._show_chart)
         model.job.changed.connect(self._on_job)
         model.done.connect(self._on_done)
         model.failed.connect(self._frame.show_error)
+        self.picker.chosen.connect(model.choose_account)
         self.periods.chosen.connect(lambda days: model.choose_period(Period(int(days))))
         self.table.row_opened.connect(lambda key, _by_keyboard: self._on_video(str(key)))
-        self._on_job()
 
     def _empty_state(self) -> QWidget:
         """Say why there are no numbers, and what to do about it."""
@@ -189,29 +164,22 @@ class AnalyticsView(PaneView):
         self._problem.setText(model.sync_problem)
         self._problem.setVisible(bool(model.sync_problem))
         self.sync_button.refresh()
-        self._show_account()
+        self.picker.show_account(model.account_id)
         self._show_chart()
         self._show_videos()
-
-    def _show_account(self) -> None:
-        position = self._core.accounts.position(self.viewmodel.account_id)
-        row = -1 if position is None else position
-        if row != self.picker.currentIndex():
-            self.picker.setCurrentIndex(row)
 
     def _show_chart(self) -> None:
         model = self.viewmodel
         name = metric_words(model.metric)
         self.cards[model.metric].setChecked(True)
-        self._chart_title.setText(name)
         self.chart.show_series(
             name, model.points, self._core.timezone, model.numbers.start, self._core.now()
         )
 
     def _show_videos(self) -> None:
-        model = self.viewmodel
-        videos, text = model.numbers.videos, ""
-        if not model.sees_videos:
+        numbers = self.viewmodel.numbers
+        videos, text = numbers.videos, ""
+        if not numbers.sees_videos:
             text = tr("This account did not allow its videos to be listed. Connect it again to.")
         elif not videos:
             text = tr("No public videos were seen at the last sync.")

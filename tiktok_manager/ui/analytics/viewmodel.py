@@ -13,12 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.accounts import Account, Scope
-from tiktok_manager.domain.events import (
-    AccountChanged,
-    DataChangedElsewhere,
-    Event,
-    MetricsUpdated,
-)
+from tiktok_manager.domain.events import AccountChanged, DataChangedElsewhere, Event, MetricsUpdated
 from tiktok_manager.domain.metrics import AccountSeries, SeriesPoint, VideoCounters
 from tiktok_manager.ui.analytics.figures import FigureItem, Metric, counted_from, figures
 from tiktok_manager.ui.formats import age_text, day_text
@@ -61,6 +56,7 @@ class Numbers:
 
     account: Account | None = None
     summary: AccountSummary | None = None
+    period: Period = Period.ALL
     start: datetime | None = None
     series: AccountSeries = field(default_factory=AccountSeries)
     videos: Sequence[VideoCounters] = ()
@@ -73,6 +69,11 @@ class Numbers:
         if self.summary is not None:
             return None
         return Missing.SYNC if self.account.may(Scope.STATS) else Missing.PERMISSION
+
+    @property
+    def sees_videos(self) -> bool:
+        """Whether the account allowed its videos to be listed."""
+        return self.account is not None and self.account.may(Scope.VIDEO_LIST)
 
 
 class AnalyticsViewModel(QObject):
@@ -117,27 +118,22 @@ class AnalyticsViewModel(QObject):
         return self.reading.value or Numbers()
 
     @property
-    def account(self) -> Account | None:
-        """The account whose numbers are shown."""
-        return self.numbers.account
-
-    @property
     def account_id(self) -> str:
         """The account whose numbers are shown, or will be as soon as they are read."""
-        return self._wanted or (self.account.id if self.account is not None else "")
+        account = self.numbers.account
+        return account.id if account is not None else self._wanted
 
     @property
     def figures(self) -> Mapping[Metric, FigureItem]:
         """The four numbers with their change."""
-        summary, start = self.numbers.summary, self.numbers.start
-        if summary is None:
+        numbers = self.numbers
+        if numbers.summary is None:
             return {}
-        since = counted_from(summary, start)
-        if since is None:
-            span = ntr("in {count} day", "in {count} days", int(self.period))
-        else:
+        span = ntr("in {count} day", "in {count} days", int(numbers.period))
+        since = counted_from(numbers.summary, numbers.start)
+        if since is not None:
             span = tr("since {day}", day=day_text(since, self._core.timezone))
-        return figures(summary, self.sees_videos, span)
+        return figures(numbers.summary, numbers.sees_videos, span)
 
     @property
     def points(self) -> Sequence[SeriesPoint]:
@@ -146,25 +142,18 @@ class AnalyticsViewModel(QObject):
         return found
 
     @property
-    def sees_videos(self) -> bool:
-        """Whether the account allowed its videos to be listed."""
-        return self.account is not None and self.account.may(Scope.VIDEO_LIST)
-
-    @property
     def as_of_words(self) -> str:
         """`As of 3 min ago`."""
-        summary = self.numbers.summary
-        if summary is None:
-            return ""
-        return tr("As of {age}", age=age_text(summary.as_of, self._core.now()))
+        summary, now = self.numbers.summary, self._core.now()
+        return "" if summary is None else tr("As of {age}", age=age_text(summary.as_of, now))
 
     @property
     def sync_problem(self) -> str:
         """Why the account's last sync brought nothing, empty if it did."""
-        error = self.account.sync_error if self.account else None
-        if error is None:
+        account = self.numbers.account
+        if account is None or account.sync_error is None:
             return ""
-        return tr("The last sync brought nothing: {why}", why=words(error).title)
+        return tr("The last sync brought nothing: {why}", why=words(account.sync_error).title)
 
     # -- choosing -------------------------------------------------------------------------
 
@@ -188,8 +177,8 @@ class AnalyticsViewModel(QObject):
 
     def sync(self) -> None:
         """Pull the shown account's numbers from TikTok."""
-        if self.account is not None:
-            self._sync([self.account.id])
+        if self.numbers.account is not None:
+            self._sync([self.account_id])
 
     def sync_all(self) -> None:
         """Pull the numbers of every account from TikTok."""
@@ -200,7 +189,7 @@ class AnalyticsViewModel(QObject):
         reports = self._core.workspace.reports
         self.job.start(
             lambda _progress: reports.export("videos", out, message_and_action),
-            done=lambda rows: self.done.emit(_written(rows, out)),
+            done=lambda rows: self._on_written(rows, out.name),
             failed=lambda error: self.failed.emit(error, partial(self.export, out)),
             words=out.name,
         )
@@ -222,28 +211,36 @@ class AnalyticsViewModel(QObject):
             failed=lambda error: self.failed.emit(error, partial(self._sync, account_ids)),
         )
 
-    def _on_synced(self, results: Sequence[SyncResult], account_ids: Sequence[str] | None) -> None:
+    def _on_written(self, rows: int, file: str) -> None:
+        said = ntr(
+            "{count} video written to {file}.", "{count} videos written to {file}.", rows, file=file
+        )
+        self.done.emit(said)
+
+    def _on_synced(self, results: Sequence[SyncResult], wanted: Sequence[str] | None) -> None:
         errors = [result.error for result in results if result.error is not None]
-        if len(results) > 1 or not errors:
-            self.done.emit(_synced(results, len(results) - len(errors)))
+        good = len(results) - len(errors)
+        if len(results) > 1:
+            self.done.emit(_up_to_date(good, len(results)))
+        elif good:
+            self.done.emit(tr("Numbers of @{handle} are up to date.", handle=results[0].handle))
         if errors:
-            self.failed.emit(errors[0], partial(self._sync, account_ids))
+            self.failed.emit(errors[0], partial(self._sync, wanted))
 
     def _question(self) -> partial[Numbers]:
         return partial(_read, self._core.workspace, self._wanted, self.period)
 
     def _concerns(self, event: Event) -> bool:
         if isinstance(event, AccountChanged | MetricsUpdated):
-            return self.account is None or event.account_id == self.account.id
+            return self.numbers.account is None or event.account_id == self.account_id
         return True
 
 
 def _read(workspace: Workspace, wanted: str, period: Period, token: CancelToken) -> Numbers:
     accounts = workspace.accounts.list()
-    account = next((each for each in accounts if each.id == wanted), None)
-    account = account or next(iter(accounts), None)
-    if account is None:
+    if not accounts:
         return Numbers()
+    account = next((each for each in accounts if each.id == wanted), accounts[0])
     days = int(period)
     start = workspace.clock.now() - timedelta(days=days) if days else None
     summary = workspace.analytics.summary(account.id, days or _ALL_DAYS)
@@ -251,24 +248,17 @@ def _read(workspace: Workspace, wanted: str, period: Period, token: CancelToken)
     return Numbers(
         account=account,
         summary=summary,
+        period=period,
         start=start,
         series=workspace.analytics.series(account.id, start),
         videos=workspace.analytics.videos(account.id, VIDEOS_SHOWN),
     )
 
 
-def _synced(results: Sequence[SyncResult], good: int) -> str:
-    if len(results) == 1:
-        return tr("Numbers of @{handle} are up to date.", handle=results[0].handle)
+def _up_to_date(good: int, count: int) -> str:
     return ntr(
         "{good} of {count} account is up to date.",
         "{good} of {count} accounts are up to date.",
-        len(results),
+        count,
         good=good,
-    )
-
-
-def _written(rows: int, out: Path) -> str:
-    return ntr(
-        "{count} video written to {file}.", "{count} videos written to {file}.", rows, file=out.name
     )

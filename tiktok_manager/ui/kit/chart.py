@@ -48,6 +48,8 @@ _HOUR_STEPS = (1, 2, 3, 6, 12)
 _DAY_STEPS = (1, 2, 7, 14, 28, 56, 112, 364, 728, 1820)
 _DAY_LABEL_PX = 76
 _NUMBER_LABEL_PX = 44
+_TITLE_PX = 20
+_START = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _MIDDLE = Qt.AlignmentFlag.AlignCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -83,7 +85,7 @@ class NumberChart(QWidget):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
-        self.setMinimumHeight(180)
+        self.setMinimumHeight(200)
         self._name = ""
         self._points: Sequence[SeriesPoint] = ()
         self._timezone = "UTC"
@@ -157,7 +159,7 @@ class NumberChart(QWidget):
 
     def _plot(self) -> _Plot:
         highest = max((point.value for point in self._points), default=0)
-        rect = QRectF(self.rect()).adjusted(0, SPACE_S, -SPACE_M, -2 * SPACE_M)
+        rect = QRectF(self.rect()).adjusted(0, _TITLE_PX + SPACE_M, -SPACE_M, -2 * SPACE_M)
         top, _label = number_ticks(highest, self._rows(rect))[-1]
         labels = [label for _value, label in number_ticks(highest, self._rows(rect))]
         widest = max(map(QFontMetricsF(_small()).horizontalAdvance, labels))
@@ -173,6 +175,9 @@ class NumberChart(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(tokens().ink))
+        painter.setFont(type_font(Type.SECTION))
+        painter.drawText(QRectF(0, 0, self.width(), _TITLE_PX), _START, self._name)
         if len(self._points) > 1:
             self._paint_line(painter)
         else:
