@@ -370,6 +370,11 @@ def _conditions(wanted: PostFilter) -> Sequence[Any]:
     found: list[Any] = []
     if wanted.account_id is not None:
         found.append(PostRow.account_id == wanted.account_id)
+    if len(wanted.account_ids) == 1:
+        found.append(PostRow.account_id.in_(wanted.account_ids))
+    elif wanted.account_ids:
+        # The empty text keeps some accounts from being looked for one by one, and then sorted.
+        found.append(PostRow.account_id.concat("").in_(wanted.account_ids))
     if wanted.due_from is not None:
         found.append(PostRow.due_at >= wanted.due_from)
     if wanted.due_to is not None:
