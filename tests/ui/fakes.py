@@ -30,6 +30,7 @@ from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.posts import (
     ENDED,
     UNDER_WAY,
+    ChangedPost,
     Choices,
     Lateness,
     Post,
@@ -310,6 +311,10 @@ class FakePlanning:
     def __init__(self, posts: Sequence[Post] = ()) -> None:
         self.posts = list(posts)
         self.held_accounts: set[str] = set()
+        self.changed_at: dict[str, datetime] = {}
+        self.searches: list[tuple[str, CancelToken]] = []
+        self.search_gate = Gate()
+        self.search_gate.set()
         self.error: AppError | None = None
 
     def between(self, start: datetime, end: datetime) -> Sequence[Post]:
@@ -334,6 +339,32 @@ class FakePlanning:
             and (after is None or (post.schedule.due_at, post.id) > after)
         ]
         return found[:limit]
+
+    def changed(
+        self,
+        wanted: PostFilter,
+        *,
+        text: str = "",
+        before: tuple[datetime, str] | None = None,
+        limit: int,
+        cancel: CancelToken | None = None,
+    ) -> list[ChangedPost]:
+        if self.error is not None:
+            raise self.error
+        found = [
+            ChangedPost(post=post, changed_at=self.changed_at.get(post.id, post.created_at))
+            for post in self.posts
+            if (not wanted.statuses or post.status in wanted.statuses)
+            and wanted.account_id in (None, post.account_id)
+            and (text.casefold() in post.caption.casefold() or text.casefold() in post.handle)
+        ]
+        found.sort(key=lambda each: each.key, reverse=True)
+        return [each for each in found if before is None or each.key < before][:limit]
+
+    def search(self, text: str, limit: int, cancel: CancelToken | None = None) -> list[Post]:
+        self.searches.append((text, cancel or CancelToken()))
+        self.search_gate.wait(10)
+        return [each.post for each in self.changed(PostFilter(), text=text, limit=limit)]
 
     def overview(self) -> PublishOverview:
         if self.error is not None:

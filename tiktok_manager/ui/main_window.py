@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from tiktok_manager.ui.kit.access import FocusRing, press_focused
 from tiktok_manager.ui.kit.layout import Skeleton
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.rail import Rail
@@ -57,6 +58,7 @@ class MainWindow(QWidget):
         self._titles = {pane.name: pane.title for pane in panes}
         self._passing: QWidget | None = None
         self._painted = False
+        self._focus_ring = FocusRing(self)
         self._may_close = False
         self.rail = Rail([pane for pane in panes if pane.in_rail])
         self.rail.folded.connect(lambda folded: memory.set_flag("rail-folded", folded))
@@ -141,11 +143,14 @@ class MainWindow(QWidget):
         if event.key() == Qt.Key.Key_Escape:  # nobody nearer had a use for it
             self.escape_pressed.emit()
             return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and press_focused(self):
+            return
         super().keyPressEvent(event)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._focus_ring.watch(self)
         self.looked_at.emit(True)
 
     @override

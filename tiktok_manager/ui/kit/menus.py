@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from tiktok_manager.ui.formats import plain_tip
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.action import Action, ActionRow, perform_over
-from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import row
 from tiktok_manager.ui.texts import tr
@@ -80,17 +80,6 @@ def add_to_menu(menu: QMenu, entries: Sequence[Entry], *, over: QWidget) -> Acti
     return face
 
 
-def more_button(entries: Callable[[], Sequence[Entry]], *, over: QWidget) -> QToolButton:
-    """Return a button with a menu of what is done rarely; it is looked at when it opens."""
-    button = icon_button("more", tr("More"))
-    menu = QMenu(button)
-    face = add_to_menu(menu, entries(), over=over)
-    menu.aboutToShow.connect(lambda: face.show_entries(entries()))
-    button.setMenu(menu)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    return button
-
-
 def _look(entry: Entry) -> _Shown | None:
     if entry is None:
         return None
@@ -119,8 +108,9 @@ def key_words(action: Action) -> str:
     return keys[0].toString(keys[0].SequenceFormat.NativeText) if keys else ""
 
 
-def add_shortcuts(window: QWidget, actions: Sequence[Action]) -> None:
+def add_shortcuts(window: QWidget, actions: Sequence[Action]) -> list[QAction]:
     """Run these actions by their keys, wherever in the window the focus is."""
+    added = []
     for action in actions:
         if not (keys := action.keys()):
             continue
@@ -128,6 +118,8 @@ def add_shortcuts(window: QWidget, actions: Sequence[Action]) -> None:
         item.setShortcuts(keys)
         item.triggered.connect(lambda _checked=False, each=action: perform_over(window, each))
         window.addAction(item)
+        added.append(item)
+    return added
 
 
 class BulkBar(QFrame):
