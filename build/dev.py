@@ -15,8 +15,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 MINIMUM_PYTHON = (3, 11)
 APT_ATTEMPTS = 3
@@ -56,8 +59,6 @@ TEST_DEBIAN_PACKAGES = (
 # fmt: on
 
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as lint; lint()"
-# As many at once as there are cores, and whoever is done takes from the others; a later -n wins.
-SIDE_BY_SIDE = ("-n", "auto", "--dist", "worksteal")
 LINTS: Mapping[str, Sequence[str]] = {
     "ruff check": ("-m", "ruff", "check", "tiktok_manager", "build", "tests"),
     "ruff format": ("-m", "ruff", "format", "--check", "tiktok_manager", "build", "tests"),
@@ -106,7 +107,7 @@ def check(_args: Sequence[str]) -> int:
 
 def test(args: Sequence[str]) -> int:
     ensure_test_packages()
-    return run_all({**LINTS, "pytest": ("-m", "pytest", *SIDE_BY_SIDE, *args)})
+    return run_beside(LINTS, {"pytest": ("-m", "pytest", *side_by_side(os.cpu_count()), *args)})
 
 
 def package(args: Sequence[str]) -> int:
@@ -168,12 +169,45 @@ def bench_arguments(name: str) -> tuple[str, ...]:
     return ("-c", f"from tests.benchmarks.{name} import main; raise SystemExit(main())")
 
 
+def side_by_side(cores: int | None) -> tuple[str, ...]:
+    """Half as many tests again as cores, for many wait; a later -n wins.
+
+    Whoever is done takes from the others.
+    """
+    return ("-n", str(max(2, (cores or 1) * 3 // 2)), "--dist", "worksteal")
+
+
 def run_all(steps: Mapping[str, Sequence[str]]) -> int:
     """Run every step, say which failed, and return the first failure's exit code."""
-    exit_codes: dict[str, int] = {}
+    return told_exit_code(exit_codes_of(steps, None))
+
+
+def run_beside(quiet: Mapping[str, Sequence[str]], loud: Mapping[str, Sequence[str]]) -> int:
+    """Run both side by side as `run_all` does; what the quiet ones say comes at the end."""
+    with tempfile.TemporaryFile() as told, ThreadPoolExecutor(1) as beside:
+        first = beside.submit(exit_codes_of, quiet, told)
+        second = exit_codes_of(loud, None)
+        exit_codes = {**first.result(), **second}
+        told.seek(0)
+        print(told.read().decode(errors="replace"), end="")
+    return told_exit_code(exit_codes)
+
+
+def exit_codes_of(steps: Mapping[str, Sequence[str]], told: IO[bytes] | None) -> Mapping[str, int]:
+    """Run every step under its name, into a file or onto the terminal."""
+    exit_codes = {}
     for name, arguments in steps.items():
-        print(f"\n=== {name} ===", flush=True)
-        exit_codes[name] = call(VENV_PYTHON, *arguments)
+        heading = f"\n=== {name} ==="
+        if told is None:
+            print(heading, flush=True)
+        else:
+            told.write(f"{heading}\n".encode())
+            told.flush()
+        exit_codes[name] = call(VENV_PYTHON, *arguments, told=told)
+    return exit_codes
+
+
+def told_exit_code(exit_codes: Mapping[str, int]) -> int:
     failed = {name: code for name, code in exit_codes.items() if code}
     print(f"\n{summary(exit_codes, failed)}", flush=True)
     return next(iter(failed.values()), 0)
@@ -194,10 +228,12 @@ def hand_over(*arguments: str) -> int:
     return call(*command)
 
 
-def call(*command: str | Path) -> int:
+def call(*command: str | Path, told: IO[bytes] | None = None) -> int:
     # UTF-8 so that a Windows console does not stop a tool at its first box drawing.
     environment = {**os.environ, "PYTHONUTF8": "1"}
-    return subprocess.call([str(part) for part in command], cwd=ROOT, env=environment)
+    parts = [str(part) for part in command]
+    beside = None if told is None else subprocess.STDOUT
+    return subprocess.call(parts, cwd=ROOT, env=environment, stdout=told, stderr=beside)
 
 
 # --- set-up -----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -19,10 +20,12 @@ class FakeTools:
         self.calls: list[tuple[str, ...]] = []
         self._exit_codes = exit_codes or {}
 
-    def __call__(self, *command: str | Path) -> int:
+    def __call__(self, *command: str | Path, told: IO[bytes] | None = None) -> int:
+        if told is not None:
+            told.write(b"said by a check\n")
         self.calls.append(tuple(str(part) for part in command))
-        told = " ".join(self.calls[-1])
-        return next((code for word, code in self._exit_codes.items() if word in told), 0)
+        line = " ".join(self.calls[-1])
+        return next((code for word, code in self._exit_codes.items() if word in line), 0)
 
 
 @pytest.fixture
@@ -180,7 +183,7 @@ def test_a_mirror_that_is_away_for_a_moment_is_asked_again(
     answers = iter([100, 0])
     installs: list[str] = []
 
-    def call(*command: str | Path) -> int:
+    def call(*command: str | Path, told: IO[bytes] | None = None) -> int:
         if command[1] != "install":
             return 0
         installs.append(str(command[-1]))
@@ -266,9 +269,11 @@ def test_every_check_runs_and_the_first_failure_is_the_exit_code(
     monkeypatch.setattr(dev, "ensure_test_packages", lambda: None)
     assert dev.test(["-k", "slots"]) == 2
     assert len(tools.calls) == len(dev.LINTS) + 1
-    assert tools.calls[-1][1:3] == ("-m", "pytest")
-    assert tools.calls[-1][-2:] == ("-k", "slots")
-    assert capsys.readouterr().out.endswith("FAILED: mypy --strict (exit 2), pytest (exit 5)\n")
+    (tests,) = [call for call in tools.calls if call[1:3] == ("-m", "pytest")]
+    assert tests[-2:] == ("-k", "slots")
+    told = capsys.readouterr().out
+    assert told.count("said by a check") == len(dev.LINTS)
+    assert told.endswith("FAILED: mypy --strict (exit 2), pytest (exit 5)\n")
 
 
 def test_passed_checks_end_with_zero(tools: FakeTools, capsys: pytest.CaptureFixture[str]) -> None:

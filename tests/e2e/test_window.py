@@ -24,8 +24,8 @@ from tiktok_manager.simulator import Simulator, SimulatorConfig
 from tiktok_manager.system.sample_video import make_sample_video
 from tiktok_manager.ui.accounts.view import AccountsView
 from tiktok_manager.ui.accounts.viewmodel import AccountsViewModel
+from tiktok_manager.ui.analytics.figures import Metric
 from tiktok_manager.ui.analytics.view import AnalyticsView
-from tiktok_manager.ui.analytics.viewmodel import Stage
 from tiktok_manager.ui.application import Front, application
 from tiktok_manager.ui.calendar.view import CalendarView
 from tiktok_manager.ui.composer.view import ComposerView
@@ -287,13 +287,13 @@ def test_a_backup_restored_in_the_window_posts_nothing_again(
 def test_numbers_of_the_account_come_with_a_sync(evening: Evening) -> None:
     evening.connect()
     view = evening.analytics
-    evening.until(lambda: view.viewmodel.stage in {Stage.NO_SYNC, Stage.READY})
+    evening.until(lambda: view.viewmodel.numbers.account is not None)
     evening.click(view.sync_button)
-    evening.until(lambda: len(view.viewmodel.videos) == 6)
-    figures = {figure.title: figure.value for figure in view.viewmodel.figures}
+    evening.until(lambda: len(view.viewmodel.numbers.videos) == 6)
+    figures = view.viewmodel.figures
     account = evening.accounts.model.items[0].account
-    assert figures["Followers"] == account.followers
-    assert figures["Videos"] == 6
+    assert figures[Metric.FOLLOWERS].value == account.followers
+    assert figures[Metric.VIDEOS].value == 6
 
 
 def test_closed_into_the_tray_it_publishes_on_and_quits_in_order(

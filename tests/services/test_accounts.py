@@ -176,7 +176,7 @@ def test_a_sync_records_followers_and_keeps_going_past_a_failing_account(world: 
     results = world.workspace.accounts.sync()
     assert [result.error is None for result in results] == [True, False]
     assert isinstance(results[1].error, NetworkDown)
-    assert len(world.workspace.analytics.followers(first.id)) == 1
+    assert len(world.workspace.analytics.series(first.id).followers) == 1
     assert world.workspace.accounts.get("sim02").status is AccountStatus.CONNECTED
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapper
 
 from tests.fakes.world import VirtualClock
 from tiktok_manager.domain.errors import DatabaseTooNew, StorageError
-from tiktok_manager.domain.metrics import AccountCounters, VideoCounters
+from tiktok_manager.domain.metrics import AccountCounters, AccountSeries, VideoCounters
 from tiktok_manager.storage import metrics
 from tiktok_manager.storage.database import Database, open_database
 from tiktok_manager.storage.metrics_file import MetricsFile
@@ -39,6 +39,7 @@ VIDEO = VideoCounters(
 )
 
 
+FIGURES = ("followers", "likes", "videos", "views")
 Told = TypeVar("Told", AccountCounters, VideoCounters)
 
 
@@ -150,6 +151,36 @@ def test_the_views_of_all_videos_are_unknown_only_if_none_were_told(
         assert metrics.total_views(session, "b", NOW) == (0, 0)
 
 
+def test_all_four_numbers_are_known_at_every_sync(counters: MetricsFile) -> None:
+    def day(number: int) -> datetime:
+        return NOW + timedelta(days=number)
+
+    record(
+        counters,
+        replace(VIDEO, views=100),
+        replace(TOTALS, followers=10, likes=None, videos=1),
+        replace(VIDEO, tiktok_id="2", views=7, seen_at=day(1)),
+        replace(VIDEO, views=130, seen_at=day(1)),
+        replace(TOTALS, followers=12, likes=30, videos=2, seen_at=day(1)),
+        replace(VIDEO, tiktok_id="2", views=None, likes=99, seen_at=day(2)),
+        replace(TOTALS, followers=11, likes=31, videos=2, seen_at=day(2)),
+    )
+    with counters.read() as session:
+        series = metrics.account_series(session, "a", None)
+        since = metrics.account_series(session, "a", day(2))
+        nobody = metrics.account_series(session, "b", None)
+    values = [[point.value for point in getattr(series, name)] for name in FIGURES]
+    assert values == [[10, 12, 11], [30, 31], [1, 2, 2], [100, 137, 137]]
+    assert [point.at for point in series.likes] == [day(1), day(2)]
+    assert [[point.value for point in getattr(since, name)] for name in FIGURES] == [
+        [11],
+        [31],
+        [2],
+        [137],
+    ]
+    assert nobody == AccountSeries()
+
+
 def test_a_lost_file_is_made_anew_with_a_warning(
     counters: MetricsFile, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -187,7 +218,7 @@ def test_damage_found_later_costs_one_answer(counters: MetricsFile, tmp_path: Pa
     data[8192:] = b"\xff" * (len(data) - 8192)
     counters.path.write_bytes(data)
     with pytest.raises(StorageError) as refusal, counters.read() as session:
-        metrics.followers_series(session, "a", None)
+        metrics.account_series(session, "a", None)
     assert refusal.value.code == "metrics_damaged"
     assert near(counters, NOW) is None
     assert len(list(tmp_path.glob("metrics-damaged-*/metrics.db"))) == 1

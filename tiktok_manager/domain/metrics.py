@@ -55,3 +55,13 @@ class SeriesPoint:
 
     at: datetime
     value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSeries:
+    """An account's numbers at every sync, oldest first; views are those of its known videos."""
+
+    followers: tuple[SeriesPoint, ...] = ()
+    likes: tuple[SeriesPoint, ...] = ()
+    videos: tuple[SeriesPoint, ...] = ()
+    views: tuple[SeriesPoint, ...] = ()

@@ -62,6 +62,8 @@ logger = logging.getLogger(__name__)
 
 __all__ = ["AccountOverview", "Accounts", "ConnectStage", "SyncResult", "SyncStep"]
 
+_SYNCED = (AccountStatus.CONNECTED, AccountStatus.NEEDS_RECONNECT)
+
 
 class ConnectStage(StrEnum):
     """How far a connection has come."""
@@ -251,7 +253,11 @@ class Accounts:
         Raises VaultLocked, NotFound, Cancelled; what goes wrong with one account is in its result.
         `tell` is called before each account, on this thread.
         """
-        wanted = self.list() if account_ids is None else [self.get(name) for name in account_ids]
+        wanted = (
+            [each for each in self.list() if each.status in _SYNCED]
+            if account_ids is None
+            else [self.get(name) for name in account_ids]
+        )
         if wanted:
             self._vault.unlock()
         cancel = cancel or CancelToken()
@@ -259,10 +265,10 @@ class Accounts:
         for number, account in enumerate(wanted):
             cancel.check()
             tell(SyncStep(handle=account.handle, done=number, total=len(wanted)))
-            if account_ids is not None or account.status is AccountStatus.CONNECTED:
-                results.append(self._syncing.sync(account, cancel))
-            elif account.status is AccountStatus.NEEDS_RECONNECT:
+            if account_ids is None and account.status is AccountStatus.NEEDS_RECONNECT:
                 results.append(left_out(account))
+            else:
+                results.append(self._syncing.sync(account, cancel))
         return results
 
     def keep_alive(self) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.clock import Clock
-from tiktok_manager.domain.metrics import SeriesPoint, VideoCounters
+from tiktok_manager.domain.metrics import AccountSeries, VideoCounters
 from tiktok_manager.storage import metrics as queries
 from tiktok_manager.storage.metrics_file import MetricsFile
 
@@ -48,11 +48,11 @@ class Analytics:
         self._accounts = accounts
         self._clock = clock
 
-    def followers(self, account_id: str, since: datetime | None = None) -> Sequence[SeriesPoint]:
-        """Return the follower count at every snapshot, oldest first."""
+    def series(self, account_id: str, since: datetime | None = None) -> AccountSeries:
+        """Return the account's numbers at every snapshot, oldest first."""
         account = self._accounts.get(account_id)
         with self._metrics.read() as session:
-            return queries.followers_series(session, account.id, since)
+            return queries.account_series(session, account.id, since)
 
     def videos(self, account_id: str, limit: int | None = 20) -> Sequence[VideoCounters]:
         """Return the newest videos with their counters, newest first."""

@@ -1,7 +1,9 @@
 """Queries for counters: newest values on the video, changed values as dated snapshots."""
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -10,6 +12,7 @@ from tiktok_manager.domain.metrics import (
     ACCOUNT_COUNTERS,
     VIDEO_COUNTERS,
     AccountCounters,
+    AccountSeries,
     SeriesPoint,
     VideoCounters,
 )
@@ -54,22 +57,49 @@ def record_videos(session: Session, account_id: str, seen: Iterable[VideoCounter
     return len(videos)
 
 
-def followers_series(
-    session: Session, account_id: str, since: datetime | None
-) -> list[SeriesPoint]:
-    """Return the follower count at every snapshot, oldest first."""
+def account_series(session: Session, account_id: str, since: datetime | None) -> AccountSeries:
+    """Return an account's numbers at every snapshot, oldest first; what was not told is left out.
+
+    Views at a snapshot are those of all videos known by then, each as last told.
+    """
+    row = AccountSnapshotRow
     query = (
-        select(AccountSnapshotRow.minute, AccountSnapshotRow.followers)
-        .where(AccountSnapshotRow.account_id == account_id)
-        .order_by(AccountSnapshotRow.minute)
+        select(row.minute, row.followers, row.likes, row.videos)
+        .where(row.account_id == account_id)
+        .order_by(row.minute)
     )
     if since is not None:
-        query = query.where(AccountSnapshotRow.minute >= _minute(since))
-    return [
-        SeriesPoint(at=_instant(minute), value=followers)
-        for minute, followers in session.execute(query)
-        if followers is not None
-    ]
+        query = query.where(row.minute >= _minute(since))
+    syncs = session.execute(query).all()
+    minutes = [minute for minute, *_told in syncs]
+    followers, likes, videos = (
+        _points(minutes, (sync[number] for sync in syncs)) for number in (1, 2, 3)
+    )
+    views = _points(minutes, _views_at(session, account_id, minutes))
+    return AccountSeries(followers=followers, likes=likes, videos=videos, views=views)
+
+
+def _views_at(session: Session, account_id: str, minutes: Sequence[int]) -> Iterator[int | None]:
+    row = VideoSnapshotRow
+    before = func.lag(row.views, 1, 0).over(partition_by=row.video_id, order_by=row.minute)
+    changes = (
+        select(row.minute, (row.views - before).label("change"))
+        .join(VideoRow, VideoRow.id == row.video_id)
+        .where(VideoRow.account_id == account_id, row.views.is_not(None))
+        .subquery()
+    )
+    by_minute = select(changes.c.minute, func.sum(changes.c.change)).group_by(changes.c.minute)
+    found = session.execute(by_minute.order_by(changes.c.minute)).all()
+    changed_at = [minute for minute, _change in found]
+    totals = list(accumulate(int(change) for _minute, change in found))
+    for minute in minutes:
+        known = bisect_right(changed_at, minute)
+        yield totals[known - 1] if known else None
+
+
+def _points(minutes: Sequence[int], values: Iterable[int | None]) -> tuple[SeriesPoint, ...]:
+    pairs = zip(minutes, values, strict=True)
+    return tuple(SeriesPoint(at=_instant(m), value=v) for m, v in pairs if v is not None)
 
 
 def account_near(session: Session, account_id: str, before: datetime) -> AccountCounters | None:

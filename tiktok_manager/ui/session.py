@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import shiboken6
@@ -305,14 +305,7 @@ class WindowSession(QObject):
         self.host.new_post()
 
     def _on_crash(self, report: str) -> None:
-        self.host.notify(
-            Notice(
-                text="Something went wrong that should not have",
-                more="Your posts are safe. Please send the details to us if it happens again.",
-                tone=Tone.BAD,
-                details=report,
-            )
-        )
+        self.host.notify(replace(Notice.of_error(Unforeseen()), details=report))
 
     def _tell_death(self, report: str) -> None:
         self.host.notify(

@@ -40,8 +40,8 @@ class TaskRunner(QObject):
     """A pool of four threads whose results arrive on the GUI thread.
 
     Signals:
-        crashed: Work raised something nobody foresaw; carries the exception. Its asker was told
-            `Unforeseen` before.
+        crashed: Work raised something nobody foresaw; carries the exception. Its asker is told
+            `Unforeseen`, which was caused by it.
     """
 
     crashed = Signal(object)
@@ -148,8 +148,10 @@ class TaskRunner(QObject):
         elif isinstance(error, AppError):
             call_if_awaited(outcome.failed, error)
         else:
-            call_if_awaited(outcome.failed, Unforeseen())
             self.crashed.emit(error)
+            unforeseen = Unforeseen()
+            unforeseen.__cause__ = error
+            call_if_awaited(outcome.failed, unforeseen)
 
     def _hand_over(self, call: Callable[[], None]) -> None:
         if not self._closed:

@@ -7,8 +7,9 @@ from pathlib import Path
 from tests.ui.calendar.fakes import PlanWorkspace
 from tests.ui.fakes import NOW
 from tiktok_manager.domain.errors import AppError
-from tiktok_manager.domain.metrics import SeriesPoint, VideoCounters
+from tiktok_manager.domain.metrics import AccountSeries, SeriesPoint, VideoCounters
 from tiktok_manager.services.analytics import AccountSummary, Figure
+from tiktok_manager.ui.analytics.figures import Metric
 
 
 def a_summary(account_id: str = "acc-alice", **figures: Figure) -> AccountSummary:
@@ -41,12 +42,12 @@ def a_video(number: int = 1, **changes: int) -> VideoCounters:
     )
 
 
-def points(*days_ago_and_values: tuple[float, int]) -> list[SeriesPoint]:
+def points(*days_ago_and_values: tuple[float, int]) -> tuple[SeriesPoint, ...]:
     """Return a series, given as (days ago, value)."""
-    return [
+    return tuple(
         SeriesPoint(at=NOW - timedelta(days=days), value=value)
         for days, value in days_ago_and_values
-    ]
+    )
 
 
 class FakeAnalytics:
@@ -54,7 +55,7 @@ class FakeAnalytics:
 
     def __init__(self) -> None:
         self.summaries: dict[str, AccountSummary] = {}
-        self.series: dict[str, list[SeriesPoint]] = {}
+        self.known: dict[str, AccountSeries] = {}
         self.counters: dict[str, list[VideoCounters]] = {}
         self.asked: list[tuple[str, int]] = []
         self.error: AppError | None = None
@@ -65,9 +66,15 @@ class FakeAnalytics:
         self.asked.append((account_id, days))
         return self.summaries.get(account_id)
 
-    def followers(self, account_id: str, since: datetime | None = None) -> Sequence[SeriesPoint]:
-        found = self.series.get(account_id, [])
-        return [point for point in found if since is None or point.at >= since]
+    def series(self, account_id: str, since: datetime | None = None) -> AccountSeries:
+        known = self.known.get(account_id, AccountSeries())
+        cut = {
+            metric.value: tuple(
+                point for point in getattr(known, metric) if since is None or point.at >= since
+            )
+            for metric in Metric
+        }
+        return AccountSeries(**cut)
 
     def videos(self, account_id: str, limit: int | None = 20) -> Sequence[VideoCounters]:
         return self.counters.get(account_id, [])[:limit]

@@ -1,181 +1,262 @@
 """What the analytics pane decides, without a window."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from tests.ui.analytics.fakes import NumbersWorkspace, a_summary
 from tests.ui.calendar.fakes import Desk
 from tests.ui.fakes import NOW, an_account, refused
 from tiktok_manager.domain.accounts import POSTING_SCOPES, AccountStatus
 from tiktok_manager.domain.errors import AppError
-from tiktok_manager.domain.events import MetricsUpdated
-from tiktok_manager.ui.analytics.viewmodel import AnalyticsViewModel, Period, Stage
+from tiktok_manager.domain.events import AccountChanged, MetricsUpdated
+from tiktok_manager.services.analytics import Figure
+from tiktok_manager.ui.analytics.figures import FigureItem, Metric, counted_from, figures
+from tiktok_manager.ui.analytics.viewmodel import AnalyticsViewModel, Missing, Period
+from tiktok_manager.ui.kit.reading import Stage
 from tiktok_manager.wording import words
 
 
-def opened(desk: Desk) -> AnalyticsViewModel:
-    model = AnalyticsViewModel(desk.core, desk.home)
-    model.refresh()
-    desk.settle()
-    desk.settle()
-    return model
+class Room:
+    """A viewmodel with all that it said."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.model = AnalyticsViewModel(desk.core, desk.home)
+        self.done: list[str] = []
+        self.errors: list[AppError] = []
+        self.retries: list[Callable[[], object]] = []
+        self.model.done.connect(self.done.append)
+        self.model.failed.connect(self._on_failed)
+        self.model.reading.set_shown(True)
+        desk.settle()
+
+    def choose(self, account_id: str) -> None:
+        self.model.choose_account(account_id)
+        self.desk.settle()
+
+    def stage(self) -> Stage:
+        return self.model.reading.stage
+
+    def _on_failed(self, error: AppError, retry: Callable[[], object]) -> None:
+        self.errors.append(error)
+        self.retries.append(retry)
 
 
-def stage(model: AnalyticsViewModel) -> Stage:
-    return model.stage
+@pytest.fixture
+def room(desk: Desk) -> Room:
+    return Room(desk)
 
 
-def is_syncing(model: AnalyticsViewModel) -> bool:
-    return model.sync_progress is not None
+# -- numbers ---------------------------------------------------------------------------------
 
 
-def test_it_shows_the_first_account_over_28_days(desk: Desk) -> None:
-    model = opened(desk)
-    assert stage(model) is Stage.READY
-    assert model.account is not None
-    assert model.account.handle == "alice"
-    assert model.as_of_words == "As of 3 min ago"
-    assert len(model.series) == 29
-    assert len(model.videos) == 5
+def test_it_shows_the_first_account_over_28_days(room: Room) -> None:
+    assert room.stage() is Stage.READY
+    assert room.model.account_id == "acc-alice"
+    assert room.model.as_of_words == "As of 3 min ago"
+    assert len(room.model.points) == 29
+    assert len(room.model.numbers.videos) == 5
 
 
-def test_no_account_is_told_apart_from_no_sync(desk: Desk, numbers: NumbersWorkspace) -> None:
-    model = AnalyticsViewModel(desk.core, desk.home)
-    assert stage(model) is Stage.LOADING
-    numbers.accounts.accounts.clear()
-    model.refresh()
-    desk.settle()
-    assert stage(model) is Stage.NO_ACCOUNT
+def test_each_of_the_four_numbers_has_its_chart(room: Room) -> None:
+    lengths = {}
+    for metric in Metric:
+        room.model.choose_metric(metric)
+        lengths[metric.value] = len(room.model.points)
+    assert lengths == {"followers": 29, "likes": 2, "videos": 1, "views": 0}
 
 
-def test_account_without_a_reading_asks_for_a_sync(desk: Desk) -> None:
-    model = opened(desk)
-    model.choose_account("acc-bob")
-    assert stage(model) is Stage.LOADING
-    desk.settle()
-    assert stage(model) is Stage.NO_SYNC
-    assert model.figures == ()
+@pytest.mark.parametrize(
+    ("prepare", "missing"),
+    [
+        (lambda numbers: numbers.accounts.accounts.clear(), Missing.ACCOUNT),
+        (lambda numbers: numbers.analytics.summaries.clear(), Missing.SYNC),
+        (
+            lambda numbers: (
+                numbers.accounts.accounts.update(
+                    {"acc-alice": an_account(scopes=tuple(POSTING_SCOPES))}
+                )
+                or numbers.analytics.summaries.clear()
+            ),
+            Missing.PERMISSION,
+        ),
+    ],
+)
+def test_why_there_are_no_numbers_is_told_apart(
+    desk: Desk,
+    numbers: NumbersWorkspace,
+    prepare: Callable[[NumbersWorkspace], object],
+    missing: Missing,
+) -> None:
+    prepare(numbers)
+    room = Room(desk)
+    assert room.stage() is Stage.EMPTY
+    assert room.model.numbers.missing is missing
+    assert room.model.figures == {}
 
 
-def test_numbers_that_were_not_granted_are_not_promised(
+def test_numbers_of_one_account_never_stand_under_another(room: Room) -> None:
+    room.model.choose_account("acc-bob")
+    assert room.stage() is Stage.LOADING
+    room.desk.settle()
+    assert room.stage() is Stage.EMPTY
+    room.choose("acc-alice")
+    assert room.stage() is Stage.READY
+
+
+def test_a_first_reading_that_failed_can_be_tried_again(
     desk: Desk, numbers: NumbersWorkspace
 ) -> None:
-    bob = numbers.accounts.accounts["acc-bob"]
-    numbers.accounts.accounts["acc-bob"] = replace(bob, scopes=tuple(POSTING_SCOPES))
-    model = opened(desk)
-    model.choose_account("acc-bob")
+    numbers.analytics.error = refused("The database is busy.")
+    room = Room(desk)
+    assert room.stage() is Stage.FAILED
+    numbers.analytics.error = None
+    room.model.reading.retry()
     desk.settle()
-    assert stage(model) is Stage.UNTOLD
+    assert room.stage() is Stage.READY
 
 
-def test_period_decides_what_is_read(desk: Desk, numbers: NumbersWorkspace) -> None:
-    model = opened(desk)
-    model.choose_period(Period.WEEK)
-    desk.settle()
+def test_period_decides_what_is_read(room: Room, numbers: NumbersWorkspace) -> None:
+    room.model.choose_period(Period.WEEK)
+    room.desk.settle()
     assert numbers.analytics.asked[-1] == ("acc-alice", 7)
-    assert len(model.series) == 8
-    model.choose_period(Period.ALL)
-    desk.settle()
-    assert len(model.series) == 41
+    assert len(room.model.points) == 8
+    room.model.choose_period(Period.ALL)
+    room.desk.settle()
+    assert len(room.model.points) == 41
     assert numbers.analytics.asked[-1][1] > 3650
 
 
-def test_changes_say_over_what_time_they_are_counted(desk: Desk, numbers: NumbersWorkspace) -> None:
-    model = opened(desk)
-    assert model.span_words == "in 28 days"
+@pytest.mark.parametrize(
+    ("event", "reads"),
+    [
+        (MetricsUpdated(account_id="acc-alice"), 1),
+        (AccountChanged(account_id="acc-alice"), 1),
+        (MetricsUpdated(account_id="acc-bob"), 0),
+        (AccountChanged(account_id="acc-bob"), 0),
+    ],
+)
+def test_new_numbers_of_the_shown_account_are_read_by_themselves(
+    room: Room, numbers: NumbersWorkspace, event: MetricsUpdated | AccountChanged, reads: int
+) -> None:
+    before = len(numbers.analytics.asked)
+    numbers.events.publish(event)
+    room.desk.settle()
+    assert len(numbers.analytics.asked) - before == reads
+
+
+def test_changes_say_over_what_time_they_are_counted(room: Room, numbers: NumbersWorkspace) -> None:
+    assert room.model.figures[Metric.LIKES].note == "in 28 days"
     numbers.analytics.summaries["acc-alice"] = replace(a_summary(), since=NOW - timedelta(days=5))
-    model.choose_account("acc-alice")
-    desk.settle()
-    assert model.span_words == "since Mon 16 Nov 2026"
+    room.choose("acc-alice")
+    assert room.model.figures[Metric.LIKES].note == "since Mon 16 Nov 2026"
 
 
-def test_new_numbers_are_shown_by_themselves(desk: Desk, numbers: NumbersWorkspace) -> None:
-    model = opened(desk)
-    numbers.analytics.summaries["acc-alice"] = replace(a_summary(), as_of=NOW)
-    with desk.qtbot.waitSignal(model.changed):
-        numbers.events.publish(MetricsUpdated(account_id="acc-alice"))
-    assert model.as_of_words == "As of just now"
+# -- what may be said of a number ------------------------------------------------------------
 
 
-def test_sync_brings_numbers_of_the_shown_account(desk: Desk, numbers: NumbersWorkspace) -> None:
-    model = opened(desk)
-    told: list[str] = []
-    model.synced.connect(told.append)
-    model.sync()
-    desk.settle()
+def test_a_number_is_told_with_what_it_gained() -> None:
+    found = figures(a_summary(), sees_videos=True, span="in 28 days")
+    assert found[Metric.FOLLOWERS] == FigureItem(value=128_431, gained=4_120, note="in 28 days")
+    assert found[Metric.VIEWS].note == "known videos, in 28 days"
+
+
+@pytest.mark.parametrize(
+    ("figure", "item"),
+    [
+        (Figure(now=5, gained=None), FigureItem(value=5, note="No change can be told yet")),
+        (Figure(now=None, gained=None), FigureItem(note="Unknown: TikTok did not tell it")),
+    ],
+)
+def test_what_is_not_known_is_not_claimed(figure: Figure, item: FigureItem) -> None:
+    assert figures(a_summary(likes=figure), True, "in 28 days")[Metric.LIKES] == item
+
+
+def test_views_are_not_claimed_without_the_permission() -> None:
+    views = figures(a_summary(), sees_videos=False, span="in 28 days")[Metric.VIEWS]
+    assert (views.value, views.gained) == (None, None)
+    assert "did not allow" in views.note
+
+
+@pytest.mark.parametrize(
+    ("since_days", "start_days", "counted"),
+    [(9, 28, True), (28.1, 28, False), (80, 7, True), (80, None, True), (None, 28, False)],
+)
+def test_from_when_a_change_is_counted_is_said_where_it_is_not_the_period(
+    since_days: float | None, start_days: float | None, counted: bool
+) -> None:
+    since = None if since_days is None else NOW - timedelta(days=since_days)
+    start = None if start_days is None else NOW - timedelta(days=start_days)
+    expected = since if counted else None
+    assert counted_from(replace(a_summary(), since=since), start) == expected
+
+
+# -- doing -----------------------------------------------------------------------------------
+
+
+def test_sync_brings_numbers_of_the_shown_account(room: Room, numbers: NumbersWorkspace) -> None:
+    room.model.sync()
+    room.desk.settle()
     assert numbers.accounts.synced == ["acc-alice"]
-    assert told == ["Numbers of @alice are up to date."]
-    assert not is_syncing(model)
+    assert room.done == ["Numbers of @alice are up to date."]
+    assert not room.model.job.busy
 
 
 def test_sync_of_all_names_who_is_read_and_what_is_left(
-    desk: Desk, numbers: NumbersWorkspace
+    room: Room, numbers: NumbersWorkspace
 ) -> None:
-    gone = an_account("gone", status=AccountStatus.DISCONNECTED)
-    numbers.accounts.accounts[gone.id] = gone
-    model = opened(desk)
-    steps: list[tuple[str, int, int] | None] = []
+    steps: list[tuple[str, int, int]] = []
 
     def note() -> None:
-        p = model.sync_progress
-        steps.append((p.handle, p.done, p.count) if p else None)
+        if (step := room.model.job.progress) is not None:
+            steps.append((step.words, step.done, step.total))
 
-    model.sync_changed.connect(note)
-    model.sync_all()
-    desk.settle()
-    assert ("alice", 0, 2) in steps
-    assert ("bob", 1, 2) in steps
-    assert steps[-1] is None
+    room.model.job.changed.connect(note)
+    room.model.sync_all()
+    room.desk.settle()
+    assert steps[1:] == [("@alice", 0, 2), ("@bob", 1, 2)]
     assert numbers.accounts.synced == ["acc-alice", "acc-bob"]
+    assert room.done == ["2 of 2 accounts are up to date."]
 
 
-def test_sync_can_be_cancelled(desk: Desk, numbers: NumbersWorkspace) -> None:
-    model = opened(desk)
+def test_sync_can_be_cancelled(room: Room, numbers: NumbersWorkspace) -> None:
     numbers.accounts.consent.clear()
-    model.sync_all()
-    assert is_syncing(model)
-    model.cancel_sync()
-    assert not is_syncing(model)
-    desk.settle()
+    room.model.sync_all()
+    room.model.job.cancel()
+    room.desk.settle()
     assert numbers.accounts.synced == []
+    assert (room.done, room.errors) == ([], [])
 
 
-def test_a_second_sync_waits_for_the_first(desk: Desk, numbers: NumbersWorkspace) -> None:
-    model = opened(desk)
-    numbers.accounts.consent.clear()
-    model.sync()
-    model.sync()
-    numbers.accounts.consent.set()
-    desk.settle()
-    assert numbers.accounts.synced == ["acc-alice"]
-
-
-def test_what_went_wrong_with_a_sync_is_told(desk: Desk, numbers: NumbersWorkspace) -> None:
-    model = opened(desk)
-    errors: list[AppError] = []
-    model.sync_failed.connect(errors.append)
+def test_what_went_wrong_with_a_sync_is_told_with_a_way_to_try_again(
+    room: Room, numbers: NumbersWorkspace
+) -> None:
     numbers.accounts.sync_errors["acc-alice"] = refused("TikTok is busy.")
-    model.sync()
-    desk.settle()
-    assert [words(error).title for error in errors] == ["TikTok is busy."]
+    room.model.sync_all()
+    room.desk.settle()
+    assert room.done == ["1 of 2 accounts are up to date."]
+    assert [words(error).title for error in room.errors] == ["TikTok is busy."]
+    numbers.accounts.sync_errors.clear()
+    room.retries[0]()
+    room.desk.settle()
+    assert room.done[-1] == "2 of 2 accounts are up to date."
 
 
-def test_numbers_that_cannot_be_read_are_told(desk: Desk, numbers: NumbersWorkspace) -> None:
-    model = opened(desk)
-    errors: list[AppError] = []
-    model.failed.connect(errors.append)
-    numbers.analytics.error = refused("The database is busy.")
-    model.choose_period(Period.WEEK)
-    desk.settle()
-    assert [words(error).title for error in errors] == ["The database is busy."]
+def test_the_last_syncs_problem_is_told_beside_the_numbers(
+    desk: Desk, numbers: NumbersWorkspace
+) -> None:
+    error = refused("TikTok is busy.").failure
+    account = an_account(sync_error=error, status=AccountStatus.CONNECTED)
+    numbers.accounts.accounts["acc-alice"] = account
+    assert "TikTok is busy." in Room(desk).model.sync_problem
 
 
-def test_export_writes_all_videos(desk: Desk, numbers: NumbersWorkspace) -> None:
-    model = opened(desk)
-    told: list[str] = []
-    model.exported.connect(told.append)
-    model.export(Path("/tmp/videos.csv"))
-    desk.settle()
+def test_export_writes_all_videos(room: Room, numbers: NumbersWorkspace) -> None:
+    room.model.export(Path("/tmp/videos.csv"))
+    room.desk.settle()
     assert numbers.reports.written == [("videos", Path("/tmp/videos.csv"))]
-    assert told == ["96 videos written to videos.csv."]
+    assert room.done == ["96 videos written to videos.csv."]

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tiktok_manager.domain.accounts import Account, AccountStatus, Scope
-from tiktok_manager.domain.events import (
-    AccountChanged,
-    DataChangedElsewhere,
-    Event,
-    MetricsUpdated,
-)
-from tiktok_manager.ui.analytics.series import Figures, counted_from, figures
-from tiktok_manager.ui.calendar.pacing import Paced
+from tiktok_manager.domain.accounts import Account, Scope
+from tiktok_manager.domain.events import AccountChanged, DataChangedElsewhere, Event, MetricsUpdated
+from tiktok_manager.domain.metrics import AccountSeries, SeriesPoint, VideoCounters
+from tiktok_manager.ui.analytics.figures import FigureItem, Metric, counted_from, figures
 from tiktok_manager.ui.formats import age_text, day_text
+from tiktok_manager.ui.kit.reading import Job, JobProgress, Reading
+from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.wording import message_and_action, words
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
-    from tiktok_manager.domain.errors import AppError
-    from tiktok_manager.domain.metrics import SeriesPoint, VideoCounters
-    from tiktok_manager.services.accounts import SyncResult
+    from tiktok_manager.services.accounts import SyncResult, SyncStep
     from tiktok_manager.services.analytics import AccountSummary
     from tiktok_manager.services.workspace import Workspace
     from tiktok_manager.ui.frame import Core
@@ -46,314 +42,223 @@ class Period(IntEnum):
     ALL = 0
 
 
-class Stage(Enum):
-    """What the pane can show."""
+class Missing(Enum):
+    """Why there are no numbers to show."""
 
-    LOADING = "loading"
-    NO_ACCOUNT = "no account"
-    NO_SYNC = "no sync yet"
-    UNTOLD = "not told by TikTok"
-    READY = "ready"
+    ACCOUNT = "there is none"
+    SYNC = "it was never synced"
+    PERMISSION = "TikTok does not tell them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SyncProgress:
-    """How far a sync has come: `handle` is being read, `done` of `count` accounts are."""
+class Numbers:
+    """What is known of an account; of none, where there is none."""
 
-    handle: str
-    done: int
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    account_id: str
-    summary: AccountSummary | None
-    series: Sequence[SeriesPoint]
-    videos: Sequence[VideoCounters]
-
-
-class AnalyticsViewModel(QObject):
-    """Numbers of one account over a period.
-
-    Signals:
-        accounts_changed: Read `accounts` and `account`.
-        changed: Read `stage`, `figures`, `series`, `videos`.
-        sync_changed: Read `sync_progress`; None once it ended.
-        synced: A sentence about a finished sync.
-        exported: A sentence about a written file.
-        sync_failed: An AppError a sync ended with.
-        failed: An AppError to show.
-    """
-
-    accounts_changed = Signal()
-    changed = Signal()
-    sync_changed = Signal()
-    synced = Signal(str)
-    exported = Signal(str)
-    sync_failed = Signal(object)
-    failed = Signal(object)
-
-    def __init__(self, core: Core, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._core = core
-        self._wanted = ""
-        self._sync_token: CancelToken | None = None
-        self._has_accounts: bool | None = None
-        self.accounts: Sequence[Account] = ()
-        self.period = Period.MONTH
-        self.summary: AccountSummary | None = None
-        self.series: Sequence[SeriesPoint] = ()
-        self.videos: Sequence[VideoCounters] = ()
-        self.avatars: Mapping[str, Path] = {}
-        self.loaded = False
-        self.sync_progress: SyncProgress | None = None
-        self._reading = Paced(self._read, self)
-        self._reading_accounts = Paced(self._read_accounts, self)
-        core.bridge.listen(MetricsUpdated, self._on_metrics)
-        for kind in (AccountChanged, DataChangedElsewhere):
-            core.bridge.listen(kind, self._on_accounts_changed)
-
-    # -- what is shown --------------------------------------------------------------------
+    account: Account | None = None
+    summary: AccountSummary | None = None
+    period: Period = Period.ALL
+    start: datetime | None = None
+    series: AccountSeries = field(default_factory=AccountSeries)
+    videos: Sequence[VideoCounters] = ()
 
     @property
-    def timezone(self) -> str:
-        """The zone times are shown in."""
-        return self._core.timezone
-
-    @property
-    def account(self) -> Account | None:
-        """The account whose numbers are shown."""
-        chosen = next((each for each in self.accounts if each.id == self._wanted), None)
-        return chosen or next(iter(self.accounts), None)
-
-    @property
-    def stage(self) -> Stage:
-        """What there is to show."""
-        if self._has_accounts is False:
-            return Stage.NO_ACCOUNT
-        if not self.loaded:
-            return Stage.LOADING
+    def missing(self) -> Missing | None:
+        """Why there is nothing to show, None if there is something."""
+        if self.account is None:
+            return Missing.ACCOUNT
         if self.summary is not None:
-            return Stage.READY
-        return Stage.NO_SYNC if self.sees_totals else Stage.UNTOLD
-
-    @property
-    def figures(self) -> Sequence[Figures]:
-        """The four numbers with their change."""
-        if self.summary is None:
-            return ()
-        return figures(self.summary, self.sees_videos, self.span_words)
-
-    @property
-    def span_words(self) -> str:
-        """Over what time changes are counted: `in 28 days`, or `since` the first reading."""
-        if self.summary is None:
-            return ""
-        since = counted_from(self.summary, self.start)
-        if since is not None:
-            return f"since {day_text(since, self.timezone)}"
-        return f"in {int(self.period)} days"
-
-    @property
-    def sees_totals(self) -> bool:
-        """Whether the account allowed its followers and likes to be seen."""
-        return self.account is None or self.account.may(Scope.STATS)
+            return None
+        return Missing.SYNC if self.account.may(Scope.STATS) else Missing.PERMISSION
 
     @property
     def sees_videos(self) -> bool:
         """Whether the account allowed its videos to be listed."""
         return self.account is not None and self.account.may(Scope.VIDEO_LIST)
 
+
+class AnalyticsViewModel(QObject):
+    """Numbers of one account over a period, and the chart of one of them.
+
+    Attributes:
+        reading: The numbers; `numbers` is what it read last.
+        job: A sync or an export.
+
+    Signals:
+        changed: Another number was chosen for the chart.
+        done: A sentence about what the job did.
+        failed: An AppError it ended with, and what to call to try again.
+    """
+
+    changed = Signal()
+    done = Signal(str)
+    failed = Signal(object, object)
+
+    def __init__(self, core: Core, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._wanted = ""
+        self.period = Period.MONTH
+        self.metric = Metric.FOLLOWERS
+        self.job = Job(core.tasks, self)
+        self.reading: Reading[Numbers] = Reading(
+            core.tasks,
+            core.bridge,
+            self._question(),
+            parent=self,
+            stale_on=(MetricsUpdated, AccountChanged, DataChangedElsewhere),
+            concerns=self._concerns,
+            is_empty=lambda numbers: numbers.missing is not None,
+        )
+
+    # -- what is shown --------------------------------------------------------------------
+
     @property
-    def start(self) -> datetime | None:
-        """When the period begins, None for all."""
-        days = int(self.period)
-        return self._core.now() - timedelta(days=days) if days else None
+    def numbers(self) -> Numbers:
+        """What was read last."""
+        return self.reading.value or Numbers()
+
+    @property
+    def account_id(self) -> str:
+        """The account whose numbers are shown, or will be as soon as they are read."""
+        account = self.numbers.account
+        return account.id if account is not None else self._wanted
+
+    @property
+    def figures(self) -> Mapping[Metric, FigureItem]:
+        """The four numbers with their change."""
+        numbers = self.numbers
+        if numbers.summary is None:
+            return {}
+        span = ntr("in {count} day", "in {count} days", int(numbers.period))
+        since = counted_from(numbers.summary, numbers.start)
+        if since is not None:
+            span = tr("since {day}", day=day_text(since, self._core.timezone))
+        return figures(numbers.summary, numbers.sees_videos, span)
+
+    @property
+    def points(self) -> Sequence[SeriesPoint]:
+        """The chosen number over time."""
+        found: Sequence[SeriesPoint] = getattr(self.numbers.series, self.metric)
+        return found
 
     @property
     def as_of_words(self) -> str:
         """`As of 3 min ago`."""
-        if self.summary is None:
-            return ""
-        return f"As of {age_text(self.summary.as_of, self._core.now())}"
+        summary, now = self.numbers.summary, self._core.now()
+        return "" if summary is None else tr("As of {age}", age=age_text(summary.as_of, now))
 
     @property
     def sync_problem(self) -> str:
         """Why the account's last sync brought nothing, empty if it did."""
-        error = self.account.sync_error if self.account else None
-        return "" if error is None else words(error).title
+        account = self.numbers.account
+        if account is None or account.sync_error is None:
+            return ""
+        return tr("The last sync brought nothing: {why}", why=words(account.sync_error).title)
 
     # -- choosing -------------------------------------------------------------------------
-
-    def refresh(self) -> None:
-        """Read accounts and numbers again, soon."""
-        self._reading_accounts.request()
 
     def choose_account(self, account_id: str) -> None:
         """Show another account."""
         self._wanted = account_id
-        self._forget()
-        self._read()
+        self.reading.ask_anew(self._question(), forget=True)
 
     def choose_period(self, period: Period) -> None:
         """Show another period."""
         if period is not self.period:
             self.period = period
-            self._read()
+            self.reading.ask_anew(self._question())
+
+    def choose_metric(self, metric: Metric) -> None:
+        """Show another number in the chart."""
+        self.metric = metric
+        self.changed.emit()
 
     # -- doing ----------------------------------------------------------------------------
 
     def sync(self) -> None:
         """Pull the shown account's numbers from TikTok."""
-        if self.account is not None:
-            self._sync([self.account])
+        if self.numbers.account is not None:
+            self._sync([self.account_id])
 
     def sync_all(self) -> None:
-        """Pull the numbers of every connected account from TikTok."""
-        self._sync([each for each in self.accounts if each.status is AccountStatus.CONNECTED])
-
-    def cancel_sync(self) -> None:
-        """Stop after the account that is being read."""
-        if self._sync_token is not None:
-            self._sync_token.cancel()
-            self._end_sync()
+        """Pull the numbers of every account from TikTok."""
+        self._sync(None)
 
     def export(self, out: Path) -> None:
         """Write all videos of all accounts as CSV."""
         reports = self._core.workspace.reports
-        self._core.tasks.run(
-            lambda _token: reports.export("videos", out, message_and_action),
-            done=lambda rows: self._on_exported(rows, out),
-            failed=self.failed.emit,
-            group="analytics-export",
+        self.job.start(
+            lambda _progress: reports.export("videos", out, message_and_action),
+            done=lambda rows: self._on_written(rows, out.name),
+            failed=lambda error: self.failed.emit(error, partial(self.export, out)),
+            words=out.name,
         )
 
     # -- inside ---------------------------------------------------------------------------
 
-    def _sync(self, accounts: Sequence[Account]) -> None:
-        if self.sync_progress is not None or not accounts:
-            return
-        tell = self._core.tasks.relay(self._on_sync_step)
-        workspace = self._core.workspace
-        self._sync_token = self._core.tasks.run(
-            lambda token: workspace.accounts.sync(
-                [account.id for account in accounts],
-                token,
-                tell=lambda step: tell(
-                    SyncProgress(handle=step.handle, done=step.done, count=step.total)
-                ),
-            ),
-            done=self._on_synced,
-            failed=self._on_sync_failed,
-        )
-        self.sync_progress = SyncProgress(handle=accounts[0].handle, done=0, count=len(accounts))
-        self.sync_changed.emit()
+    def _sync(self, account_ids: Sequence[str] | None) -> None:
+        accounts = self._core.workspace.accounts
 
-    def _on_sync_step(self, progress: SyncProgress) -> None:
-        if self.sync_progress is not None:
-            self.sync_progress = progress
-            self.sync_changed.emit()
+        def work(progress: JobProgress) -> Sequence[SyncResult]:
+            def tell(step: SyncStep) -> None:
+                progress.tell(step.done, step.total, f"@{step.handle}")
 
-    def _on_synced(self, results: Sequence[SyncResult]) -> None:
-        self._end_sync()
-        wrong = [result for result in results if result.error is not None]
-        for result in wrong[:1]:
-            self.sync_failed.emit(result.error)
-        if not wrong:
-            who = f"@{results[0].handle}" if len(results) == 1 else f"{len(results)} accounts"
-            self.synced.emit(f"Numbers of {who} are up to date.")
-        self._reading_accounts.request()
+            return accounts.sync(account_ids, progress.token, tell=tell)
 
-    def _on_sync_failed(self, error: AppError) -> None:
-        self._end_sync()
-        self.sync_failed.emit(error)
-
-    def _end_sync(self) -> None:
-        self._sync_token = None
-        self.sync_progress = None
-        self.sync_changed.emit()
-
-    def _on_exported(self, rows: int, out: Path) -> None:
-        videos = "1 video" if rows == 1 else f"{rows:,} videos"
-        self.exported.emit(f"{videos} written to {out.name}.")
-
-    def _forget(self) -> None:
-        self.summary, self.series, self.videos = None, (), ()
-        self.loaded = False
-        self.changed.emit()
-
-    def _read_accounts(self) -> None:
-        workspace = self._core.workspace
-        self._core.tasks.run(
-            lambda _token: _read_accounts(workspace),
-            done=self._on_accounts,
-            failed=self._on_failed,
-            group="analytics-accounts",
+        self.job.start(
+            work,
+            done=lambda results: self._on_synced(results, account_ids),
+            failed=lambda error: self.failed.emit(error, partial(self._sync, account_ids)),
         )
 
-    def _on_accounts(self, found: tuple[Sequence[Account], Mapping[str, Path]]) -> None:
-        before = self.account.id if self.account else None
-        accounts, self.avatars = found
-        self.accounts = accounts
-        self._has_accounts = bool(accounts)
-        self.accounts_changed.emit()
-        if self.account is None or (before is not None and self.account.id != before):
-            self._forget()
-        self._reading.request()
-
-    def _read(self) -> None:
-        account = self.account
-        if account is None:
-            return
-        workspace, start = self._core.workspace, self.start
-        days = int(self.period) or _ALL_DAYS
-        self._core.tasks.run(
-            lambda token: _read(workspace, account.id, days, start, token),
-            done=self._on_read,
-            failed=self._on_failed,
-            group="analytics",
+    def _on_written(self, rows: int, file: str) -> None:
+        said = ntr(
+            "{count} video written to {file}.", "{count} videos written to {file}.", rows, file=file
         )
+        self.done.emit(said)
 
-    def _on_read(self, answer: _Answer) -> None:
-        if self.account is None or answer.account_id != self.account.id:
-            return
-        self.summary = answer.summary
-        self.series = answer.series
-        self.videos = answer.videos
-        self.loaded = True
-        self.changed.emit()
+    def _on_synced(self, results: Sequence[SyncResult], wanted: Sequence[str] | None) -> None:
+        errors = [result.error for result in results if result.error is not None]
+        good = len(results) - len(errors)
+        if len(results) > 1:
+            self.done.emit(_up_to_date(good, len(results)))
+        elif good:
+            self.done.emit(tr("Numbers of @{handle} are up to date.", handle=results[0].handle))
+        if errors:
+            self.failed.emit(errors[0], partial(self._sync, wanted))
 
-    def _on_failed(self, error: AppError) -> None:
-        self.failed.emit(error)
+    def _question(self) -> partial[Numbers]:
+        return partial(_read, self._core.workspace, self._wanted, self.period)
 
-    def _on_metrics(self, event: MetricsUpdated) -> None:
-        if self.account is not None and event.account_id == self.account.id:
-            self._reading.request()
-
-    def _on_accounts_changed(self, _event: Event) -> None:
-        self._reading_accounts.request()
+    def _concerns(self, event: Event) -> bool:
+        if isinstance(event, AccountChanged | MetricsUpdated):
+            return self.numbers.account is None or event.account_id == self.account_id
+        return True
 
 
-def _read_accounts(workspace: Workspace) -> tuple[Sequence[Account], Mapping[str, Path]]:
+def _read(workspace: Workspace, wanted: str, period: Period, token: CancelToken) -> Numbers:
     accounts = workspace.accounts.list()
-    paths = {each.id: workspace.accounts.avatar_path(each.id) for each in accounts}
-    return accounts, {each: path for each, path in paths.items() if path is not None}
-
-
-def _read(
-    workspace: Workspace,
-    account_id: str,
-    days: int,
-    start: datetime | None,
-    token: CancelToken,
-) -> _Answer:
-    analytics = workspace.analytics
-    summary = analytics.summary(account_id, days)
+    if not accounts:
+        return Numbers()
+    account = next((each for each in accounts if each.id == wanted), accounts[0])
+    days = int(period)
+    start = workspace.clock.now() - timedelta(days=days) if days else None
+    summary = workspace.analytics.summary(account.id, days or _ALL_DAYS)
     token.check()
-    return _Answer(
-        account_id=account_id,
+    return Numbers(
+        account=account,
         summary=summary,
-        series=analytics.followers(account_id, start),
-        videos=analytics.videos(account_id, VIDEOS_SHOWN),
+        period=period,
+        start=start,
+        series=workspace.analytics.series(account.id, start),
+        videos=workspace.analytics.videos(account.id, VIDEOS_SHOWN),
+    )
+
+
+def _up_to_date(good: int, count: int) -> str:
+    return ntr(
+        "{good} of {count} account is up to date.",
+        "{good} of {count} accounts are up to date.",
+        count,
+        good=good,
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 
 from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.events import AccountChanged, DataChangedElsewhere
 from tiktok_manager.ui.kit.avatar import Avatars
+from tiktok_manager.ui.kit.inputs import SearchBox
 from tiktok_manager.ui.kit.list_model import Column, ListModel
 from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.texts import tr
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QObject
     from PySide6.QtGui import QIcon, QPixmap
+    from PySide6.QtWidgets import QWidget
 
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.services.workspace import Workspace
@@ -107,3 +109,42 @@ class AccountModel(ListModel[AccountEntry]):
         if self.rows:
             last = self.index(self.rowCount() - 1, 0)
             self.dataChanged.emit(self.index(0, 0), last, [Qt.ItemDataRole.DecorationRole])
+
+
+class AccountBox(SearchBox):
+    """A drop-down with one of all accounts, which is found by typing a part of its handle.
+
+    Signals:
+        chosen: The id of the account the user chose.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, accounts: AccountModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._accounts = accounts
+        self._account_id = ""
+        self.setAccessibleName(tr("Account"))
+        # The width is given: else every account of a long list would be measured.
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setFixedWidth(200)
+        self.setModel(accounts)
+        self.activated.connect(self._on_activated)
+        accounts.reading.changed.connect(self._on_accounts)
+        accounts.load()
+        self._on_accounts()
+
+    def show_account(self, account_id: str) -> None:
+        """Show this account, as soon as it is known."""
+        self._account_id = account_id
+        self._on_accounts()
+
+    def _on_accounts(self) -> None:
+        position = self._accounts.position(self._account_id)
+        row = -1 if position is None else position
+        if row != self.currentIndex():
+            self.setCurrentIndex(row)
+
+    def _on_activated(self, row: int) -> None:
+        self._account_id = str(self._accounts.key_at(self._accounts.index(row, 0)))
+        self.chosen.emit(self._account_id)

@@ -1,23 +1,36 @@
 """Small signs of state: always a shape or a word beside the colour."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from tiktok_manager.domain.posts import Post, PostStatus
-from tiktok_manager.ui.formats import age_text, exact_number, full_stamp, short_number
+from tiktok_manager.ui.formats import (
+    age_text,
+    exact_number,
+    full_stamp,
+    short_number,
+    signed_number,
+)
 from tiktok_manager.ui.icons import paint_icon
-from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.controls import PushButton, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import column, row
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.post_look import PostLook, post_look, status_look
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens, type_font
-from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS, Type
+from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
+
+if TYPE_CHECKING:
+    from tiktok_manager.ui.kit.reading import Job
 
 
 class _Pill(QWidget):
@@ -170,3 +183,91 @@ class RelativeTime(PlainLabel):
     def refresh(self, now: datetime) -> None:
         """Write the age anew."""
         self.setText(f"{self._prefix}{age_text(self._at, now)}")
+
+
+class FigureCard(PushButton):
+    """One number, how it changed, and what it is a number of; pressed, more of it is shown."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "figure")
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._title = PlainLabel(title, tone="soft")
+        self._value = NumberLabel(None, type=Type.FIGURE)
+        self._change = PlainLabel("", type=Type.STRONG, tabular=True)
+        self._note = PlainLabel("", type=Type.CAPTION, tone="soft", elided=True)
+        self._change.setAlignment(Qt.AlignmentFlag.AlignBottom)
+        self._change.setContentsMargins(0, 0, 0, 4)
+        number = row(self._value, self._change, None)
+        margins = (SPACE_M, SPACE_M, SPACE_M, SPACE_M)
+        self.setLayout(column(self._title, number, self._note, spacing=2, margins=margins))
+
+    def show_number(self, value: int | None, gained: int | None, note: str) -> None:
+        """Show a number (a dash for None), what it gained if that is known, and a note."""
+        self._value.set_value(value)
+        self._change.setText("" if gained is None else signed_number(gained))
+        self._change.set_tone("soft" if not gained else "good" if gained > 0 else "bad")
+        self._note.setText(note)
+        number, change = exact_number(value), ""
+        if gained is not None:
+            change = ("+" if gained > 0 else "") + exact_number(gained)
+        self.setToolTip(" ".join(part for part in (number, change) if part))
+        self.setAccessibleName(
+            tr(
+                "{title}: {number}. {change} {note}",
+                title=self._title.text(),
+                number=number,
+                change=change,
+                note=note,
+            )
+        )
+
+    @override
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        layout = self.layout()
+        return super().minimumSizeHint() if layout is None else layout.minimumSize()
+
+
+class JobLine(QWidget):
+    """How far a job is: its words, a bar, and Cancel; not there while nothing is under way."""
+
+    _WORDS_PX, _BAR_PX = 116, 72
+
+    def __init__(self, job: Job, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._job = job
+        self._bar = QProgressBar()
+        self._bar.setFixedWidth(self._BAR_PX)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(name)
+        self._words = PlainLabel("", type=Type.CAPTION, tone="soft", elided=True)
+        self._words.setFixedWidth(self._WORDS_PX)
+        self.cancel = push_button(tr("Cancel"), clicked=job.cancel)
+        self.setLayout(row(self._words, self._bar, self.cancel))
+        job.changed.connect(self._on_changed)
+        self._on_changed()
+
+    def _on_changed(self) -> None:
+        progress = self._job.progress
+        if progress is None:
+            self.hide()
+            return
+        words = progress.words
+        if progress.total > 1:
+            words = tr(
+                "{number} of {total} · {words}",
+                number=progress.done + 1,
+                total=progress.total,
+                words=words,
+            )
+        self._words.setText(words)
+        self._bar.setRange(0, progress.total if progress.total > 1 else 0)
+        self._bar.setValue(progress.done)
+        if self.parent() is not None:  # alone it would be a window
+            self.show()

@@ -85,6 +85,16 @@ class ScrollPage(QScrollArea):
         self._column.insertWidget(self._column.count() - 1, part)
 
 
+def scrolled(page: QWidget) -> QScrollArea:
+    """Return a page that scrolls up and down where it is higher than its room."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(page)
+    return area
+
+
 class Line(QFrame):
     """A hairline between parts."""
 

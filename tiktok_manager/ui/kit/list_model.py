@@ -29,6 +29,8 @@ Cursor = tuple[datetime, str]
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 _NOWHERE = QModelIndex()
 _Role = Qt.ItemDataRole
+# A drop-down and its search read the text that would be edited.
+_TEXTS = (_Role.DisplayRole, _Role.EditRole, _Role.AccessibleTextRole)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +228,7 @@ class ListModel(QAbstractTableModel, Generic[RowT]):
         column = self.columns[index.column()]
         if role == ROW_ROLE:
             return row
-        if role in (_Role.DisplayRole, _Role.AccessibleTextRole):
+        if role in _TEXTS:
             return column.value(row)
         if role == _Role.ToolTipRole:
             return plain_tip(column.hint(row)) if column.hint else None

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QMenu, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QToolButton, QWidget
 
 from tiktok_manager.ui.formats import plain_tip
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.action import Action, ActionRow, perform_over
-from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import row
 from tiktok_manager.ui.texts import tr
@@ -78,6 +78,17 @@ def add_to_menu(menu: QMenu, entries: Sequence[Entry], *, over: QWidget) -> Acti
     face = ActionMenu(menu, lambda action: perform_over(over, action))
     face.show_entries(entries)
     return face
+
+
+def more_button(entries: Callable[[], Sequence[Entry]], *, over: QWidget) -> QToolButton:
+    """Return a button with a menu of what is done rarely; it is looked at when it opens."""
+    button = icon_button("more", tr("More"))
+    menu = QMenu(button)
+    face = add_to_menu(menu, entries(), over=over)
+    menu.aboutToShow.connect(lambda: face.show_entries(entries()))
+    button.setMenu(menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    return button
 
 
 def _look(entry: Entry) -> _Shown | None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.errors import AppError, Unforeseen
+from tiktok_manager.ui.crash import report_text
 from tiktok_manager.wording import joined, words
 
 
@@ -81,7 +82,9 @@ class Notice:
 
 
 def error_details(error: AppError) -> str:
-    """Return code and log id, for TikTok's support or a bug report."""
+    """Return code and log id, for TikTok's support, or the stack of a fault of ours."""
+    if isinstance(error, Unforeseen) and error.__cause__ is not None:
+        return report_text(error.__cause__)
     lines = [f"Code: {error.code}"]
     if error.log_id:
         lines.append(f"Log id: {error.log_id}")

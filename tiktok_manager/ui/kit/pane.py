@@ -89,8 +89,8 @@ class Stages(QStackedWidget):
             self._bring(_failed_page(failure, retry))
         elif stage is not Stage.EMPTY or self._make_empty is None:
             self._bring(self._content)
-        elif before is not Stage.EMPTY:  # rebuilt under the focus, its button would lose it
-            self._bring(self._make_empty())
+        elif before is not Stage.EMPTY or not has_focus_inside(self):
+            self._bring(self._make_empty())  # rebuilt under the focus, its button would lose it
 
     def follow(self, reading: Readable) -> None:
         """Show the stage of this reading from now on."""
