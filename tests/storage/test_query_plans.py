@@ -385,6 +385,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "posts.count_held": (lambda s, _w: posts.count_held(s),),
     "posts.count": (lambda s, _w: posts.count(s, SOME),),
     "posts.next_due": (lambda s, _w: posts.next_due(s),),
+    "posts.planned_of_each_account": (lambda s, _w: posts.planned_of_each_account(s),),
     "posts.next_of_each_account": (lambda s, _w: posts.next_of_each_account(s),),
     "posts.last_result": (lambda s, _w: posts.last_result(s),),
     "posts.add_step": (lambda s, w: posts.add_step(s, w.post.id, at=NOW, epoch=1, kind="x"),),

@@ -41,7 +41,7 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.quota import Usage
 from tiktok_manager.domain.schedule import Schedule
-from tiktok_manager.services.accounts import ConnectStage, SyncResult, SyncStep
+from tiktok_manager.services.accounts import AccountOverview, ConnectStage, SyncResult, SyncStep
 from tiktok_manager.services.backups import Backup, BackupKind, BackupOf, Rank
 from tiktok_manager.services.planning import PublishOverview
 from tiktok_manager.services.settings import DEFINITIONS, SettingValue
@@ -198,6 +198,8 @@ class FakeAccounts:
         self._events = events
         self.accounts = {account.id: account for account in accounts}
         self.pictures: dict[str, Path] = {}
+        self.planning = FakePlanning()
+        self.quota = FakeQuota()
         self.connects: list[str | None] = []
         self.asked: list[tuple[Scope, ...]] = []
         self.nothing_comes_back = False
@@ -213,6 +215,9 @@ class FakeAccounts:
         if self.error is not None:
             raise self.error
         return list(self.accounts.values())
+
+    def overview(self) -> Sequence[AccountOverview]:
+        return [self._overview(account) for account in self.list()]
 
     def get(self, handle_or_id: str) -> Account:
         return self.accounts[handle_or_id]
@@ -292,6 +297,17 @@ class FakeAccounts:
 
     def avatars(self) -> Mapping[str, Path]:
         return self.pictures
+
+    def _overview(self, account: Account) -> AccountOverview:
+        wanted = PostFilter(statuses=frozenset({PostStatus.SCHEDULED}), account_id=account.id)
+        planned = self.planning.page(wanted)
+        return AccountOverview(
+            account=account,
+            avatar=self.pictures.get(account.id),
+            next_post=next(iter(planned), None),
+            planned=len(planned),
+            quota=self.quota.usage(account.id),
+        )
 
     def set_paused(self, account_id: str, paused: bool) -> Account:
         if self.error is not None:
@@ -550,6 +566,7 @@ class FakeWorkspace:
         self.accounts = FakeAccounts(self.events, self.with_accounts)
         self.planning = FakePlanning(self.posts)
         self.quota = FakeQuota()
+        self.accounts.planning, self.accounts.quota = self.planning, self.quota
         self.backups = FakeBackups(self.clock)
         self.installation = FakeInstallation()
         self.blockers = FakeBlockers()

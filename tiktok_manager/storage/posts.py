@@ -278,6 +278,19 @@ def next_due(session: Session) -> Post | None:
     return _first(session, _posts().where(PostRow.id == soonest.scalar_subquery()))
 
 
+def planned_of_each_account(session: Session) -> dict[str, int]:
+    """Return how many posts are planned of each account."""
+    planned = (
+        select(func.count())
+        .select_from(PostRow)
+        .where(PostRow.account_id == AccountRow.id, text(IS_PLANNED))
+        .correlate(AccountRow)
+        .scalar_subquery()
+        .label("planned")
+    )
+    return {row.id: row.planned for row in session.execute(select(AccountRow.id, planned))}
+
+
 def next_of_each_account(session: Session) -> list[Post]:
     """Return the planned post of each account that is due first."""
     soonest = (
