@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAccessible, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
@@ -26,7 +26,7 @@ from tiktok_manager.ui.frame import Core, Frame, Pane
 from tiktok_manager.ui.key_sheet import KeySheet
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.pane import PaneView
-from tiktok_manager.ui.main_window import MainWindow
+from tiktok_manager.ui.main_window import MainWindow, first_place
 from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.ui.pane_host import PaneHost
 
@@ -200,6 +200,22 @@ def test_size_and_place_come_back(make_stage: MakeStage) -> None:
     again = make_stage(is_open=False)
     again.window._restore()
     assert (again.window.width(), again.window.height()) == (760, 640)
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [
+        QRect(0, 0, 1920, 1080),
+        QRect(64, 28, 1216, 772),
+        QRect(0, 0, 1024, 700),
+        QRect(9, 9, 640, 400),
+    ],
+)
+def test_the_first_window_is_whole_on_its_screen(screen: QRect) -> None:
+    place = first_place(screen)
+    assert screen.contains(place)
+    assert place.top() - screen.top() >= 30  # room for its title
+    assert place.width() == min(1280, screen.width() - 8)
 
 
 def test_jumping_finds_panes_accounts_and_posts(stage: Stage, qtbot: QtBot) -> None:

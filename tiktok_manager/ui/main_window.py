@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from tiktok_manager.ui.kit.access import FocusRing, press_focused
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 
     from tiktok_manager.ui.frame import Pane
     from tiktok_manager.ui.memory import WindowMemory
+
+
+_WANTED, _LEAST = QSize(1280, 800), QSize(720, 480)
+_TITLE_BAR = QMargins(4, 36, 4, 4)
+"""What a desktop draws around a window, about: nobody knows before it is shown."""
 
 
 class MainWindow(QWidget):
@@ -184,10 +189,19 @@ class MainWindow(QWidget):
 
     def _restore(self) -> None:
         self.rail.set_folded(self._memory.flag("rail-folded"))
+        available = self.screen().availableGeometry()
+        self.setMinimumSize(_LEAST.boundedTo(available.size()))
         state = self._memory.state("window")
         if state is None or not self.restoreGeometry(state):
-            self.resize(1280, 800)
-        self.setMinimumSize(720, 480)
+            self.setGeometry(first_place(available))
+
+
+def first_place(available: QRect) -> QRect:
+    """Return where a window opens for the first time: whole on the screen, in its middle."""
+    within = available.marginsRemoved(_TITLE_BAR)
+    place = QRect(QPoint(), _WANTED.boundedTo(within.size()))
+    place.moveCenter(within.center())
+    return place
 
 
 class PageArea(QWidget):
