@@ -22,7 +22,7 @@ from tiktok_manager.domain.errors import AppError, Failure
 from tiktok_manager.domain.events import PostsChanged, PublishingHeld
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.services.workspace import Workspace
-from tiktok_manager.ui.application import Front, Launch, application, run
+from tiktok_manager.ui.application import Front, Launch, Opening, application, run
 from tiktok_manager.ui.crash import DeathTrace
 from tiktok_manager.ui.frame import Core, Frame, Pane
 from tiktok_manager.ui.kit.notices import Notice
@@ -77,13 +77,17 @@ def make_house(
     sessions: list[WindowSession] = []
 
     def make(
-        world: FakeWorkspace | None = None, closed: Callable[[], None] = lambda: None
+        world: FakeWorkspace | None = None,
+        closed: Callable[[], None] = lambda: None,
+        opening: Opening | None = None,
     ) -> House:
         world = world or FakeWorkspace(posts=[a_post()], with_accounts=[an_account()])
         instance = SingleInstance(tmp_path)
         assert instance.acquire()
         front = Front(application([]), tmp_path, PANES)
-        session = WindowSession(front, world.typed, lambda _w: world.runner, instance, closed)
+        session = WindowSession(
+            front, world.typed, lambda _w: world.runner, instance, closed, opening
+        )
         house = House(session, world, qtbot)
         monkeypatch.setattr(session.tray, "_is_available", lambda: house.has_tray)
         session.leaving.ended.disconnect(session._leave)
@@ -148,6 +152,58 @@ def test_a_workspace_that_does_not_open_can_be_tried_again(make_house: MakeHouse
     house.until(lambda: "The data folder cannot be written." in texts(house.session.window))
     house.session.open()
     house.until(lambda: house.session.host.current_pane == "accounts")
+
+
+def test_what_goes_on_while_it_is_opened_is_told(make_house: MakeHouse) -> None:
+    opening = Opening()
+    house = make_house(opening=opening)
+    gate = threading.Event()
+    open_all = house.session._open_workspace
+
+    def slow() -> object:
+        opening.tell("Day 3 of 28")
+        assert gate.wait(20)
+        opening.tell("Day 4 of 28")
+        return open_all()
+
+    house.session._open_workspace = slow  # type: ignore[assignment]
+    house.session.start(hidden=False)
+    line = house.session.window.status_line._line
+    house.until(lambda: "Day 3 of 28" in line.text())
+    gate.set()
+    house.until(lambda: "next Sat 18:30" in line.text())
+
+
+def test_nobody_goes_on_opening_for_a_window_that_is_left(make_house: MakeHouse) -> None:
+    opening = Opening()
+    house = make_house(opening=opening)
+    ended: list[bool] = []
+
+    def slow() -> object:
+        try:
+            while not ended:
+                opening.tell("Day 3 of 28")
+        finally:
+            ended.append(True)
+        raise AssertionError
+
+    house.session._open_workspace = slow  # type: ignore[assignment]
+    house.session.start(hidden=False)
+    house.until(lambda: "Day 3" in house.session.window.status_line._line.text())
+    house.session.leaving.quit()
+    house.until(lambda: bool(house.quits))
+    house.until(lambda: bool(ended))
+
+
+def test_the_demo_says_that_it_is_one_from_its_first_frame(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for is_demo in (True, False):
+        window = Front(application([]), tmp_path, PANES, is_demo=is_demo).window
+        qtbot.addWidget(window)
+        labels = window.top_bar.findChildren(QLabel)
+        seen = [label.text() for label in labels if label.isVisibleTo(window)]
+        assert ("Demo: nothing reaches TikTok" in seen) is is_demo
 
 
 def test_the_workspace_is_exchanged_while_nothing_holds_it(make_house: MakeHouse) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer
 
-from tiktok_manager.domain.errors import AppError, Unforeseen
+from tiktok_manager.domain.errors import AppError, Cancelled, Unforeseen
 from tiktok_manager.domain.events import SettingsChanged
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.crash import CrashHook, DeathTrace
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.settings import Settings
     from tiktok_manager.services.workspace import Workspace
     from tiktok_manager.ui.announcer import Announcer
-    from tiktok_manager.ui.application import Front
+    from tiktok_manager.ui.application import Front, Opening
     from tiktok_manager.ui.single_instance import SingleInstance
 
 logger = logging.getLogger(__name__)
@@ -69,6 +69,7 @@ class WindowSession(QObject):
         make_runner: RunnerFactory,
         instance: SingleInstance,
         close_workspace: Callable[[], None] = lambda: None,
+        opening: Opening | None = None,
     ) -> None:
         super().__init__()
         self._app = front.app
@@ -93,6 +94,8 @@ class WindowSession(QObject):
         self.tray = Tray(self)
         self.leaving = Leaving(self.window, self.tray, self.tasks, self.memory, self)
         self._collector = QTimer(self)
+        if opening is not None:
+            opening.follow(self.tasks.relay(self._on_opening), lambda: self.leaving.is_ending)
         self._signals = UnixSignals(self.leaving.end, self)
         self._connect()
 
@@ -182,7 +185,13 @@ class WindowSession(QObject):
             last_death=self._death_trace.open(workspace.paths.logs_dir, workspace.clock.now()),
         )
 
+    def _on_opening(self, words: str) -> None:
+        if not self.leaving.is_ending:
+            self.window.status_line.say(Mood.OPENING, words)
+
     def _on_open_failed(self, error: AppError) -> None:
+        if isinstance(error, Cancelled):
+            return  # whoever waited has left
         told = AppError("workspace_not_opened") if isinstance(error, Unforeseen) else error
         self.host.show_failure(told, self.open)
 

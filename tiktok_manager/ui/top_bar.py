@@ -40,15 +40,27 @@ class TopBar(QFrame):
         )
         self.new_post.clicked.connect(self.new_post_clicked)
         self.new_post.setEnabled(False)  # until there is a workspace
+        self._demo = PlainLabel("", type=Type.CAPTION, tone="accent")
+        self._demo.setProperty("look", "marker")
+        self._demo.hide()
         self.search = JumpField()
         self.search.setMaximumWidth(360)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_XL, 0, SPACE_L, 0)
         layout.setSpacing(SPACE_M)
         layout.addWidget(self._title)
+        layout.addWidget(self._demo)
         layout.addStretch(1)
         layout.addWidget(self.search, 4)
         layout.addWidget(self.new_post)
+
+    def show_demo(self) -> None:
+        """Say for as long as the window stands that nothing in it is real."""
+        self._demo.setText(tr("Demo: nothing reaches TikTok"))
+        self._demo.setToolTip(
+            tr("Simulated accounts on this computer. What you do here is not kept.")
+        )
+        self._demo.show()
 
     def set_title(self, title: str) -> None:
         """Name the pane shown."""
