@@ -10,7 +10,6 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QLabel,
     QLineEdit,
     QSizePolicy,
@@ -23,12 +22,14 @@ from tiktok_manager.ui.icons import screen_ratio
 from tiktok_manager.ui.kit.avatar import round_picture
 from tiktok_manager.ui.kit.badges import Chip, Dot, NumberLabel, RelativeTime, StatusBadge
 from tiktok_manager.ui.kit.controls import icon_button, push_button
-from tiktok_manager.ui.kit.form import Step
+from tiktok_manager.ui.kit.form import Form, Step
+from tiktok_manager.ui.kit.inputs import CalmComboBox, TextInput, make_input
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Item, Skeleton, column, row
 from tiktok_manager.ui.kit.messages import Banner
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.placeholders import EmptyState
+from tiktok_manager.ui.kit.when_field import WhenField
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_XL, Type
 
@@ -110,9 +111,27 @@ def _placeholders() -> dict[str, QVBoxLayout]:
     }
 
 
+def _forms() -> dict[str, QVBoxLayout]:
+    choices = [("light", tr("Light")), ("dark", tr("Dark"))]
+    kinds = (("text", ()), ("secret", ()), ("choice", choices), ("bool", ()), ("scopes", choices))
+    form = Form()
+    fields = [
+        form.add(kind, tr("Appearance"), make_input(kind, made), tr(_BODY)) for kind, made in kinds
+    ]
+    wrong = form.add("wrong", tr("Time zone"), TextInput(), tr(_BODY))
+    wrong.say(tr("There is no such zone."), "bad")
+    return {
+        "Form": column(*fields, wrong, spacing=SPACE_M),
+        "WhenField": column(
+            _when("2026-12-12T11:00"), _when("2027-03-28T02:30"), _when("2026-12-12T11:00", "soon")
+        ),
+    }
+
+
 BOARDS: Mapping[str, Callable[[], dict[str, QVBoxLayout]]] = {
     "labels": _labels,
     "controls": _controls,
+    "forms": _forms,
     "signs": _signs,
     "messages": _messages,
     "placeholders": _placeholders,
@@ -151,15 +170,25 @@ def _checked(look: str) -> QWidget:
     return button
 
 
+def _when(wall: str, typed: str = "") -> WhenField:
+    field = WhenField(lambda: _NOW)
+    field.show_wall(datetime.fromisoformat(wall), "Europe/Berlin")
+    if typed:
+        field.time.setText(typed)
+        field.time.setModified(True)
+        field.commit()
+    return field
+
+
 def _field() -> QLineEdit:
     field = QLineEdit()
     field.setPlaceholderText(tr("Search or jump"))
     return field
 
 
-def _choice() -> QComboBox:
-    box = QComboBox()
-    box.addItems([tr("Everyone"), tr("Friends"), tr("Only me")])
+def _choice() -> CalmComboBox:
+    box = CalmComboBox()
+    box.addItems([tr("Everyone"), tr("Friends"), tr("Only you")])
     return box
 
 

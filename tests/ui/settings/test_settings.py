@@ -286,6 +286,6 @@ def test_the_data_folder_is_named_and_opened(desk_and_view: DeskAndView) -> None
     desk, view = desk_and_view
     folder = desk.world.paths.root
     assert any(label.text() == str(folder) for label in view.findChildren(QLabel))
-    button = view._data.findChildren(QAbstractButton)[0]
+    button = next(b for b in view._data.findChildren(QAbstractButton) if "Open" in b.text())
     button.click()
     assert desk.frame.urls == [folder.as_uri()]

@@ -236,7 +236,7 @@ class Facts(QWidget):
         self._grid.setVerticalSpacing(SPACE_XS)
         self._grid.setColumnStretch(1, 1)
         self._labels: tuple[str, ...] = ()
-        self._rows: list[tuple[PlainLabel, CopyButton]] = []
+        self._rows: list[tuple[PlainLabel, PlainLabel, CopyButton]] = []
         self.show_facts(facts)
 
     def show_facts(self, facts: Sequence[Fact]) -> None:
@@ -245,13 +245,15 @@ class Facts(QWidget):
         if labels != self._labels:
             self._labels = labels
             self._rebuild()
-        for fact, (value, copy) in zip(facts, self._rows, strict=True):
+        for fact, (name, value, copy) in zip(facts, self._rows, strict=True):
             value.setText(fact.value)
             value.setToolTip(fact.tip)
             value.set_tone(fact.tone)
             value.setAccessibleName(f"{fact.label}: {fact.value}")
             copy.set_copied_text(fact.copied)
             copy.setVisible(bool(fact.copied))
+            for label in (name, value):  # in line with the button
+                label.setMinimumHeight(CONTROL_HEIGHT if fact.copied else 0)
 
     def _rebuild(self) -> None:
         while (item := self._grid.takeAt(0)) is not None:
@@ -261,9 +263,9 @@ class Facts(QWidget):
         self._rows = []
         top = Qt.AlignmentFlag.AlignTop
         for number, label in enumerate(self._labels):
-            value = PlainLabel("", wrap=True, selectable=True)
+            name, value = PlainLabel(label, tone="soft"), PlainLabel("", wrap=True, selectable=True)
             copy = CopyButton(name=tr("Copy: {label}", label=label))
-            self._grid.addWidget(PlainLabel(label, tone="soft"), number, 0, top)
+            self._grid.addWidget(name, number, 0, top)
             self._grid.addWidget(value, number, 1)
             self._grid.addWidget(copy, number, 2, top)
-            self._rows.append((value, copy))
+            self._rows.append((name, value, copy))

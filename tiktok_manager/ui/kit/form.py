@@ -66,7 +66,7 @@ class Form(QObject):
 
     changed = Signal(str, str)
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.fields: dict[str, Field] = {}
         self._inputs: dict[str, Input] = {}

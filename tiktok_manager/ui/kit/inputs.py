@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QShortcut,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QLineEdit, QWidget
 
+from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.layout import column, row
 from tiktok_manager.ui.overrides import override
@@ -15,7 +26,7 @@ from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_S
 
-_WIDE_PX, _NARROW_PX, _CHOICE_PX = 360, 120, 260
+_WIDE_PX, _NARROW_PX, _CHOICE_PX, _SEARCH_PX = 360, 120, 260, 240
 _MANY = 20
 Choices = Sequence[tuple[str, str]]
 
@@ -65,6 +76,19 @@ class SearchBox(CalmComboBox):
         wanted = text.casefold()
         texts = (self.itemText(each).casefold() for each in range(self.count()))
         return [number for number, each in enumerate(texts) if wanted and wanted in each]
+
+
+class SearchLine(QLineEdit):
+    """Finds in what stands below it; Ctrl+F anywhere in the pane brings the caret here."""
+
+    def __init__(self, words: str, pane: QWidget) -> None:
+        super().__init__(pane)
+        self.setPlaceholderText(words)
+        self.setAccessibleName(words)
+        self.setFixedWidth(_SEARCH_PX)
+        self.setClearButtonEnabled(True)
+        self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        QShortcut(QKeySequence.StandardKey.Find, pane).activated.connect(self.setFocus)
 
 
 class Switch(QCheckBox):
@@ -214,8 +238,8 @@ class SecretInput(Input):
 
     @override
     def show_value(self, value: str) -> None:
-        kept = tr("Kept. Type a new one to replace it") if value else tr("Not set yet")
-        self.line.setPlaceholderText(kept)
+        kept = tr("Kept. Type a new one to replace it") if self.isEnabled() else tr("Kept")
+        self.line.setPlaceholderText(kept if value else tr("Not set yet"))
 
     @override
     def accepted(self) -> None:

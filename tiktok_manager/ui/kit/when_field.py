@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LEAST_LEAD = timedelta(minutes=30)
-_TIME_WIDTH_PX = 100
+_DAY_WIDTH_PX, _TIME_WIDTH_PX = 172, 100
 _POPUP_WIDTH_PX, _CALENDAR_HEIGHT_PX = 296, 248
 
 
@@ -117,6 +117,7 @@ class WhenField(QWidget):
         self._popup: _Popup | None = None
         self.problem = ""
         self.day = push_button("", icon_name="calendar", clicked=self._open_popup)
+        self.day.setMinimumWidth(_DAY_WIDTH_PX)
         self.time = _TimeLine()
         self.time.setFixedWidth(_TIME_WIDTH_PX)
         self.time.setPlaceholderText("18:30")

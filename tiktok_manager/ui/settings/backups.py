@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -28,28 +27,20 @@ if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.ui.frame import Core
 
-T = TypeVar("T")
 # As far back as the publisher looks for what may have gone out (services.publishing.restoring).
 _IN_DOUBT = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BackupItem:
-    """A backup with what its last check said; `checked` None stands for no check since."""
-
-    backup: Backup
-    checked: bool | None = None
 
 
 class BackupsViewModel(QObject):
     """Makes and checks backups, and says what restoring one would do; `reading` lists them.
 
     Attributes:
+        checked: By name, whether a backup checked since can be restored.
         said: What came of the last job, and the tone to say it in.
         made: The name of the backup made now, until it is chosen in the list.
 
     Signals:
-        changed: Read `items`, `busy`, `said` and `made`.
+        changed: Any of these, or `items` or `busy`, reads differently.
     """
 
     changed = Signal()
@@ -58,7 +49,8 @@ class BackupsViewModel(QObject):
         super().__init__(parent)
         self._core = core
         self._backups = backups = core.workspace.backups
-        self._checked: dict[str, bool] = {}
+        self.folder = backups.folder
+        self.checked: dict[str, bool] = {}
         self.said = ("", "good")
         self.made = ""
         self.job = Job(core.tasks, self)
@@ -74,61 +66,65 @@ class BackupsViewModel(QObject):
         self.reading.changed.connect(self.changed)
 
     @property
-    def items(self) -> Sequence[BackupItem]:
+    def items(self) -> Sequence[Backup]:
         """The backups, the latest first."""
-        found = self.reading.value or ()
-        return [BackupItem(backup=each, checked=self._checked.get(each.name)) for each in found]
+        return self.reading.value or ()
 
     @property
     def busy(self) -> str:
         """What is under way, empty if nothing."""
         return "" if self.job.progress is None else self.job.progress.words
 
-    @property
-    def folder(self) -> Path:
-        """Where the backups lie."""
-        return self._backups.folder
-
-    def when(self, item: BackupItem) -> str:
+    def when(self, at: datetime) -> str:
         """`Tue 18:30 (Berlin)`."""
-        return self._at(item.backup.taken_at)
+        return zoned_time(at, self._core.timezone, self._core.now())
 
-    def stamp(self, item: BackupItem) -> str:
+    def stamp(self, at: datetime) -> str:
         """The full time and its age, for hovering."""
-        at = item.backup.taken_at
         return f"{full_stamp(at, self._core.timezone)} · {age_text(at, self._core.now())}"
 
     def create(self) -> None:
         """Back up now."""
         backups = self._backups
-        self._begin(
-            lambda: (backups.create(), backups.create_beside()),
-            self._on_made,
-            tr("Backing up…"),
-            self._on_failed,
+
+        def done(made: tuple[Backup, Backup | None]) -> None:
+            self.made = made[0].name
+            size = size_text(sum(each.size_bytes for each in made if each is not None))
+            self._say(tr("Backed up: {size}, whole and on disk.", size=size))
+            self.reading.ask_anew()
+
+        self._say("")
+        self.job.start(
+            lambda _: (backups.create(), backups.create_beside()),
+            done=done,
+            failed=self._on_failed,
+            words=tr("Backing up…"),
         )
 
     def check(self, name: str) -> None:
         """Look whether a backup could be restored."""
         backups = self._backups
 
-        def failed(error: AppError) -> None:
-            self._checked[name] = False
-            self._on_failed(error)
-
-        def done(_none: object) -> None:
-            self._checked[name] = True
+        def done(_none: None) -> None:
+            self.checked[name] = True
             self._say(tr("This backup is whole and unchanged: it can be restored."))
 
-        self._begin(lambda: backups.verify(name), done, tr("Checking…"), failed)
+        def failed(error: AppError) -> None:
+            self.checked[name] = False
+            self._on_failed(error)
+
+        self._say("")
+        self.job.start(
+            lambda _: backups.verify(name), done=done, failed=failed, words=tr("Checking…")
+        )
 
     def question(self, wanted: str) -> str:
         """Say what restoring a backup of the list, or a file from elsewhere, would do."""
-        listed = next((each.backup for each in self.items if each.backup.name == wanted), None)
+        listed = next((each for each in self.items if each.name == wanted), None)
         if listed is None:
             file = Path(wanted)
             return restore_file_question(file.name, is_of_posts=not is_of_counters(file))
-        taken, since = (self._at(at) for at in (listed.taken_at, listed.taken_at - _IN_DOUBT))
+        taken, since = (self.when(at) for at in (listed.taken_at, listed.taken_at - _IN_DOUBT))
         return restore_question(taken, since=since, is_of_posts=listed.of is BackupOf.POSTS)
 
     def restoring(self, wanted: str, show_held: Callable[[], object]) -> Callable[[], Notice]:
@@ -144,31 +140,13 @@ class BackupsViewModel(QObject):
             is_of_posts = done.of is BackupOf.POSTS
             when = zoned_time(done.backup_at, timezone, clock.now())
             text, more = restored_words(when, str(done.former), is_of_posts=is_of_posts)
-            return Notice(
-                text=text,
-                more=more,
-                tone=Tone.ATTENTION if is_of_posts else Tone.GOOD,
-                action_text=tr("Show what needs you") if is_of_posts else "",
-                action=show_held if is_of_posts else None,
-            )
+            if not is_of_posts:
+                return Notice(text=text, more=more, tone=Tone.GOOD)
+            step = tr("Show what needs you")
+            tone = Tone.ATTENTION
+            return Notice(text=text, more=more, tone=tone, action_text=step, action=show_held)
 
         return work
-
-    def _begin(
-        self,
-        work: Callable[[], T],
-        done: Callable[[T], None],
-        words: str,
-        failed: Callable[[AppError], None],
-    ) -> None:
-        self.said = ("", "good")
-        self.job.start(lambda _: work(), done=done, failed=failed, words=words)
-
-    def _on_made(self, made: tuple[Backup, Backup | None]) -> None:
-        size = size_text(sum(each.size_bytes for each in made if each is not None))
-        self.made = made[0].name
-        self._say(tr("Backed up: {size}, whole and on disk.", size=size))
-        self.reading.ask_anew()
 
     def _on_failed(self, error: AppError) -> None:
         told = words(error)
@@ -177,6 +155,3 @@ class BackupsViewModel(QObject):
     def _say(self, text: str, tone: str = "good") -> None:
         self.said = (text, tone)
         self.changed.emit()
-
-    def _at(self, at: datetime) -> str:
-        return zoned_time(at, self._core.timezone, self._core.now())

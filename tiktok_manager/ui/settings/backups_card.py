@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QProgressBar
 
-from tiktok_manager.services.backups import BackupKind, BackupOf
+from tiktok_manager.services.backups import Backup, BackupKind, BackupOf
 from tiktok_manager.ui.formats import size_text
 from tiktok_manager.ui.kit.action import Action, ActionRow, ask_over
 from tiktok_manager.ui.kit.labels import PlainLabel
@@ -14,7 +14,7 @@ from tiktok_manager.ui.kit.layout import Card
 from tiktok_manager.ui.kit.list_model import Column, ListModel
 from tiktok_manager.ui.kit.pane import Stages
 from tiktok_manager.ui.kit.table import Table
-from tiktok_manager.ui.settings.backups import BackupItem, BackupsViewModel
+from tiktok_manager.ui.settings.backups import BackupsViewModel
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.wording import term
 
@@ -36,7 +36,7 @@ class BackupsCard(Card):
         super().__init__(tr("Backups"))
         self._frame = frame
         self.model = model = BackupsViewModel(core, self)
-        self.rows = ListModel(_columns(model), lambda item: item.backup.name, self)
+        self.rows = ListModel(_columns(model), lambda backup: backup.name, self)
         self.table = Table(self.rows, tr("Backups"), row_height_px=_ROW_PX, opens_by_click=False)
         self.list = Stages(self.table, empty=_no_backup, skeleton_rows=1)
         self.buttons = ActionRow(self._actions())
@@ -58,34 +58,25 @@ class BackupsCard(Card):
         self.list.follow(model.reading)
 
     def _actions(self) -> tuple[Action, ...]:
-        model = self.model
+        model, idle = self.model, self._is_idle
         return (
             Action(
                 words=lambda: model.busy or tr("Back up now"),
                 icon="download",
                 look="primary",
-                allowed=self._is_idle,
+                allowed=idle,
                 run=model.create,
             ),
             self._restore(lambda: tr("Restore…"), lambda: self._chosen),
             Action(
                 words=lambda: tr("Check"),
                 icon="shield",
-                allowed=self._has_choice,
+                allowed=lambda: bool(self._chosen) and idle(),
                 why_not=_choose_first,
                 run=lambda: model.check(self._chosen),
             ),
-            Action(
-                words=lambda: tr("Restore a file…"),
-                icon="file",
-                allowed=self._is_idle,
-                run=self._restore_file,
-            ),
-            Action(
-                words=lambda: tr("Open folder"),
-                icon="folder",
-                run=lambda: self._frame.open_url(model.folder.as_uri()),
-            ),
+            Action(words=lambda: tr("Restore a file…"), icon="file", allowed=idle, run=self._other),
+            Action(words=lambda: tr("Open folder"), icon="folder", run=self._open_folder),
         )
 
     def _restore(self, words: Callable[[], str], wanted: Callable[[], str]) -> Action:
@@ -105,10 +96,13 @@ class BackupsCard(Card):
             ),
         )
 
-    def _restore_file(self) -> None:
+    def _other(self) -> None:
         name = ask_backup(self, self.model.folder)
         if name:
             ask_over(self.window(), self._restore(lambda: tr("Restore a file…"), lambda: name))
+
+    def _open_folder(self) -> None:
+        self._frame.open_url(self.model.folder.as_uri())
 
     @property
     def _chosen(self) -> str:
@@ -118,11 +112,9 @@ class BackupsCard(Card):
     def _is_idle(self) -> bool:
         return not self.model.busy
 
-    def _has_choice(self) -> bool:
-        return bool(self._chosen) and self._is_idle()
-
     def _on_changed(self) -> None:
         self.rows.set_rows(self.model.items)
+        self.table.viewport().update()  # what a check found is not in the rows
         if self.table.choose(self.model.made):
             self.model.made = ""
         shown = max(1, min(len(self.model.items), _SHOWN_ROWS))
@@ -143,44 +135,24 @@ def ask_backup(parent: QWidget, folder: Path) -> str:
     return name
 
 
-def _columns(model: BackupsViewModel) -> tuple[Column[BackupItem], ...]:
-    def plain(
-        words: Callable[[], str], width: int, value: Callable[[BackupItem], str]
-    ) -> Column[BackupItem]:
-        return Column(words=words, width=width, value=value, hint=lambda item: item.backup.name)
+def _columns(model: BackupsViewModel) -> tuple[Column[Backup], ...]:
+    def checked(backup: Backup) -> str:
+        if backup.name in model.checked:
+            return tr("Whole, just now") if model.checked[backup.name] else tr("Cannot be restored")
+        return tr("When made") if backup.sha256 else tr("Not recorded")
 
     return (
-        Column(words=lambda: tr("When"), value=model.when, hint=model.stamp),
-        plain(lambda: tr("What"), 144, _what),
-        plain(lambda: tr("Made"), 116, _made_by),
-        plain(lambda: tr("Size"), 88, lambda item: size_text(item.backup.size_bytes)),
-        plain(lambda: tr("Kept for"), 152, _kept_for),
-        plain(lambda: tr("Checked"), 118, _checked),
+        Column(
+            words=lambda: tr("When"),
+            value=lambda backup: model.when(backup.taken_at),
+            hint=lambda backup: f"{model.stamp(backup.taken_at)}\n{backup.name}",
+        ),
+        Column(words=lambda: tr("What"), value=_what, width=168),
+        Column(words=lambda: tr("Made"), value=_made_by, width=140, hide_below=840),
+        Column(words=lambda: tr("Size"), value=lambda it: size_text(it.size_bytes), width=84),
+        Column(words=lambda: tr("Kept for"), value=_kept_for, width=144, hide_below=620),
+        Column(words=lambda: tr("Checked"), value=checked, width=120),
     )
-
-
-def _what(item: BackupItem) -> str:
-    return tr("Posts and accounts") if item.backup.of is BackupOf.POSTS else tr("Numbers")
-
-
-def _made_by(item: BackupItem) -> str:
-    return {
-        BackupKind.AUTOMATIC: tr("By itself"),
-        BackupKind.MANUAL: tr("By you"),
-        BackupKind.UPGRADE: tr("Before an update"),
-    }[item.backup.kind]
-
-
-def _kept_for(item: BackupItem) -> str:
-    said = term(item.backup.kept_as)
-    return said[0].upper() + said[1:]
-
-
-def _checked(item: BackupItem) -> str:
-    """Say what is known of its wholeness: every backup is checked as it is made."""
-    if item.checked is not None:
-        return tr("Whole, just now") if item.checked else tr("Cannot be restored")
-    return tr("When made") if item.backup.sha256 else tr("Not recorded")
 
 
 def _no_backup() -> PlainLabel:
@@ -189,3 +161,20 @@ def _no_backup() -> PlainLabel:
 
 def _choose_first() -> str:
     return tr("Choose a backup in the list first.")
+
+
+def _what(backup: Backup) -> str:
+    return tr("Posts and accounts") if backup.of is BackupOf.POSTS else tr("Numbers")
+
+
+def _made_by(backup: Backup) -> str:
+    return {
+        BackupKind.AUTOMATIC: tr("By itself"),
+        BackupKind.MANUAL: tr("By you"),
+        BackupKind.UPGRADE: tr("Before an update"),
+    }[backup.kind]
+
+
+def _kept_for(backup: Backup) -> str:
+    said = term(backup.kept_as)
+    return said[0].upper() + said[1:]

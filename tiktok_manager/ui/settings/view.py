@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
-from tiktok_manager.ui.icons import icon
-from tiktok_manager.ui.kit.controls import push_button
-from tiktok_manager.ui.kit.form import Field, Form
-from tiktok_manager.ui.kit.inputs import make_input
+from tiktok_manager.ui.kit.controls import Fact, Facts, push_button
+from tiktok_manager.ui.kit.form import Form
+from tiktok_manager.ui.kit.inputs import SearchLine, make_input
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Line, ScrollPage, row
 from tiktok_manager.ui.kit.pane import PaneView
@@ -21,13 +19,14 @@ from tiktok_manager.ui.settings.backups_card import BackupsCard
 from tiktok_manager.ui.settings.key_guide import KeyGuide
 from tiktok_manager.ui.settings.viewmodel import SettingsViewModel, choices, help_words
 from tiktok_manager.ui.texts import tr
+from tiktok_manager.ui.tokens import Type
 from tiktok_manager.wording.settings import section_words, setting_label
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.ui.frame import Core, Frame
 
-_PAGE_WIDTH_PX, _SEARCH_WIDTH_PX = 720, 280
+_PAGE_WIDTH_PX = 940
 BACKUPS = "backups"
 
 
@@ -70,14 +69,8 @@ class SettingsView(PaneView):
     # -- building -------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Find a setting"))
-        self.search.setAccessibleName(tr("Find a setting"))
-        self.search.setMaximumWidth(_SEARCH_WIDTH_PX)
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search = SearchLine(tr("Find a setting"), self)
         self.search.textChanged.connect(self._on_search)
-        QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self.search.setFocus)
         self.add_controls(self.search, None)
         self._page = ScrollPage(_PAGE_WIDTH_PX)
         self._nothing = EmptyState("search", tr("No setting matches"), tr("Try another word."))
@@ -149,16 +142,13 @@ class SettingsView(PaneView):
 
 def _data_card(core: Core, frame: Frame) -> Card:
     folder = core.workspace.paths.root
-    where = QWidget()
-    path = PlainLabel(str(folder), tone="soft", wrap=True, selectable=True)
-    button = push_button(
+    about = tr("Database, logs, backups and cached pictures. Nothing is kept anywhere else.")
+    open_folder = push_button(
         tr("Open folder"), icon_name="folder", clicked=lambda: frame.open_url(folder.as_uri())
     )
-    line = row(path, button)
-    line.setStretch(0, 1)
-    where.setLayout(line)
-    where.setFocusProxy(button)
-    about = tr("Database, logs, backups and cached pictures. Nothing is kept anywhere else.")
     card = Card(tr("Data"))
-    card.body.addWidget(Field(tr("Data folder"), where, about))
+    where = Fact(label=tr("Data folder"), value=str(folder), copied=str(folder))
+    card.body.addWidget(Facts([where]))
+    card.body.addWidget(PlainLabel(about, type=Type.CAPTION, tone="soft", wrap=True))
+    card.body.addLayout(row(open_folder, None))
     return card
