@@ -263,7 +263,7 @@ def test_a_backup_restored_in_the_window_posts_nothing_again(
 
     def made_by_hand() -> list[str]:
         """Leaves out what was made by itself, and the numbers that lie in a file of their own."""
-        names = [item.backup.name for item in card.model.items]
+        names = [item.name for item in card.model.items]
         return [name for name in names if "manual" in name and not name.startswith("metrics")]
 
     evening.until(lambda: bool(made_by_hand()))
