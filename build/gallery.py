@@ -31,7 +31,7 @@ SIZES = ("1280x800", "1024x700", "1920x1080")
 THEMES = ("light", "dark")
 SCALES = ("1", "2")
 PSEUDO = ("no", "long", "mirrored")
-OPENED = ("post", "account", "editing", "needs-you", "messages")
+OPENED = ("post", "account", "editing", "needs-you", "messages", "palette", "keys")
 KIT = "kit-"
 PATIENCE_MS = 20_000
 LOOK_MS = 250
@@ -217,13 +217,10 @@ def _window() -> "Iterator[tuple[WindowSession, Workspace]]":
 
 
 def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> None:
-    from tiktok_manager.domain.errors import AppError
     from tiktok_manager.domain.posts import PostFilter, PostStatus
-    from tiktok_manager.ui.kit.notices import Notice, Tone
 
     host = session.host
-    host.close_drawer()
-    host.messages.clear()
+    _put_away(session)
     post = workspace.planning.overview().next_due
     match subject:
         case "account":
@@ -235,17 +232,47 @@ def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> Non
             host.go("calendar", "needs-you")
         case "messages":
             host.go("calendar")
-            host.notify(
-                Notice(text="Moved: Tue 18:30 (Berlin) @sim01.", action_text="Undo", stays=False)
-            )
-            host.notify(Notice(text="Restored.", tone=Tone.GOOD))
-            host.show_error(AppError("workspace_not_opened"), lambda: None)
+            _say(session)
+        case "palette":
+            host.go("calendar")
+            _search(session, "a")
+        case "keys":
+            host.go("calendar")
+            host.show_keys()
         case "editing":
             host.go("composer", None if post is None else post.id)
         case "composer":
             host.go("composer", "new")
         case _:
             host.go(subject)
+
+
+def _put_away(session: "WindowSession") -> None:
+    from tiktok_manager.ui.key_sheet import KeySheet
+
+    session.host.close_drawer()
+    session.host.messages.clear()
+    session.window.top_bar.search.clear()
+    session.window.setFocus()
+    for sheet in session.window.findChildren(KeySheet):
+        sheet.close()
+
+
+def _say(session: "WindowSession") -> None:
+    from tiktok_manager.domain.errors import AppError
+    from tiktok_manager.ui.kit.notices import Notice, Tone
+
+    host = session.host
+    host.notify(Notice(text="Moved: Tue 18:30 (Berlin) @sim01.", action_text="Undo", stays=False))
+    host.notify(Notice(text="Restored.", tone=Tone.GOOD))
+    host.show_error(AppError("workspace_not_opened"), lambda: None)
+
+
+def _search(session: "WindowSession", text: str) -> None:
+    field = session.window.top_bar.search
+    field.begin()
+    field.setText(text)
+    field.textEdited.emit(text)
 
 
 def _has_theme(session: "WindowSession", theme: str) -> bool:

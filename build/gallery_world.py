@@ -1,13 +1,14 @@
 """What the gallery shows: the demo's world, and in it one of everything that can go wrong."""
 
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from tests.fakes.window_world import add_troubles, in_every_state
-from tiktok_manager.app import make_runner, open_workspace
+from tiktok_manager.app import open_workspace
 from tiktok_manager.cli import demo_world as demo
-from tiktok_manager.cli.context import CommandLine
 from tiktok_manager.domain.posts import PostFilter, PostStatus
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.storage import posts as post_rows
@@ -16,14 +17,12 @@ from tiktok_manager.storage import posts as post_rows
 @contextmanager
 def gallery_world() -> Iterator[Mapping[str, str]]:
     """Fill a data folder and keep its local TikTok running; yields the environment of both."""
-    line = CommandLine(
-        env=dict(os.environ),
-        open_workspace=open_workspace,
-        make_runner=make_runner,
-        run_window=lambda **_: 0,
-    )
-    with demo.demo_world(line.env, demo.WINDOW_ACCOUNTS) as (sim, env, folder):
-        demo.live_through_history(line, sim, env, folder)
+    with (
+        tempfile.TemporaryDirectory(prefix="tiktok-manager-gallery-") as name,
+        demo.demo_world(os.environ, demo.WINDOW_ACCOUNTS, Path(name)) as (sim, env),
+    ):
+        folder = Path(name)
+        demo.live_through_history(open_workspace, sim, env, folder)
         with open_workspace(env) as workspace:
             demo.plan_ahead(workspace, folder)
             _add_troubles(workspace)

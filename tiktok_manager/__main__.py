@@ -8,7 +8,7 @@ import faulthandler
 import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from tiktok_manager.system.paths import data_root
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from tiktok_manager.domain.clock import Clock
     from tiktok_manager.scheduler.runner import Runner
@@ -40,21 +41,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run_self_test()
     if arguments in ([], ["--hidden"]):
         return run_window(hidden=bool(arguments))
+    if arguments == ["demo"]:  # at once: the command line takes as long to load as the window
+        return run_window(hidden=False, demo=True)
     return run_command_line(arguments)
 
 
-def run_window(*, hidden: bool, env: Mapping[str, str] | None = None) -> int:
-    """Open the window (or only the tray) and return the exit code."""
+def run_window(*, hidden: bool, demo: bool = False) -> int:
+    """Open the window (or only the tray) and return the exit code.
+
+    The demo's window stands on a throw-away folder; what it shows is made behind its first frame.
+    """
     # The window collects garbage by a timer of its own; during the imports it only costs time.
     gc.disable()
-    environment = dict(os.environ if env is None else env)
+    environment = dict(os.environ)
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.system.display import check_display, missing_library
 
     try:
         check_display(environment)
         try:
-            from tiktok_manager.ui.application import run
+            from tiktok_manager.ui.application import Opening, run
         except ImportError as exc:
             if exc.name and not exc.name.startswith("PySide6"):
                 raise  # ours
@@ -65,10 +71,18 @@ def run_window(*, hidden: bool, env: Mapping[str, str] | None = None) -> int:
         speak_utf8()
         print_error(error, as_json=False)
         return error.exit_code
-    with ExitStack() as closing:
+    opening = Opening()
+    with ExitStack() as world, ExitStack() as closing:
+        if demo:
+            folder = _throw_away_folder(world)
+            environment["TIKTOK_MANAGER_DATA_DIR"] = str(folder / "data")
+
+        made: dict[str, str] = {}
 
         def open_behind_the_window() -> "Workspace":
-            return closing.enter_context(_open_workspace(environment))
+            if demo and not made:
+                made.update(_make_demo(environment, folder, world, opening.tell))
+            return closing.enter_context(_open_workspace(made or environment))
 
         return run(
             open_behind_the_window,
@@ -76,7 +90,25 @@ def run_window(*, hidden: bool, env: Mapping[str, str] | None = None) -> int:
             data_dir=data_root(environment),
             hidden=hidden,
             close_workspace=closing.close,
+            opening=opening,
+            is_demo=demo,
         )
+
+
+def _throw_away_folder(closing: ExitStack) -> "Path":
+    import tempfile
+    from pathlib import Path
+
+    name = tempfile.TemporaryDirectory(prefix="tiktok-manager-demo-")
+    return Path(closing.enter_context(name))
+
+
+def _make_demo(
+    env: Mapping[str, str], folder: "Path", closing: ExitStack, tell: "Callable[[str], None]"
+) -> dict[str, str]:
+    from tiktok_manager.cli.demo_world import prepare_window
+
+    return prepare_window(_open_workspace, env, folder, closing, tell)
 
 
 def run_command_line(arguments: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,8 +34,8 @@ def no_runner(workspace: Workspace, *, standby: bool = False) -> Runner:
     raise AssertionError(f"nothing is published here ({workspace=}, {standby=})")
 
 
-def no_window(*, hidden: bool, env: Mapping[str, str] | None = None) -> int:
-    raise AssertionError(f"no window is opened here ({hidden=}, {env=})")
+def no_window(*, hidden: bool, demo: bool = False) -> int:
+    raise AssertionError(f"no window is opened here ({hidden=}, {demo=})")
 
 
 @pytest.fixture
@@ -45,6 +46,17 @@ def command_line(tmp_path: Path) -> CommandLine:
         make_runner=no_runner,
         run_window=no_window,
     )
+
+
+def test_the_demo_without_headless_is_the_window_at_once(command_line: CommandLine) -> None:
+    asked: list[tuple[bool, bool]] = []
+
+    def window(*, hidden: bool, demo: bool = False) -> int:
+        asked.append((hidden, demo))
+        return 0
+
+    assert run(["demo"], replace(command_line, run_window=window)) == 0
+    assert asked == [(False, True)]
 
 
 @pytest.mark.parametrize(

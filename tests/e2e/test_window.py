@@ -211,7 +211,7 @@ def test_an_account_connected_by_the_button_stands_in_the_table(evening: Evening
     assert item.account.handle == "sim01"
     assert item.health.words == "Ready"
     assert item.account.followers is not None
-    evening.until(lambda: view._pages.currentWidget() is view.table)
+    evening.until(view.table.isVisible)
     assert not view.connect_card.isVisible()
 
 

@@ -355,6 +355,13 @@ CALLS: dict[str, tuple[Call, ...]] = {
         ),
         lambda s, _w: posts.list_posts(s, PostFilter(statuses=SOME, account_id="a1"), limit=50),
         lambda s, _w: posts.list_posts(s, PostFilter(statuses=SOME, or_unconnected=True), limit=50),
+        *(
+            lambda s, _w, ids=ids, some=some: posts.list_posts(
+                s, PostFilter(account_ids=ids, statuses=some, due_from=NOW - HOUR), limit=50
+            )
+            for ids in (frozenset({"a1"}), frozenset({"a1", "a2"}))
+            for some in (SOME, frozenset())
+        ),
         lambda s, _w: posts.list_posts(s, PostFilter(due_from=NOW, due_to=NOW + HOUR)),
     ),
     "posts.changed_posts": (
@@ -378,6 +385,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "posts.count_held": (lambda s, _w: posts.count_held(s),),
     "posts.count": (lambda s, _w: posts.count(s, SOME),),
     "posts.next_due": (lambda s, _w: posts.next_due(s),),
+    "posts.planned_of_each_account": (lambda s, _w: posts.planned_of_each_account(s),),
     "posts.next_of_each_account": (lambda s, _w: posts.next_of_each_account(s),),
     "posts.last_result": (lambda s, _w: posts.last_result(s),),
     "posts.add_step": (lambda s, w: posts.add_step(s, w.post.id, at=NOW, epoch=1, kind="x"),),

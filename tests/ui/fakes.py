@@ -30,6 +30,7 @@ from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.posts import (
     ENDED,
     UNDER_WAY,
+    ChangedPost,
     Choices,
     Lateness,
     Post,
@@ -40,7 +41,7 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.quota import Usage
 from tiktok_manager.domain.schedule import Schedule
-from tiktok_manager.services.accounts import ConnectStage, SyncResult, SyncStep
+from tiktok_manager.services.accounts import AccountOverview, ConnectStage, SyncResult, SyncStep
 from tiktok_manager.services.backups import Backup, BackupKind, BackupOf, Rank
 from tiktok_manager.services.planning import PublishOverview
 from tiktok_manager.services.settings import DEFINITIONS, SettingValue
@@ -197,6 +198,8 @@ class FakeAccounts:
         self._events = events
         self.accounts = {account.id: account for account in accounts}
         self.pictures: dict[str, Path] = {}
+        self.planning = FakePlanning()
+        self.quota = FakeQuota()
         self.connects: list[str | None] = []
         self.asked: list[tuple[Scope, ...]] = []
         self.nothing_comes_back = False
@@ -212,6 +215,9 @@ class FakeAccounts:
         if self.error is not None:
             raise self.error
         return list(self.accounts.values())
+
+    def overview(self) -> Sequence[AccountOverview]:
+        return [self._overview(account) for account in self.list()]
 
     def get(self, handle_or_id: str) -> Account:
         return self.accounts[handle_or_id]
@@ -292,6 +298,17 @@ class FakeAccounts:
     def avatars(self) -> Mapping[str, Path]:
         return self.pictures
 
+    def _overview(self, account: Account) -> AccountOverview:
+        wanted = PostFilter(statuses=frozenset({PostStatus.SCHEDULED}), account_id=account.id)
+        planned = self.planning.page(wanted)
+        return AccountOverview(
+            account=account,
+            avatar=self.pictures.get(account.id),
+            next_post=next(iter(planned), None),
+            planned=len(planned),
+            quota=self.quota.usage(account.id),
+        )
+
     def set_paused(self, account_id: str, paused: bool) -> Account:
         if self.error is not None:
             raise self.error
@@ -310,6 +327,10 @@ class FakePlanning:
     def __init__(self, posts: Sequence[Post] = ()) -> None:
         self.posts = list(posts)
         self.held_accounts: set[str] = set()
+        self.changed_at: dict[str, datetime] = {}
+        self.searches: list[tuple[str, CancelToken]] = []
+        self.search_gate = Gate()
+        self.search_gate.set()
         self.error: AppError | None = None
 
     def between(self, start: datetime, end: datetime) -> Sequence[Post]:
@@ -334,6 +355,32 @@ class FakePlanning:
             and (after is None or (post.schedule.due_at, post.id) > after)
         ]
         return found[:limit]
+
+    def changed(
+        self,
+        wanted: PostFilter,
+        *,
+        text: str = "",
+        before: tuple[datetime, str] | None = None,
+        limit: int,
+        cancel: CancelToken | None = None,
+    ) -> list[ChangedPost]:
+        if self.error is not None:
+            raise self.error
+        found = [
+            ChangedPost(post=post, changed_at=self.changed_at.get(post.id, post.created_at))
+            for post in self.posts
+            if (not wanted.statuses or post.status in wanted.statuses)
+            and wanted.account_id in (None, post.account_id)
+            and (text.casefold() in post.caption.casefold() or text.casefold() in post.handle)
+        ]
+        found.sort(key=lambda each: each.key, reverse=True)
+        return [each for each in found if before is None or each.key < before][:limit]
+
+    def search(self, text: str, limit: int, cancel: CancelToken | None = None) -> list[Post]:
+        self.searches.append((text, cancel or CancelToken()))
+        self.search_gate.wait(10)
+        return [each.post for each in self.changed(PostFilter(), text=text, limit=limit)]
 
     def overview(self) -> PublishOverview:
         if self.error is not None:
@@ -519,6 +566,7 @@ class FakeWorkspace:
         self.accounts = FakeAccounts(self.events, self.with_accounts)
         self.planning = FakePlanning(self.posts)
         self.quota = FakeQuota()
+        self.accounts.planning, self.accounts.quota = self.planning, self.quota
         self.backups = FakeBackups(self.clock)
         self.installation = FakeInstallation()
         self.blockers = FakeBlockers()

@@ -7,25 +7,28 @@ import sys
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.fakes import FakePaths, FakeWorkspace, a_post, an_account, refused
+from tests.ui.fakes import NOW, FakePaths, FakeWorkspace, a_post, an_account, refused
 from tiktok_manager.domain.errors import AppError, Failure
 from tiktok_manager.domain.events import PostsChanged, PublishingHeld
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.services.workspace import Workspace
-from tiktok_manager.ui.application import Front, Launch, application, run
+from tiktok_manager.ui.application import Front, Launch, Opening, application, run
 from tiktok_manager.ui.crash import DeathTrace
 from tiktok_manager.ui.frame import Core, Frame, Pane
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.pane import PaneView
+from tiktok_manager.ui.leaving import AskToQuit, Stopped
 from tiktok_manager.ui.main_window import MainWindow
-from tiktok_manager.ui.quit_question import AskToQuit
 from tiktok_manager.ui.session import WindowSession, collect_if_due
 from tiktok_manager.ui.single_instance import SingleInstance
 
@@ -51,7 +54,7 @@ class House:
         self.world = world
         self.qtbot = qtbot
         self.quits: list[int] = []
-        self.asked: list[int] = []
+        self.asked: list[Stopped] = []
         self.answer = True
         self.has_tray = True
 
@@ -74,20 +77,25 @@ def make_house(
     sessions: list[WindowSession] = []
 
     def make(
-        world: FakeWorkspace | None = None, closed: Callable[[], None] = lambda: None
+        world: FakeWorkspace | None = None,
+        closed: Callable[[], None] = lambda: None,
+        opening: Opening | None = None,
     ) -> House:
         world = world or FakeWorkspace(posts=[a_post()], with_accounts=[an_account()])
         instance = SingleInstance(tmp_path)
         assert instance.acquire()
         front = Front(application([]), tmp_path, PANES)
-        session = WindowSession(front, world.typed, lambda _w: world.runner, instance, closed)
+        session = WindowSession(
+            front, world.typed, lambda _w: world.runner, instance, closed, opening
+        )
         house = House(session, world, qtbot)
         monkeypatch.setattr(session.tray, "_is_available", lambda: house.has_tray)
-        monkeypatch.setattr(session, "_leave", lambda: house.quits.append(1))
+        session.leaving.ended.disconnect(session._leave)
+        session.leaving.ended.connect(lambda: house.quits.append(1))
 
-        def ask(_parent: MainWindow, under_way: int) -> bool:
-            house.asked.append(under_way)
-            return house.answer
+        def ask(_parent: MainWindow, stopped: Stopped, then: Callable[[bool], object]) -> None:
+            house.asked.append(stopped)
+            then(house.answer)
 
         monkeypatch.setattr(AskToQuit, "ask", ask)
         sessions.append(session)
@@ -146,6 +154,58 @@ def test_a_workspace_that_does_not_open_can_be_tried_again(make_house: MakeHouse
     house.until(lambda: house.session.host.current_pane == "accounts")
 
 
+def test_what_goes_on_while_it_is_opened_is_told(make_house: MakeHouse) -> None:
+    opening = Opening()
+    house = make_house(opening=opening)
+    gate = threading.Event()
+    open_all = house.session._open_workspace
+
+    def slow() -> object:
+        opening.tell("Day 3 of 28")
+        assert gate.wait(20)
+        opening.tell("Day 4 of 28")
+        return open_all()
+
+    house.session._open_workspace = slow  # type: ignore[assignment]
+    house.session.start(hidden=False)
+    line = house.session.window.status_line._line
+    house.until(lambda: "Day 3 of 28" in line.text())
+    gate.set()
+    house.until(lambda: "next Sat 18:30" in line.text())
+
+
+def test_nobody_goes_on_opening_for_a_window_that_is_left(make_house: MakeHouse) -> None:
+    opening = Opening()
+    house = make_house(opening=opening)
+    ended: list[bool] = []
+
+    def slow() -> object:
+        try:
+            while not ended:
+                opening.tell("Day 3 of 28")
+        finally:
+            ended.append(True)
+        raise AssertionError
+
+    house.session._open_workspace = slow  # type: ignore[assignment]
+    house.session.start(hidden=False)
+    house.until(lambda: "Day 3" in house.session.window.status_line._line.text())
+    house.session.leaving.quit()
+    house.until(lambda: bool(house.quits))
+    house.until(lambda: bool(ended))
+
+
+def test_the_demo_says_that_it_is_one_from_its_first_frame(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for is_demo in (True, False):
+        window = Front(application([]), tmp_path, PANES, is_demo=is_demo).window
+        qtbot.addWidget(window)
+        labels = window.top_bar.findChildren(QLabel)
+        seen = [label.text() for label in labels if label.isVisibleTo(window)]
+        assert ("Demo: nothing reaches TikTok" in seen) is is_demo
+
+
 def test_the_workspace_is_exchanged_while_nothing_holds_it(make_house: MakeHouse) -> None:
     order: list[str] = []
     house = make_house(closed=lambda: order.append("closed"))
@@ -184,7 +244,7 @@ def test_while_it_is_exchanged_nothing_asks_the_workspace(make_house: MakeHouse)
     house.world.events.publish(PostsChanged())
     host.new_post()
     window.top_bar.search.begin()
-    host._undo()
+    QTest.keySequence(window, QKeySequence(QKeySequence.StandardKey.Undo))
     house.qtbot.wait(120)
     assert host.current_pane == ""
     assert "Restoring…" in window.status_line._line.text()
@@ -269,19 +329,69 @@ def test_a_hold_is_told_by_the_desktop_while_the_window_is_closed(
 
 def test_closing_quits_if_the_user_wants_it_so(house: House) -> None:
     house.world.settings.set("close-to-tray", "off")
-    house.until(lambda: not house.session._close_to_tray)
+    house.until(lambda: not house.session.leaving.close_to_tray)
     house.session.window.close()
     house.until(lambda: bool(house.quits))
     assert house.world.runner.calls == ["start", "stop"]
 
 
-def test_without_a_tray_closing_asks_because_plans_would_wait(house: House) -> None:
+def test_quit_from_the_tray_names_what_is_due_today_and_no_means_no(house: House) -> None:
+    house.world.planning.posts += [
+        a_post("tonight", handle="bob", due_at=NOW + timedelta(hours=8)),
+        a_post("another day", due_at=NOW + timedelta(days=2)),
+    ]
+    house.answer = False
+    house.session.tray.quit_requested.emit()
+    house.until(lambda: bool(house.asked))
+    (asked,) = house.asked
+    assert asked.question == "2 posts are due today. Quit anyway?"
+    assert asked.more.split("\n\n")[1] == "Sat 18:30 (Berlin) @alice\nSat 21:00 (Berlin) @bob"
+    assert house.world.runner.calls == ["start"]
+    house.answer = True
+    house.session.tray.quit_requested.emit()
+    house.until(lambda: bool(house.quits))
+    assert house.world.runner.calls == ["start", "stop"]
+
+
+def test_quit_asks_nothing_where_nothing_would_be_missed(make_house: MakeHouse) -> None:
+    house = make_house(FakeWorkspace(posts=[a_post(due_at=NOW + timedelta(days=2))]))
+    house.start()
+    house.session.tray.quit_requested.emit()
+    house.until(lambda: bool(house.quits))
+    assert house.asked == []
+
+
+def test_quit_asks_nothing_about_posts_that_would_not_go_out(house: House) -> None:
+    house.world.settings.set("publishing", "off")
+    house.until(lambda: house.session._state is not None and house.session._state.paused)
+    house.session.tray.quit_requested.emit()
+    house.until(lambda: bool(house.quits))
+    assert house.asked == []
+
+
+def test_without_a_tray_closing_asks_because_plans_would_wait(make_house: MakeHouse) -> None:
+    house = make_house(FakeWorkspace(posts=[a_post(due_at=NOW + timedelta(days=2))]))
+    house.start()
+    house.until(
+        lambda: house.session._state is not None and house.session._state.overview is not None
+    )
     house.has_tray = False
     house.answer = False
     house.session.window.close()
-    assert house.asked == [0]
+    house.until(lambda: bool(house.asked))
+    assert house.asked == [Stopped()]
     assert house.session.window.isVisible()
     assert not house.quits
+
+
+def test_a_plan_that_cannot_be_read_holds_nobody_back(house: House) -> None:
+    house.until(
+        lambda: house.session._state is not None and house.session._state.overview is not None
+    )
+    house.world.planning.error = refused()
+    house.session.leaving.quit()
+    house.until(lambda: bool(house.quits))
+    assert house.asked == []
 
 
 def test_quitting_during_an_upload_asks_and_no_means_no(make_house: MakeHouse) -> None:
@@ -290,12 +400,29 @@ def test_quitting_during_an_upload_asks_and_no_means_no(make_house: MakeHouse) -
     house.until(lambda: house.session._state is not None and house.session._state.under_way == 1)
     house.answer = False
     house.session.tray.quit_requested.emit()
-    assert house.asked == [1]
+    house.until(lambda: bool(house.asked))
+    assert house.asked[0].question == "1 post is being published. Quit anyway?"
     assert house.world.runner.calls == ["start"]
     house.answer = True
     house.session.tray.quit_requested.emit()
     house.until(lambda: bool(house.quits))
     assert house.world.runner.calls == ["start", "stop"]
+
+
+def test_the_question_is_put_by_a_dialog_that_escape_answers_with_stay(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    parent = QWidget()  # hidden, as the window is while it is in the tray
+    qtbot.addWidget(parent)
+    answers: list[bool] = []
+    AskToQuit.ask(parent, Stopped(due=("Sat 18:30 (Berlin) @alice",)), answers.append)
+    box = parent.findChild(QMessageBox)
+    assert box is not None
+    assert "1 post is due today" in box.text()
+    assert "@alice" in box.informativeText()
+    QTest.keyClick(box, Qt.Key.Key_Escape)
+    assert answers == [False]
+    qtbot.waitUntil(lambda: parent.findChild(QMessageBox) is None)
 
 
 @pytest.mark.parametrize("status", [PostStatus.PROCESSING, PostStatus.UNCONFIRMED])
@@ -326,8 +453,8 @@ def test_a_demand_to_end_is_not_met_with_a_question(make_house: MakeHouse, name:
 
 
 def test_quit_is_done_once(house: House) -> None:
-    house.session.quit()
-    house.session.quit()
+    house.session.leaving.quit()
+    house.session.leaving.quit()
     house.until(lambda: bool(house.quits))
     assert house.world.runner.calls.count("stop") == 1
 
@@ -395,9 +522,21 @@ def test_another_launch_brings_the_window_back(house: House, tmp_path: Path) -> 
     house.until(house.session.window.isVisible)
 
 
-def test_logging_out_stops_the_publisher_at_once(house: House) -> None:
-    house.session._on_logout()
+def test_a_desktop_that_ends_stops_the_publisher_at_once(house: House) -> None:
+    house.session.leaving.on_desktop_ends()
     assert house.world.runner.calls == ["start", "stop"]
+    house.session.window.close()  # as the desktop closes it: not into the tray
+    house.until(lambda: bool(house.quits))
+
+
+def test_a_logout_that_is_called_off_leaves_publishing_on(house: House) -> None:
+    house.session.leaving.on_desktop_ends()
+    assert house.session.leaving._stayed.isActive()
+    house.session.leaving._stayed.timeout.emit()
+    house.until(lambda: house.world.runner.calls == ["start", "stop", "start"])
+    house.session.window.close()
+    assert house.session.window.isHidden()
+    assert not house.quits
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGTERM")
@@ -490,7 +629,7 @@ def test_nothing_slow_is_imported_before_the_first_frame(tmp_path: Path) -> None
         while not window.is_painted:
             app.processEvents()
         roots = {name.partition(".")[0] for name in sys.modules}
-        print(sorted(roots & {"sqlalchemy", "httpx", "pyqtgraph", "numpy", "av", "keyring",
+        print(sorted(roots & {"sqlalchemy", "httpx", "numpy", "av", "keyring",
                               "cryptography", "apscheduler", "starlette", "typer", "zoneinfo",
                               "platformdirs", "concurrent"}))
         print(sorted({"PySide6.QtNetwork", "PySide6.QtMultimedia"} & set(sys.modules)))

@@ -11,9 +11,9 @@ import tiktok_manager.ui
 
 UI = Path(tiktok_manager.ui.__file__).parent
 NOT_YET = (
-    *("accounts/", "analytics/", "calendar/", "composer/"),
+    *("analytics/", "calendar/", "composer/"),
     *("jump.py", "jump_popup.py", "pane_host.py", "passphrase.py"),
-    *("quit_question.py", "rail.py", "session.py", "status_line.py"),
+    *("rail.py", "session.py", "status_line.py"),
     *("top_bar.py", "trouble_bar.py"),
     "kit/notices.py",
 )

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAccessible, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, MakeDesk
@@ -23,9 +23,10 @@ from tiktok_manager.domain.errors import (
 )
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.frame import Core, Frame, Pane
+from tiktok_manager.ui.key_sheet import KeySheet
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.pane import PaneView
-from tiktok_manager.ui.main_window import MainWindow
+from tiktok_manager.ui.main_window import MainWindow, first_place
 from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.ui.pane_host import PaneHost
 
@@ -201,6 +202,22 @@ def test_size_and_place_come_back(make_stage: MakeStage) -> None:
     assert (again.window.width(), again.window.height()) == (760, 640)
 
 
+@pytest.mark.parametrize(
+    "screen",
+    [
+        QRect(0, 0, 1920, 1080),
+        QRect(64, 28, 1216, 772),
+        QRect(0, 0, 1024, 700),
+        QRect(9, 9, 640, 400),
+    ],
+)
+def test_the_first_window_is_whole_on_its_screen(screen: QRect) -> None:
+    place = first_place(screen)
+    assert screen.contains(place)
+    assert place.top() - screen.top() >= 30  # room for its title
+    assert place.width() == min(1280, screen.width() - 8)
+
+
 def test_jumping_finds_panes_accounts_and_posts(stage: Stage, qtbot: QtBot) -> None:
     press(qtbot, stage.window, "Ctrl+K")
     search = stage.host._search
@@ -219,8 +236,76 @@ def test_jumping_finds_a_post_by_its_words(stage: Stage, qtbot: QtBot) -> None:
     QTest.keyClicks(stage.host._search, "autumn")
     qtbot.waitUntil(lambda: bool(stage.host._jump.results))
     result = stage.host._jump.results[0]
-    assert (result.title, result.target) == ("Autumn walk #slow", "post-1")
+    assert result.title == "Autumn walk #slow"
     assert result.detail == "Scheduled · Sat 18:30 (Berlin) · @alice"
+
+
+def test_what_was_chosen_stays_chosen_when_more_is_found(stage: Stage, qtbot: QtBot) -> None:
+    press(qtbot, stage.window, "Ctrl+K")
+    search, popup = stage.host._search, stage.host.popup
+    stage.desk.world.planning.search_gate.clear()
+    QTest.keyClicks(search, "a")
+    QTest.keyClick(search, Qt.Key.Key_Down)
+    chosen = popup._list.currentItem().text()
+    stage.desk.world.planning.search_gate.set()
+    qtbot.waitUntil(lambda: not stage.host._jump.is_searching)
+    assert popup._list.currentItem().text() == chosen
+
+
+def test_a_question_mark_shows_the_keys_and_any_key_puts_them_away(
+    stage: Stage, qtbot: QtBot
+) -> None:
+    page = stage.host._views["accounts"]
+    page.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    page.setFocus()
+    QTest.keyClick(stage.window, Qt.Key.Key_Question, Qt.KeyboardModifier.ShiftModifier)
+    (sheet,) = stage.window.findChildren(KeySheet)
+    assert "Ctrl+N: New post" in sheet.accessibleDescription()
+    assert sheet.hasFocus()
+    QTest.keyClick(sheet, Qt.Key.Key_Escape)
+    assert sheet.isHidden()
+    assert page.hasFocus()
+
+
+def test_a_question_mark_in_a_field_is_written(stage: Stage) -> None:
+    page = stage.host._views["accounts"]
+    assert isinstance(page, Page)
+    page.field.setFocus()
+    QTest.keyClicks(page.field, "why?")
+    assert page.field.text() == "why?"
+    assert not stage.window.findChildren(KeySheet)
+
+
+def test_ctrl_q_asks_to_quit(stage: Stage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(stage.host.quit_requested):
+        press(qtbot, stage.window, "Ctrl+Q")
+
+
+def test_enter_presses_the_button_that_has_the_focus(stage: Stage) -> None:
+    pressed: list[str] = []
+    page = stage.host._views["accounts"]
+    plain, small = QPushButton("Do it", page), QToolButton(page)
+    for button, keys in ((plain, Qt.Key.Key_Return), (small, Qt.Key.Key_Enter)):
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.clicked.connect(lambda _checked=False, b=button: pressed.append(b.text()))
+        button.show()
+        button.setFocus()
+        QTest.keyClick(button, keys)
+    assert pressed == ["Do it", ""]
+
+
+def test_the_ring_of_the_focus_is_for_the_keyboard_alone(stage: Stage, qtbot: QtBot) -> None:
+    button = stage.window.top_bar.new_post
+    handle = stage.window.windowHandle()
+    assert handle is not None
+    spot = button.mapTo(stage.window, button.rect().center())
+    QTest.mouseClick(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
+    button.setFocus()
+    assert button.property("ring") == "off"
+    QTest.keyClick(handle, Qt.Key.Key_Down)
+    assert button.property("ring") == "on"
+    stage.button("Calendar").setFocus()
+    assert stage.button("Calendar").property("ring") == "on"
 
 
 def test_arrows_choose_and_escape_gives_the_focus_back(stage: Stage, qtbot: QtBot) -> None:

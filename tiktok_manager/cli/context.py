@@ -39,8 +39,8 @@ class MakeRunner(Protocol):
 class RunWindow(Protocol):
     """Opens the window."""
 
-    def __call__(self, *, hidden: bool, env: Mapping[str, str] | None = None) -> int:
-        """Return the exit code."""
+    def __call__(self, *, hidden: bool, demo: bool = False) -> int:
+        """Return the exit code; the demo's window makes its own world behind its first frame."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

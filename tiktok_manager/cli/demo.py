@@ -13,15 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiktok_manager.cli.context import CommandLine, cancelled_by_signals, command_line
-from tiktok_manager.cli.demo_world import (
-    HISTORY_DAYS,
-    TOUR_ACCOUNTS,
-    WINDOW_ACCOUNTS,
-    connect_all,
-    demo_world,
-    live_through_history,
-    plan_ahead,
-)
+from tiktok_manager.cli.demo_world import HISTORY_DAYS, TOUR_ACCOUNTS, connect_all, demo_world
 from tiktok_manager.cli.options import Json
 from tiktok_manager.cli.output import note, print_json, print_line, print_table, said, shortened
 from tiktok_manager.domain.errors import AppError
@@ -69,16 +61,12 @@ def demo(
 ) -> None:
     """Try everything on simulated accounts: nothing reaches TikTok, nothing is kept."""
     line = command_line(context)
-    with demo_world(line.env, TOUR_ACCOUNTS if headless else WINDOW_ACCOUNTS) as (sim, env, folder):
-        if headless:
+    if not headless:
+        raise typer.Exit(line.run_window(hidden=False, demo=True))
+    with tempfile.TemporaryDirectory(prefix="tiktok-manager-demo-") as name:
+        folder = Path(name)
+        with demo_world(line.env, TOUR_ACCOUNTS, folder) as (sim, env):
             _tour(line, sim, env, folder, out or _default_csv(), as_json=json)
-            return
-        note(said("demo_prepares"))
-        live_through_history(line, sim, env, folder)
-        with line.open_workspace(env) as workspace:
-            plan_ahead(workspace, folder)
-        code = line.run_window(hidden=False, env=env)
-    raise typer.Exit(code)
 
 
 def _tour(

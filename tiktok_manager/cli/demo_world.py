@@ -1,17 +1,15 @@
 """The demo's world: a local TikTok, accounts with some weeks behind them, and plans ahead."""
 
 import secrets
-import tempfile
 import threading
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tiktok_manager.cli.context import CommandLine
 from tiktok_manager.cli.output import note, said
 from tiktok_manager.domain.accounts import ALL_SCOPES
 from tiktok_manager.domain.cancel import CancelToken
@@ -22,6 +20,7 @@ from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.system.sample_video import make_sample_video
 
 if TYPE_CHECKING:
+    from tiktok_manager.cli.context import OpenWorkspace
     from tiktok_manager.simulator import Simulator
 
 HISTORY_DAYS = 28
@@ -86,49 +85,78 @@ class PastClock(SystemClock):
 
 @contextmanager
 def demo_world(
-    env: Mapping[str, str], accounts: int
-) -> "Iterator[tuple[Simulator, dict[str, str], Path]]":
-    """Start a local TikTok of some weeks ago and name a throw-away data folder."""
+    env: Mapping[str, str], accounts: int, folder: Path
+) -> "Iterator[tuple[Simulator, dict[str, str]]]":
+    """Start a local TikTok of some weeks ago; yields the environment of a data folder beside it."""
     from tiktok_manager.simulator import Simulator, SimulatorConfig
 
-    with tempfile.TemporaryDirectory(prefix="tiktok-manager-demo-") as name:
-        folder = Path(name)
-        now = SystemClock().now()
-        start = now - timedelta(days=HISTORY_DAYS)
-        config = SimulatorConfig(
-            accounts=accounts,
-            auto_approve=True,
-            media_dir=folder / "tiktok",
-            history_days=60,
-            history_posts=24,
-            history_until_s=now.timestamp(),
-            start_s=start.timestamp(),
-            seed=7,
-        )
-        with Simulator(config) as sim:
-            demo_env = {
+    now = SystemClock().now()
+    start = now - timedelta(days=HISTORY_DAYS)
+    config = SimulatorConfig(
+        accounts=accounts,
+        auto_approve=True,
+        media_dir=folder / "tiktok",
+        history_days=60,
+        history_posts=24,
+        history_until_s=now.timestamp(),
+        start_s=start.timestamp(),
+        seed=7,
+    )
+    with Simulator(config) as sim:
+        yield (
+            sim,
+            {
                 **env,
-                "TIKTOK_MANAGER_DATA_DIR": str(folder / "data"),
+                "TIKTOK_MANAGER_DATA_DIR": str(data_folder(folder)),
                 "TIKTOK_MANAGER_API_URL": sim.base_url,
                 "TIKTOK_MANAGER_AUTH_URL": sim.base_url,
                 "TIKTOK_MANAGER_CLIENT_KEY": "sim-key",
                 "TIKTOK_MANAGER_CLIENT_SECRET": "sim-secret",
                 "TIKTOK_MANAGER_PASSPHRASE": secrets.token_urlsafe(24),
-            }
-            yield sim, demo_env, folder
+            },
+        )
+
+
+def data_folder(folder: Path) -> Path:
+    """Return where the demo keeps its data inside its own folder."""
+    return folder / "data"
+
+
+def prepare_window(
+    open_workspace: "OpenWorkspace",
+    env: Mapping[str, str],
+    folder: Path,
+    closing: ExitStack,
+    tell: Callable[[str], object],
+) -> dict[str, str]:
+    """Make all that the demo's window shows; returns the environment it lives in.
+
+    `tell` hears how far it is, and may raise to stop it.
+    """
+    tell(said("demo_prepares"))
+    sim, demo_env = closing.enter_context(demo_world(env, WINDOW_ACCOUNTS, folder))
+    live_through_history(open_workspace, sim, demo_env, folder, tell)
+    with open_workspace(demo_env) as workspace:
+        plan_ahead(workspace, folder)
+    return demo_env
 
 
 def live_through_history(
-    line: CommandLine, sim: "Simulator", env: Mapping[str, str], folder: Path
+    open_workspace: "OpenWorkspace",
+    sim: "Simulator",
+    env: Mapping[str, str],
+    folder: Path,
+    tell: Callable[[str], object] = note,
 ) -> None:
     """Connect the accounts weeks ago; publish and sync them day by day until now."""
     clock = PastClock(sim, timedelta(days=HISTORY_DAYS))
     videos = _sample_videos(folder, "past")
-    with line.open_workspace(env, clock) as workspace:
+    with open_workspace(env, clock) as workspace:
         workspace.settings.set("scopes", "all")  # the local TikTok tells numbers
-        connect_all(workspace, sim)
+        connect_all(workspace, sim, tell)
         workspace.accounts.sync()
         for day in range(1, HISTORY_DAYS + 1):
+            tell(said("demo_day", day=day, days=HISTORY_DAYS))
             ends_at = clock.behind - timedelta(days=1)
             if day < HISTORY_DAYS:
                 _publish_on(day, workspace, clock, videos[day % len(videos)])
@@ -171,7 +199,9 @@ def _work_off(workspace: Workspace, clock: PastClock) -> None:
             clock.skip(wake_at - clock.now())
 
 
-def connect_all(workspace: Workspace, sim: "Simulator") -> None:
+def connect_all(
+    workspace: Workspace, sim: "Simulator", tell: Callable[[str], object] = note
+) -> None:
     """Connect every account of the local TikTok, each by its own consent."""
     for number in range(1, sim.world.config.accounts + 1):
         visitors: list[threading.Thread] = []
@@ -182,7 +212,7 @@ def connect_all(workspace: Workspace, sim: "Simulator") -> None:
         )
         for visitor in visitors:
             visitor.join()
-        note(said("connected", handle=account.handle, name=account.display_name))
+        tell(said("connected", handle=account.handle, name=account.display_name))
 
 
 def _visit(visitors: list[threading.Thread], handle: str, url: str) -> None:

@@ -348,6 +348,7 @@ class PostFilter:
     statuses: frozenset[PostStatus] = frozenset()
     or_unconnected: bool = False
     account_id: str | None = None
+    account_ids: frozenset[str] = frozenset()
     due_from: datetime | None = None
     due_to: datetime | None = None
 

@@ -76,11 +76,15 @@ class ConnectStage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountOverview:
-    """An account with what is told beside it in a list; `quota` is that of direct posts."""
+    """An account with what is told beside it in a list.
+
+    `planned` posts wait for their time, `next_post` first; `quota` is that of direct posts.
+    """
 
     account: Account
     avatar: Path | None
     next_post: Post | None
+    planned: int
     quota: Usage
 
 
@@ -134,12 +138,14 @@ class Accounts:
         with self._database.read() as session:
             found = queries.list_accounts(session)
             next_posts = {post.account_id: post for post in posts.next_of_each_account(session)}
+            planned = posts.planned_of_each_account(session)
             used = quota.used_by_each_account(session, PostMode.DIRECT, since)
         return [
             AccountOverview(
                 account=account,
                 avatar=avatars.get(account.id),
                 next_post=next_posts.get(account.id),
+                planned=planned.get(account.id, 0),
                 quota=Usage(used=used.get(account.id, 0), cap=cap),
             )
             for account in found

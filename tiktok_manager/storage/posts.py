@@ -278,6 +278,19 @@ def next_due(session: Session) -> Post | None:
     return _first(session, _posts().where(PostRow.id == soonest.scalar_subquery()))
 
 
+def planned_of_each_account(session: Session) -> dict[str, int]:
+    """Return how many posts are planned of each account."""
+    planned = (
+        select(func.count())
+        .select_from(PostRow)
+        .where(PostRow.account_id == AccountRow.id, text(IS_PLANNED))
+        .correlate(AccountRow)
+        .scalar_subquery()
+        .label("planned")
+    )
+    return {row.id: row.planned for row in session.execute(select(AccountRow.id, planned))}
+
+
 def next_of_each_account(session: Session) -> list[Post]:
     """Return the planned post of each account that is due first."""
     soonest = (
@@ -370,6 +383,11 @@ def _conditions(wanted: PostFilter) -> Sequence[Any]:
     found: list[Any] = []
     if wanted.account_id is not None:
         found.append(PostRow.account_id == wanted.account_id)
+    if len(wanted.account_ids) == 1:
+        found.append(PostRow.account_id.in_(wanted.account_ids))
+    elif wanted.account_ids:
+        # The empty text keeps some accounts from being looked for one by one, and then sorted.
+        found.append(PostRow.account_id.concat("").in_(wanted.account_ids))
     if wanted.due_from is not None:
         found.append(PostRow.due_at >= wanted.due_from)
     if wanted.due_to is not None:

@@ -48,25 +48,28 @@ def run(
     argv: Sequence[str] = ("tiktok-manager",),
     panes: Sequence[Pane] = PANES,
     close_workspace: Callable[[], None] = lambda: None,
+    opening: Opening | None = None,
+    is_demo: bool = False,
 ) -> int:
     """Show the window (or only the tray with `hidden`) until the user quits; return 0.
 
     `open_workspace` runs on a worker thread after the first frame, and again if the user asks to
     try again. `make_runner` is called with its result, also on a worker thread. Both stay the
     caller's to close after this returns; the runner was stopped by then. `close_workspace` closes
-    it earlier, on a worker thread, where it has to be opened anew (a restored backup). If another
+    it earlier, on a worker thread, where it has to be opened anew (a restored backup). By `opening`
+    it can tell how far it is. `is_demo` says so in the window. If another
     window serves this data folder already, that one is raised and 0 is returned at once.
     """
     app = application(argv)
     instance = SingleInstance(data_dir)
     if instance.may_be_taken and not instance.acquire():
         return 0
-    front = Front(app, data_dir, panes)
+    front = Front(app, data_dir, panes, is_demo=is_demo)
 
     def make_session() -> WindowSession:
         from tiktok_manager.ui.session import WindowSession
 
-        return WindowSession(front, open_workspace, make_runner, instance, close_workspace)
+        return WindowSession(front, open_workspace, make_runner, instance, close_workspace, opening)
 
     launch = Launch(front, instance, make_session)
     launch.start(hidden=hidden)
@@ -92,15 +95,39 @@ def application(argv: Sequence[str]) -> QApplication:
     return app
 
 
+class Opening:
+    """What goes on while the workspace is opened, told by whoever opens it, on any thread."""
+
+    def __init__(self) -> None:
+        self._hear: Callable[[str], object] = lambda _words: None
+        self._is_unwanted: Callable[[], bool] = lambda: False
+
+    def follow(self, hear: Callable[[str], object], is_unwanted: Callable[[], bool]) -> None:
+        """Let this hear it from now on; `is_unwanted` says that nobody waits any more."""
+        self._hear, self._is_unwanted = hear, is_unwanted
+
+    def tell(self, words: str) -> None:
+        """Say how far it is; raises Cancelled if nobody waits for it any more."""
+        if self._is_unwanted():
+            from tiktok_manager.domain.errors import Cancelled
+
+            raise Cancelled
+        self._hear(words)
+
+
 class Front:
     """What the first frame needs: the window, not shown yet, what it remembers, and its look."""
 
-    def __init__(self, app: QApplication, data_dir: Path, panes: Sequence[Pane]) -> None:
+    def __init__(
+        self, app: QApplication, data_dir: Path, panes: Sequence[Pane], *, is_demo: bool = False
+    ) -> None:
         self.app = app
         self.panes = panes
         self.memory = WindowMemory(data_dir / "window.ini")
         self.theme = Theme(app, self.memory.theme)
         self.window = MainWindow(panes, self.memory)
+        if is_demo:
+            self.window.top_bar.show_demo()
 
 
 class Launch(QObject):

@@ -1,120 +1,162 @@
-"""Search or jump: panes at once, accounts and posts as soon as they are found."""
+"""Search or jump: places and actions at once, the rest as soon as it is found."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.ui.formats import status_words, zoned_time
+from tiktok_manager.ui.kit.action import Action
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import status_icon
+from tiktok_manager.wording.settings import section_words, setting_label
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from tiktok_manager.domain.accounts import Account
+    from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.domain.posts import Post
-    from tiktok_manager.ui.frame import Core, Pane
+    from tiktok_manager.ui.frame import Core
 
 _PER_KIND = 6
-_LOOK_BACK, _LOOK_AHEAD = timedelta(days=90), timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JumpResult:
-    """Somewhere to jump to: a pane, and what it shall show."""
+    """Something that was found: what choosing it does, and what it is."""
 
-    title: str
+    action: Action
     detail: str
-    icon: str
-    pane: str
-    target: object = None
+
+    @property
+    def title(self) -> str:
+        """Its name."""
+        return self.action.words()
 
 
 class JumpViewModel(QObject):
-    """Finds panes, accounts and posts by a few letters.
+    """Finds places, actions, settings, accounts and posts by a few letters.
+
+    Attributes:
+        results: What was found so far, best first.
+        is_searching: Accounts, posts and settings are still being looked for.
 
     Signals:
-        results_changed: Read `results`.
+        results_changed: Read them.
     """
 
     results_changed = Signal()
 
-    def __init__(self, panes: Sequence[Pane], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        commands: Callable[[], Sequence[Action]],
+        go: Callable[[str, object], object],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._panes = tuple(panes)
+        self._commands = commands
+        self._go = go
         self._core: Core | None = None
+        self._wanted = ""
+        self._under_way: CancelToken | None = None
         self.results: tuple[JumpResult, ...] = ()
+        self.is_searching = False
 
     def attach(self, core: Core | None) -> None:
-        """Search accounts and posts too from now on; with None, panes only."""
+        """Search accounts, posts and settings too from now on; with None, actions only."""
         self._core = core
 
     def search(self, text: str) -> None:
-        """Look for `text`; an empty text lists the panes."""
+        """Look for `text`; an empty text lists all actions. What was looked for before is over."""
+        if self._under_way is not None:
+            self._under_way.cancel()
+            self._under_way = None
         wanted = text.strip().casefold()
-        found = self._find_panes(wanted)
-        self._show(found)
+        found = tuple(
+            JumpResult(action=each, detail="" if each.allowed() else each.why_not())
+            for each in self._commands()
+            if each.shown() and _fits(each.words(), wanted)
+        )
         core = self._core
         if core is None or not wanted:
+            self._show(found, is_searching=False)
             return
-        core.tasks.run(
-            lambda _token: find(core, wanted),
-            done=lambda more: self._show((*found, *more)),
-            failed=self._on_failed,
-            group="jump",
+        self._show(found, is_searching=True)
+        go = self._go
+        self._under_way = core.tasks.run(
+            lambda token: find(core, go, wanted, token),
+            done=lambda more: self._show((*found, *more), is_searching=False),
+            failed=lambda error: self._on_failed(found, error),
         )
 
-    def _find_panes(self, wanted: str) -> tuple[JumpResult, ...]:
-        return tuple(
-            JumpResult(title=pane.title, detail="Page", icon=pane.icon, pane=pane.name)
-            for pane in self._panes
-            if wanted in pane.title.casefold()
-        )
-
-    def _show(self, results: tuple[JumpResult, ...]) -> None:
-        self.results = results
+    def _show(self, results: tuple[JumpResult, ...], *, is_searching: bool) -> None:
+        self.results, self.is_searching = results, is_searching
         self.results_changed.emit()
 
-    def _on_failed(self, _error: AppError) -> None:
-        """The panes stay; what could not be read is simply not offered."""
+    def _on_failed(self, found: tuple[JumpResult, ...], _error: AppError) -> None:
+        """The actions stay; what could not be read is simply not offered."""
+        self._show(found, is_searching=False)
 
 
-def find(core: Core, wanted: str) -> tuple[JumpResult, ...]:
-    """Return accounts and posts that contain `wanted`, best first; blocks."""
-    handle = wanted.removeprefix("@")
-    accounts = [
-        _of_account(account)
-        for account in core.workspace.accounts.list()
-        if handle in account.handle.casefold() or handle in account.display_name.casefold()
-    ]
-    now = core.now()
-    posts = [
-        _of_post(core, post)
-        for post in core.workspace.planning.between(now - _LOOK_BACK, now + _LOOK_AHEAD)
-        if wanted in post.caption.casefold() or post.id.startswith(wanted)
-    ]
-    return (*accounts[:_PER_KIND], *posts[:_PER_KIND])
+def _fits(title: str, wanted: str) -> bool:
+    """Say whether every word that is wanted begins one of the title's."""
+    words = title.casefold().split()
+    return all(any(word.startswith(each) for word in words) for each in wanted.split())
 
 
-def _of_account(account: Account) -> JumpResult:
-    return JumpResult(
-        title=f"@{account.handle}",
-        detail=account.display_name,
-        icon="user",
-        pane="accounts",
-        target=account.id,
+def find(
+    core: Core, go: Callable[[str, object], object], wanted: str, token: CancelToken
+) -> tuple[JumpResult, ...]:
+    """Return settings, accounts and posts that contain `wanted`, best first; blocks."""
+    return (
+        *_settings(core, go, wanted),
+        *_accounts(core, go, wanted.removeprefix("@"))[:_PER_KIND],
+        *_posts(core, go, wanted, token),
     )
 
 
-def _of_post(core: Core, post: Post) -> JumpResult:
-    when = zoned_time(post.schedule.due_at, post.schedule.timezone, core.now())
-    return JumpResult(
-        title=" ".join(post.caption.split()) or "(no caption)",
-        detail=f"{status_words(post.status)} · {when} · @{post.handle}",
-        icon=status_icon(post.status),
-        pane="calendar",
-        target=post.id,
-    )
+def _settings(core: Core, go: Callable[[str, object], object], wanted: str) -> list[JumpResult]:
+    named = [
+        (each.name, setting_label(each.name), section_words(each.section))
+        for each in core.workspace.settings.list()
+    ]
+    return [
+        _leads(label, section, "settings", partial(go, "settings", name))
+        for name, label, section in named
+        if _fits(f"{label} {section}", wanted)
+    ]
+
+
+def _accounts(core: Core, go: Callable[[str, object], object], handle: str) -> list[JumpResult]:
+    def is_meant(account: Account) -> bool:
+        return handle in account.handle.casefold() or handle in account.display_name.casefold()
+
+    return [
+        _leads(f"@{each.handle}", each.display_name, "user", partial(go, "accounts", each.id))
+        for each in core.workspace.accounts.list()
+        if is_meant(each)
+    ]
+
+
+def _posts(
+    core: Core, go: Callable[[str, object], object], wanted: str, token: CancelToken
+) -> list[JumpResult]:
+    def found(post: Post) -> JumpResult:
+        when = zoned_time(post.schedule.due_at, post.schedule.timezone, core.now())
+        return _leads(
+            " ".join(post.caption.split()) or tr("(no caption)"),
+            f"{status_words(post.status)} · {when} · @{post.handle}",
+            status_icon(post.status),
+            partial(go, "calendar", post.id),
+        )
+
+    return [found(post) for post in core.workspace.planning.search(wanted, _PER_KIND, token)]
+
+
+def _leads(title: str, detail: str, icon: str, run: Callable[[], object]) -> JumpResult:
+    return JumpResult(action=Action(words=lambda: title, icon=icon, run=run), detail=detail)

@@ -17,8 +17,10 @@ from PySide6.QtWidgets import (
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.jump import JumpResult
 from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.menus import key_words
 from tiktok_manager.ui.kit.table import paint_line
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import RADIUS, SPACE_M, SPACE_XS, Type
 
@@ -34,8 +36,8 @@ class JumpPopup(QFrame):
     """
 
     picked = Signal(object)
-    _ROW_PX = 48
-    _MOST_ROWS = 8
+    _ROW_PX = 40
+    _MOST_ROWS = 10
 
     def __init__(self, field: QLineEdit) -> None:
         super().__init__(field)
@@ -44,13 +46,13 @@ class JumpPopup(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list = QListWidget()
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._list.setAccessibleName("Places found")
+        self._list.setAccessibleName(tr("What was found"))
         self._list.setItemDelegate(_ResultCells(self._list))
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._list.itemClicked.connect(self._on_clicked)
-        self._nothing = PlainLabel("Nothing found", tone="soft")
+        self._nothing = PlainLabel("", tone="soft")
         self._nothing.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_XS, SPACE_XS, SPACE_XS, SPACE_XS)
@@ -58,16 +60,21 @@ class JumpPopup(QFrame):
         layout.addWidget(self._nothing)
         self.hide()
 
-    def show_results(self, results: tuple[JumpResult, ...]) -> None:
-        """List places; the first is chosen."""
+    def show_results(self, results: tuple[JumpResult, ...], *, is_searching: bool = False) -> None:
+        """List places; the first is chosen, unless what was chosen is still where it was."""
+        chosen, title = self._list.currentRow(), ""
+        if (item := self._list.currentItem()) is not None:
+            title = item.text()
         self._list.clear()
         for result in results:
-            item = QListWidgetItem(f"{result.title}, {result.detail}")
+            item = QListWidgetItem(_said(result))
             item.setData(_RESULT_ROLE, result)
             item.setSizeHint(QSize(0, self._ROW_PX))
             self._list.addItem(item)
-        self._list.setCurrentRow(0)
+        kept = self._list.item(chosen) if chosen > 0 else None
+        self._list.setCurrentRow(chosen if kept is not None and kept.text() == title else 0)
         self._list.setVisible(bool(results))
+        self._nothing.setText(tr("Searching…") if is_searching else tr("Nothing found"))
         self._nothing.setVisible(not results)
         self._place(len(results))
 
@@ -97,13 +104,21 @@ class JumpPopup(QFrame):
         self.picked.emit(item.data(_RESULT_ROLE))
 
 
+def _said(result: JumpResult) -> str:
+    """Return what a screen reader says of a row."""
+    said = (result.title, result.detail, key_words(result.action))
+    return ", ".join(part for part in said if part)
+
+
 class _ResultCells(QStyledItemDelegate):
-    """A place in two lines: where to, and what it is."""
+    """Where to or what to do, what it is, and its keys."""
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         result: JumpResult = index.data(_RESULT_ROLE)
         look = tokens()
+        is_allowed = result.action.allowed()
+        ink, tint = (look.ink, look.soft_ink) if is_allowed else (look.soft_ink, look.field_line)
         rect = QRectF(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -111,12 +126,23 @@ class _ResultCells(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(look.selected))
             painter.drawRoundedRect(rect, RADIUS, RADIUS)
-        side = QRectF(rect.left() + SPACE_M, rect.center().y() - 10, 20, 20)
-        paint_icon(painter, result.icon, side, look.soft_ink)
-        left = side.right() + SPACE_M
-        upper = QRectF(left, rect.center().y() - 17, rect.right() - left - SPACE_M, 18)
+        middle, left = rect.center().y(), rect.left() + 2 * SPACE_M + 20
+        side = QRectF(rect.left() + SPACE_M, middle - 10, 20, 20)
+        paint_icon(painter, result.action.icon or "arrow-right", _placed(option, side), tint)
         painter.setFont(type_font(Type.BODY))
-        paint_line(painter, upper, result.title, look.ink)
+        line = QRectF(left, middle - 9, rect.right() - left - SPACE_M, 18)
+        if keys := key_words(result.action):
+            paint_line(painter, _placed(option, line), keys, tint, right=True)
+            line.setRight(line.right() - painter.fontMetrics().horizontalAdvance(keys) - SPACE_M)
+        if result.detail:
+            line.translate(0, -8)
+        paint_line(painter, _placed(option, line), result.title, ink)
         painter.setFont(type_font(Type.CAPTION))
-        paint_line(painter, upper.translated(0, 17), result.detail, look.soft_ink)
+        below = _placed(option, line.translated(0, 17))
+        paint_line(painter, below, result.detail, look.soft_ink)
         painter.restore()
+
+
+def _placed(option: QStyleOptionViewItem, rect: QRectF) -> QRectF:
+    """Return where this stands in the user's direction of reading."""
+    return QRectF(QStyle.visualRect(option.direction, option.rect, rect.toRect()))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from tiktok_manager.ui.kit.access import FocusRing, press_focused
 from tiktok_manager.ui.kit.layout import Skeleton
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.rail import Rail
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 
     from tiktok_manager.ui.frame import Pane
     from tiktok_manager.ui.memory import WindowMemory
+
+
+_WANTED, _LEAST = QSize(1280, 800), QSize(720, 480)
+_TITLE_BAR = QMargins(4, 36, 4, 4)
+"""What a desktop draws around a window, about: nobody knows before it is shown."""
 
 
 class MainWindow(QWidget):
@@ -57,6 +63,7 @@ class MainWindow(QWidget):
         self._titles = {pane.name: pane.title for pane in panes}
         self._passing: QWidget | None = None
         self._painted = False
+        self._focus_ring = FocusRing(self)
         self._may_close = False
         self.rail = Rail([pane for pane in panes if pane.in_rail])
         self.rail.folded.connect(lambda folded: memory.set_flag("rail-folded", folded))
@@ -141,11 +148,14 @@ class MainWindow(QWidget):
         if event.key() == Qt.Key.Key_Escape:  # nobody nearer had a use for it
             self.escape_pressed.emit()
             return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and press_focused(self):
+            return
         super().keyPressEvent(event)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._focus_ring.watch(self)
         self.looked_at.emit(True)
 
     @override
@@ -179,10 +189,19 @@ class MainWindow(QWidget):
 
     def _restore(self) -> None:
         self.rail.set_folded(self._memory.flag("rail-folded"))
+        available = self.screen().availableGeometry()
+        self.setMinimumSize(_LEAST.boundedTo(available.size()))
         state = self._memory.state("window")
         if state is None or not self.restoreGeometry(state):
-            self.resize(1280, 800)
-        self.setMinimumSize(720, 480)
+            self.setGeometry(first_place(available))
+
+
+def first_place(available: QRect) -> QRect:
+    """Return where a window opens for the first time: whole on the screen, in its middle."""
+    within = available.marginsRemoved(_TITLE_BAR)
+    place = QRect(QPoint(), _WANTED.boundedTo(within.size()))
+    place.moveCenter(within.center())
+    return place
 
 
 class PageArea(QWidget):

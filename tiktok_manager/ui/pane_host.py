@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeySequence
+from PySide6.QtGui import QDesktopServices
 
 from tiktok_manager.domain.errors import (
     ActionNeeded,
@@ -16,15 +15,16 @@ from tiktok_manager.domain.errors import (
     ChangedMeanwhile,
     VaultLocked,
 )
+from tiktok_manager.ui.commands import Commands
 from tiktok_manager.ui.jump import JumpResult, JumpViewModel
 from tiktok_manager.ui.jump_popup import JumpPopup
+from tiktok_manager.ui.kit.action import perform_over
 from tiktok_manager.ui.kit.drawer import Drawer
 from tiktok_manager.ui.kit.messages import Messages
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.next_step import next_step
 from tiktok_manager.ui.publish_notices import PublishNotices
-from tiktok_manager.ui.shortcuts import add_shortcut
 from tiktok_manager.ui.tokens import DRAWER_WIDTH
 from tiktok_manager.wording import joined, words
 
@@ -48,9 +48,11 @@ class PaneHost(QObject):
 
     Signals:
         reopen_requested: What to say meanwhile, and what to run while the workspace is closed.
+        quit_requested: The user wants to end the application.
     """
 
     reopen_requested = Signal(str, object)
+    quit_requested = Signal()
 
     def __init__(self, window: MainWindow, panes: Sequence[Pane], memory: WindowMemory) -> None:
         super().__init__(window)
@@ -60,9 +62,15 @@ class PaneHost(QObject):
         self._memory = memory
         self._core: Core | None = None
         self._current = ""
-        rail_panes = [pane for pane in panes if pane.in_rail]
-        self._build(JumpViewModel(rail_panes, self))
-        self._add_shortcuts(rail_panes)
+        self._commands = Commands(
+            window,
+            self,
+            panes,
+            search=window.top_bar.search.begin,
+            messages=self._focus_messages,
+            leave=self.quit_requested.emit,
+        )
+        self._build()
         self._ages = QTimer(self)
         self._ages.setInterval(_AGES_MS)
         self._ages.timeout.connect(self._on_minute)
@@ -157,6 +165,7 @@ class PaneHost(QObject):
         """The workspace is open: fill the frame."""
         self._core = core
         self._jump.attach(core)
+        self._commands.attach(core, self)
         self._standing.follow(core)
         self._status.follow(core.publishing)
         core.undo.done.connect(self._on_undone)
@@ -170,6 +179,7 @@ class PaneHost(QObject):
         """Let the workspace and all its panes go; not from within a pane's own call."""
         self._core, self._current = None, ""
         self._jump.attach(None)
+        self._commands.detach()
         self._standing.follow(None)
         self._messages.clear()
         self._drawer.clear()
@@ -191,18 +201,22 @@ class PaneHost(QObject):
         self._top_bar.set_title("Cannot open")
         self._window.rail.select("")
 
+    def show_keys(self) -> None:
+        """Show the sheet of keys."""
+        self._commands.show_keys()
+
     def new_post(self) -> None:
         """Open the composer."""
         self.go("composer", "new")
 
     # -- inside ---------------------------------------------------------------------------
 
-    def _build(self, jump: JumpViewModel) -> None:
+    def _build(self) -> None:
         window = self._window
-        self._jump = jump
+        self._jump = JumpViewModel(self._commands.all, self.go, self)
         self._search = window.top_bar.search
         self.popup = JumpPopup(self._search)
-        self._search.attach(jump, self.popup)
+        self._search.attach(self._jump, self.popup)
         self._search.jumped.connect(self._on_jumped)
         self._messages = Messages(window.page_area, focus_elsewhere=self._focus_page)
         self._standing = PublishNotices(self._messages.banner, self)
@@ -216,15 +230,6 @@ class PaneHost(QObject):
         window.top_bar.new_post_clicked.connect(self.new_post)
         window.status_line.state_clicked.connect(self._on_state_clicked)
         window.status_line.needs_clicked.connect(lambda: self.go("calendar", "needs-you"))
-
-    def _add_shortcuts(self, rail_panes: Sequence[Pane]) -> None:
-        add_shortcut(self._window, "Undo", QKeySequence.StandardKey.Undo, self._undo)
-        add_shortcut(self._window, "Redo", QKeySequence.StandardKey.Redo, self._redo)
-        add_shortcut(self._window, "New post", "Ctrl+N", self.new_post)
-        add_shortcut(self._window, "Messages", "F6", self._messages.take_focus)
-        add_shortcut(self._window, "Search or jump", "Ctrl+K", self._search.begin)
-        for number, pane in enumerate(rail_panes[:9], start=1):
-            add_shortcut(self._window, pane.title, f"Ctrl+{number}", partial(self.go, pane.name))
 
     def _leading_on(self, error: AppError, retry: Callable[[], object] | None) -> Notice:
         """Return what an error says, with the button that mends it."""
@@ -271,19 +276,14 @@ class PaneHost(QObject):
         if (view := self._views.get(self._current)) is not None:
             view.take_focus()
 
-    def _undo(self) -> None:
-        if self._core is not None:
-            self._core.undo.undo()
-
-    def _redo(self) -> None:
-        if self._core is not None:
-            self._core.undo.redo()
+    def _focus_messages(self) -> None:
+        self._messages.take_focus()
 
     def _on_undone(self, sentence: str) -> None:
         self.notify(Notice(text=sentence, key="undo", stays=False))
 
     def _on_jumped(self, result: JumpResult) -> None:
-        self.go(result.pane, result.target)
+        perform_over(self._window, result.action)
 
     def _on_state_clicked(self) -> None:
         if self._standing.lead_on():

@@ -8,6 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tiktok_manager.domain.events import (
+    AccountChanged,
+    DataChangedElsewhere,
+    Event,
+    PostsChanged,
+    PostStatusChanged,
+    PublisherStateChanged,
+    PublishingHeld,
+    SettingsChanged,
+)
 from tiktok_manager.domain.holds import waiting
 from tiktok_manager.domain.posts import NEEDS_USER, Post, PostStatus, Waiting, WaitingLook
 from tiktok_manager.domain.schedule import zone
@@ -18,6 +28,17 @@ from tiktok_manager.ui.tokens import status_icon
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+CHANGES_POSTS: tuple[type[Event], ...] = (
+    AccountChanged,
+    DataChangedElsewhere,
+    PostsChanged,
+    PostStatusChanged,
+    PublisherStateChanged,
+    PublishingHeld,
+    SettingsChanged,
+)
+"""What makes posts that were read look otherwise, as far as `changes_posts` says so."""
 
 _TINTS = {
     WaitingLook.RETRY: "warning",
@@ -54,6 +75,12 @@ def status_look(status: PostStatus) -> PostLook:
     return PostLook(
         words=status_words(status), icon=status_icon(status), colour=tokens().status(status)
     )
+
+
+def changes_posts(event: Event) -> bool:
+    """Say whether an event concerns posts as they are shown."""
+    settings = {"publishing", "direct-posts-per-day"}
+    return not isinstance(event, SettingsChanged) or event.name in settings
 
 
 def unsafe_waiting(post: Post) -> Waiting | None:

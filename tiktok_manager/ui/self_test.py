@@ -33,7 +33,7 @@ _LOOK_MS = 50
 _LIMIT_MS = 120_000
 # What the extra `team` needs is not taken along.
 _LEFT_OUT = frozenset({"tiktok_manager.storage.postgres"})
-_BY_NAME_ONLY = ("PySide6.QtNetwork", "PySide6.QtSvg", "pyqtgraph")
+_BY_NAME_ONLY = ("PySide6.QtNetwork", "PySide6.QtSvg")
 
 
 def import_everything() -> int:
@@ -124,7 +124,7 @@ class _Walk(QObject):
             self.shown.append(name)
         else:
             self._look.stop()
-            self._session.end()
+            self._session.leaving.end()
 
 
 def _is_empty(name: str) -> bool:

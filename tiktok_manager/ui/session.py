@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer
 
-from tiktok_manager.domain.errors import AppError, Unforeseen
+from tiktok_manager.domain.errors import AppError, Cancelled, Unforeseen
 from tiktok_manager.domain.events import SettingsChanged
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.crash import CrashHook, DeathTrace
@@ -22,6 +22,7 @@ from tiktok_manager.ui.frame import Core
 from tiktok_manager.ui.icons import app_icon
 from tiktok_manager.ui.kit.account_model import AccountModel
 from tiktok_manager.ui.kit.notices import Notice, Tone
+from tiktok_manager.ui.leaving import DRAIN_S, Leaving
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.pane_host import PaneHost
 from tiktok_manager.ui.publish_state import Publisher, PublishState
@@ -37,13 +38,12 @@ if TYPE_CHECKING:
     from tiktok_manager.services.settings import Settings
     from tiktok_manager.services.workspace import Workspace
     from tiktok_manager.ui.announcer import Announcer
-    from tiktok_manager.ui.application import Front
+    from tiktok_manager.ui.application import Front, Opening
     from tiktok_manager.ui.single_instance import SingleInstance
 
 logger = logging.getLogger(__name__)
 
 _GC_MS = 5000
-_DRAIN_S = 10.0
 _TRAY_PATIENCE_MS = 60_000
 WorkspaceOpener = Callable[[], "Workspace"]
 RunnerFactory = Callable[["Workspace"], Publisher]
@@ -69,6 +69,7 @@ class WindowSession(QObject):
         make_runner: RunnerFactory,
         instance: SingleInstance,
         close_workspace: Callable[[], None] = lambda: None,
+        opening: Opening | None = None,
     ) -> None:
         super().__init__()
         self._app = front.app
@@ -81,8 +82,6 @@ class WindowSession(QObject):
         self._undo: UndoHistory | None = None
         self._state: PublishState | None = None
         self._announcer: Announcer | None = None
-        self._close_to_tray = True
-        self._ending = False
         self.memory = front.memory
         self.theme = front.theme
         self.window = front.window
@@ -93,8 +92,11 @@ class WindowSession(QObject):
         self.tasks = TaskRunner(self)
         self.host = PaneHost(front.window, front.panes, front.memory)
         self.tray = Tray(self)
+        self.leaving = Leaving(self.window, self.tray, self.tasks, self.memory, self)
         self._collector = QTimer(self)
-        self._signals = UnixSignals(self.end, self)
+        if opening is not None:
+            opening.follow(self.tasks.relay(self._on_opening), lambda: self.leaving.is_ending)
+        self._signals = UnixSignals(self.leaving.end, self)
         self._connect()
 
     def start(self, *, hidden: bool) -> None:
@@ -127,13 +129,13 @@ class WindowSession(QObject):
     def reopen(self, words: str, between: Callable[[], Notice]) -> None:
         """Stop publishing, close the workspace, run `between`, and open it anew."""
         publisher, self._publisher = self._publisher, None
-        if self._ending or publisher is None:
+        if self.leaving.is_ending or publisher is None:
             return
         wait_for_work = self.tasks.drop_all()
         self._let_go(words)
 
         def exchange() -> tuple[Notice, _Opened]:
-            publisher.stop(_DRAIN_S)
+            publisher.stop(DRAIN_S)
             wait_for_work()
             self._close_workspace()
             return _notice_of(between), self._open_all()
@@ -143,25 +145,6 @@ class WindowSession(QObject):
             done=self._on_reopened,
             failed=self._on_open_failed,
             group="open",
-        )
-
-    def quit(self) -> None:
-        """End as the user wants it: ask first if an upload is under way."""
-        if not self._ending and self._may_quit():
-            self.end()
-
-    def end(self) -> None:
-        """End without a question, as a termination signal demands: drain uploads, then leave."""
-        if self._ending:
-            return
-        self._ending = True
-        self.window.status_line.say(Mood.OPENING, "Finishing what is under way…")
-        publisher = self._publisher
-        self.tasks.run(
-            lambda _token: None if publisher is None else publisher.stop(_DRAIN_S),
-            done=lambda _none: self._leave(),
-            failed=self._on_stop_failed,
-            group="quit",
         )
 
     def dispose(self) -> None:
@@ -202,7 +185,13 @@ class WindowSession(QObject):
             last_death=self._death_trace.open(workspace.paths.logs_dir, workspace.clock.now()),
         )
 
+    def _on_opening(self, words: str) -> None:
+        if not self.leaving.is_ending:
+            self.window.status_line.say(Mood.OPENING, words)
+
     def _on_open_failed(self, error: AppError) -> None:
+        if isinstance(error, Cancelled):
+            return  # whoever waited has left
         told = AppError("workspace_not_opened") if isinstance(error, Unforeseen) else error
         self.host.show_failure(told, self.open)
 
@@ -216,6 +205,7 @@ class WindowSession(QObject):
         if self._bridge is not None:
             self._bridge.close()
         self.tray.follow(None)
+        self.leaving.follow(None, None, None)
         self.host.detach(words)
         for each in (self._announcer, self._undo, self._state, self._bridge):
             if each is not None:
@@ -243,6 +233,7 @@ class WindowSession(QObject):
         self._apply_settings(opened.settings)
         self.host.attach(core)
         self.tray.follow(self._state)
+        self.leaving.follow(workspace, self._state, publisher)
         self._announce(core)
         self._state.reload()
         self._state.start()
@@ -274,38 +265,13 @@ class WindowSession(QObject):
         choice = ThemeChoice(values["theme"])
         self.memory.theme = choice
         self.theme.choose(choice)
-        self._close_to_tray = values["close-to-tray"] != "off"
+        self.leaving.close_to_tray = values["close-to-tray"] != "off"
         self._watchdog.set_limit(int(values["freeze-log-ms"]) / 1000)
 
     # -- closing --------------------------------------------------------------------------
 
-    def _on_close_requested(self) -> None:
-        if not (self._close_to_tray and self.tray.is_there):
-            self.quit()
-            return
-        self.window.hide()
-        if not self.memory.flag("tray-explained"):
-            self.memory.set_flag("tray-explained", True)
-            self.tray.say(
-                "TikTok Manager keeps publishing",
-                "It stays in the tray. Open or quit it from this icon.",
-            )
-
-    def _may_quit(self) -> bool:
-        from tiktok_manager.ui.quit_question import AskToQuit
-
-        overview = self._state.overview if self._state is not None else None
-        if overview is None:
-            return True
-        if overview.uploading:
-            return AskToQuit.ask(self.window, overview.uploading)
-        # Where there is a tray, Quit is an answer already; a closed window is not.
-        stops_plans = overview.next_due is not None and not self.tray.is_there
-        return not stops_plans or AskToQuit.ask(self.window, 0)
-
-    def _on_stop_failed(self, error: AppError) -> None:
-        logger.error("The publisher did not stop cleanly: %s", error)
-        self._leave()
+    def _on_end_begins(self) -> None:
+        self.window.status_line.say(Mood.OPENING, tr("Finishing what is under way…"))
 
     def _leave(self) -> None:
         # `quit` would ask the window first, and the window's answer to that is the tray.
@@ -318,17 +284,20 @@ class WindowSession(QObject):
     # -- wiring ---------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        self.window.close_requested.connect(self._on_close_requested)
+        self.window.close_requested.connect(self.leaving.close_window)
         self.window.looked_at.connect(lambda looked_at: self._watchdog.rest(not looked_at))
         # Queued: the pane that asks for it is deleted by it.
         self.host.reopen_requested.connect(self.reopen, Qt.ConnectionType.QueuedConnection)
         self.tray.open_requested.connect(self.window.bring_to_front)
         self.tray.new_post_requested.connect(self._on_new_post)
-        self.tray.quit_requested.connect(self.quit)
+        self.tray.quit_requested.connect(self.leaving.quit)
+        self.host.quit_requested.connect(self.leaving.quit, Qt.ConnectionType.QueuedConnection)
         self._instance.raise_requested.connect(self.window.bring_to_front)
         self.tasks.crashed.connect(self.crash.report)
         self.crash.reported.connect(self._on_crash)
-        self._app.commitDataRequest.connect(self._on_logout)
+        self._app.commitDataRequest.connect(self.leaving.on_desktop_ends)
+        self.leaving.begins.connect(self._on_end_begins)
+        self.leaving.ended.connect(self._leave)
 
     def _on_adopted(self) -> None:
         self.host.notify(
@@ -359,11 +328,6 @@ class WindowSession(QObject):
                 details=report,
             )
         )
-
-    def _on_logout(self) -> None:
-        """The desktop ends: stop publishing now, there is no time to ask."""
-        if self._publisher is not None:
-            self._publisher.stop(_DRAIN_S)
 
     def _collect_garbage_here(self) -> None:
         # Python's collector may run on any thread and then frees Qt objects there, which

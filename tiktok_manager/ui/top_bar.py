@@ -8,9 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from tiktok_manager.ui.icons import icon
+from tiktok_manager.ui.kit.access import focus_living
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_XL, Type
 
 if TYPE_CHECKING:
@@ -38,15 +40,27 @@ class TopBar(QFrame):
         )
         self.new_post.clicked.connect(self.new_post_clicked)
         self.new_post.setEnabled(False)  # until there is a workspace
+        self._demo = PlainLabel("", type=Type.CAPTION, tone="accent")
+        self._demo.setProperty("look", "marker")
+        self._demo.hide()
         self.search = JumpField()
         self.search.setMaximumWidth(360)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_XL, 0, SPACE_L, 0)
         layout.setSpacing(SPACE_M)
         layout.addWidget(self._title)
+        layout.addWidget(self._demo)
         layout.addStretch(1)
         layout.addWidget(self.search, 4)
         layout.addWidget(self.new_post)
+
+    def show_demo(self) -> None:
+        """Say for as long as the window stands that nothing in it is real."""
+        self._demo.setText(tr("Demo: nothing reaches TikTok"))
+        self._demo.setToolTip(
+            tr("Simulated accounts on this computer. What you do here is not kept.")
+        )
+        self._demo.show()
 
     def set_title(self, title: str) -> None:
         """Name the pane shown."""
@@ -73,8 +87,8 @@ class JumpField(QLineEdit):
         self._popup: JumpPopup | None = None
         self._came_from: QWidget | None = None
         self.setProperty("look", "search")
-        self.setPlaceholderText("Search or jump (Ctrl+K)")
-        self.setAccessibleName("Search or jump to a page, an account or a post")
+        self.setPlaceholderText(tr("Search or jump (Ctrl+K)"))
+        self.setAccessibleName(tr("Search or jump to a page, an action, an account or a post"))
         self.setClearButtonEnabled(False)
         self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
 
@@ -120,14 +134,12 @@ class JumpField(QLineEdit):
     def _leave(self) -> None:
         self.clear()
         self._hide_popup()
-        target = self._came_from or self.window()
-        target.setFocus()
+        focus_living(self._came_from, self.window())
 
     def _on_results(self) -> None:
         if self.hasFocus() and self._model is not None and self._popup is not None:
-            self._popup.show_results(self._model.results)
+            self._popup.show_results(self._model.results, is_searching=self._model.is_searching)
 
     def _on_picked(self, result: JumpResult) -> None:
-        self.clear()
-        self._hide_popup()
+        self._leave()
         self.jumped.emit(result)

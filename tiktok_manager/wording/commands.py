@@ -78,6 +78,7 @@ COMMANDS: Catalogue = {
         _("It may stand in your shell's history now."), typed=_("Without VALUE it is asked for.")
     ),
     "demo_prepares": Entry(_("Preparing accounts, their last weeks and some plans …")),
+    "demo_day": Entry(_("Living through the last weeks: day {day} of {days} …")),
     "demo_publishes": Entry(
         Plural(
             _("Planned {count} video; publishing …"),

@@ -26,6 +26,7 @@ from tiktok_manager.ui.accounts.table import (
 )
 from tiktok_manager.ui.accounts.view import AccountsView
 from tiktok_manager.ui.accounts.viewmodel import AccountsViewModel
+from tiktok_manager.ui.kit.action import Action
 
 EVIL = "<b>Studio</b><img src='x'>"
 MakeView = Callable[..., tuple[Desk, AccountsView]]
@@ -76,7 +77,7 @@ def texts(widget: QWidget) -> list[str]:
 def test_a_row_tells_the_account_at_a_glance(make_view: MakeView) -> None:
     desk, view = make_view()
     desk.world.quota.used["acc-alice"] = 3
-    view.model.load()
+    view.model.reading.retry()
     desk.settle()
     model = view.table.model()
     cells = {column: model.index(0, column).data() for column in range(6)}
@@ -122,9 +123,10 @@ def test_details_tell_numbers_permissions_and_their_age(make_view: MakeView) -> 
     desk, view = make_view()
     view.open_target("acc-alice")
     shown = texts(opened_details(desk))
-    for words in ("12.4k", "As of 3 min ago", "Publish videos", "Next post Sat 18:30 (Berlin)"):
+    for words in ("12.4k", "As of 3 min ago", "Publish videos", "Since Mon 12 Oct 2026"):
         assert words in shown
-    assert "Since Mon 12 Oct 2026" in shown
+    button(opened_details(desk), "Next post Sat 18:30 (Berlin)").click()
+    assert desk.frame.jumps == [("calendar", "post-1")]
 
 
 def test_missing_permissions_are_named_and_can_be_asked_for(make_view: MakeView) -> None:
@@ -157,7 +159,7 @@ def test_disconnecting_is_asked_in_place_with_the_harmless_answer_first(
     details.window().activateWindow()
     button(details, "Disconnect…").click()
     desk.until(lambda: any("1 planned post stops" in text for text in texts(details)))
-    assert button(details, "Keep it").hasFocus()
+    desk.until(button(details, "Keep it").hasFocus)
     button(details, "Keep it").click()
     assert desk.world.accounts.disconnected == []
     button(details, "Disconnect…").click()
@@ -205,31 +207,92 @@ def test_without_keys_connecting_shows_the_error_with_a_retry(make_view: MakeVie
 
 def test_the_empty_page_leads_step_by_step(make_view: MakeView) -> None:
     desk, view = make_view(FakeWorkspace())
-    assert view._pages.currentWidget() is view.empty
+    assert view.empty is not None
+    assert view.empty.isVisible()
     button(view.empty, "Add keys").click()
     assert desk.frame.jumps == [("settings", "client-key")]
     desk.world.settings.set("client-key", "k")
     desk.world.settings.set("client-secret", "s")
-    desk.until(lambda: button_or_none(view.empty, "Connect") is not None)
-    button(view.empty, "Connect").click()
-    desk.until(lambda: view._pages.currentWidget() is view.table)
-    button(view._next_step, "New post").click()
+    desk.until(lambda: button_or_none(view, "Connect") is not None)
+    button(view, "Connect").click()
+    desk.until(view.table.isVisible)
+    button(view.next_step, "New post").click()
     assert desk.frame.jumps[-1] == ("composer", "new")
 
 
 def test_a_filter_without_matches_says_so(make_view: MakeView, qtbot: QtBot) -> None:
     _, view = make_view()
     QTest.keyClicks(view.search, "zzz")
-    assert view._pages.currentWidget() is view._nothing
+    assert not view.table.isVisible()
+    assert "No account matches" in texts(view)
     view.search.clear()
-    assert view._pages.currentWidget() is view.table
+    assert view.table.isVisible()
+
+
+def test_a_jump_to_an_account_that_is_filtered_out_opens_it(make_view: MakeView) -> None:
+    desk, view = make_view()
+    view.search.setText("bob")
+    view.open_target("acc-alice")
+    assert desk.frame.drawer_title == "@alice"
+    assert view.table.chosen_key == "acc-alice"
+    assert view.search.text() == ""
+
+
+def test_a_jump_to_an_account_that_is_gone_opens_nothing_later(make_view: MakeView) -> None:
+    desk, view = make_view()
+    view.open_target("acc-late")
+    desk.world.accounts.accounts["acc-late"] = an_account("late")
+    view.model.reading.retry()
+    desk.settle()
+    assert desk.frame.drawer is None
+
+
+def test_a_jump_before_the_accounts_were_read_opens_the_account_then(
+    make_desk: MakeDesk, qtbot: QtBot
+) -> None:
+    desk = make_desk(FakeWorkspace(with_accounts=[an_account("alice")]))
+    view = AccountsView(desk.core, desk.frame)
+    qtbot.addWidget(view)
+    view.open_target("acc-alice")
+    view.show()
+    desk.until(lambda: desk.frame.drawer_title == "@alice")
+
+
+def test_many_accounts_are_paused_from_the_bar_below_them(make_view: MakeView) -> None:
+    desk, view = make_view()
+    assert view.bulk.isHidden()
+    view.table.selectAll()
+    assert not view.bulk.isHidden()
+    button(view.bulk, "Pause").click()
+    desk.until(lambda: desk.world.accounts.accounts["acc-alice"].paused)
+    desk.until(lambda: button_or_none(view.bulk, "Resume") is not None)
+    assert len(view.table.selected_rows) == 2  # what was selected stays so
+    button(view.bulk, "Clear").click()
+    assert view.bulk.isHidden()
+
+
+def test_the_menu_of_a_row_offers_what_its_drawer_does(make_view: MakeView) -> None:
+    _, view = make_view()
+    entries = view._menu([view.table.rows.rows[1]])
+    words = [entry.words() for entry in entries if isinstance(entry, Action) and entry.shown()]
+    assert words == ["Reconnect", "Analytics", "Open on TikTok", "Disconnect…"]
+
+
+def test_groups_narrow_the_list(make_view: MakeView) -> None:
+    world = FakeWorkspace(with_accounts=[an_account("alice", groups=("Food",)), an_account("bob")])
+    _, view = make_view(world)
+    view.groups.setCurrentIndex(1)
+    view.groups.activated.emit(1)
+    assert [item.account.handle for item in view.table.rows.rows] == ["alice"]
 
 
 def test_before_the_answer_there_are_skeletons(make_desk: MakeDesk, qtbot: QtBot) -> None:
     desk = make_desk(FakeWorkspace())
     view = AccountsView(desk.core, desk.frame)
     qtbot.addWidget(view)
-    assert view._pages.currentIndex() == 0
+    view.show()
+    assert not view.table.isVisible()
+    assert view.empty is None
     desk.settle()
 
 
@@ -288,4 +351,4 @@ def test_the_drawer_tells_how_long_the_sign_in_lasts_and_warns(
     assert isinstance(details, AccountDetails)
     assert "Sign-in lasts until Thu 3 Dec 2026, in 12 days" in details._sign_in.text()
     assert details._sign_in.property("tone") == "attention"
-    assert details._reconnect.isVisibleTo(details)
+    assert button_or_none(details, "Reconnect") is not None

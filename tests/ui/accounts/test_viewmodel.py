@@ -12,12 +12,10 @@ from tiktok_manager.domain.accounts import ALL_SCOPES, POSTING_SCOPES, AccountSt
 from tiktok_manager.domain.errors import AppError, ConsentRefused
 from tiktok_manager.domain.events import AccountChanged, PostsChanged
 from tiktok_manager.domain.findings import Finding
-from tiktok_manager.ui.accounts.viewmodel import (
-    AccountsViewModel,
-    DisconnectQuestion,
-    Setup,
-    Show,
-)
+from tiktok_manager.ui.accounts.actions import account_actions
+from tiktok_manager.ui.accounts.viewmodel import AccountsViewModel, Setup, Show
+from tiktok_manager.ui.kit.notices import Notice, Tone
+from tiktok_manager.ui.kit.reading import Stage
 
 
 class Bench(QObject):
@@ -29,16 +27,14 @@ class Bench(QObject):
         self.opened: list[str] = []
         self.browser_works = True
         self.model = AccountsViewModel(desk.core, self, open_browser=self._open)
-        self.said: list[tuple[str, str, str]] = []
+        self.said: list[Notice] = []
         self.errors: list[AppError] = []
         self.retries: list[object] = []
-        self.questions: list[DisconnectQuestion] = []
-        self.model.said.connect(lambda *words: self.said.append(words))
+        self.model.said.connect(self.said.append)
         self.model.failed.connect(self._on_failed)
-        self.model.disconnect_asked.connect(self.questions.append)
 
     def loaded(self) -> "Bench":
-        self.model.load()
+        self.model.reading.request()
         self.desk.settle()
         return self
 
@@ -59,8 +55,10 @@ def bench(make_desk: MakeDesk) -> Bench:
     world = FakeWorkspace(
         with_accounts=[
             an_account("alice"),
-            an_account("bob", status=AccountStatus.NEEDS_RECONNECT),
-            an_account("carla", paused=True, display_name="Carla Cooks"),
+            an_account("bob", status=AccountStatus.NEEDS_RECONNECT, groups=("Food",)),
+            an_account(
+                "carla", paused=True, display_name="Carla Cooks", groups=("Food",), tags=("new",)
+            ),
         ],
         posts=[
             a_post("later", "alice", NOW + timedelta(days=3)),
@@ -93,22 +91,35 @@ def test_a_posting_only_account_need_not_reconnect_until_more_is_asked_for(
 def test_filters_count_and_narrow(bench: Bench) -> None:
     counts = {show: bench.model.count(show) for show in Show}
     assert counts == {Show.ALL: 3, Show.NEEDS_USER: 1, Show.PAUSED: 1}
-    bench.model.set_filter(Show.NEEDS_USER, "")
+    for show, search_text, group, left in (
+        (Show.NEEDS_USER, "", "", ["bob"]),
+        (Show.ALL, " @CARLA ", "", ["carla"]),
+        (Show.ALL, "cooks", "", ["carla"]),
+        (Show.PAUSED, "alice", "", []),
+        (Show.ALL, "", "Food", ["bob", "carla"]),
+        (Show.ALL, "", "#new", ["carla"]),
+    ):
+        bench.model.filter_by(show=show, search_text=search_text, group=group)
+        assert bench.handles() == left
+    assert bench.model.groups == ("Food", "#new")
+
+
+def test_what_hides_an_account_is_taken_away_when_somebody_jumps_to_it(bench: Bench) -> None:
+    bench.model.filter_by(show=Show.NEEDS_USER, search_text="bob", group="Food")
+    assert bench.model.reveal("acc-bob") is not None
+    assert bench.handles() == ["bob"]  # nothing hid it
+    assert bench.model.reveal("acc-nobody") is None
     assert bench.handles() == ["bob"]
-    bench.model.set_filter(Show.ALL, " @CARLA ")
-    assert bench.handles() == ["carla"]
-    bench.model.set_filter(Show.ALL, "cooks")
-    assert bench.handles() == ["carla"]
-    bench.model.set_filter(Show.PAUSED, "alice")
-    assert bench.handles() == []
+    assert bench.model.reveal("acc-alice") is not None
+    assert bench.handles() == ["alice", "bob", "carla"]
 
 
 def test_an_empty_workspace_knows_what_comes_first(make_desk: MakeDesk) -> None:
     bench = Bench(make_desk(FakeWorkspace()))
-    claims = [bench.model.is_empty]  # not read yet: nothing is claimed
+    stages = [bench.model.reading.stage]  # not read yet: nothing is claimed
     bench.loaded()
-    claims.append(bench.model.is_empty)
-    assert claims == [False, True]
+    stages.append(bench.model.reading.stage)
+    assert stages == [Stage.LOADING, Stage.EMPTY]
     assert bench.model.setup == Setup(has_keys=False, has_account=False, has_post=False)
 
 
@@ -127,10 +138,9 @@ def test_a_change_in_the_core_is_shown(bench: Bench) -> None:
 
 def test_a_list_that_cannot_be_read_says_so(bench: Bench) -> None:
     bench.desk.world.accounts.error = refused()
-    bench.model.load()
+    bench.model.reading.retry()
     bench.desk.settle()
-    assert bench.errors == [bench.desk.world.accounts.error]
-    assert bench.retries == [bench.model.load]
+    assert bench.model.reading.failure is bench.desk.world.accounts.error
     assert len(bench.handles()) == 3
 
 
@@ -139,14 +149,12 @@ def test_connecting_opens_the_browser_and_offers_the_link(bench: Bench) -> None:
     bench.model.connecting.start()
     bench.desk.until(lambda: bool(bench.opened))
     bench.desk.until(lambda: bool(_link(bench)))
-    progress = bench.model.connecting.progress
-    assert progress is not None
-    assert "browser" in progress.text
-    assert [progress.link] == bench.opened
+    assert "browser" in _doing(bench)
+    assert [_link(bench)] == bench.opened
     bench.desk.world.accounts.consent.set()
     bench.desk.until(lambda: bool(bench.said))
-    assert bench.model.connecting.progress is None
-    assert bench.said[0][0] == "@newcomer is connected."
+    assert not bench.model.connecting.job.busy
+    assert bench.said[0].text == "@newcomer is connected."
     bench.desk.until(lambda: "newcomer" in bench.handles())
     assert bench.desk.world.accounts.synced == ["acc-newcomer"]
 
@@ -194,7 +202,8 @@ def test_cancelling_stops_the_question_and_keeps_nothing(bench: Bench) -> None:
     bench.desk.until(lambda: bool(bench.opened))
     bench.model.connecting.cancel()
     bench.desk.settle()
-    assert bench.model.connecting.progress is None
+    assert not bench.model.connecting.job.busy
+    assert not _link(bench)
     assert not bench.errors
     assert "newcomer" not in bench.handles()
 
@@ -230,35 +239,53 @@ def test_sync_reads_every_connected_account_and_sums_up(bench: Bench) -> None:
     bench.model.sync()
     bench.desk.until(lambda: bool(bench.said))
     assert bench.desk.world.accounts.synced == ["acc-alice", "acc-carla"]
-    assert bench.said[0] == ("2 of 2 accounts are up to date.", "", "good")
+    said = bench.said[0]
+    assert (said.text, said.tone, said.stays) == ("2 of 2 accounts are up to date.", "good", False)
 
 
 def test_sync_says_which_account_failed_and_why(bench: Bench) -> None:
     bench.desk.world.accounts.sync_errors["acc-alice"] = refused("TikTok is busy.")
     bench.model.sync()
     bench.desk.until(lambda: bool(bench.said))
-    text, more, tone = bench.said[0]
-    assert text == "1 of 2 accounts are up to date."
-    assert more.startswith("@alice: TikTok is busy.")
-    assert tone == "warning"
+    said = bench.said[0]
+    assert said.text == "1 of 2 accounts are up to date."
+    assert said.more.startswith("@alice: TikTok is busy.")
+    assert (said.tone, said.stays) == (Tone.WARNING, True)
 
 
 def test_sync_shows_how_much_is_left(bench: Bench) -> None:
-    seen: list[tuple[int, int]] = []
+    seen: list[tuple[int, int, str]] = []
 
     def note() -> None:
-        if bench.model.syncing is not None:
-            seen.append((bench.model.syncing.done, bench.model.syncing.total))
+        if (progress := bench.model.syncing.progress) is not None and progress.total:
+            seen.append((progress.done, progress.total, progress.words))
 
-    bench.model.syncing_changed.connect(note)
+    bench.model.syncing.changed.connect(note)
     bench.model.sync()
     bench.desk.settle()
-    assert sorted(set(seen)) == [(0, 2), (1, 2)]
-    assert bench.model.syncing is None
+    assert sorted(set(seen)) == [(0, 2, "Reading @alice"), (1, 2, "Reading @carla")]
+    assert not bench.model.syncing.busy
+
+
+@pytest.mark.parametrize("what", ["sync", "connect"])
+def test_a_fault_of_ours_ends_what_is_under_way_and_is_told(bench: Bench, what: str) -> None:
+    def broken(*_args: object, **_more: object) -> object:
+        raise RuntimeError("nobody foresaw this")
+
+    setattr(bench.desk.world.accounts, what, broken)
+    if what == "sync":
+        bench.model.sync()
+    else:
+        bench.model.connecting.start()
+    bench.desk.until(lambda: bool(bench.errors))
+    assert not bench.model.syncing.busy
+    assert not bench.model.connecting.job.busy
+    assert callable(bench.retries[0])
+    bench.desk.crashes.clear()
 
 
 def test_pausing_can_be_undone(bench: Bench) -> None:
-    bench.model.set_paused("acc-alice", True)
+    bench.model.set_paused(["acc-alice"], True)
     bench.desk.settle()
     accounts = bench.desk.world.accounts.accounts
     assert accounts["acc-alice"].paused
@@ -268,11 +295,20 @@ def test_pausing_can_be_undone(bench: Bench) -> None:
     assert not accounts["acc-alice"].paused
 
 
-def test_disconnecting_asks_first_and_names_what_stops(bench: Bench) -> None:
-    bench.model.ask_disconnect("acc-alice")
+def test_pausing_many_is_one_step_and_leaves_those_alone_that_were_paused(bench: Bench) -> None:
+    bench.model.set_paused(["acc-alice", "acc-bob", "acc-carla"], True)
     bench.desk.settle()
-    assert bench.desk.world.accounts.disconnected == []
-    assert "2 planned posts stop" in bench.questions[0].text
+    accounts = bench.desk.world.accounts.accounts
+    assert all(account.paused for account in accounts.values())
+    assert bench.desk.core.undo.stack.undoText() == "Pause 2 accounts"
+    bench.desk.core.undo.undo()
+    bench.desk.settle()
+    assert [each.handle for each in accounts.values() if each.paused] == ["carla"]
+
+
+def test_disconnecting_asks_first_and_names_what_stops(bench: Bench) -> None:
+    _others, disconnect = account_actions(bench.model, bench.desk.frame, "acc-alice")
+    assert "2 planned posts stop" in disconnect.question()
 
 
 def test_disconnecting_tells_what_tiktok_could_not_be_told(bench: Bench) -> None:
@@ -282,15 +318,16 @@ def test_disconnecting_tells_what_tiktok_could_not_be_told(bench: Bench) -> None
     bench.model.disconnect_account("acc-alice")
     bench.desk.settle()
     assert bench.desk.world.accounts.disconnected == ["acc-alice"]
-    assert bench.said == [("@alice is disconnected.", "TikTok could not be reached.", "warning")]
+    assert [(said.text, said.more, said.tone) for said in bench.said] == [
+        ("@alice is disconnected.", "TikTok could not be reached.", Tone.WARNING)
+    ]
     assert not bench.desk.core.undo.stack.canUndo()
 
 
 def test_an_account_nobody_knows_is_left_alone(bench: Bench) -> None:
-    bench.model.ask_disconnect("nobody")
     bench.model.disconnect_account("nobody")
+    bench.model.set_paused(["nobody"], True)
     bench.desk.settle()
-    assert not bench.questions
     assert bench.desk.world.accounts.disconnected == []
 
 
@@ -310,15 +347,17 @@ def test_a_burst_of_events_reads_the_list_once(bench: Bench) -> None:
 
 
 def _doubt(bench: Bench) -> str:
-    progress = bench.model.connecting.progress
-    return progress.doubt if progress else ""
+    return bench.model.connecting.doubt
+
+
+def _doing(bench: Bench) -> str:
+    progress = bench.model.connecting.job.progress
+    return progress.words if progress else ""
 
 
 def _can_ask_fewer(bench: Bench) -> bool:
-    progress = bench.model.connecting.progress
-    return progress is not None and "“scope”" in progress.doubt and progress.can_ask_fewer
+    return "“scope”" in _doubt(bench) and bench.model.connecting.can_ask_fewer
 
 
 def _link(bench: Bench) -> str:
-    progress = bench.model.connecting.progress
-    return progress.link if progress is not None else ""
+    return bench.model.connecting.link

@@ -16,13 +16,14 @@ from tiktok_manager.domain.accounts import (
 from tiktok_manager.domain.errors import Failure
 from tiktok_manager.services.accounts import ConnectStage
 from tiktok_manager.ui.accounts.wording import (
-    SCOPE_WORDS,
     STAGES,
     disconnect_question,
     health,
     may_reconnect,
     may_sync,
+    scope_words,
     sign_in_words,
+    stage_words,
     trouble,
 )
 from tiktok_manager.ui.tokens import DARK, LIGHT
@@ -63,8 +64,9 @@ def test_a_ready_account_is_the_only_green_one() -> None:
 
 
 def test_every_permission_and_stage_has_words() -> None:
-    assert set(SCOPE_WORDS) == set(ALL_SCOPES)
-    assert set(STAGES) == {stage.value for stage in ConnectStage}
+    assert all(map(scope_words, Scope))
+    assert all(map(stage_words, ConnectStage))
+    assert set(STAGES) == set(ConnectStage)
 
 
 def test_reconnecting_is_offered_where_it_helps() -> None:

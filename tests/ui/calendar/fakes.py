@@ -35,15 +35,10 @@ class CalendarPlanning(FakePlanning):
     def __init__(self, events: EventBus, posts: Sequence[Post] = ()) -> None:
         super().__init__(posts)
         self._events = events
-        self.asked: list[tuple[datetime, datetime]] = []
         self.pages: list[PostFilter] = []
         self.trails: dict[str, list[TrailEntry]] = {}
         self.resolved: list[tuple[str, bool, bool]] = []
         self.edits: list[tuple[str, PostEdit]] = []
-
-    def between(self, start: datetime, end: datetime) -> Sequence[Post]:
-        self.asked.append((start, end))
-        return super().between(start, end)
 
     def page(
         self,
@@ -59,7 +54,9 @@ class CalendarPlanning(FakePlanning):
             post
             for post in self._ordered()
             if (not wanted.statuses or post.status in wanted.statuses)
+            and (not wanted.account_ids or post.account_id in wanted.account_ids)
             and (wanted.due_from is None or post.schedule.due_at >= wanted.due_from)
+            and (wanted.due_to is None or post.schedule.due_at < wanted.due_to)
             and (after is None or (post.schedule.due_at, post.id) > after)
         ]
         return found[:limit]

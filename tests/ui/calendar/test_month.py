@@ -1,48 +1,65 @@
-"""Days and weeks of the grid, and which day a post belongs to."""
+"""Weeks, days, and what stands in them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.fakes import a_post
-from tiktok_manager.ui.calendar.month import Month, by_day, day_start, day_title
+from tiktok_manager.domain.posts import Post, PostStatus, Waiting, WaitingLook
+from tiktok_manager.ui.calendar.month import (
+    Filter,
+    Show,
+    Tile,
+    Weeks,
+    by_day,
+    day_start,
+    tiles_of,
+)
+
+NOON = datetime(2026, 11, 21, 11, tzinfo=UTC)
 
 
 @given(
-    year=st.integers(1971, 9000),
-    number=st.integers(1, 12),
+    day=st.dates(date(1971, 1, 1), date(9000, 1, 1)),
     first=st.sampled_from([1, 6, 7]),
+    months=st.integers(-30, 30),
 )
-def test_grid_is_whole_weeks_around_the_month(year: int, number: int, first: int) -> None:
-    month = Month(year, number)
-    days = month.days(first)
-    assert len(days) % 7 == 0
-    assert days[0].isoweekday() == first
-    assert days[0] <= month.first < days[7]
-    assert days[-8] < month.shifted(1).first <= days[-1] + timedelta(days=1)
-    assert all(after - before == timedelta(days=1) for before, after in pairwise(days))
+def test_what_is_shown_is_whole_weeks(day: date, first: int, months: int) -> None:
+    here = Weeks.of(day, first)
+    assert day in here
+    for weeks in (here, here.turned(months), here.scrolled(months)):
+        days = weeks.days
+        assert len(days) % 7 == 0
+        assert (days[0], days[-1]) == (weeks.first, weeks.last)
+        assert days[0].isoweekday() == first
+        assert all(after - before == timedelta(days=1) for before, after in pairwise(days))
 
 
-def test_weeks_begin_where_the_locale_says() -> None:
-    november = Month(2026, 11)
-    assert november.days(1)[0] == date(2026, 10, 26)
-    assert november.days(7)[0] == date(2026, 11, 1)
+def test_leafing_goes_from_month_to_month_and_back() -> None:
+    weeks = Weeks.of(date(2026, 11, 25), 1)
+    assert weeks.title == "November 2026 – December 2026"
+    later = weeks.turned(1)
+    assert later.first == date(2026, 11, 30)
+    assert later.turned(1).first == date(2026, 12, 28)
+    # Back from the middle of a month is its beginning; from there it is the month before.
+    assert weeks.turned(-1).first == date(2026, 10, 26)
+    assert weeks.turned(-2).first == date(2026, 9, 28)
+    assert later.turned(-1).first == date(2026, 10, 26)
 
 
-@pytest.mark.parametrize(
-    ("months", "expected"),
-    [(1, Month(2026, 12)), (2, Month(2027, 1)), (-11, Month(2025, 12)), (-99999, Month(1970, 2))],
-)
-def test_leafing_turns_the_year(months: int, expected: Month) -> None:
-    assert Month(2026, 11).shifted(months) == expected
+def test_there_are_a_first_and_a_last_month() -> None:
+    weeks = Weeks.of(date(2026, 11, 25), 1)
+    assert weeks.turned(-99999).first.year == 1970
+    assert weeks.turned(99999).last.year == 9998
 
 
 def test_post_stands_on_the_day_of_the_users_zone() -> None:
     late = a_post(due_at=datetime(2026, 11, 21, 23, 30, tzinfo=UTC))
-    (tile,) = by_day([late], "Europe/Berlin")[date(2026, 11, 22)]
+    posts = by_day([late], "Europe/Berlin")[date(2026, 11, 22)]
+    (tile,) = tiles_of(date(2026, 11, 22), posts, "Europe/Berlin")
     assert tile.time == "00:30"
     assert list(by_day([late], "America/New_York")) == [date(2026, 11, 21)]
 
@@ -54,14 +71,44 @@ def test_day_begins_at_its_first_valid_instant() -> None:
     assert beirut == datetime(2026, 3, 28, 22, tzinfo=UTC)
 
 
+def tiles(*posts: Post) -> list[Tile]:
+    return list(tiles_of(date(2026, 11, 21), posts, "Europe/Berlin"))
+
+
 def test_posts_of_a_day_stand_in_order_and_on_one_line() -> None:
-    noon = datetime(2026, 11, 21, 11, tzinfo=UTC)
-    posts = [a_post("b", due_at=noon, caption="two\nlines"), a_post("a", due_at=noon, caption="")]
-    tiles = by_day(posts, "Europe/Berlin")[date(2026, 11, 21)]
-    assert [tile.post.id for tile in tiles] == ["a", "b"]
-    assert [tile.words for tile in tiles] == ["(no caption)", "two lines"]
+    found = tiles(
+        a_post("b", due_at=NOON, caption="two\nlines"), a_post("a", due_at=NOON, caption="")
+    )
+    assert [tile.post.id for tile in found] == ["a", "b"]
+    assert [tile.words for tile in found] == ["(no caption)", "two lines"]
 
 
-def test_days_are_named_in_full() -> None:
-    assert day_title(date(2026, 11, 24)) == "Tuesday 24 November"
-    assert day_title(date(2026, 11, 24), year=True) == "Tuesday 24 November 2026"
+def test_one_video_for_many_accounts_is_one_thing_as_long_as_they_stand_alike() -> None:
+    many = [a_post(f"post-{n:02}", f"account{n}", NOON) for n in range(30)]
+    (stack,) = tiles(*many)
+    assert (stack.is_stack, len(stack.posts), stack.post.id) == (True, 30, "post-00")
+    assert stack.holds("post-29")
+    lost = replace(many[3], waiting=Waiting(look=WaitingLook.RECONNECT))
+    sent = replace(many[4], status=PostStatus.PUBLISHED)
+    found = tiles(*many[:3], lost, sent, *many[5:])
+    assert sorted(len(tile.posts) for tile in found) == [1, 1, 28]
+    assert len(tiles(many[0], a_post("other", "bob", NOON, caption="Other words"))) == 2
+
+
+def test_what_needs_the_user_leads_on_a_busy_day() -> None:
+    day = [a_post(f"post-{n}", due_at=NOON + timedelta(hours=n)) for n in range(4)]
+    failed = a_post("failed", due_at=NOON + timedelta(hours=5), status=PostStatus.FAILED)
+    assert tiles(*day[:2], failed)[-1].post.id == "failed"
+    assert [tile.post.id for tile in tiles(*day, failed)][:2] == ["failed", "post-0"]
+
+
+def test_a_filter_takes_what_it_asks_for() -> None:
+    mine = Filter(account_ids=frozenset({"acc-alice"}))
+    assert mine.takes(a_post())
+    assert not mine.takes(a_post(handle="bob"))
+    needs = Filter(show=Show.NEEDS_YOU)
+    assert needs.takes(a_post(status=PostStatus.FAILED))
+    assert needs.takes(a_post(waiting=Waiting(look=WaitingLook.RECONNECT)))
+    assert not needs.takes(a_post())
+    assert Filter(show=Show.PLANNED).takes(a_post())
+    assert not Filter(show=Show.PUBLISHED).takes(a_post())

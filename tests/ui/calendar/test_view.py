@@ -7,27 +7,30 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.calendar.fakes import Desk, FakeFrame, at, entry, many_posts
-from tests.ui.fakes import a_post
+from tests.ui.fakes import a_post, refused
 from tiktok_manager.domain.errors import Failure, FailureClass
-from tiktok_manager.domain.events import PostProgressed
+from tiktok_manager.domain.events import AccountChanged, PostProgressed
+from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.holds import Blocker
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED
-from tiktok_manager.ui.calendar import drawer
+from tiktok_manager.ui.calendar import flight_record
+from tiktok_manager.ui.calendar.day_list import DayList
 from tiktok_manager.ui.calendar.details import PostDetails, TroubleCard
 from tiktok_manager.ui.calendar.grid import MonthModel
-from tiktok_manager.ui.calendar.lists import DayList
 from tiktok_manager.ui.calendar.plain_text import PlainText
 from tiktok_manager.ui.calendar.tiles import lay_out
 from tiktok_manager.ui.calendar.view import CalendarView
 from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
 from tiktok_manager.ui.kit.drawer import Drawer
+from tiktok_manager.ui.kit.reading import Stage
 from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.wording import words
 
@@ -127,7 +130,7 @@ def test_delete_on_a_bare_day_does_nothing(view: CalendarView, plan: Desk, qtbot
 
 def test_page_keys_and_home_leaf(view: CalendarView, plan: Desk, qtbot: QtBot) -> None:
     press(view, qtbot, Qt.Key.Key_PageDown)
-    assert view.viewmodel.title == "December 2026"
+    assert view.viewmodel.weeks.first == date(2026, 11, 30)
     press(view, qtbot, Qt.Key.Key_Home)
     plan.settle()
     assert view.viewmodel.cursor.day == TODAY
@@ -155,6 +158,138 @@ def click_at(view: CalendarView, qtbot: QtBot, day: date, place: int) -> None:
     QTest.mouseClick(view.grid.viewport(), Qt.MouseButton.LeftButton, pos=spot.rect.center())
 
 
+def spot_of(view: CalendarView, day: date, place: int) -> QPoint:
+    model = view.grid.model()
+    assert isinstance(model, MonthModel)
+    cell = view.grid.visualRect(model.index_of(day))
+    return lay_out(cell, len(view.viewmodel.tiles(day)))[place].rect.center()
+
+
+def test_a_press_alone_opens_nothing(view: CalendarView, frame: FakeFrame) -> None:
+    here, there = spot_of(view, TODAY, 1), spot_of(view, TODAY, 0)
+    left = Qt.MouseButton.LeftButton
+    QTest.mousePress(view.grid.viewport(), left, pos=here)
+    assert frame.drawer.content() is None
+    QTest.mouseRelease(view.grid.viewport(), left, pos=there)
+    assert frame.drawer.content() is None
+
+
+def test_the_wheel_scrolls_by_weeks_and_nothing_else(view: CalendarView, plan: Desk) -> None:
+    def turn(units: int) -> None:
+        middle = QPointF(view.grid.viewport().rect().center())
+        none = Qt.MouseButton.NoButton
+        event = QWheelEvent(
+            middle,
+            view.grid.viewport().mapToGlobal(middle),
+            QPoint(),
+            QPoint(0, units),
+            none,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(view.grid.viewport(), event)
+
+    for units in (-60, -60, -120):
+        turn(units)
+    assert view.viewmodel.weeks.first == date(2026, 11, 30)
+    turn(120)
+    assert view.viewmodel.weeks.first == date(2026, 11, 23)
+    plan.settle()
+
+
+def test_one_video_for_many_accounts_opens_as_a_list_of_them(
+    view: CalendarView, frame: FakeFrame, plan: Desk
+) -> None:
+    many = [a_post(f"many-{n}", f"account{n}", at(26, 9)) for n in range(30)]
+    plan.workspace.planning.posts += [*many, a_post("alone", due_at=at(26, 10))]
+    view.viewmodel.reading.retry()
+    plan.settle()
+    stack, _alone = view.viewmodel.tiles(date(2026, 11, 26))
+    assert view.viewmodel.sentence(stack).startswith("10:00 30 accounts, Scheduled: ")
+    click_at(view, plan.qtbot, date(2026, 11, 26), 0)
+    content = frame.drawer.content()
+    assert isinstance(content, DayList)
+    assert content.table.model().rowCount() == 30
+    click_row(content.table, 7)
+    plan.settle()
+    assert details(frame).viewmodel.post.id.startswith("many-")
+
+
+def test_a_first_read_that_failed_says_so_and_can_be_tried_again(
+    qtbot: QtBot, plan: Desk, frame: FakeFrame
+) -> None:
+    plan.workspace.planning.error = refused()
+    pane = CalendarView(plan.core, frame)
+    qtbot.addWidget(pane)
+    with qtbot.waitExposed(pane):
+        pane.show()
+    plan.settle()
+    assert not pane._hint.isVisible()
+    assert not pane.grid.isVisible()
+    plan.workspace.planning.error = None
+    button(pane, "Try again").click()
+    plan.settle()
+    assert pane.grid.isVisible()
+    assert pane.viewmodel.tiles(TODAY)
+    pane.hide()
+
+
+def test_the_state_shown_is_asked_for_in_month_and_agenda_alike(
+    view: CalendarView, plan: Desk
+) -> None:
+    (needs,) = [each for each in view._shows.menu().actions() if each.text() == "Needs you"]
+    needs.trigger()
+    plan.settle()
+    assert view._shows.accessibleName() == "Needs you"
+    assert [tile.post.id for tile in view.viewmodel.tiles(TODAY)] == ["second"]
+    button(view, "Agenda").click()
+    plan.settle()
+    assert [post.id for post in view.agenda.model.rows] == ["second"]
+
+
+def test_a_jump_leads_to_a_post_that_the_filter_hides(
+    view: CalendarView, frame: FakeFrame, plan: Desk
+) -> None:
+    view.open_target("needs-you")
+    plan.settle()
+    view.open_target("first")
+    plan.settle()
+    assert view.grid.isVisible()
+    assert view._shows.accessibleName() == "All posts"
+    assert view.viewmodel.selected is not None
+    assert view.viewmodel.selected.post.id == "first"
+    assert details(frame).viewmodel.post.id == "first"
+
+
+def test_a_post_that_moved_is_where_the_month_is(view: CalendarView, plan: Desk) -> None:
+    old = replace(stopped(PostStatus.MISSED, "missed"), schedule=a_post(due_at=at(2)).schedule)
+    plan.workspace.planning.posts.append(old)
+    view.open_target("stopped")
+    plan.settle()
+    assert view.viewmodel.weeks.first == date(2026, 11, 2)
+    view.drawer.changes.move_to_next_day(old)
+    plan.settle()
+    assert TODAY in view.viewmodel.weeks
+    assert view.viewmodel.selected is not None
+    assert view.viewmodel.selected.post.id == "stopped"
+
+
+def test_a_post_that_will_not_go_out_by_itself_says_so_on_its_tile(
+    view: CalendarView, plan: Desk
+) -> None:
+    lost = Finding(code="accounts_not_connected", params={"handles": ("alice",)})
+    plan.workspace.blockers.standing = (
+        Blocker(finding=lost, account_ids=frozenset({"acc-alice"})),
+    )
+    plan.workspace.events.publish(AccountChanged(account_id="acc-alice"))
+    calm = view.grid.grab().toImage()
+    plan.qtbot.waitUntil(
+        lambda: "Reconnect" in view.viewmodel.sentence(view.viewmodel.tiles(TODAY)[0])
+    )
+    assert view.grid.grab().toImage() != calm
+
+
 def test_click_on_a_tile_opens_it(
     view: CalendarView, frame: FakeFrame, plan: Desk, qtbot: QtBot
 ) -> None:
@@ -176,7 +311,8 @@ def test_click_on_more_opens_the_day_and_leads_back_to_it(
     plan.settle()
     opened = details(frame)
     assert opened.viewmodel.post.id == "crowd-8"
-    opened.back_wanted.emit(CROWD)
+    back = button(opened, "All of Tuesday 24 November")
+    QTest.mouseClick(back, Qt.MouseButton.LeftButton)
     assert isinstance(frame.drawer.content(), DayList)
 
 
@@ -226,9 +362,9 @@ def test_double_click_on_an_empty_place_plans_there(
 ) -> None:
     model = view.grid.model()
     assert isinstance(model, MonthModel)
-    cell = view.grid.visualRect(model.index_of(date(2026, 11, 10)))
+    cell = view.grid.visualRect(model.index_of(date(2026, 12, 10)))
     QTest.mouseDClick(view.grid.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
-    assert frame.went == [("composer", date(2026, 11, 10))]
+    assert frame.went == [("composer", date(2026, 12, 10))]
 
 
 def test_status_line_leads_to_what_needs_the_user(view: CalendarView, plan: Desk) -> None:
@@ -244,7 +380,7 @@ def test_jump_opens_a_post_of_another_month(
     plan.workspace.planning.posts.append(a_post("far", due_at=at(1).replace(year=2027)))
     view.open_target("far")
     plan.settle()
-    assert view.viewmodel.title == "November 2027"
+    assert view.viewmodel.weeks.first == date(2027, 11, 1)
     assert details(frame).viewmodel.post.id == "far"
 
 
@@ -263,8 +399,11 @@ def test_agenda_is_remembered(
     plan.settle()
     again = CalendarView(plan.core, frame)
     qtbot.addWidget(again)
+    with qtbot.waitExposed(again):
+        again.show()
     plan.settle()
     assert again.agenda.model.rowCount() == 7
+    again.hide()
 
 
 def test_captions_are_never_read_as_markup(
@@ -369,7 +508,7 @@ def test_what_needs_the_user_has_the_buttons_that_mend_it(
     view.open_target(post.id)
     plan.settle()
     content = details(frame)
-    ways_on = {"Copy", "Show details", "Save…"}
+    ways_on = {"Copy", "Show details", "Save…", *["Post again", "Do not post", "Cancel"]}
     buttons = content.findChildren(QPushButton)
     shown = {b.accessibleName() for b in buttons if b.isVisibleTo(content)}
     assert shown - ways_on == offers
@@ -456,7 +595,7 @@ def test_the_flight_record_is_shown_in_detail_copied_and_saved(
     copied = QGuiApplication.clipboard().text()
     assert copied == f"{stamp}  TikTok opened the upload.\n    publish id: v~1"
     file = tmp_path / "record.json"
-    monkeypatch.setattr(drawer, "ask_record_file", lambda _parent, _post: str(file))
+    monkeypatch.setattr(flight_record, "ask_record_file", lambda _parent, _post: str(file))
     button(record, "Save…").click()
     plan.settle()
     written = json.loads(file.read_text(encoding="utf-8"))
@@ -571,7 +710,7 @@ def test_a_crowded_month_is_painted_tile_by_tile_that_can_be_seen(
     view: CalendarView, plan: Desk
 ) -> None:
     plan.workspace.planning.posts = many_posts(5000)
-    view.viewmodel.reload()
+    view.viewmodel.reading.retry()
     plan.settle()
     spots = lay_out(view.grid.visualRect(view.grid.currentIndex()), 166)
     assert len(spots) < 8
@@ -584,7 +723,7 @@ def test_a_narrow_grid_still_shows_times(view: CalendarView, plan: Desk) -> None
     plan.settle()
     view.grid.grab()
     assert view.grid.horizontalHeader().length() <= view.grid.viewport().width()
-    last = view.grid.visualRect(view.grid.model().index(5, 6))
+    last = view.grid.visualRect(view.grid.model().index(4, 6))
     assert last.bottom() <= view.grid.viewport().rect().bottom()
 
 
@@ -608,9 +747,9 @@ def test_lists_keep_the_rules_of_models(view: CalendarView, plan: Desk) -> None:
     plan.settle()
     plan.workspace.planning.retry("second")
     plan.settle()
-    view.agenda.show_scope(view.agenda.scope)
+    view.agenda.set_filter(view.agenda.filter)
     plan.settle()
-    plan.qtbot.waitUntil(lambda: view.agenda.is_empty)
+    plan.qtbot.waitUntil(lambda: view.agenda.pages.reading.stage is Stage.EMPTY)
 
 
 def test_hovering_a_tile_points(view: CalendarView, qtbot: QtBot) -> None:
@@ -659,9 +798,9 @@ def test_posting_again_is_asked_in_place_because_a_double_cannot_be_undone(
     view: CalendarView, plan: Desk, frame: FakeFrame
 ) -> None:
     content = doubted(view, plan, frame)
-    ask, sure = button(content, "Post again…"), button(content, "Post again")
-    assert not sure.isVisibleTo(content)
+    ask = button(content, "Post again…")
     ask.click()
+    sure = button(content, "Post again")
     assert sure.isVisibleTo(content)
     button(content, "Do not post").click()
     assert not sure.isVisibleTo(content)

@@ -10,15 +10,18 @@ from tests.ui.calendar.fakes import Desk, at, entry, many_posts
 from tests.ui.fakes import a_post, refused
 from tiktok_manager.domain.errors import AppError, Failure
 from tiktok_manager.domain.events import PostProgressed, PostsChanged, PostStatusChanged
-from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.domain.posts import Post, PostMode, PostStatus
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
-from tiktok_manager.ui.calendar.agenda import AgendaViewModel, Scope
+from tiktok_manager.ui.calendar.agenda import AgendaViewModel
+from tiktok_manager.ui.calendar.changes import PostChanges
 from tiktok_manager.ui.calendar.details_viewmodel import PostDetailsViewModel
-from tiktok_manager.ui.calendar.month import Month
+from tiktok_manager.ui.calendar.month import Filter, Show
 from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel, Cursor
+from tiktok_manager.ui.kit.reading import Stage
 from tiktok_manager.wording import step_words, words
 
 TODAY = date(2026, 11, 21)
+THIS_WEEK = date(2026, 11, 16)
 CROWD = date(2026, 11, 24)
 
 
@@ -29,30 +32,55 @@ def opened(plan: Desk) -> CalendarViewModel:
     return model
 
 
+def made(plan: Desk) -> PostChanges:
+    return PostChanges(plan.core, plan.home)
+
+
 def ids(model: CalendarViewModel, day: date) -> list[str]:
     return [tile.post.id for tile in model.tiles(day)]
 
 
-def test_it_opens_on_today_and_reads_only_the_days_shown(plan: Desk) -> None:
+def test_it_opens_on_this_week_and_reads_only_the_days_shown(plan: Desk) -> None:
     model = opened(plan)
-    assert (model.title, model.cursor) == ("November 2026", Cursor(day=TODAY))
+    assert (model.weeks.first, model.cursor) == (THIS_WEEK, Cursor(day=TODAY))
     assert ids(model, TODAY) == ["first", "second"]
-    # 26 October to 6 December in Berlin, which is an hour ahead of UTC.
-    start = at(1) - timedelta(days=6, hours=13)
-    assert plan.workspace.planning.asked == [(start, start + timedelta(days=42))]
+    # 16 November to 20 December in Berlin, which is an hour ahead of UTC.
+    start = at(16) - timedelta(hours=13)
+    (asked,) = plan.workspace.planning.pages
+    assert (asked.due_from, asked.due_to) == (start, start + timedelta(days=35))
 
 
 def test_leafing_reads_the_other_month(plan: Desk) -> None:
     model = opened(plan)
     model.turn(1)
     plan.settle()
-    assert model.title == "December 2026"
+    assert model.weeks.first == date(2026, 11, 30)
     assert model.cursor.day == date(2026, 12, 1)
-    assert len(plan.workspace.planning.asked) == 2
+    assert len(plan.workspace.planning.pages) == 2
     model.show_today()
-    assert model.cursor == Cursor(day=TODAY)
+    assert (model.weeks.first, model.cursor) == (THIS_WEEK, Cursor(day=TODAY))
     plan.settle()
     assert ids(model, TODAY) == ["first", "second"]
+
+
+def test_weeks_that_were_not_read_yet_are_not_called_empty(plan: Desk) -> None:
+    model = opened(plan)
+    model.scroll(-10)
+    assert not model.is_known(model.weeks.first)
+    assert not model.is_empty
+    plan.settle()
+    assert model.is_known(model.weeks.first)
+    assert model.is_empty
+
+
+def test_scrolling_keeps_the_cursor_on_its_day_as_long_as_that_is_shown(plan: Desk) -> None:
+    model = opened(plan)
+    model.select(TODAY, 1)
+    model.scroll(-1)
+    assert model.cursor == Cursor(day=TODAY, place=1)
+    model.scroll(2)
+    assert model.cursor == Cursor(day=date(2026, 11, 23))
+    plan.settle()
 
 
 def test_arrows_walk_through_the_tiles_and_on_to_the_next_week(plan: Desk) -> None:
@@ -62,6 +90,7 @@ def test_arrows_walk_through_the_tiles_and_on_to_the_next_week(plan: Desk) -> No
         model.move_tiles(1, visible=5)
         seen.append((model.cursor.day.day, model.cursor.place))
     assert seen == [(21, 0), (21, 1), (28, None), (5, None)]
+    plan.settle()
 
 
 def test_the_more_line_is_a_stop_of_its_own(plan: Desk) -> None:
@@ -83,22 +112,23 @@ def test_a_hidden_selection_moves_on_from_the_more_line(plan: Desk) -> None:
     assert model.cursor.place == 1
 
 
-def test_leaving_the_grid_turns_the_month(plan: Desk) -> None:
+def test_leaving_the_grid_scrolls_by_a_week(plan: Desk) -> None:
     model = opened(plan)
-    model.show_day(date(2026, 12, 6))
-    assert model.title == "November 2026"
+    model.show_day(date(2026, 12, 20))
+    assert model.weeks.first == THIS_WEEK
     model.move_days(1)
-    assert (model.title, model.cursor.day) == ("December 2026", date(2026, 12, 7))
+    assert (model.weeks.first, model.cursor.day) == (date(2026, 11, 23), date(2026, 12, 21))
+    plan.settle()
 
 
 def test_cancel_can_be_undone(plan: Desk) -> None:
-    model = opened(plan)
+    model, changes = opened(plan), made(plan)
+    changes.changed.connect(model.replace_post)
     told: list[tuple[str, str]] = []
-    model.cancelled.connect(lambda post, action: told.append((post.id, action.name)))
-    model.select(TODAY, 0)
-    model.cancel_selected()
+    changes.done.connect(lambda text, _more, step: told.append((text, step.name)))
+    changes.cancel(model.tiles(TODAY)[0].post)
     plan.settle()
-    assert told == [("first", "Cancel the post of @alice")]
+    assert told == [("Cancelled: Sat 16:00 (Berlin) @alice.", "Cancel the post of @alice")]
     assert plan.workspace.planning.get("first").status is PostStatus.CANCELLED
     assert model.tiles(TODAY)[0].post.status is PostStatus.CANCELLED
     plan.core.undo.undo()
@@ -115,8 +145,7 @@ def test_a_stopped_post_that_was_cancelled_comes_back_stopped(
     planning = plan.workspace.planning
     why = Failure(code="x", params={"title": "Refused.", "hint": "Change it."})
     before = planning.put(replace(planning.get("second"), status=status, error=why))
-    model = opened(plan)
-    model.cancel(before)
+    made(plan).cancel(before)
     plan.settle()
     assert planning.get("second").status is PostStatus.CANCELLED
     plan.core.undo.undo()
@@ -131,8 +160,7 @@ def test_a_missed_post_that_was_moved_comes_back_missed(plan: Desk) -> None:
     planning = plan.workspace.planning
     missed = replace(planning.get("first"), status=PostStatus.MISSED)
     before = planning.put(replace(missed, schedule=replace(missed.schedule, due_at=at(20))))
-    model = opened(plan)
-    model.move_to_next_day(before)
+    made(plan).move_to_next_day(before)
     plan.settle()
     assert planning.get("first").status is PostStatus.SCHEDULED
     plan.core.undo.undo()
@@ -143,9 +171,8 @@ def test_a_missed_post_that_was_moved_comes_back_missed(plan: Desk) -> None:
 def test_what_is_undone_is_the_post_as_it_was_not_as_it_was_shown(plan: Desk) -> None:
     planning = plan.workspace.planning
     shown = planning.get("first")
-    model = opened(plan)
     newer = planning.put(replace(shown, caption="Changed elsewhere"))
-    model.cancel(shown)
+    made(plan).cancel(shown)
     plan.settle()
     plan.core.undo.undo()
     plan.settle()
@@ -153,9 +180,7 @@ def test_what_is_undone_is_the_post_as_it_was_not_as_it_was_shown(plan: Desk) ->
 
 
 def test_a_published_post_cannot_be_cancelled(plan: Desk) -> None:
-    model = opened(plan)
-    model.select(date(2026, 11, 20), 0)
-    model.cancel_selected()
+    made(plan).cancel(plan.workspace.planning.get("old"))
     plan.settle()
     assert plan.workspace.planning.get("old").status is PostStatus.PUBLISHED
 
@@ -164,7 +189,7 @@ def test_selection_stays_on_its_post_when_others_come_before_it(plan: Desk) -> N
     model = opened(plan)
     model.select(TODAY, 1)
     plan.workspace.planning.posts.append(a_post("earlier", due_at=at(21, 6)))
-    model.reload()
+    model.reading.ask_anew()
     plan.settle()
     assert model.selected is not None
     assert (model.selected.post.id, model.cursor.place) == ("second", 2)
@@ -180,11 +205,11 @@ def test_a_changed_status_shows_at_once(plan: Desk) -> None:
 
 def test_a_storm_of_events_costs_two_readings_at_most(plan: Desk) -> None:
     opened(plan)
-    before = len(plan.workspace.planning.asked)
+    before = len(plan.workspace.planning.pages)
     for _event in range(200):
         plan.workspace.events.publish(PostsChanged())
     plan.settle()
-    assert len(plan.workspace.planning.asked) - before <= 2
+    assert len(plan.workspace.planning.pages) - before <= 2
 
 
 def test_progress_is_known_while_a_post_is_sent_and_forgotten_after(plan: Desk) -> None:
@@ -204,7 +229,7 @@ def test_jumping_to_a_post_selects_it_in_its_month(plan: Desk) -> None:
     model.found.connect(model.show_post)
     model.find("far")
     plan.settle()
-    assert model.month == Month(2027, 2)
+    assert date(2027, 2, 19) in model.weeks
     assert model.selected is not None
     assert model.selected.post.id == "far"
 
@@ -213,30 +238,40 @@ def test_another_zone_moves_posts_to_their_days_there(plan: Desk) -> None:
     model = opened(plan)
     plan.core.publishing.timezone = "Pacific/Kiritimati"
     plan.core.publishing.changed.emit()
-    model.reload()
+    model.reading.ask_anew()
     plan.settle()
     assert ids(model, TODAY) == []
     assert ids(model, date(2026, 11, 22)) == ["first", "second"]
 
 
-def test_failures_are_told(plan: Desk) -> None:
+def test_a_first_read_that_failed_can_be_tried_again(plan: Desk) -> None:
+    plan.workspace.planning.error = refused()
     model = opened(plan)
+    assert (model.reading.stage, model.is_empty) == (Stage.FAILED, False)
+    plan.workspace.planning.error = None
+    model.reading.retry()
+    plan.settle()
+    assert ids(model, TODAY) == ["first", "second"]
+
+
+def test_failures_are_told(plan: Desk) -> None:
+    changes = made(plan)
     errors: list[AppError] = []
-    model.failed.connect(errors.append)
+    changes.failed.connect(errors.append)
     post = plan.workspace.planning.get("second")
     plan.workspace.planning.error = refused()
-    model.retry(post)
+    changes.retry(post)
     plan.settle()
     assert [words(error).title for error in errors] == ["TikTok said no."]
 
 
 def test_retry_and_plan_again_reach_the_planner(plan: Desk) -> None:
-    model = opened(plan)
-    model.retry(plan.workspace.planning.get("second"))
+    changes = made(plan)
+    changes.retry(plan.workspace.planning.get("second"))
     plan.settle()
     assert plan.workspace.planning.get("second").status is PostStatus.SCHEDULED
     plan.workspace.planning.cancel("first")
-    model.restore(plan.workspace.planning.get("first"))
+    changes.restore(plan.workspace.planning.get("first"))
     plan.settle()
     assert plan.workspace.planning.get("first").status is PostStatus.SCHEDULED
 
@@ -244,23 +279,23 @@ def test_retry_and_plan_again_reach_the_planner(plan: Desk) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda model, post: model.cancel(post),
-        lambda model, post: model.retry(post),
-        lambda model, post: model.restore(post),
-        lambda model, post: model.move_to_next_day(post),
-        lambda model, post: model.resolve(post, posted=True, post_again=False),
+        lambda made, post: made.cancel(post),
+        lambda made, post: made.retry(post),
+        lambda made, post: made.restore(post),
+        lambda made, post: made.move_to_next_day(post),
+        lambda made, post: made.resolve(post, posted=True, post_again=False),
     ],
     ids=["cancel", "retry", "restore", "move", "resolve"],
 )
 def test_what_is_done_to_a_post_that_another_hand_changed_is_not_done(
-    plan: Desk, change: Callable[[CalendarViewModel, Post], None]
+    plan: Desk, change: Callable[[PostChanges, Post], None]
 ) -> None:
-    model = opened(plan)
+    changes = made(plan)
     seen = plan.workspace.planning.get("first")
     theirs = plan.workspace.planning.change("first", caption="Theirs")
     errors: list[AppError] = []
-    model.failed.connect(errors.append)
-    change(model, seen)
+    changes.failed.connect(errors.append)
+    change(changes, seen)
     plan.settle()
     assert [error.code for error in errors] == ["changed_meanwhile"]
     assert plan.workspace.planning.get("first") == theirs
@@ -268,8 +303,7 @@ def test_what_is_done_to_a_post_that_another_hand_changed_is_not_done(
 
 
 def test_undoing_what_another_hand_changed_since_is_refused_and_forgotten(plan: Desk) -> None:
-    model = opened(plan)
-    model.cancel(plan.workspace.planning.get("first"))
+    made(plan).cancel(plan.workspace.planning.get("first"))
     plan.settle()
     theirs = plan.workspace.planning.change("first", caption="Theirs")
     errors: list[AppError] = []
@@ -281,13 +315,47 @@ def test_undoing_what_another_hand_changed_since_is_refused_and_forgotten(plan: 
     assert not plan.core.undo.stack.canUndo()
 
 
+def test_a_filter_asks_only_for_what_it_shows_and_a_jump_leads_out_of_it(plan: Desk) -> None:
+    model = opened(plan)
+    changed: list[Filter] = []
+    model.filter_changed.connect(lambda: changed.append(model.filter))
+    model.set_filter(Filter(account_ids=frozenset({"acc-bob"}), show=Show.NEEDS_YOU))
+    plan.settle()
+    assert ids(model, TODAY) == ["second"]
+    asked = plan.workspace.planning.pages[-1]
+    assert asked.account_ids == {"acc-bob"}
+    assert asked.or_unconnected
+    model.show_post(plan.workspace.planning.get("second"))
+    assert model.filter.show is Show.NEEDS_YOU
+    model.show_post(plan.workspace.planning.get("first"))
+    plan.settle()
+    assert changed[-1] == Filter()
+    assert model.selected is not None
+    assert model.selected.post.id == "first"
+
+
+def test_a_wait_that_is_over_is_read_anew_within_a_minute(plan: Desk) -> None:
+    model = opened(plan)
+    until = at(21, 15, 30)
+    full = Failure(code="daily_cap", params={"cap": 15})
+    plan.workspace.blockers.full = {("acc-alice", PostMode.DIRECT): (until, full)}
+    model.reading.retry()
+    plan.settle()
+    assert model.look(model.tiles(TODAY)[0].post).words == "Cap until 16:30"
+    model.minute_passed()
+    plan.settle()
+    plan.workspace.blockers.full = {}
+    plan.workspace.clock.time = until
+    model.minute_passed()
+    plan.qtbot.waitUntil(lambda: model.look(model.tiles(TODAY)[0].post).words == "Scheduled")
+
+
 # -- one post -------------------------------------------------------------------------------
 
 
 def test_details_bring_the_flight_record(plan: Desk) -> None:
     plan.workspace.planning.trails["first"] = [entry("Planned.")]
     model = PostDetailsViewModel(plan.core, plan.workspace.planning.get("first"), plan.home)
-    model.refresh()
     plan.settle()
     assert [step_words(step) for step in model.trail] == ["Planned."]
 
@@ -325,7 +393,7 @@ def test_an_open_post_sees_publishing_paused_and_resumes_it(plan: Desk) -> None:
     plan.workspace.settings.set("publishing", "off")
     plan.qtbot.waitUntil(lambda: model.post.error == PUBLISHING_OFF)
     hold(plan, None)
-    model.resume()
+    made(plan).resume(model.post)
     plan.qtbot.waitUntil(lambda: model.post.error is None)
     assert plan.workspace.settings.publishing_on()
     plan.settle()
@@ -338,7 +406,7 @@ def test_an_open_post_sees_its_account_paused_and_resumes_it(plan: Desk) -> None
     accounts.set_paused("acc-alice", True)
     plan.qtbot.waitUntil(lambda: model.post.error == ACCOUNT_PAUSED)
     hold(plan, None)
-    model.resume()
+    made(plan).resume(model.post)
     plan.qtbot.waitUntil(lambda: model.post.error is None)
     assert not accounts.get("acc-alice").paused
     plan.settle()
@@ -348,7 +416,7 @@ def test_resuming_an_account_can_be_undone(plan: Desk) -> None:
     world = plan.workspace
     world.accounts.set_paused("acc-alice", True)
     post = replace(world.planning.get("first"), error=ACCOUNT_PAUSED)
-    PostDetailsViewModel(plan.core, post, plan.home).resume()
+    made(plan).resume(post)
     plan.qtbot.waitUntil(plan.core.undo.stack.canUndo)
     plan.core.undo.undo()
     plan.settle()
@@ -358,7 +426,6 @@ def test_resuming_an_account_can_be_undone(plan: Desk) -> None:
 def test_answers_for_a_post_no_longer_shown_are_dropped(plan: Desk) -> None:
     planning = plan.workspace.planning
     model = PostDetailsViewModel(plan.core, planning.get("first"), plan.home)
-    model.refresh()
     model.show(planning.get("second"))
     plan.settle()
     assert model.post.id == "second"
@@ -368,7 +435,7 @@ def test_answers_for_a_post_no_longer_shown_are_dropped(plan: Desk) -> None:
 
 
 def agenda(plan: Desk) -> AgendaViewModel:
-    return AgendaViewModel(plan.core, lambda _account_id: None, plan.home)
+    return AgendaViewModel(plan.core, plan.home)
 
 
 def rows(model: AgendaViewModel) -> list[Post]:
@@ -377,7 +444,7 @@ def rows(model: AgendaViewModel) -> list[Post]:
 
 def test_agenda_lists_from_today_on(plan: Desk) -> None:
     model = agenda(plan)
-    model.show_scope(Scope.UPCOMING)
+    model.set_filter(Filter())
     plan.settle()
     assert [post.id for post in rows(model)][:3] == ["first", "second", "crowd-8"]
     assert "old" not in {post.id for post in rows(model)}
@@ -387,7 +454,7 @@ def test_agenda_lists_what_needs_the_user_whenever_it_was(plan: Desk) -> None:
     lost = a_post("lost", due_at=at(2), status=PostStatus.UNCONFIRMED)
     plan.workspace.planning.posts.append(lost)
     model = agenda(plan)
-    model.show_scope(Scope.NEEDS_YOU)
+    model.set_filter(Filter(show=Show.NEEDS_YOU))
     plan.settle()
     assert [post.id for post in rows(model)] == ["lost", "second"]
 
@@ -395,16 +462,16 @@ def test_agenda_lists_what_needs_the_user_whenever_it_was(plan: Desk) -> None:
 def test_agenda_says_when_it_is_empty(plan: Desk) -> None:
     plan.workspace.planning.posts = []
     model = agenda(plan)
-    model.show_scope(Scope.UPCOMING)
+    model.set_filter(Filter())
     plan.settle()
-    assert model.is_empty
+    assert model.pages.reading.stage is Stage.EMPTY
 
 
 def test_agenda_keeps_its_last_post_when_it_grows_past_a_page(plan: Desk) -> None:
     posts = [a_post(f"post-{n:03}", "alice", at(28, 6, n % 60)) for n in range(101)]
     plan.workspace.planning.posts = posts[:-1]
     model = agenda(plan)
-    model.show_scope(Scope.UPCOMING)
+    model.set_filter(Filter())
     plan.settle()
     model.model.fetchMore(model.model.index(-1, -1))
     plan.settle()
@@ -417,7 +484,7 @@ def test_agenda_keeps_its_last_post_when_it_grows_past_a_page(plan: Desk) -> Non
 def test_agenda_reads_page_by_page_and_keeps_its_place_when_something_changes(plan: Desk) -> None:
     plan.workspace.planning.posts = many_posts(900)
     model = agenda(plan)
-    model.show_scope(Scope.UPCOMING)
+    model.set_filter(Filter())
     plan.settle()
     assert len(rows(model)) == 100
     model.model.fetchMore(model.model.index(-1, -1))

@@ -1,5 +1,6 @@
 """What is said about a post, what may be done with it, and which pages may be opened."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,9 +15,11 @@ from tiktok_manager.domain.posts import (
     Choices,
     Lateness,
     LatePolicy,
+    Post,
     PostMode,
     PostStatus,
     Privacy,
+    TrailEntry,
     Waiting,
     WaitingLook,
 )
@@ -32,6 +35,7 @@ from tiktok_manager.ui.calendar.wording import (
     trouble,
     waiting_words,
     when_lines,
+    why,
 )
 from tiktok_manager.ui.link_gate import profile_url, tiktok_url
 from tiktok_manager.ui.post_look import post_look, status_look
@@ -39,6 +43,10 @@ from tiktok_manager.ui.post_look import post_look, status_look
 WAITS = Failure(
     code="rate_limit_exceeded", log_id="L1", params={"title": "TikTok asked us to slow down."}
 )
+
+
+def shown_facts(post: Post, trail: Sequence[TrailEntry] = ()) -> dict[str, str]:
+    return {fact.label: fact.value for fact in facts(post, ZONE, trail)}
 
 
 @pytest.mark.parametrize("status", list(PostStatus))
@@ -59,8 +67,8 @@ def test_what_the_user_said_is_never_told_as_tiktoks_word() -> None:
     post = a_post(status=PostStatus.PUBLISHED)
     assert meaning(post, ZONE, NOW, trail) == "You said that it is on TikTok."
     dated = replace(post, published_at=NOW)
-    assert "Published" not in dict(facts(dated, ZONE, trail))
-    assert dict(facts(dated, ZONE, trail))["You said so"].startswith("Sat 21 Nov 2026, 13:00")
+    assert "Published" not in shown_facts(dated, trail)
+    assert shown_facts(dated, trail)["You said so"].startswith("Sat 21 Nov 2026, 13:00")
     # Before the record is read nobody's word is claimed.
     assert meaning(post, ZONE, NOW) == "It is on TikTok."
     # Found there later under its own id: then it is TikTok that says so.
@@ -99,11 +107,9 @@ def test_what_the_user_holds_says_so_and_offers_to_resume(
     shown = trouble(post)
     assert meaning(post, ZONE, NOW) == means
     assert shown is not None
-    assert shown.resume == button
+    assert deeds(post, NOW).resume_words == button
     assert "settings" not in shown.action
-    other = trouble(a_post(error=WAITS))
-    assert other is not None
-    assert other.resume == ""
+    assert deeds(a_post(error=WAITS), NOW).resume_words == ""
 
 
 def test_post_held_back_says_when_it_is_tried_again() -> None:
@@ -163,7 +169,7 @@ def test_time_names_its_zone_and_the_one_it_was_planned_in() -> None:
 
 def test_facts_tell_the_choices() -> None:
     choices = Choices(privacy=Privacy.ONLY_ME, allow_comment=True, ai_generated=True, cover_ms=1500)
-    found = dict(facts(a_post(choices=choices, attempts=2), ZONE))
+    found = shown_facts(a_post(choices=choices, attempts=2))
     assert found["File"] == "clip.mp4"
     assert found["Who can see"] == "Only you"  # as in the composer
     assert found["Allowed"] == "Comments"
@@ -174,7 +180,7 @@ def test_facts_tell_the_choices() -> None:
 
 
 def test_inbox_post_has_no_choices() -> None:
-    found = dict(facts(a_post(mode=PostMode.INBOX), ZONE))
+    found = shown_facts(a_post(mode=PostMode.INBOX))
     assert "Who can see" not in found
     assert found["Way"] == "Draft to the TikTok inbox"
 
@@ -330,9 +336,9 @@ def test_only_what_goes_out_by_itself_looks_calm(
 def test_a_wait_on_the_account_is_told_before_the_posts_own() -> None:
     """A post that waits for a retry goes nowhere while its account is paused."""
     paused = Waiting(look=WaitingLook.PAUSED, reason=Finding(code="accounts_paused"))
-    shown = trouble(a_post(error=WAITS, next_try_at=NOW, waiting=paused))
-    assert shown is not None
-    assert shown.resume == "Resume account"
+    post = a_post(error=WAITS, next_try_at=NOW, waiting=paused)
+    assert deeds(post, NOW).resume_words == "Resume account"
+    assert why(post) == ACCOUNT_PAUSED
 
 
 def test_once_its_status_is_another_nothing_is_told_of_its_wait() -> None:

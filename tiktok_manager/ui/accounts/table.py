@@ -1,4 +1,4 @@
-"""The table of accounts: columns and how their cells are painted."""
+"""The table of accounts: its columns and how two of them are painted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tiktok_manager.ui.formats import (
 )
 from tiktok_manager.ui.kit.badges import paint_pill
 from tiktok_manager.ui.kit.list_model import Column
-from tiktok_manager.ui.kit.table import paint_line
+from tiktok_manager.ui.kit.table import mirrored, paint_line
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, Type
@@ -30,49 +30,52 @@ if TYPE_CHECKING:
     from tiktok_manager.ui.kit.avatar import Avatars
 
 ACCOUNT, HEALTH, QUOTA, NEXT_POST, FOLLOWERS, LAST_SYNC = range(6)
-AVATAR_PX = 36
+_AVATAR_PX = 36
 
 
 def account_columns(core: Core) -> tuple[Column[AccountItem], ...]:
     """Return the columns in the order of the constants above."""
-    return (_account(core), _health(), _quota(), _next_post(core), _followers(), _last_sync(core))
-
-
-def _account(core: Core) -> Column[AccountItem]:
-    return Column(
-        words=lambda: tr("Account"),
-        delegate=partial(_paint_account, core.accounts.avatars),
-        value=lambda item: f"@{item.account.handle}, {item.account.display_name}",
-        hint=lambda item: f"@{item.account.handle}\n{item.account.display_name}",
-        sort=lambda item: item.account.handle.casefold(),
-    )
-
-
-def _health() -> Column[AccountItem]:
-    return Column(
-        words=lambda: tr("Status"),
-        width=168,
-        delegate=_paint_health,
-        value=lambda item: item.health.words,
-        hint=lambda item: item.health.meaning,
-        sort=lambda item: item.health.rank,
-    )
-
-
-def _quota() -> Column[AccountItem]:
-    return Column(
-        words=lambda: tr("Quota"),
-        width=76,
-        hide_below=760,
-        value=lambda item: f"{item.quota.used}/{item.quota.cap}",
-        hint=lambda item: quota_words(item.quota),
-        sort=lambda item: item.quota.used / max(item.quota.cap, 1),
-        right=True,
+    return (
+        Column(
+            words=lambda: tr("Account"),
+            value=lambda item: f"@{item.account.handle}, {item.account.display_name}",
+            hint=lambda item: f"@{item.account.handle}\n{item.account.display_name}",
+            sort=lambda item: item.account.handle.casefold(),
+            delegate=partial(_paint_account, core.accounts.avatars),
+        ),
+        Column(
+            words=lambda: tr("Status"),
+            value=lambda item: item.health.words,
+            hint=lambda item: item.health.meaning,
+            sort=lambda item: item.health.rank,
+            delegate=_paint_health,
+            width=168,
+        ),
+        Column(
+            words=lambda: tr("Quota"),
+            value=lambda item: f"{item.quota.used}/{item.quota.cap}",
+            hint=lambda item: quota_words(item.quota),
+            sort=lambda item: item.quota.used / max(item.quota.cap, 1),
+            right=True,
+            width=76,
+            hide_below=760,
+        ),
+        _next_post(core),
+        Column(
+            words=lambda: tr("Followers"),
+            value=lambda item: short_number(item.account.followers),
+            hint=lambda item: exact_number(item.account.followers),
+            sort=lambda item: item.account.followers,
+            right=True,
+            width=104,
+            hide_below=640,
+        ),
+        _last_sync(core),
     )
 
 
 def _next_post(core: Core) -> Column[AccountItem]:
-    def words(item: AccountItem) -> str:
+    def value(item: AccountItem) -> str:
         post = item.next_post
         if post is None:
             return NOTHING
@@ -80,22 +83,10 @@ def _next_post(core: Core) -> Column[AccountItem]:
 
     return Column(
         words=lambda: tr("Next post"),
-        width=208,
-        value=words,
+        value=value,
         hint=lambda item: item.next_post.caption if item.next_post else "",
         sort=lambda item: item.next_post.schedule.due_at if item.next_post else None,
-    )
-
-
-def _followers() -> Column[AccountItem]:
-    return Column(
-        words=lambda: tr("Followers"),
-        width=104,
-        hide_below=640,
-        value=lambda item: short_number(item.account.followers),
-        hint=lambda item: exact_number(item.account.followers),
-        sort=lambda item: item.account.followers,
-        right=True,
+        width=208,
     )
 
 
@@ -106,29 +97,29 @@ def _last_sync(core: Core) -> Column[AccountItem]:
 
     return Column(
         words=lambda: tr("Last sync"),
-        width=132,
-        hide_below=840,
         value=lambda item: age_text(item.account.last_sync_at, core.now()),
         hint=hint,
         sort=lambda item: item.account.last_sync_at,
         right=True,
+        width=132,
+        hide_below=840,
     )
 
 
 def _paint_account(avatars: Avatars, painter: QPainter, rect: QRectF, item: AccountItem) -> None:
-    look = tokens()
-    left = rect.left()
-    top = rect.top() + (rect.height() - AVATAR_PX) / 2
+    look, account = tokens(), item.account
+    top = rect.top() + (rect.height() - _AVATAR_PX) / 2
+    place = mirrored(painter, QRectF(rect.left(), top, _AVATAR_PX, _AVATAR_PX), rect)
     ratio = painter.device().devicePixelRatio()
-    picture = avatars.pixmap(item.account.handle, item.avatar, AVATAR_PX, ratio)
-    painter.drawPixmap(QPointF(left, top), picture)
-    text_left = left + AVATAR_PX + SPACE_M
-    width = rect.right() - text_left
-    upper = QRectF(text_left, rect.center().y() - 18, width, 18)
+    picture = avatars.pixmap(account.handle, item.avatar, _AVATAR_PX, ratio)
+    painter.drawPixmap(QPointF(place.left(), place.top()), picture)
+    left = rect.left() + _AVATAR_PX + SPACE_M
+    upper = QRectF(left, rect.center().y() - 18, rect.right() - left, 18)
+    upper = mirrored(painter, upper, rect)
     painter.setFont(type_font(Type.STRONG))
-    paint_line(painter, upper, f"@{item.account.handle}", look.ink)
+    paint_line(painter, upper, f"@{account.handle}", look.ink)
     painter.setFont(type_font(Type.CAPTION))
-    paint_line(painter, upper.translated(0, 18), item.account.display_name, look.soft_ink)
+    paint_line(painter, upper.translated(0, 18), account.display_name, look.soft_ink)
 
 
 def _paint_health(painter: QPainter, rect: QRectF, item: AccountItem) -> None:
@@ -136,5 +127,5 @@ def _paint_health(painter: QPainter, rect: QRectF, item: AccountItem) -> None:
     painter.setFont(type_font(Type.CAPTION))
     words = painter.fontMetrics().horizontalAdvance(state.words)
     width = min(rect.width(), words + 22 + SPACE_L)
-    pill = QRectF(rect.left(), rect.center().y() - 12, width, 24)
+    pill = mirrored(painter, QRectF(rect.left(), rect.center().y() - 12, width, 24), rect)
     paint_pill(painter, pill, state.icon, state.words, str(getattr(tokens(), state.tone)))

@@ -2,59 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import shiboken6
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QStackedWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
+from tiktok_manager.ui.accounts.actions import account_actions, bulk_actions
+from tiktok_manager.ui.accounts.connect_card import ConnectCard
 from tiktok_manager.ui.accounts.details import AccountDetails
-from tiktok_manager.ui.accounts.first_steps import first_post_notice, first_steps
-from tiktok_manager.ui.accounts.progress import ConnectCard, SyncStrip
-from tiktok_manager.ui.accounts.table import (
-    ACCOUNT,
-    account_columns,
-)
-from tiktok_manager.ui.accounts.viewmodel import (
-    AccountItem,
-    AccountsViewModel,
-    DisconnectQuestion,
-    Show,
-)
+from tiktok_manager.ui.accounts.table import ACCOUNT, account_columns
+from tiktok_manager.ui.accounts.viewmodel import AccountItem, AccountsViewModel, Show
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.badges import Chip
 from tiktok_manager.ui.kit.controls import icon_button, push_button
-from tiktok_manager.ui.kit.layout import Skeleton, Slot
+from tiktok_manager.ui.kit.form import Step
+from tiktok_manager.ui.kit.inputs import CalmComboBox
+from tiktok_manager.ui.kit.job_strip import JobStrip
+from tiktok_manager.ui.kit.layout import column
 from tiktok_manager.ui.kit.list_model import ListModel
+from tiktok_manager.ui.kit.menus import BulkBar, Entry
 from tiktok_manager.ui.kit.messages import Banner
-from tiktok_manager.ui.kit.notices import Notice, Tone
-from tiktok_manager.ui.kit.pane import PaneView
+from tiktok_manager.ui.kit.notices import Notice
+from tiktok_manager.ui.kit.pane import PaneView, Stages
 from tiktok_manager.ui.kit.placeholders import EmptyState
+from tiktok_manager.ui.kit.reading import Stage
 from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.overrides import override
-from tiktok_manager.ui.texts import tr
+from tiktok_manager.ui.texts import ntr, tr
+from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.ui.frame import Core, Frame
 
-_CHIP_WORDS = {Show.ALL: "All", Show.NEEDS_USER: "Needs you", Show.PAUSED: "Paused"}
 _SEARCH_FROM_PX = 680
+_ROW_PX = 56
 
 
 class AccountsView(PaneView):
     """Table, filters, connecting and the details drawer."""
 
+    gives_way = True
+
     def __init__(self, core: Core, frame: Frame, model: AccountsViewModel | None = None) -> None:
-        super().__init__()
+        super().__init__(empty=self._make_empty)
         self._core = core
         self._frame = frame
         self.model = model or AccountsViewModel(core, self)
+        self.empty: EmptyState | None = None
         self._details: AccountDetails | None = None
         self._wanted_id = ""
         self._build_controls()
         self._build_body()
         self._bind()
-        self.model.load()
+        self.follow(self.model.reading)
+        self.model.reading.request()
 
     @override
     def open_target(self, target: object) -> None:
@@ -69,7 +74,11 @@ class AccountsView(PaneView):
     def minute_passed(self) -> None:
         self.table.viewport().update()
         if self._details is not None:
-            self._details.refresh_ages()
+            self._details.refresh()
+
+    @override
+    def take_focus(self) -> None:
+        self.table.setFocus()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -80,124 +89,160 @@ class AccountsView(PaneView):
     # -- building -------------------------------------------------------------------------
 
     def _build_controls(self) -> None:
-        self._chips = {show: Chip(words) for show, words in _CHIP_WORDS.items()}
+        self._chips = {show: Chip(_chip_words(show, 0)) for show in Show}
         for chip in self._chips.values():
             chip.setAutoExclusive(True)
         self._chips[Show.ALL].setChecked(True)
+        self.groups = CalmComboBox()
+        self.groups.setAccessibleName(tr("Groups and tags"))
+        self.groups.hide()
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Find an account")
-        self.search.setAccessibleName("Find an account")
+        self.search.setPlaceholderText(tr("Find an account"))
+        self.search.setAccessibleName(tr("Find an account"))
         self.search.setMaximumWidth(200)
+        self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-        self.sync_all = icon_button("sync", "Sync all accounts", clicked=self.model.sync)
+        self.sync_all = icon_button("sync", tr("Sync all accounts"), clicked=self.model.sync)
         self.connect_button = push_button(
-            "Connect account", icon_name="user-plus", clicked=self.model.connecting.start
+            tr("Connect account"), icon_name="user-plus", clicked=self.model.connecting.start
         )
         chips = tuple(self._chips.values())
-        self.add_controls(*chips, None, self.search, self.sync_all, self.connect_button)
+        buttons = (self.search, self.sync_all, self.connect_button)
+        self.add_controls(*chips, self.groups, None, *buttons)
 
     def _build_body(self) -> None:
-        self.connect_card = ConnectCard()
-        self.sync_strip = SyncStrip()
-        self._next_step = Banner()
-        self._next_step.hide()
-        above = Slot(self.connect_card, self._next_step)
-        self._rows: ListModel[AccountItem] = ListModel(
-            account_columns(self._core), lambda item: item.account.id, self
+        rows: ListModel[AccountItem] = ListModel(
+            account_columns(self._core), lambda item: item.id, self
         )
         self.table: Table[AccountItem] = Table(
-            self._rows,
+            rows,
             tr("Accounts"),
+            several=True,
             sorted_by=ACCOUNT,
-            row_height_px=56,
+            row_height_px=_ROW_PX,
             memory=(self._frame.memory, "accounts-table"),
+            menu=self._menu,
         )
+        self.matching = Stages(self.table, empty=_nothing_matches)
+        self.connect_card = ConnectCard(self.model.connecting)
+        self.next_step = Banner()
+        self.sync_strip = JobStrip(self.model.syncing, name=tr("How far the sync is"))
+        self.bulk = BulkBar(
+            bulk_actions(self.model, lambda: self.table.selected_rows),
+            words=lambda count: ntr("{count} account selected", "{count} accounts selected", count),
+            clear=self.table.clearSelection,
+        )
+        margins = (SPACE_L, 0, SPACE_L, SPACE_S)
+        cards = column(self.connect_card, self.next_step, spacing=SPACE_M, margins=margins)
+        self.body.addWidget(self.matching, 1)
+        self.body.addLayout(cards)
+        self.body.addWidget(self.sync_strip)
+        self.body.addWidget(self.bulk)
+
+    def _make_empty(self) -> QWidget:
         self.empty = EmptyState(
             "accounts",
-            "Connect your first TikTok account",
-            "TikTok Manager posts to accounts you connect here. Three steps and you are set.",
+            tr("Connect your first TikTok account"),
+            tr("TikTok Manager posts to accounts you connect here. Three steps and you are set."),
         )
-        self._nothing = EmptyState("search", "No account matches", "Change the filter or search.")
-        self._pages = QStackedWidget()
-        for page in (Skeleton(rows=8, row_height_px=56), self.table, self.empty, self._nothing):
-            self._pages.addWidget(page)
-        self.body.addWidget(above)
-        self.body.addWidget(self.sync_strip)
-        self.body.addWidget(self._pages, 1)
+        self.empty.set_steps(self._first_steps())
+        return self.empty
 
     def _bind(self) -> None:
         model = self.model
         model.changed.connect(self._on_changed)
         model.connecting.changed.connect(self._on_connecting)
-        model.syncing_changed.connect(self._on_syncing)
-        model.disconnect_asked.connect(self._on_disconnect_asked)
-        model.said.connect(self._on_said)
+        model.syncing.changed.connect(self._on_syncing)
+        model.said.connect(self._frame.notify)
         model.failed.connect(self._on_failed)
-        self.connect_card.cancelled.connect(model.connecting.cancel)
-        self.connect_card.open_again.connect(model.connecting.open_page_again)
-        self.connect_card.fewer_asked.connect(model.connecting.ask_for_fewer)
-        self.sync_strip.cancelled.connect(model.cancel_sync)
         self._core.accounts.avatars.arrived.connect(self.table.viewport().update)
         self.table.row_opened.connect(self._show_details)
         self.table.row_chosen.connect(self._on_row_chosen)
+        self.table.selection_changed.connect(self._on_selected)
         self.search.textChanged.connect(self._on_filter)
+        self.groups.activated.connect(self._on_filter)
         for chip in self._chips.values():
             chip.toggled.connect(self._on_filter)
+
+    def _menu(self, items: Sequence[AccountItem]) -> Sequence[Entry]:
+        if len(items) != 1:
+            return bulk_actions(self.model, lambda: items)
+        deeds, danger = account_actions(self.model, self._frame, items[0].id)
+        return (*deeds, None, danger)
 
     # -- answers --------------------------------------------------------------------------
 
     def _on_changed(self) -> None:
         model = self.model
-        self._rows.set_rows(model.visible_items)
-        for show, chip in self._chips.items():
-            chip.setText(f"{_CHIP_WORDS[show]} {model.count(show)}")
-        self._show_page()
+        self.table.rows.set_rows(model.visible_items)
+        self.matching.show_stage(Stage.READY if model.visible_items else Stage.EMPTY)
+        self.sync_all.setEnabled(bool(model.items) and not model.syncing.busy)
+        self._show_filter()
         self._show_next_step()
-        self._refresh_details()
+        self._on_selected()
         self._open_wanted()
 
-    def _show_page(self) -> None:
+    def _show_filter(self) -> None:
         model = self.model
-        page = self.table if model.visible_items else self._nothing
-        if model.is_empty:
-            self.empty.set_steps(first_steps(model, self._frame))
-            page = self.empty
-        if model.is_loaded:
-            self._pages.setCurrentWidget(page)
-        self.sync_all.setEnabled(bool(model.items))
+        for show, chip in self._chips.items():
+            chip.setText(_chip_words(show, model.count(show)))
+            with QSignalBlocker(chip):
+                chip.setChecked(show is model.show_only)
+        if self.search.text() != model.search_text:
+            with QSignalBlocker(self.search):
+                self.search.setText(model.search_text)
+        names = [tr("All groups"), *model.groups]
+        if names != [self.groups.itemText(place) for place in range(self.groups.count())]:
+            self.groups.clear()
+            self.groups.addItems(names)
+        self.groups.setCurrentIndex(names.index(model.group) if model.group in names else 0)
+        self.groups.setVisible(len(names) > 1)
 
     def _show_next_step(self) -> None:
+        if self.empty is not None and shiboken6.isValid(self.empty):
+            self.empty.set_steps(self._first_steps())
         if not self.model.wants_first_post:
-            self._next_step.dismiss()
-        elif self._next_step.notice is None:
-            self._next_step.show_notice(first_post_notice(self._frame))
+            self.next_step.withdraw("first-post")
+        elif self.next_step.notice is None:
+            self.next_step.show_notice(
+                Notice(
+                    text=tr("Next step: plan your first post"),
+                    more=_first_post_words(),
+                    action_text=tr("New post"),
+                    action=lambda: self._frame.go("composer", "new"),
+                    key="first-post",
+                )
+            )
 
     def _on_connecting(self) -> None:
-        progress = self.model.connecting.progress
-        self.connect_card.show_progress(progress)
-        self.connect_button.setEnabled(progress is None)
+        self.connect_button.setEnabled(not self.model.connecting.job.busy)
 
     def _on_syncing(self) -> None:
-        self.sync_strip.show_progress(self.model.syncing)
-        self.sync_all.setEnabled(self.model.syncing is None)
+        self.sync_all.setEnabled(bool(self.model.items) and not self.model.syncing.busy)
+        self.bulk.row.refresh()
 
-    def _on_said(self, text: str, more: str, tone: str) -> None:
-        kept = bool(more) and tone != Tone.GOOD
-        self._frame.notify(Notice(text=text, more=more, tone=Tone(tone), stays=kept))
+    def _on_selected(self) -> None:
+        count = len(self.table.selected_rows)
+        self.bulk.show_count(count if count > 1 else 0)
 
     def _on_failed(self, error: AppError, retry: object) -> None:
         self._frame.show_error(error, retry if callable(retry) else None)
 
     def _on_filter(self) -> None:
         show = next((s for s, chip in self._chips.items() if chip.isChecked()), Show.ALL)
-        self.model.set_filter(show, self.search.text())
+        group = self.groups.currentText() if self.groups.currentIndex() > 0 else ""
+        self.model.filter_by(show=show, search_text=self.search.text(), group=group)
 
     # -- details --------------------------------------------------------------------------
 
     def _open_wanted(self) -> None:
-        if self._wanted_id and self.table.choose(self._wanted_id):
-            self._show_details(self._wanted_id)
-            self._wanted_id = ""
+        wanted, known = self._wanted_id, self.model.items
+        if not wanted or not known:
+            return
+        self._wanted_id = ""
+        if self.model.reveal(wanted) is not None:
+            self.table.choose(wanted)
+            self._show_details(wanted)
 
     def _on_row_chosen(self, account_id: str) -> None:
         if self._details is not None:
@@ -207,29 +252,55 @@ class AccountsView(PaneView):
         item = self.model.item(account_id)
         if item is None or (self._details and self._details.account_id == account_id):
             return
-        details = AccountDetails(self._core, item)
-        details.sync_clicked.connect(lambda: self.model.sync([account_id]))
-        details.reconnect_clicked.connect(lambda: self._reconnect(account_id))
-        details.pause_toggled.connect(lambda on: self.model.set_paused(account_id, on))
-        details.disconnect_clicked.connect(lambda: self.model.ask_disconnect(account_id))
-        details.disconnect_confirmed.connect(lambda: self.model.disconnect_account(account_id))
+        details = AccountDetails(self._core, self._frame, self.model, item)
         details.destroyed.connect(lambda: self._forget_details(account_id))
         self._details = details
         self._frame.open_drawer(f"@{item.account.handle}", details)
-
-    def _reconnect(self, account_id: str) -> None:
-        if (item := self.model.item(account_id)) is not None:
-            self.model.connecting.start(item.account.id)
-
-    def _refresh_details(self) -> None:
-        item = self.model.item(self._details.account_id) if self._details is not None else None
-        if self._details is not None and item is not None:
-            self._details.show_item(item)
 
     def _forget_details(self, account_id: str) -> None:
         if self._details is not None and self._details.account_id == account_id:
             self._details = None
 
-    def _on_disconnect_asked(self, question: DisconnectQuestion) -> None:
-        if self._details is not None and self._details.account_id == question.account_id:
-            self._details.ask_disconnect(question.text)
+    # -- the way from nothing to the first post -------------------------------------------
+
+    def _first_steps(self) -> tuple[Step, ...]:
+        setup = self.model.setup
+        return (
+            Step(
+                title=tr("Add your TikTok app keys"),
+                text=tr("Free, from TikTok’s developer portal. We show you how."),
+                action_text=tr("Add keys"),
+                action=lambda: self._frame.go("settings", "client-key"),
+                done=setup.has_keys,
+            ),
+            Step(
+                title=tr("Connect an account"),
+                text=tr("You allow access on TikTok’s own page in your browser."),
+                action_text=tr("Connect"),
+                action=self.model.connecting.start,
+                done=setup.has_account,
+            ),
+            Step(
+                title=tr("Plan your first post"),
+                text=_first_post_words(),
+                action_text=tr("New post"),
+                action=lambda: self._frame.go("composer", "new"),
+                done=setup.has_post,
+            ),
+        )
+
+
+def _first_post_words() -> str:
+    return tr("Choose a video and a time; it goes out by itself.")
+
+
+def _chip_words(show: Show, count: int) -> str:
+    return {
+        Show.ALL: lambda: tr("All {count}", count=count),
+        Show.NEEDS_USER: lambda: tr("Needs you {count}", count=count),
+        Show.PAUSED: lambda: tr("Paused {count}", count=count),
+    }[show]()
+
+
+def _nothing_matches() -> QWidget:
+    return EmptyState("search", tr("No account matches"), tr("Change the filter or the search."))

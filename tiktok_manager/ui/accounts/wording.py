@@ -6,30 +6,13 @@ from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import Account, AccountStatus, Scope
 from tiktok_manager.domain.quota import Usage
+from tiktok_manager.services.accounts import ConnectStage
 from tiktok_manager.ui.formats import day_text
+from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.wording import words
 
 SIGN_IN_WARNING = timedelta(days=14)
-
-SCOPE_WORDS = {
-    Scope.BASIC: "See name and picture",
-    Scope.PROFILE: "See username and bio",
-    Scope.STATS: "See followers, likes and number of videos",
-    Scope.VIDEO_LIST: "See public videos and their numbers",
-    Scope.PUBLISH: "Publish videos",
-    Scope.UPLOAD: "Send drafts to the TikTok inbox",
-}
-STAGE_WORDS = {
-    "waiting_for_consent": "Waiting for you to allow access on TikTok’s page in your browser",
-    "exchanging": "TikTok agreed. Fetching the permission",
-    "reading_profile": "Reading the profile",
-    "storing": "Keeping the permission, encrypted",
-}
-STAGES = tuple(STAGE_WORDS)
-NOTHING_CAME_BACK = (
-    "TikTok has sent nobody back yet. If its page shows an error that names “scope”, your TikTok "
-    "app lacks one of the permissions asked for: new apps cannot show numbers, only post."
-)
+STAGES = tuple(ConnectStage)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +36,35 @@ class Health:
 
 def health(account: Account, now: datetime) -> Health:
     """Return what matters most about an account now."""
-    by_status = _STATUS_HEALTH.get(account.status)
-    if by_status is not None:
-        return by_status
+    if account.status is not AccountStatus.CONNECTED:
+        return _unconnected(account.status)
     if account.restriction:
-        return _RESTRICTED.get(account.restriction, _RESTRICTED["limited"])
+        return _banned() if account.restriction == "banned" else _limited()
     if account.paused:
-        return _PAUSED
+        return Health(
+            icon="pause",
+            words=tr("Paused"),
+            tone="warning",
+            meaning=tr("Its posts wait until you resume the account."),
+            rank=3,
+        )
     if sign_in_ends_soon(account, now):
-        return _SIGN_IN_ENDS
+        return Health(
+            icon="status-missed",
+            words=tr("Sign-in ends soon"),
+            tone="attention",
+            meaning=tr("Posts go out until then. Reconnect before, so that none has to wait."),
+            rank=1,
+        )
     if account.sync_error:
-        return _SYNC_FAILED
-    if not account.may(Scope.PUBLISH):
-        return _DRAFTS_ONLY if account.may(Scope.UPLOAD) else _READ_ONLY
-    return _READY
+        return Health(
+            icon="status-unconfirmed",
+            words=tr("Sync failed"),
+            tone="warning",
+            meaning=tr("Posts go out; only the numbers are old."),
+            rank=2,
+        )
+    return _working(account)
 
 
 def may_sync(account: Account) -> bool:
@@ -76,131 +74,171 @@ def may_sync(account: Account) -> bool:
 
 def trouble(account: Account) -> str:
     """Return what went wrong at the last sync, unless the status says it already."""
-    known = account.status is not AccountStatus.CONNECTED
-    error = None if known else account.sync_error
+    error = account.sync_error if may_sync(account) else None
     return "" if error is None else words(error).cause
 
 
 def may_reconnect(account: Account, now: datetime, asked: Iterable[Scope]) -> bool:
     """Say whether asking for the permission anew would help; `asked` is what would be asked for."""
     missing = any(not account.may(scope) for scope in asked)
-    ends = sign_in_ends_soon(account, now)
-    return account.status is not AccountStatus.CONNECTED or missing or ends
+    return not may_sync(account) or missing or sign_in_ends_soon(account, now)
 
 
 def quota_words(quota: Usage) -> str:
     """Say how much of the account's day is used."""
-    return f"{quota.used} of {quota.cap} direct posts in the last 24 hours"
+    return tr("{used} of {cap} direct posts in the last 24 hours", used=quota.used, cap=quota.cap)
 
 
 def sign_in_ends_soon(account: Account, now: datetime) -> bool:
     """Say whether the owner should allow access once more before it ends."""
     ends_at = account.sign_in_expires_at
-    connected = account.status is AccountStatus.CONNECTED
-    return connected and ends_at is not None and ends_at - now <= SIGN_IN_WARNING
+    return may_sync(account) and ends_at is not None and ends_at - now <= SIGN_IN_WARNING
 
 
 def sign_in_words(account: Account, timezone: str, now: datetime) -> str:
     """Say how long the permission lasts; empty where there is none."""
     ends_at = account.sign_in_expires_at
-    if ends_at is None or account.status is not AccountStatus.CONNECTED:
+    if ends_at is None or not may_sync(account):
         return ""
     day = day_text(ends_at, timezone)
     if not sign_in_ends_soon(account, now):
-        return f"Sign-in lasts until {day}"
+        return tr("Sign-in lasts until {day}", day=day)
     left = max(0, (ends_at - now).days)
-    days = {0: "today", 1: "in 1 day"}.get(left, f"in {left} days")
-    return f"Sign-in lasts until {day}, {days}: reconnect before, so that no post waits for it."
+    if left == 0:
+        return tr(
+            "Sign-in lasts until {day}, today: reconnect before, so that no post waits for it.",
+            day=day,
+        )
+    return ntr(
+        "Sign-in lasts until {day}, in {count} day: reconnect before, so that no post waits for "
+        "it.",
+        "Sign-in lasts until {day}, in {count} days: reconnect before, so that no post waits for "
+        "it.",
+        left,
+        day=day,
+    )
 
 
 def disconnect_question(handle: str, planned: int) -> str:
     """Return what disconnecting leads to; TikTok cannot undo it."""
-    posts = {0: "No post is planned for it.", 1: "1 planned post stops."}
-    effect = posts.get(planned, f"{planned} planned posts stop.")
-    return (
-        f"Disconnect @{handle}? {effect} TikTok takes the permission back; "
-        "to use the account again, its owner has to allow it once more."
+    if planned == 0:
+        return tr(
+            "Disconnect @{handle}? No post is planned for it. TikTok takes the permission back; to "
+            "use the account again, its owner has to allow it once more.",
+            handle=handle,
+        )
+    return ntr(
+        "Disconnect @{handle}? {count} planned post stops. TikTok takes the permission back; to "
+        "use the account again, its owner has to allow it once more.",
+        "Disconnect @{handle}? {count} planned posts stop. TikTok takes the permission back; to "
+        "use the account again, its owner has to allow it once more.",
+        planned,
+        handle=handle,
     )
 
 
-_READY = Health(
-    icon="status-published",
-    words="Ready",
-    tone="good",
-    meaning="Posts go out on time.",
-    rank=5,
-)
-_PAUSED = Health(
-    icon="pause",
-    words="Paused",
-    tone="warning",
-    meaning="Its posts wait until you resume the account.",
-    rank=3,
-)
-_SIGN_IN_ENDS = Health(
-    icon="status-missed",
-    words="Sign-in ends soon",
-    tone="attention",
-    meaning="Posts go out until then. Reconnect before, so that none has to wait.",
-    rank=1,
-)
-_SYNC_FAILED = Health(
-    icon="status-unconfirmed",
-    words="Sync failed",
-    tone="warning",
-    meaning="Posts go out; only the numbers are old.",
-    rank=2,
-)
-_DRAFTS_ONLY = Health(
-    icon="status-in_inbox",
-    words="Drafts only",
-    tone="violet",
-    meaning="Videos arrive as drafts in the TikTok inbox: publishing was not allowed.",
-    rank=4,
-)
-_READ_ONLY = Health(
-    icon="eye",
-    words="Read only",
-    tone="soft_ink",
-    meaning="Numbers can be read, but neither posts nor drafts were allowed.",
-    rank=4,
-)
-_RESTRICTED = {
-    "limited": Health(
+def scope_words(scope: Scope) -> str:
+    """Say what a permission allows."""
+    return {
+        Scope.BASIC: lambda: tr("See name and picture"),
+        Scope.PROFILE: lambda: tr("See username and bio"),
+        Scope.STATS: lambda: tr("See followers, likes and number of videos"),
+        Scope.VIDEO_LIST: lambda: tr("See public videos and their numbers"),
+        Scope.PUBLISH: lambda: tr("Publish videos"),
+        Scope.UPLOAD: lambda: tr("Send drafts to the TikTok inbox"),
+    }[scope]()
+
+
+def stage_words(stage: ConnectStage) -> str:
+    """Say how far a connection is."""
+    return {
+        ConnectStage.WAITING_FOR_CONSENT: lambda: tr(
+            "Waiting for you to allow access on TikTok’s page in your browser…"
+        ),
+        ConnectStage.EXCHANGING: lambda: tr("TikTok agreed. Fetching the permission…"),
+        ConnectStage.READING_PROFILE: lambda: tr("Reading the profile…"),
+        ConnectStage.STORING: lambda: tr("Keeping the permission, encrypted…"),
+    }[stage]()
+
+
+def nothing_came_back() -> str:
+    """Say why TikTok's page may never lead back."""
+    return tr(
+        "TikTok has sent nobody back yet. If its page shows an error that names “scope”, your "
+        "TikTok app lacks one of the permissions asked for: new apps cannot show numbers, only "
+        "post."
+    )
+
+
+def _working(account: Account) -> Health:
+    if account.may(Scope.PUBLISH):
+        return Health(
+            icon="status-published",
+            words=tr("Ready"),
+            tone="good",
+            meaning=tr("Posts go out on time."),
+            rank=5,
+        )
+    if account.may(Scope.UPLOAD):
+        return Health(
+            icon="status-in_inbox",
+            words=tr("Drafts only"),
+            tone="violet",
+            meaning=tr("Videos arrive as drafts in the TikTok inbox: publishing was not allowed."),
+            rank=4,
+        )
+    return Health(
+        icon="eye",
+        words=tr("Read only"),
+        tone="soft_ink",
+        meaning=tr("Numbers can be read, but neither posts nor drafts were allowed."),
+        rank=4,
+    )
+
+
+def _limited() -> Health:
+    return Health(
         icon="status-needs_attention",
-        words="Limited by TikTok",
+        words=tr("Limited by TikTok"),
         tone="attention",
-        meaning="TikTok limits what this account may do. Look into the TikTok app.",
+        meaning=tr("TikTok limits what this account may do. Look into the TikTok app."),
         rank=1,
-    ),
-    "banned": Health(
+    )
+
+
+def _banned() -> Health:
+    return Health(
         icon="status-failed",
-        words="Banned by TikTok",
+        words=tr("Banned by TikTok"),
         tone="bad",
-        meaning="TikTok banned this account; nothing can be posted. Look into the TikTok app.",
+        meaning=tr("TikTok banned this account; nothing can be posted. Look into the TikTok app."),
         rank=0,
-    ),
-}
-_STATUS_HEALTH = {
-    AccountStatus.NEEDS_RECONNECT: Health(
-        icon="status-needs_attention",
-        words="Reconnect needed",
-        tone="attention",
-        meaning="TikTok no longer accepts our permission. Its posts wait until you reconnect.",
-        rank=0,
-    ),
-    AccountStatus.DISCONNECTED: Health(
-        icon="unlink",
-        words="Disconnected",
-        tone="soft_ink",
-        meaning="The permission was given back. Numbers collected so far are kept.",
-        rank=7,
-    ),
-    AccountStatus.TO_CONNECT: Health(
+    )
+
+
+def _unconnected(status: AccountStatus) -> Health:
+    if status is AccountStatus.NEEDS_RECONNECT:
+        return Health(
+            icon="status-needs_attention",
+            words=tr("Reconnect needed"),
+            tone="attention",
+            meaning=tr(
+                "TikTok no longer accepts our permission. Its posts wait until you reconnect."
+            ),
+            rank=0,
+        )
+    if status is AccountStatus.DISCONNECTED:
+        return Health(
+            icon="unlink",
+            words=tr("Disconnected"),
+            tone="soft_ink",
+            meaning=tr("The permission was given back. Numbers collected so far are kept."),
+            rank=7,
+        )
+    return Health(
         icon="link",
-        words="Not connected yet",
+        words=tr("Not connected yet"),
         tone="soft_ink",
-        meaning="Its owner has not allowed access yet.",
+        meaning=tr("Its owner has not allowed access yet."),
         rank=6,
-    ),
-}
+    )

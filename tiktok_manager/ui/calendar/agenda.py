@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
-from tiktok_manager.domain.events import (
-    DataChangedElsewhere,
-    PostsChanged,
-    PostStatusChanged,
-)
-from tiktok_manager.domain.posts import NEEDS_USER, PostFilter
-from tiktok_manager.ui.calendar.lists import Avatar, agenda_columns
-from tiktok_manager.ui.calendar.month import day_start, local_day
+from tiktok_manager.ui.calendar.month import Filter, Show, day_start, local_day
+from tiktok_manager.ui.formats import full_stamp, zoned_time
+from tiktok_manager.ui.icons import icon
+from tiktok_manager.ui.kit.list_model import Column
 from tiktok_manager.ui.kit.paged_reading import Listing, PagedReading
-from tiktok_manager.ui.kit.reading import Stage
+from tiktok_manager.ui.post_look import CHANGES_POSTS, PostLook, changes_posts, post_look
+from tiktok_manager.ui.texts import tr
+from tiktok_manager.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,78 +25,81 @@ if TYPE_CHECKING:
     from tiktok_manager.ui.kit.list_model import ListModel, PageAsk
 
 PAGE = 100
-
-
-class Scope(StrEnum):
-    """What the agenda lists."""
-
-    UPCOMING = "upcoming"
-    NEEDS_YOU = "needs-you"
+_BACK = {Show.PUBLISHED: timedelta(days=30)}
 
 
 class AgendaViewModel(QObject):
-    """Lists posts from today on, or all that wait for the user.
+    """Lists posts from today on; those that wait for the user whenever they were due."""
 
-    Signals:
-        changed: The list was read; `is_empty` may read differently.
-        failed: An AppError to show.
-    """
-
-    changed = Signal()
-    failed = Signal(object)
-
-    def __init__(self, core: Core, avatar: Avatar, parent: QObject | None = None) -> None:
+    def __init__(self, core: Core, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._core = core
-        self._started = False
-        self.scope = Scope.UPCOMING
+        self.filter = Filter()
         self.pages: PagedReading[Post] = PagedReading(
             core.tasks,
             core.bridge,
             Listing(
-                columns=agenda_columns(core, avatar),
+                columns=agenda_columns(core),
                 key=lambda post: post.id,
                 cursor=lambda post: (post.schedule.due_at, post.id),
                 page_size=PAGE,
             ),
             self._reader(),
             parent=self,
-            stale_on=(PostStatusChanged, PostsChanged, DataChangedElsewhere),
+            stale_on=CHANGES_POSTS,
+            concerns=changes_posts,
         )
-        self.pages.reading.changed.connect(self._on_read)
 
     @property
     def model(self) -> ListModel[Post]:
         """The posts listed."""
         return self.pages.model
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether it was read and nothing is there."""
-        return self.pages.reading.stage is Stage.EMPTY
-
-    def show_scope(self, scope: Scope) -> None:
-        """List something else, or read the list for the first time."""
-        if self._started and scope is self.scope:
-            self.pages.reading.request()
-            return
-        self.scope = scope
-        self._started = True
+    def set_filter(self, wanted: Filter) -> None:
+        """List the posts that pass a filter, and no others."""
+        self.filter = wanted
         self.pages.ask_anew(self._reader())
 
     def _reader(self) -> Callable[[PageAsk, CancelToken], Sequence[Post]]:
-        wanted, workspace = self._filter(), self._core.workspace
+        timezone, workspace = self._core.timezone, self._core.workspace
+        first = local_day(self._core.now(), timezone) - _BACK.get(self.filter.show, timedelta())
+        whenever = self.filter.show is Show.NEEDS_YOU
+        wanted = self.filter.query(None if whenever else day_start(first, timezone))
         page, look_at = workspace.planning.page, workspace.blockers.look_at
         return lambda ask, _token: look_at(page(wanted, after=ask.after, limit=ask.limit))
 
-    def _filter(self) -> PostFilter:
-        if self.scope is Scope.NEEDS_YOU:
-            return PostFilter(statuses=NEEDS_USER, or_unconnected=True)
-        timezone = self._core.timezone
-        return PostFilter(due_from=day_start(local_day(self._core.now(), timezone), timezone))
 
-    def _on_read(self) -> None:
-        failure = self.pages.reading.failure
-        if failure is not None:
-            self.failed.emit(failure)
-        self.changed.emit()
+def agenda_columns(core: Core) -> Sequence[Column[Post]]:
+    """Return when, who, what and how it stands."""
+
+    def look(post: Post) -> PostLook:
+        return post_look(post, core.timezone, core.now())
+
+    return (
+        Column(
+            words=lambda: tr("When"),
+            width=190,
+            value=lambda post: zoned_time(post.schedule.due_at, core.timezone, core.now()),
+            hint=lambda post: full_stamp(post.schedule.due_at, core.timezone),
+        ),
+        Column(
+            words=lambda: tr("Account"),
+            width=170,
+            value=lambda post: f"@{post.handle}",
+            icon=lambda post: core.accounts.avatars.icon(
+                post.handle, core.accounts.picture_path(post.account_id)
+            ),
+        ),
+        Column(
+            words=lambda: tr("Status"),
+            width=170,
+            value=lambda post: look(post).words,
+            icon=lambda post: icon(look(post).icon, look(post).colour),
+            hint=lambda post: words(post.error).title if post.error else "",
+        ),
+        Column(
+            words=lambda: tr("Caption"),
+            value=lambda post: " ".join(post.caption.split()) or tr("(no caption)"),
+            hint=lambda post: post.caption,
+        ),
+    )

@@ -2,130 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
-    QLayout,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QProgressBar, QVBoxLayout, QWidget
 
-from tiktok_manager.ui.calendar.doubt import DoubtCard
-from tiktok_manager.ui.calendar.flight_record import FlightRecord, empty_layout
-from tiktok_manager.ui.calendar.month import day_title
+from tiktok_manager.ui.calendar import wording
+from tiktok_manager.ui.calendar.changes import doubt_actions, mending_actions
+from tiktok_manager.ui.calendar.flight_record import FlightRecord
 from tiktok_manager.ui.calendar.plain_text import PlainText
-from tiktok_manager.ui.calendar.wording import (
-    Trouble,
-    facts,
-    meaning,
-    trouble,
-    waiting_words,
-    when_lines,
-)
-from tiktok_manager.ui.formats import age_text
+from tiktok_manager.ui.formats import age_text, exact_number
+from tiktok_manager.ui.kit.action import Action, ActionRow, action_button
 from tiktok_manager.ui.kit.avatar import AvatarLabel
 from tiktok_manager.ui.kit.badges import StatusBadge
-from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.controls import CopyButton, Facts, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Line, column, row
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
+    from tiktok_manager.ui.calendar.changes import PostChanges
     from tiktok_manager.ui.calendar.details_viewmodel import PostDetailsViewModel
-    from tiktok_manager.ui.frame import Core
+    from tiktok_manager.ui.frame import Core, Frame
 
 
 class PostDetails(QWidget):
-    """Shows a post; what its buttons do is up to whoever opened it.
+    """Shows a post and what can be done with it; `back` leads to where it came from.
 
     Signals:
-        edit_wanted, cancel_wanted, retry_wanted, plan_again_wanted, next_day_wanted: Carry the
-            Post.
-        wait_wanted: The Post in doubt: do nothing but go on asking TikTok.
-        save_wanted: The Post whose flight record is wanted as a file.
-        reconnect_wanted: Carries the Post whose account lost its permission.
-        resolve_wanted: The Post in doubt, whether it is on TikTok, whether to post it again.
-        page_wanted: An address of tiktok.com.
-        back_wanted: Carries the day whose list it came from.
+        wait_wanted: Do nothing about the Post in doubt but go on asking TikTok.
     """
 
-    edit_wanted = Signal(object)
-    cancel_wanted = Signal(object)
-    retry_wanted = Signal(object)
-    plan_again_wanted = Signal(object)
-    next_day_wanted = Signal(object)
     wait_wanted = Signal(object)
-    save_wanted = Signal(object)
-    reconnect_wanted = Signal(object)
-    resolve_wanted = Signal(object, bool, bool)
-    page_wanted = Signal(str)
-    back_wanted = Signal(object)
 
-    def __init__(self, core: Core, viewmodel: PostDetailsViewModel, back_to: date | None) -> None:
+    def __init__(
+        self,
+        core: Core,
+        frame: Frame,
+        changes: PostChanges,
+        viewmodel: PostDetailsViewModel,
+        back: Action | None,
+    ) -> None:
         super().__init__()
         self._core = core
-        self._viewmodel = viewmodel
+        self.viewmodel = viewmodel
         viewmodel.setParent(self)
-        self.back_to = back_to
-        self._build()
+        self.back = back
+        self._mending = ActionRow(mending_actions(core, frame, changes, lambda: viewmodel.post))
+        self._doubt = _Doubt(
+            ActionRow(doubt_actions(core, changes, lambda: viewmodel.post, self._on_wait))
+        )
+        self._record = FlightRecord(core, frame, lambda: viewmodel.post)
+        self._shown_id = ""
+        self._make_parts()
+        self._lay_out()
         viewmodel.changed.connect(self._on_changed)
         viewmodel.progressed.connect(self._on_progressed)
         self._on_changed()
 
-    @property
-    def viewmodel(self) -> PostDetailsViewModel:
-        """The post that is shown."""
-        return self._viewmodel
-
     def focus_first(self) -> None:
         """Give the keyboard to the first thing that can be done."""
-        buttons = (
-            self._reconnect,
-            self._retry,
-            self._edit,
-            self._page,
-            self._cancel,
-            self._plan_again,
-        )
-        target = next((each for each in buttons if each.isVisibleTo(self)), self._caption)
-        target.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self._mending.focus_first():
+            self._caption.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh_ages(self) -> None:
         """Write ages anew."""
         self._show_when(self._core.now())
-
-    def _build(self) -> None:
-        self._make_parts()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_L)
-        layout.setSpacing(SPACE_M)
-        if self.back_to is not None:
-            words = f"All of {day_title(self.back_to)}"
-            back = push_button(words, look="quiet", icon_name="arrow-left", clicked=self._on_back)
-            layout.addWidget(back, 0, Qt.AlignmentFlag.AlignLeft)
-        head = row(self._avatar, self._handle, self._badge)
-        head.setStretch(1, 1)
-        layout.addLayout(head)
-        layout.addLayout(column(self._means, self._when, self._planned_as, spacing=2))
-        layout.addWidget(self._sending)
-        layout.addWidget(self._trouble)
-        layout.addLayout(self._deeds_layout())
-        layout.addWidget(self._doubt)
-        layout.addWidget(Line())
-        layout.addLayout(column(PlainLabel("Caption", type=Type.STRONG), self._caption, spacing=2))
-        layout.addLayout(self._facts)
-        layout.addWidget(Line())
-        layout.addLayout(column(PlainLabel("Flight record", type=Type.STRONG), self._record))
-        layout.addStretch(1)
 
     def _make_parts(self) -> None:
         self._avatar = AvatarLabel(self._core.accounts.avatars, 28)
@@ -136,113 +81,85 @@ class PostDetails(QWidget):
         self._planned_as = PlainLabel("", type=Type.CAPTION, tone="soft", wrap=True)
         self._sending = _Sending()
         self._trouble = TroubleCard()
-        self._trouble.resume_wanted.connect(self._viewmodel.resume)
-        self._doubt = DoubtCard()
-        self._doubt.answered.connect(self._on_answered)
-        self._doubt.waiting.connect(lambda: self.wait_wanted.emit(self._viewmodel.post))
-        self._caption = PlainText("Caption", Type.BODY)
-        self._facts = QGridLayout()
-        self._facts.setHorizontalSpacing(SPACE_M)
-        self._facts.setVerticalSpacing(SPACE_XS)
-        self._facts.setColumnStretch(1, 1)
-        self._record = FlightRecord()
-        self._record.save_wanted.connect(lambda: self.save_wanted.emit(self._viewmodel.post))
+        self._caption = PlainText(tr("Caption"), Type.BODY)
+        self._facts = Facts()
 
-    def _deeds_layout(self) -> QLayout:
-        post = self._viewmodel
-        self._reconnect = push_button(
-            "Reconnect",
-            look="primary",
-            icon_name="link",
-            clicked=lambda: self.reconnect_wanted.emit(post.post),
-        )
-        self._retry = push_button(
-            "Retry",
-            look="primary",
-            icon_name="redo",
-            clicked=lambda: self.retry_wanted.emit(post.post),
-        )
-        self._edit = push_button(
-            "Edit", icon_name="edit", clicked=lambda: self.edit_wanted.emit(post.post)
-        )
-        self._cancel = push_button(
-            "Cancel post",
-            look="danger",
-            icon_name="close",
-            clicked=lambda: self.cancel_wanted.emit(post.post),
-        )
-        self._plan_again = push_button(
-            "Plan it again",
-            look="primary",
-            icon_name="undo",
-            clicked=lambda: self.plan_again_wanted.emit(post.post),
-        )
-        self._next_day = push_button(
-            "Next day", icon_name="moved", clicked=lambda: self.next_day_wanted.emit(post.post)
-        )
-        self._page = push_button("", icon_name="external", clicked=self._on_page)
-        first = row(self._reconnect, self._retry, self._next_day, self._plan_again, None)
-        return column(first, row(self._edit, self._cancel, None), row(self._page, None))
+    def _lay_out(self) -> None:
+        head = row(self._avatar, self._handle, self._badge)
+        head.setStretch(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_L)
+        layout.setSpacing(SPACE_M)
+        if self.back is not None:
+            layout.addWidget(action_button(self.back), 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addLayout(head)
+        layout.addLayout(column(self._means, self._when, self._planned_as, spacing=2))
+        for part in (self._sending, self._trouble, self._mending, self._doubt, Line()):
+            layout.addWidget(part)
+        caption = PlainLabel(tr("Caption"), type=Type.STRONG)
+        layout.addLayout(column(caption, self._caption, spacing=2))
+        layout.addWidget(self._facts)
+        layout.addWidget(Line())
+        record = PlainLabel(tr("Flight record"), type=Type.STRONG)
+        layout.addLayout(column(record, self._record))
+        layout.addStretch(1)
 
-    def _on_back(self) -> None:
-        self.back_wanted.emit(self.back_to)
-
-    def _on_answered(self, posted: bool, post_again: bool) -> None:
-        self.resolve_wanted.emit(self._viewmodel.post, posted, post_again)
-
-    def _on_page(self) -> None:
-        page = self._viewmodel.deeds.page
-        if page is not None:
-            self.page_wanted.emit(page)
+    def _on_wait(self) -> None:
+        self.wait_wanted.emit(self.viewmodel.post)
 
     def _on_changed(self) -> None:
-        post, now = self._viewmodel.post, self._core.now()
-        self._avatar.show_account(post.handle, self._viewmodel.avatar)
+        post, now, timezone = self.viewmodel.post, self._core.now(), self.viewmodel.timezone
+        self._avatar.show_account(post.handle, self._core.accounts.picture_path(post.account_id))
         self._handle.setText(f"@{post.handle}")
-        self._badge.show_post(post, self._viewmodel.timezone, now)
-        self._means.setText(meaning(post, self._viewmodel.timezone, now, self._viewmodel.trail))
-        self._caption.setPlainText(post.caption or "(no caption)")
-        self._trouble.show_trouble(trouble(post))
+        self._badge.show_post(post, timezone, now)
+        self._means.setText(wording.meaning(post, timezone, now, self.viewmodel.trail))
+        self._caption.setPlainText(post.caption or tr("(no caption)"))
+        self._trouble.show_trouble(wording.trouble(post))
         self._show_when(now)
-        self._show_deeds()
-        self._show_facts(facts(post, self._viewmodel.timezone, self._viewmodel.trail))
-        self._record.show_trail(self._viewmodel.trail, self._viewmodel.timezone)
+        self._show_actions(now)
+        self._facts.show_facts(wording.facts(post, timezone, self.viewmodel.trail))
+        self._record.show_trail(self.viewmodel.trail)
         self._on_progressed()
 
     def _show_when(self, now: datetime) -> None:
-        post = self._viewmodel.post
-        first, *others = when_lines(post, self._viewmodel.timezone)
-        self._when.setText(f"{first} · {age_text(post.schedule.due_at, now)}")
+        post = self.viewmodel.post
+        first, *others = wording.when_lines(post, self.viewmodel.timezone)
+        age = age_text(post.schedule.due_at, now)
+        self._when.setText(tr("{time} · {age}", time=first, age=age))
         self._planned_as.setText("\n".join(others))
         self._planned_as.setVisible(bool(others))
 
-    def _show_deeds(self) -> None:
-        may = self._viewmodel.deeds
-        self._edit.setVisible(may.edit)
-        _rename(self._edit, may.edit_words)
-        self._cancel.setVisible(may.cancel)
-        self._retry.setVisible(may.retry)
-        _rename(self._retry, may.retry_words)
-        self._next_day.setVisible(may.next_day)
-        self._reconnect.setVisible(may.reconnect)
-        post, zone_name = self._viewmodel.post, self._viewmodel.timezone
-        waiting = waiting_words(post, zone_name, self._core.now())
-        self._doubt.ask(post, when_lines(post, zone_name)[0], waiting, in_doubt=may.resolve)
-        self._plan_again.setVisible(may.plan_again)
-        self._page.setVisible(may.page is not None)
-        _rename(self._page, may.page_words)
-
-    def _show_facts(self, found: Sequence[tuple[str, str]]) -> None:
-        empty_layout(self._facts)
-        for number, (name, value) in enumerate(found):
-            label = PlainLabel(name, tone="soft")
-            words = PlainLabel(value, elided=True)
-            words.setAccessibleName(f"{name}: {value}")
-            self._facts.addWidget(label, number, 0, Qt.AlignmentFlag.AlignTop)
-            self._facts.addWidget(words, number, 1)
+    def _show_actions(self, now: datetime) -> None:
+        post = self.viewmodel.post
+        if post.id != self._shown_id:  # what was asked about another post is not asked about this
+            self._shown_id = post.id
+            self._doubt.answers.withdraw()
+        self._mending.refresh()
+        question = wording.doubt_question(post, self.viewmodel.timezone, now)
+        self._doubt.ask(question if self.viewmodel.deeds.resolve else "")
 
     def _on_progressed(self) -> None:
-        self._sending.show_progress(self._viewmodel.progress, self._viewmodel.progress_words)
+        self._sending.show_progress(self.viewmodel.progress, self.viewmodel.progress_words)
+
+
+class _Doubt(QFrame):
+    """The question only the user can answer, and the answers."""
+
+    def __init__(self, answers: ActionRow) -> None:
+        super().__init__()
+        self.answers = answers
+        self.setProperty("look", "notice")
+        self.setProperty("tone", "attention")
+        self._question = PlainLabel("", wrap=True)
+        margins = (SPACE_M, SPACE_M, SPACE_M, SPACE_M)
+        self.setLayout(column(self._question, answers, spacing=SPACE_S, margins=margins))
+
+    def ask(self, question: str) -> None:
+        """Ask, or ask nothing."""
+        self.setVisible(bool(question))
+        self._question.setText(question)
+        self.setAccessibleName(question)
+        self.answers.refresh()
 
 
 class _Sending(QWidget):
@@ -253,7 +170,7 @@ class _Sending(QWidget):
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Upload")
+        self._bar.setAccessibleName(tr("Upload"))
         self._words = PlainLabel("", type=Type.CAPTION, tone="soft", tabular=True)
         self.setLayout(column(self._bar, self._words, spacing=SPACE_XS))
         self.hide()
@@ -261,46 +178,31 @@ class _Sending(QWidget):
     def show_progress(self, share: float | None, words: str) -> None:
         self.setVisible(share is not None)
         self._bar.setValue(round((share or 0) * 1000))
-        percent = f"{(share or 0) * 100:.0f} %"
-        self._words.setText(f"{percent} · {words}")
+        percent = exact_number(round((share or 0) * 100))
+        self._words.setText(tr("{percent} % · {sent}", percent=percent, sent=words))
         self._bar.setAccessibleDescription(self._words.text())
 
 
 class TroubleCard(QFrame):
-    """What went wrong and what to do; TikTok's code and log id are one click away.
-
-    Signals:
-        resume_wanted: The user ends the wait that is shown.
-    """
-
-    resume_wanted = Signal()
+    """What went wrong and what to do; TikTok's code and log id are one click away."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("look", "notice")
         self.setProperty("tone", "attention")
-        self._text = PlainText("What went wrong", Type.STRONG, in_passing=True)
-        self._action = PlainText("What to do", Type.BODY, in_passing=True)
-        self._resume = push_button(
-            "", look="primary", icon_name="play", clicked=self.resume_wanted.emit
-        )
-        self._details = PlainText("Technical details", Type.CAPTION)
-        self._toggle = push_button("Show details", look="quiet", clicked=self._on_toggle)
-        self._copy = push_button("Copy", look="quiet", icon_name="copy", clicked=self._on_copy)
+        self._text = PlainText(tr("What went wrong"), Type.STRONG, in_passing=True)
+        self._action = PlainText(tr("What to do"), Type.BODY, in_passing=True)
+        self._details = PlainText(tr("Technical details"), Type.CAPTION)
+        self._toggle = push_button("", look="quiet", clicked=self._on_toggle)
+        self._copy = CopyButton()
         buttons = row(self._toggle, self._copy, None, spacing=0)
         buttons.setContentsMargins(-SPACE_S, 0, 0, 0)
-        parts = column(
-            self._text,
-            self._action,
-            row(self._resume, None),
-            self._details,
-            buttons,
-            spacing=SPACE_XS,
-        )
+        parts = column(self._text, self._action, self._details, buttons, spacing=SPACE_XS)
         parts.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_XS)
         self.setLayout(parts)
+        self._open(is_open=False)
 
-    def show_trouble(self, found: Trouble | None) -> None:
+    def show_trouble(self, found: wording.Trouble | None) -> None:
         """Show a trouble, or nothing."""
         self.setVisible(found is not None)
         if found is None:
@@ -308,30 +210,16 @@ class TroubleCard(QFrame):
         self._text.setPlainText(found.text)
         self._action.setPlainText(found.action)
         self._action.setVisible(bool(found.action))
-        self._resume.setVisible(bool(found.resume))
-        _rename(self._resume, found.resume)
         if found.details != self._details.toPlainText():
             self._details.setPlainText(found.details)
             self._open(is_open=False)
+        self._copy.set_copied_text(f"{found.text}\n{found.details}")
         self.setAccessibleName(f"{found.text} {found.action}".strip())
 
     def _open(self, *, is_open: bool) -> None:
         self._details.setVisible(is_open)
         self._copy.setVisible(is_open)
-        self._copy.setText("Copy")
-        self._toggle.setText("Hide details" if is_open else "Show details")
-        self._toggle.setAccessibleName(self._toggle.text())
+        self._toggle.setText(tr("Hide details") if is_open else tr("Show details"))
 
     def _on_toggle(self) -> None:
         self._open(is_open=not self._details.isVisibleTo(self))
-
-    def _on_copy(self) -> None:
-        QGuiApplication.clipboard().setText(
-            f"{self._text.toPlainText()}\n{self._details.toPlainText()}"
-        )
-        self._copy.setText("Copied")
-
-
-def _rename(button: QPushButton, words: str) -> None:
-    button.setText(f" {words}")
-    button.setAccessibleName(words)

@@ -4,6 +4,7 @@ A table, so that screen readers and Qt know rows, columns and cells; the tiles i
 painted, so that a month of thousands of posts costs as much as an empty one.
 """
 
+import math
 from datetime import date
 
 from PySide6.QtCore import (
@@ -17,8 +18,6 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QFocusEvent,
     QHelpEvent,
     QKeyEvent,
@@ -27,15 +26,17 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolTip, QWidget
 
-from tiktok_manager.ui.calendar.month import WEEKDAY_NAMES, day_title
 from tiktok_manager.ui.calendar.tiles import DayDelegate, lay_out, spot_at
 from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel
-from tiktok_manager.ui.formats import plain_tip
+from tiktok_manager.ui.formats import day_title, plain_tip, weekday_name
+from tiktok_manager.ui.kit.access import announce
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.texts import ntr, tr
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _SPOKEN = 6
+_NOTCH = 120  # of a wheel: a week
 
 
 class MonthModel(QAbstractTableModel):
@@ -44,8 +45,8 @@ class MonthModel(QAbstractTableModel):
     def __init__(self, viewmodel: CalendarViewModel) -> None:
         super().__init__(viewmodel)
         self._viewmodel = viewmodel
-        self._days = tuple(viewmodel.days)
-        viewmodel.month_changed.connect(self._on_month)
+        self._days = tuple(viewmodel.weeks.days)
+        viewmodel.weeks_changed.connect(self._on_weeks)
         viewmodel.posts_changed.connect(self._on_posts)
 
     def day(self, index: Index) -> date | None:
@@ -83,23 +84,29 @@ class MonthModel(QAbstractTableModel):
     ) -> object:
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < 7:
             return None
-        name = WEEKDAY_NAMES[self._days[section].weekday()]
+        weekday = self._days[section].isoweekday()
         if role == Qt.ItemDataRole.DisplayRole:
-            return name[:3]
-        return name if role == Qt.ItemDataRole.AccessibleTextRole else None
+            return weekday_name(weekday, short=True)
+        return weekday_name(weekday) if role == Qt.ItemDataRole.AccessibleTextRole else None
 
     def _spoken(self, day: date) -> str:
+        name = day_title(day)
+        if day == self._viewmodel.today:
+            name = tr("{day}, today", day=name)
         tiles = self._viewmodel.tiles(day)
-        count = "no posts" if not tiles else "1 post" if len(tiles) == 1 else f"{len(tiles)} posts"
-        today = ", today" if day == self._viewmodel.today else ""
-        head = f"{day_title(day)}{today}, {count}"
-        first = "; ".join(self._viewmodel.sentence(t) for t in tiles[:_SPOKEN])
-        return f"{head}: {first}" if first else head
+        if not tiles:
+            return tr("{day}, no posts", day=name)
+        return ntr(
+            "{day}, {count} post: {first}",
+            "{day}, {count} posts: {first}",
+            sum(len(tile.posts) for tile in tiles),
+            day=name,
+            first="; ".join(map(self._viewmodel.sentence, tiles[:_SPOKEN])),
+        )
 
-    def _on_month(self) -> None:
-        self.beginResetModel()
-        self._days = tuple(self._viewmodel.days)
-        self.endResetModel()
+    def _on_weeks(self) -> None:
+        self._days = tuple(self._viewmodel.weeks.days)
+        self._on_posts()
 
     def _on_posts(self) -> None:
         last = self.index(self.rowCount() - 1, 6)
@@ -110,29 +117,32 @@ class MonthGrid(QTableView):
     """Shows the month and turns keys and clicks into moves of the viewmodel.
 
     Signals:
-        post_chosen: The user picked the selected post; `bool` says whether by keyboard.
+        tile_chosen: The user picked the selected tile; `bool` says whether by keyboard.
         day_chosen: The user wants the whole list of a day; `bool` as above.
         new_wanted: The user wants a new post on a day.
+        cancel_wanted: The user wants the selected tile's post out of the plan.
     """
 
-    post_chosen = Signal(bool)
+    tile_chosen = Signal(bool)
     day_chosen = Signal(object, bool)
     new_wanted = Signal(object)
+    cancel_wanted = Signal()
 
     def __init__(self, viewmodel: CalendarViewModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._viewmodel = viewmodel
         self._days = MonthModel(viewmodel)
         self._hovered: tuple[date, int | None] | None = None
+        self._pressed: tuple[date, int | None] | None = None
+        self._turned = 0
         self.setModel(self._days)
         self.setItemDelegate(DayDelegate(viewmodel, self))
         self._set_up()
-        # Rows are measured once the events that a month's change brings are done.
+        # Rows are measured once the events of a resize are done.
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)
         self._fitting.timeout.connect(self._fit_rows)
-        viewmodel.month_changed.connect(self._fit_rows)
-        viewmodel.month_changed.connect(self._on_cursor)
+        viewmodel.weeks_changed.connect(self._on_cursor)
         viewmodel.cursor_changed.connect(self._on_cursor)
         viewmodel.progressed.connect(self._on_progress)
         self._on_cursor()
@@ -149,7 +159,7 @@ class MonthGrid(QTableView):
         return sum(spot.place >= 0 for spot in spots)
 
     def _set_up(self) -> None:
-        self.setAccessibleName("Calendar")
+        self.setAccessibleName(tr("Calendar"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
@@ -195,16 +205,19 @@ class MonthGrid(QTableView):
         found = self._at(event.position().toPoint())
         if found is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        day, place = found
-        self._viewmodel.select(day, place)
-        if place == MORE:
-            self.day_chosen.emit(day, False)
-        elif place is not None:
-            self.post_chosen.emit(False)
+        self._pressed = found
+        self._viewmodel.select(*found)
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        event.accept()
+        found, self._pressed = self._pressed, None
+        if found is None or found != self._at(event.position().toPoint()):
+            return  # a press alone opens nothing
+        day, place = found
+        if place == MORE:
+            self.day_chosen.emit(day, False)
+        elif place is not None:
+            self.tile_chosen.emit(False)
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -223,6 +236,10 @@ class MonthGrid(QTableView):
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
+        self._turned += event.angleDelta().y()
+        weeks, self._turned = int(self._turned / _NOTCH), int(math.fmod(self._turned, _NOTCH))
+        if weeks:
+            self._viewmodel.scroll(-weeks)
         event.accept()
 
     @override
@@ -250,11 +267,11 @@ class MonthGrid(QTableView):
         cursor = self._viewmodel.cursor
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             if self._viewmodel.selected is not None:
-                self.post_chosen.emit(True)
+                self.tile_chosen.emit(True)
             else:
                 self.day_chosen.emit(cursor.day, True)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self._viewmodel.cancel_selected()
+            self.cancel_wanted.emit()
         elif key == Qt.Key.Key_N:
             self.new_wanted.emit(cursor.day)
         elif key == Qt.Key.Key_Home:
@@ -303,8 +320,7 @@ class MonthGrid(QTableView):
         self.viewport().update()
         tile = self._viewmodel.selected
         if tile is not None and self.hasFocus():
-            words = self._viewmodel.sentence(tile)
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+            announce(self, self._viewmodel.sentence(tile))
 
     def _on_progress(self, _post_id: str) -> None:
         self.viewport().update()

@@ -1,69 +1,148 @@
-"""Days, weeks and posts of a month as plain values: what the grid shows, without a widget."""
+"""Weeks, days and posts as plain values: what the month shows, without a widget."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Self
+from enum import StrEnum
+from itertools import groupby
+from typing import TYPE_CHECKING, Self
 
-from tiktok_manager.domain.posts import Post
-from tiktok_manager.domain.schedule import resolve, zone
-
-MONTH_NAMES = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
+from tiktok_manager.domain.posts import (
+    GREEN,
+    NEEDS_USER,
+    UNDER_WAY,
+    Post,
+    PostFilter,
+    PostStatus,
 )
-WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_FIRST, _LAST = (1970, 2), (9998, 11)
+from tiktok_manager.domain.schedule import resolve, zone
+from tiktok_manager.ui.formats import month_title, time_text
+from tiktok_manager.ui.post_look import needs_user, unsafe_waiting
+from tiktok_manager.ui.texts import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+WEEKS = 5
+_FIRST, _LAST = date(1970, 2, 1), date(9998, 11, 1)
+_BUSY = 4
+"""With more than so many entries in a day, those that need the user come first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weeks:
+    """The weeks shown, from a day on that begins one."""
+
+    first: date
+
+    @classmethod
+    def of(cls, day: date, first_weekday: int) -> Self:
+        """Return the weeks from that of a day on; `first_weekday` is 1 (Monday) to 7."""
+        day = min(max(day, _FIRST), _LAST)
+        return cls(first=day - timedelta(days=(day.isoweekday() - first_weekday) % 7))
+
+    @property
+    def last(self) -> date:
+        """The last day."""
+        return self.first + timedelta(days=7 * WEEKS - 1)
+
+    @property
+    def days(self) -> Sequence[date]:
+        """All days, in order."""
+        return tuple(self.first + timedelta(days=offset) for offset in range(7 * WEEKS))
+
+    @property
+    def title(self) -> str:
+        """`November – December 2026`: the months that are touched."""
+        first, last = (month_title(day.year, day.month) for day in (self.first, self.last))
+        return first if first == last else tr("{first} – {last}", first=first, last=last)
+
+    def scrolled(self, weeks: int) -> Weeks:
+        """Return the weeks so many later, or earlier."""
+        return Weeks.of(self.first + timedelta(weeks=weeks), self.first.isoweekday())
+
+    def turned(self, months: int) -> Weeks:
+        """Return the weeks from the first of a later month on, or of the one begun earlier."""
+        first_weekday = self.first.isoweekday()
+        month = self.first + timedelta(days=6)  # a month that begins in this week is this month
+        whole = Weeks.of(month.replace(day=1), first_weekday)
+        if months < 0 and whole.first < self.first:
+            months += 1  # back to the beginning of the month that is under way
+        count = min(max(month.year * 12 + month.month - 1 + months, 1970 * 12 + 1), 9998 * 12)
+        return Weeks.of(date(count // 12, count % 12 + 1, 1), first_weekday)
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.first <= day <= self.last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """A post in its day: `time` is wall time in the zone the calendar is shown in."""
+    """One video at one time in its day, for one account or several that stand alike.
 
-    post: Post
+    `time` is wall time in the zone the calendar is shown in.
+    """
+
+    posts: tuple[Post, ...]
     day: date
     time: str
     words: str
 
-
-Days = Mapping[date, Sequence[Tile]]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Month:
-    """A month of a year."""
-
-    year: int
-    number: int
-
-    @classmethod
-    def of(cls, day: date) -> Self:
-        """Return the month a day is in."""
-        return cls(day.year, day.month)
+    @property
+    def post(self) -> Post:
+        """The post, or the first of several."""
+        return self.posts[0]
 
     @property
-    def title(self) -> str:
-        """`November 2026`."""
-        return f"{MONTH_NAMES[self.number - 1]} {self.year}"
+    def is_stack(self) -> bool:
+        """Whether it stands for several accounts."""
+        return len(self.posts) > 1
 
-    @property
-    def first(self) -> date:
-        """Its first day."""
-        return date(self.year, self.number, 1)
+    def holds(self, post_id: str) -> bool:
+        """Say whether this post is in it."""
+        return any(post.id == post_id for post in self.posts)
 
-    def shifted(self, months: int) -> "Month":
-        """Return the month so many months on, within what a calendar can show."""
-        count = self.year * 12 + self.number - 1 + months
-        year, index = divmod(count, 12)
-        wanted = (year, index + 1)
-        return Month(*min(max(wanted, _FIRST), _LAST))
 
-    def days(self, first_weekday: int) -> Sequence[date]:
-        """Return the days of all weeks it touches; `first_weekday` is 1 (Monday) to 7."""
-        start = self.first - timedelta(days=(self.first.isoweekday() - first_weekday) % 7)
-        end = self.shifted(1).first
-        weeks = -(-(end - start).days // 7)
-        return tuple(start + timedelta(days=offset) for offset in range(weeks * 7))
+class Show(StrEnum):
+    """In what state posts are that are shown."""
+
+    ALL = "all"
+    PLANNED = "planned"
+    NEEDS_YOU = "needs-you"
+    PUBLISHED = "published"
+
+
+_STATUSES = {
+    Show.ALL: frozenset[PostStatus](),
+    Show.PLANNED: frozenset({PostStatus.SCHEDULED}) | UNDER_WAY,
+    Show.NEEDS_YOU: NEEDS_USER,
+    Show.PUBLISHED: GREEN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which posts are shown: of which accounts (none named are all), and in what state."""
+
+    account_ids: frozenset[str] = frozenset()
+    show: Show = Show.ALL
+
+    def query(self, due_from: datetime | None, due_to: datetime | None = None) -> PostFilter:
+        """Return what the planner is asked for."""
+        return PostFilter(
+            statuses=_STATUSES[self.show],
+            or_unconnected=self.show is Show.NEEDS_YOU,
+            account_ids=self.account_ids,
+            due_from=due_from,
+            due_to=due_to,
+        )
+
+    def takes(self, post: Post) -> bool:
+        """Say whether a post is shown."""
+        in_accounts = not self.account_ids or post.account_id in self.account_ids
+        if self.show is Show.NEEDS_YOU:
+            return in_accounts and needs_user(post)
+        return in_accounts and (self.show is Show.ALL or post.status in _STATUSES[self.show])
 
 
 def day_start(day: date, timezone: str) -> datetime:
@@ -76,23 +155,47 @@ def local_day(at: datetime, timezone: str) -> date:
     return at.astimezone(zone(timezone)).date()
 
 
-def tile(post: Post, timezone: str) -> Tile:
-    """Return a post as the calendar shows it."""
-    local = post.schedule.due_at.astimezone(zone(timezone))
-    words = " ".join(post.caption.split())
-    return Tile(post=post, day=local.date(), time=f"{local:%H:%M}", words=words or "(no caption)")
-
-
-def by_day(posts: Iterable[Post], timezone: str) -> Days:
+def by_day(posts: Iterable[Post], timezone: str) -> dict[date, tuple[Post, ...]]:
     """Sort posts into their days, by time within each."""
-    days: dict[date, list[Tile]] = {}
-    for each in sorted(posts, key=lambda post: (post.schedule.due_at, post.id)):
-        placed = tile(each, timezone)
-        days.setdefault(placed.day, []).append(placed)
-    return days
+    days: dict[date, list[Post]] = {}
+    for post in sorted(posts, key=_order):
+        days.setdefault(local_day(post.schedule.due_at, timezone), []).append(post)
+    return {day: tuple(found) for day, found in days.items()}
 
 
-def day_title(day: date, *, year: bool = False) -> str:
-    """`Tuesday 24 November`, with the year where it is not plain."""
-    text = f"{WEEKDAY_NAMES[day.weekday()]} {day.day} {MONTH_NAMES[day.month - 1]}"
-    return f"{text} {day.year}" if year else text
+def tiles_of(day: date, posts: Iterable[Post], timezone: str) -> Sequence[Tile]:
+    """Return a day's posts as the month shows them.
+
+    What is the same video at the same time is one tile; on a busy day what needs the user leads.
+    """
+    alike = (tuple(group) for _key, group in groupby(sorted(posts, key=_likeness), _likeness))
+    tiles = [_tile(day, group, timezone) for group in alike]
+    is_busy = len(tiles) > _BUSY
+    return sorted(
+        tiles, key=lambda tile: (is_busy and not needs_user(tile.post), *_order(tile.post))
+    )
+
+
+def single_tiles(day: date, posts: Iterable[Post], timezone: str) -> Sequence[Tile]:
+    """Return a day's posts one by one."""
+    return [_tile(day, (post,), timezone) for post in sorted(posts, key=_order)]
+
+
+def _tile(day: date, posts: tuple[Post, ...], timezone: str) -> Tile:
+    post = posts[0]
+    local = post.schedule.due_at.astimezone(zone(timezone))
+    caption = " ".join(post.caption.split())
+    return Tile(
+        posts=posts, day=day, time=time_text(local.time()), words=caption or tr("(no caption)")
+    )
+
+
+def _order(post: Post) -> tuple[datetime, str]:
+    return post.schedule.due_at, post.id
+
+
+def _likeness(post: Post) -> tuple[datetime, str, str, PostStatus, str]:
+    """Return what posts have in common that are one thing until it is opened."""
+    waits = unsafe_waiting(post)
+    look = "" if waits is None else f"{waits.look} {waits.until}"
+    return post.schedule.due_at, str(post.media.path), post.caption, post.status, look

@@ -8,15 +8,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol, cast
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.calendar.month import MONTH_NAMES, Month, Tile
+from tiktok_manager.ui.calendar.month import Tile
 from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel
+from tiktok_manager.ui.formats import date_text, exact_number
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.post_look import PostLook, needs_user, unsafe_waiting
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import Tokens, Type, mix, status_icon
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 HEAD, TILE, GAP, EDGE, MORE_LINE = 30, 22, 2, 4, 18
 _ICON, _AVATAR = 14, 18
+_LEAST_WORDS = 24
 _WIDE = 96  # from here on there is room for a word beside the warning
 
 
@@ -97,7 +100,7 @@ class DayDelegate(QStyledItemDelegate):
         painter.setClipRect(cell)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_day(painter, cell, day)
-        if not self._viewmodel.loaded:
+        if not self._viewmodel.is_known(day):
             self._paint_stand_in(painter, cell)
         tiles = self._viewmodel.tiles(day)
         spots = lay_out(cell, len(tiles))
@@ -112,15 +115,15 @@ class DayDelegate(QStyledItemDelegate):
 
     def _paint_day(self, painter: QPainter, cell: QRect, day: date) -> None:
         look = tokens()
-        inside = Month.of(day) == self._viewmodel.month
-        painter.fillRect(cell, QColor(look.paper if inside else look.ground))
+        is_past = day < self._viewmodel.today
+        painter.fillRect(cell, QColor(look.ground if is_past else look.paper))
         painter.setPen(QPen(QColor(look.line), 1))
         painter.drawLine(cell.topRight(), cell.bottomRight())
         painter.drawLine(cell.bottomLeft(), cell.bottomRight())
         cursor = self._viewmodel.cursor
         if cursor.day == day and cursor.place is None:
             self._paint_cursor(painter, QRectF(cell).adjusted(2, 2, -3, -3), look)
-        self._paint_number(painter, cell, day, look, dimmed=not inside)
+        self._paint_number(painter, cell, day, look, dimmed=is_past)
 
     def _paint_cursor(self, painter: QPainter, rect: QRectF, look: Tokens) -> None:
         focused = self._grid.hasFocus()
@@ -133,7 +136,8 @@ class DayDelegate(QStyledItemDelegate):
         self, painter: QPainter, cell: QRect, day: date, look: Tokens, *, dimmed: bool
     ) -> None:
         is_today = day == self._viewmodel.today
-        painter.setFont(type_font(Type.STRONG if is_today else Type.BODY, tabular=True))
+        begins = day.day == 1 or day == self._viewmodel.weeks.first
+        painter.setFont(type_font(Type.STRONG if is_today or begins else Type.BODY, tabular=True))
         if is_today:
             disc = QRectF(cell.left() + EDGE, cell.top() + 3, 24, 24)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -142,10 +146,9 @@ class DayDelegate(QStyledItemDelegate):
             painter.setPen(QColor(look.on_accent))
             painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, str(day.day))
             return
-        month = f" {MONTH_NAMES[day.month - 1][:3]}" if day.day == 1 else ""
         painter.setPen(QColor(look.soft_ink if dimmed else look.ink))
         room = QRectF(cell.left() + 2 * EDGE, cell.top() + 3, cell.width() - 3 * EDGE, 24)
-        painter.drawText(room, _MIDDLE, f"{day.day}{month}")
+        painter.drawText(room, _MIDDLE, date_text(day) if begins else str(day.day))
 
     def _paint_more(
         self, painter: QPainter, rect: QRect, day: date, hidden: Sequence[Tile]
@@ -165,7 +168,9 @@ class DayDelegate(QStyledItemDelegate):
             self._paint_cursor(painter, QRectF(rect).adjusted(1, 1, -1, -1), look)
         painter.setFont(type_font(Type.CAPTION, tabular=True))
         painter.setPen(QColor(look.accent if lit else look.soft_ink))
-        text = f"+{len(hidden):,} more" if rect.width() >= _WIDE else f"+{len(hidden):,}"
+        count = exact_number(sum(len(tile.posts) for tile in hidden))
+        is_wide = rect.width() >= _WIDE
+        text = tr("+{count} more", count=count) if is_wide else f"+{count}"
         painter.drawText(rect.adjusted(EDGE + 2, 0, -EDGE, 0), _MIDDLE, text)
         self._paint_waiting(painter, rect, hidden, look)
 
@@ -173,15 +178,16 @@ class DayDelegate(QStyledItemDelegate):
         self, painter: QPainter, rect: QRect, hidden: Sequence[Tile], look: Tokens
     ) -> None:
         """Say on the "more" line how many of the hidden posts wait for the user."""
-        count = sum(needs_user(tile.post) for tile in hidden)
+        count = sum(len(tile.posts) for tile in hidden if needs_user(tile.post))
         if not count:
             return
         colour = look.status(PostStatus.NEEDS_ATTENTION)
         painter.setPen(QColor(colour))
         inside = rect.adjusted(0, 0, -EDGE, 0)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(inside, flags, str(count))
-        left = inside.right() - painter.fontMetrics().horizontalAdvance(str(count)) - _ICON - 2
+        number = exact_number(count)
+        painter.drawText(inside, flags, number)
+        left = inside.right() - painter.fontMetrics().horizontalAdvance(number) - _ICON - 2
         spot = QRectF(left, rect.center().y() - _ICON / 2 + 0.5, _ICON, _ICON)
         paint_icon(painter, status_icon(PostStatus.NEEDS_ATTENTION), spot, colour)
 
@@ -219,46 +225,48 @@ class DayDelegate(QStyledItemDelegate):
     def _paint_content(
         self, painter: QPainter, rect: QRectF, tile: Tile, look: Tokens, shown: PostLook
     ) -> None:
-        post = tile.post
-        left = rect.left() + 4
-        middle = rect.center().y()
+        left, middle = rect.left() + 4, rect.center().y()
         sign = QRectF(left, middle - _ICON / 2, _ICON, _ICON)
         paint_icon(painter, shown.icon, sign, shown.colour)
-        left += _ICON + 4
+        gone = tile.post.status is PostStatus.CANCELLED
+        ink = look.soft_ink if gone else look.ink
         font = type_font(Type.CAPTION, tabular=True)
-        metrics = QFontMetrics(font)
-        gone = post.status is PostStatus.CANCELLED
         font.setStrikeOut(gone)
         painter.setFont(font)
-        painter.setPen(QColor(look.soft_ink if gone else look.ink))
-        width = metrics.horizontalAdvance(tile.time)
-        painter.drawText(QRectF(left, rect.top(), width + 2, rect.height()), _MIDDLE, tile.time)
-        left += width + 5
-        if rect.right() - left >= _AVATAR + 1:
-            picture = self._viewmodel.avatars.pixmap(
-                post.handle,
-                self._viewmodel.avatar(post.account_id),
-                _AVATAR,
-                painter.device().devicePixelRatio(),
-            )
-            painter.drawPixmap(QPoint(round(left), round(middle - _AVATAR / 2)), picture)
-            left += _AVATAR + 4
-        if unsafe_waiting(post) is not None:
-            left = self._paint_wait(painter, rect, left, shown)
-            painter.setPen(QColor(look.ink))
+        left = self._paint_word(painter, rect, left + _ICON + 4, tile.time, ink)
+        left = self._paint_who(painter, rect, left, tile, ink)
+        if unsafe_waiting(tile.post) is not None:
+            left = self._paint_word(painter, rect, left, shown.words, shown.colour)
         room = rect.right() - left - 3
-        if room >= 24:
-            text = metrics.elidedText(tile.words, Qt.TextElideMode.ElideRight, int(room))
-            painter.drawText(QRectF(left, rect.top(), room, rect.height()), _MIDDLE, text)
+        if room >= _LEAST_WORDS:
+            elide = Qt.TextElideMode.ElideRight
+            words = painter.fontMetrics().elidedText(tile.words, elide, int(room))
+            self._paint_word(painter, rect, left, words, ink)
 
-    def _paint_wait(self, painter: QPainter, rect: QRectF, left: float, shown: PostLook) -> float:
-        """Say how a post waits where there is room for it, before its words."""
-        width = painter.fontMetrics().horizontalAdvance(shown.words)
-        if left + width > rect.right() - 3:
+    def _paint_who(
+        self, painter: QPainter, rect: QRectF, left: float, tile: Tile, ink: str
+    ) -> float:
+        """Show the account's picture, or for how many accounts the tile stands."""
+        if tile.is_stack:
+            return self._paint_word(painter, rect, left, f"×{len(tile.posts)}", ink)
+        if rect.right() - left < _AVATAR + 1:
             return left
-        painter.setPen(QColor(shown.colour))
-        painter.drawText(QRectF(left, rect.top(), width + 2, rect.height()), _MIDDLE, shown.words)
-        return left + width + 6
+        ratio = painter.device().devicePixelRatio()
+        accounts, post = self._viewmodel.core.accounts, tile.post
+        picture = accounts.picture(post.account_id, post.handle, _AVATAR, ratio)
+        painter.drawPixmap(QPoint(round(left), round(rect.center().y() - _AVATAR / 2)), picture)
+        return left + _AVATAR + 4
+
+    def _paint_word(
+        self, painter: QPainter, rect: QRectF, left: float, words: str, colour: str
+    ) -> float:
+        """Draw words if they fit; returns where what follows begins."""
+        width = painter.fontMetrics().horizontalAdvance(words)
+        if left + width > rect.right() + 1:
+            return left
+        painter.setPen(QColor(colour))
+        painter.drawText(QRectF(left, rect.top(), width + 2, rect.height()), _MIDDLE, words)
+        return left + width + 5
 
 
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
-from tiktok_manager.domain.errors import AppError, ChangedMeanwhile
 from tiktok_manager.domain.posts import Post
-from tiktok_manager.ui.calendar.agenda import AgendaViewModel, Scope
+from tiktok_manager.ui.calendar.agenda import AgendaViewModel
+from tiktok_manager.ui.calendar.changes import retry_all_action
+from tiktok_manager.ui.calendar.day_list import DayList
 from tiktok_manager.ui.calendar.drawer import PostDrawer
 from tiktok_manager.ui.calendar.grid import MonthGrid
+from tiktok_manager.ui.calendar.month import Filter, Show
 from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
-from tiktok_manager.ui.formats import zone_city, zoned_time
-from tiktok_manager.ui.kit.badges import Chip
-from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.formats import day_title, zone_city
+from tiktok_manager.ui.kit.action import Action, action_button
+from tiktok_manager.ui.kit.controls import Segment, icon_button, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import row
-from tiktok_manager.ui.kit.notices import Notice
-from tiktok_manager.ui.kit.pane import PaneView
+from tiktok_manager.ui.kit.pane import PaneView, Stages
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.overrides import override
@@ -30,12 +30,15 @@ from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_S, Type
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QKeyEvent
 
+    from tiktok_manager.ui.calendar.month import Tile
     from tiktok_manager.ui.frame import Core, Frame
-    from tiktok_manager.ui.undo import UndoStep
 
 NEEDS_YOU = "needs-you"
+_MONTH, _AGENDA = "month", "agenda"
 
 
 class CalendarView(PaneView):
@@ -49,36 +52,41 @@ class CalendarView(PaneView):
         super().__init__()
         self._core = core
         self._frame = frame
-        first_weekday = QLocale().firstDayOfWeek().value
-        self.viewmodel = CalendarViewModel(core, first_weekday, self)
-        self.agenda = AgendaViewModel(core, self.viewmodel.avatar, self)
-        self.drawer = PostDrawer(core, frame, self.viewmodel)
+        self.viewmodel = CalendarViewModel(core, QLocale().firstDayOfWeek().value, self)
+        self.agenda = AgendaViewModel(core, self)
+        self.drawer = PostDrawer(core, frame, self)
         self._build()
+        self._build_controls()
         self._connect()
-        self._on_month()
-        self.viewmodel.refresh()
-        self._show_as(frame.memory.word("calendar-as", "month"))
+        core.accounts.load()
+        self._on_weeks()
+        self._on_state()
+        self._show_as(frame.memory.word("calendar-as", _MONTH))
 
     # -- PaneView -------------------------------------------------------------------------
 
     @override
     def open_target(self, target: object) -> None:
         if target == NEEDS_YOU:
-            self._needs_chip.setChecked(True)
-            self._show_as("agenda")
+            self.viewmodel.set_filter(Filter(show=Show.NEEDS_YOU))
+            self._show_as(_AGENDA)
         elif isinstance(target, date):
-            self._show_as("month")
+            self._show_as(_MONTH)
             self.viewmodel.show_day(target)
         elif isinstance(target, str):
             self.viewmodel.find(target)
 
     @override
-    def pane_shown(self) -> None:
-        self.viewmodel.refresh()
+    def take_focus(self) -> None:
         self._front().setFocus(Qt.FocusReason.OtherFocusReason)
 
     @override
+    def pane_shown(self) -> None:
+        self.take_focus()
+
+    @override
     def minute_passed(self) -> None:
+        self.viewmodel.minute_passed()
         self.grid.viewport().update()
         self.drawer.refresh_ages()
 
@@ -93,48 +101,52 @@ class CalendarView(PaneView):
 
     def _build(self) -> None:
         self.grid = MonthGrid(self.viewmodel)
-        self.table: Table[Post] = Table(self.agenda.model, tr("Agenda"), row_height_px=40)
+        self.table: Table[Post] = Table(
+            self.agenda.model,
+            tr("Agenda"),
+            row_height_px=40,
+            memory=(self._frame.memory, "agenda"),
+        )
+        month, agenda = Stages(self.grid), Stages(self.table, empty=self._empty_agenda)
+        month.follow(self.viewmodel.reading)
+        agenda.follow(self.agenda.pages.reading)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.table)
-        for title, text in (
-            ("Nothing planned from today on", "Plan a post, and it stands here and in the month."),
-            ("Nothing needs you", "Posts that stop and wait for you are listed here."),
-        ):
-            self._pages.addWidget(self._empty(title, text))
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.grid)
-        self._stack.addWidget(self._pages)
-        self.body.addWidget(self._stack)
-        self._build_controls()
+        self._pages.addWidget(month)
+        self._pages.addWidget(agenda)
+        self.body.addWidget(self._pages)
 
-    def _empty(self, title: str, text: str) -> EmptyState:
+    def _empty_agenda(self) -> EmptyState:
+        titles = {
+            Show.NEEDS_YOU: tr("Nothing needs you"),
+            Show.PUBLISHED: tr("Nothing was published in the last 30 days"),
+        }
+        texts = {
+            Show.NEEDS_YOU: tr("Posts that stop and wait for you are listed here."),
+            Show.PUBLISHED: tr("What goes out stands here and in the month."),
+        }
+        show = self.agenda.filter.show
         return EmptyState(
             "calendar",
-            title,
-            text,
-            action_text="New post",
+            titles.get(show, tr("Nothing planned from today on")),
+            texts.get(show, tr("Plan a post, and it stands here and in the month.")),
+            action_text=tr("New post"),
             action=lambda: self._frame.go("composer", "new"),
         )
 
     def _build_controls(self) -> None:
-        self._title = PlainLabel("", type=Type.SECTION)
-        self._title.setMinimumWidth(132)
-        self._hint = PlainLabel("No posts here. N plans one on the chosen day.", tone="soft")
-        self._hint.hide()
-        self._zone = PlainLabel("", type=Type.CAPTION, tone="soft")
         turn = self.viewmodel.turn
-        self._earlier = icon_button("chevron-left", "Month before", clicked=partial(turn, -1))
-        self._later = icon_button("chevron-right", "Next month", clicked=partial(turn, 1))
-        self._today = push_button("Today", clicked=self._on_today)
-        self._upcoming_chip = Chip("From today", checked=True)
-        self._needs_chip = Chip("Needs you")
-        self._month_button = push_button("Month", look="segment", checkable=True)
-        self._agenda_button = push_button("Agenda", look="segment", checkable=True)
-        self._retry_all = push_button(
-            "Retry all failed", icon_name="redo", clicked=self._on_retry_all
+        self._earlier = icon_button("chevron-left", tr("Earlier"), clicked=partial(turn, -1))
+        self._title = PlainLabel("", type=Type.SECTION)
+        self._later = icon_button("chevron-right", tr("Later"), clicked=partial(turn, 1))
+        self._today = push_button(tr("Today"), clicked=self._on_today)
+        self._hint = PlainLabel(tr("No posts here. N plans one on the chosen day."), tone="soft")
+        self._zone = PlainLabel("", type=Type.CAPTION, tone="soft")
+        self._shows = push_button("", icon_name="filter")
+        self._shows.setMenu(self._show_menu())
+        self._as = Segment(tr("Show as"), {_MONTH: tr("Month"), _AGENDA: tr("Agenda")})
+        self._retry_all = action_button(
+            retry_all_action(self._core, self.drawer.changes, self._lists_what_needs_user)
         )
-        self._exclusive(self._upcoming_chip, self._needs_chip)
-        self._exclusive(self._month_button, self._agenda_button)
         self.add_controls(
             self._earlier,
             self._title,
@@ -142,124 +154,124 @@ class CalendarView(PaneView):
             SPACE_S,
             self._today,
             self._hint,
-            self._upcoming_chip,
-            self._needs_chip,
-            SPACE_S,
             self._retry_all,
             None,
             self._zone,
             SPACE_S,
+            self._shows,
+            self._as,
         )
-        self.controls.addLayout(row(self._month_button, self._agenda_button, spacing=0))
 
-    def _exclusive(self, *buttons: QAbstractButton) -> None:
-        group = QButtonGroup(self)
-        for button in buttons:
-            group.addButton(button)
+    def _show_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for show, words in _show_words().items():
+            menu.addAction(words, partial(self._on_show, show))
+        return menu
 
     def _connect(self) -> None:
-        model = self.viewmodel
-        model.month_changed.connect(self._on_month)
+        model, changes = self.viewmodel, self.drawer.changes
+        model.weeks_changed.connect(self._on_weeks)
         model.posts_changed.connect(self._on_posts)
         model.cursor_changed.connect(self._on_cursor)
-        model.cancelled.connect(self._on_cancelled)
-        model.moved.connect(self._on_moved)
-        model.retried.connect(self._on_retried)
-        model.failed.connect(self._on_failed)
+        model.filter_changed.connect(self._on_filter)
         model.found.connect(self._on_found)
+        model.failed.connect(self._frame.show_error)
+        changes.changed.connect(model.replace_post)
+        changes.moved.connect(model.show_post)
+        changes.retrying.changed.connect(self._retry_all.refresh)
         self._core.publishing.changed.connect(self._on_state)
-        self.agenda.changed.connect(self._on_agenda)
-        self.agenda.failed.connect(self._on_failed)
-        self.grid.post_chosen.connect(self._on_post_chosen)
-        self.grid.day_chosen.connect(self.drawer.open_day)
+        self.grid.tile_chosen.connect(self._on_tile_chosen)
+        self.grid.cancel_wanted.connect(self._on_tile_cancel)
+        self.grid.day_chosen.connect(self.open_day)
         self.grid.new_wanted.connect(self._new_post)
-        for view in (self.grid, self.table):
-            self.viewmodel.avatars.arrived.connect(view.viewport().update)
         self.table.row_opened.connect(self._on_row_opened)
         self.table.delete_wanted.connect(self._on_row_delete)
-        self._month_button.clicked.connect(partial(self._show_as, "month"))
-        self._agenda_button.clicked.connect(partial(self._show_as, "agenda"))
-        for chip in (self._upcoming_chip, self._needs_chip):
-            chip.toggled.connect(self._on_scope)
-        self._on_zone()
+        self._as.chosen.connect(self._show_as)
+        for view in (self.grid, self.table):
+            self._core.accounts.avatars.arrived.connect(view.viewport().update)
+            self._core.accounts.reading.changed.connect(view.viewport().update)
 
     # -- showing --------------------------------------------------------------------------
 
-    def _show_as(self, kind: str, _checked: bool = False) -> None:
-        as_agenda = kind == "agenda"
+    def open_day(self, day: date, by_keyboard: bool) -> None:
+        """Show the whole list of a day."""
+        self._open_list(day_title(day), DayList(self.viewmodel, day), by_keyboard)
+
+    def _open_list(self, title: str, content: DayList, by_keyboard: bool) -> None:
+        back = Action(
+            words=lambda: tr("All of {day}", day=title),
+            icon="arrow-left",
+            look="quiet",
+            run=lambda: self.open_day(content_day, by_keyboard=True),
+        )
+        content_day = content.day
+        content.chosen.connect(
+            lambda post, by_keys: self.drawer.open_post(post, focus=by_keys, back=back)
+        )
+        content.cancel_wanted.connect(self.drawer.changes.cancel)
+        content.new_wanted.connect(self._new_post)
+        self._frame.open_drawer(title, content)
+        if by_keyboard:
+            content.focus_first()
+
+    def _show_as(self, kind: str) -> None:
         self._frame.memory.set_word("calendar-as", kind)
-        (self._agenda_button if as_agenda else self._month_button).setChecked(True)
-        self._stack.setCurrentIndex(1 if as_agenda else 0)
+        self._as.choose(kind)
+        self._pages.setCurrentIndex(1 if kind == _AGENDA else 0)
         for widget in (self._earlier, self._title, self._later, self._today):
-            widget.setVisible(not as_agenda)
-        for chip in (self._upcoming_chip, self._needs_chip):
-            chip.setVisible(as_agenda)
+            widget.setVisible(kind == _MONTH)
+        self._on_filter()
         self._on_posts()
-        self._on_scope()
+
+    def _on_show(self, show: Show) -> None:
+        self.viewmodel.set_filter(replace(self.viewmodel.filter, show=show))
+
+    def _on_filter(self) -> None:
+        self._shows.setText(_show_words()[self.viewmodel.filter.show])
+        if self.agenda.filter != self.viewmodel.filter or self._is_agenda:
+            self.agenda.set_filter(self.viewmodel.filter)
+        self._retry_all.refresh()
 
     def _on_today(self) -> None:
         self.viewmodel.show_today()
         self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _on_month(self) -> None:
-        self._title.setText(self.viewmodel.title)
-        self.grid.setAccessibleName(f"Calendar, {self.viewmodel.title}")
+    def _on_weeks(self) -> None:
+        self._title.setText(self.viewmodel.weeks.title)
+        name = tr("Calendar, {months}", months=self.viewmodel.weeks.title)
+        self.grid.setAccessibleName(name)
 
     def _on_posts(self) -> None:
-        is_month = self._stack.currentIndex() == 0
-        self._hint.setVisible(is_month and self.viewmodel.is_empty)
+        self._hint.setVisible(not self._is_agenda and self.viewmodel.is_empty)
 
     def _on_state(self) -> None:
-        self._on_zone()
-        self._show_retry_all()
-
-    def _show_retry_all(self) -> None:
-        overview = self._core.publishing.overview
-        failed = overview.failed if overview is not None else 0
-        in_needs = self._stack.currentIndex() == 1 and self._needs_chip.isChecked()
-        self._retry_all.setVisible(in_needs and failed > 0)
-        words = f"Retry all failed ({failed})"
-        self._retry_all.setText(f" {words}")
-        self._retry_all.setAccessibleName(words)
-        self._retry_all.setEnabled(True)
-
-    def _on_retry_all(self) -> None:
-        self._retry_all.setEnabled(False)
-        self.viewmodel.retry_all_failed()
-
-    def _on_retried(self, count: int) -> None:
-        words = {0: "No post failed any more.", 1: "1 failed post goes out again."}
-        text = words.get(count, f"{count} failed posts go out again.")
-        more = "Posts that may be on TikTok already were left alone." if count else ""
-        self._frame.notify(Notice(text=text, more=more, stays=False))
-        self._core.publishing.reload()
-
-    def _on_moved(self, post: Post, step: UndoStep) -> None:
-        self._tell("Moved", post, step)
-
-    def _on_zone(self) -> None:
-        self._zone.setText(f"Times in {zone_city(self._core.timezone)}")
+        self._zone.setText(tr("Times in {city}", city=zone_city(self._core.timezone)))
         self._zone.setToolTip(self._core.timezone)
+        self._retry_all.refresh()
 
     def _on_cursor(self) -> None:
         tile = self.viewmodel.selected
-        if tile is not None and self.drawer.is_open:
+        if tile is not None and not tile.is_stack and self.drawer.is_open:
             self.drawer.open_post(tile.post, focus=False)
 
-    def _on_scope(self, _checked: bool = False) -> None:
-        if self._stack.currentIndex() == 1:
-            needs = self._needs_chip.isChecked()
-            self.agenda.show_scope(Scope.NEEDS_YOU if needs else Scope.UPCOMING)
-        self._show_retry_all()
-
-    def _on_agenda(self) -> None:
-        page = 1 if self.agenda.scope is Scope.UPCOMING else 2
-        self._pages.setCurrentIndex(page if self.agenda.is_empty else 0)
-
-    def _on_post_chosen(self, by_keyboard: bool) -> None:
+    def _on_tile_chosen(self, by_keyboard: bool) -> None:
         tile = self.viewmodel.selected
-        if tile is not None:
+        if tile is None:
+            return
+        if tile.is_stack:
+            self._open_stack(tile, by_keyboard)
+        else:
             self.drawer.open_post(tile.post, focus=by_keyboard)
+
+    def _open_stack(self, tile: Tile, by_keyboard: bool) -> None:
+        only = frozenset(post.id for post in tile.posts)
+        content = DayList(self.viewmodel, tile.day, only)
+        self._open_list(day_title(tile.day), content, by_keyboard)
+
+    def _on_tile_cancel(self) -> None:
+        tile = self.viewmodel.selected
+        if tile is not None and not tile.is_stack:
+            self.drawer.changes.cancel(tile.post)
 
     def _on_row_opened(self, post_id: str, by_keyboard: bool) -> None:
         if (post := self.agenda.model.find(post_id)) is not None:
@@ -267,36 +279,31 @@ class CalendarView(PaneView):
 
     def _on_row_delete(self, post_ids: Sequence[str]) -> None:
         for post in filter(None, map(self.agenda.model.find, post_ids)):
-            self.viewmodel.cancel(post)
+            self.drawer.changes.cancel(post)
 
     def _on_found(self, post: Post) -> None:
-        self._show_as("month")
+        self._show_as(_MONTH)
         self.viewmodel.show_post(post)
         self.drawer.open_post(post, focus=False)
 
-    def _on_cancelled(self, post: Post, step: UndoStep) -> None:
-        self._tell("Cancelled", post, step)
+    @property
+    def _is_agenda(self) -> bool:
+        return self._as.current == _AGENDA
 
-    def _tell(self, what: str, post: Post, step: UndoStep) -> None:
-        when = zoned_time(post.schedule.due_at, self._core.timezone, self._core.now())
-        self._frame.notify(
-            Notice(
-                text=f"{what}: {when} @{post.handle}.",
-                action_text="Undo",
-                action=lambda: self._core.undo.undo_only(step),
-                stays=False,
-            )
-        )
-
-    def _on_failed(self, error: AppError) -> None:
-        self._show_retry_all()
-        again: Callable[[], object] = self.viewmodel.refresh
-        if isinstance(error, ChangedMeanwhile):
-            again = partial(self.viewmodel.find, error.id)
-        self._frame.show_error(error, again)
+    def _lists_what_needs_user(self) -> bool:
+        return self.viewmodel.filter.show is Show.NEEDS_YOU
 
     def _front(self) -> QWidget:
-        return self.grid if self._stack.currentIndex() == 0 else self.table
+        return self.table if self._is_agenda else self.grid
 
     def _new_post(self, day: date) -> None:
         self._frame.go("composer", day)
+
+
+def _show_words() -> dict[Show, str]:
+    return {
+        Show.ALL: tr("All posts"),
+        Show.PLANNED: tr("Planned"),
+        Show.NEEDS_YOU: tr("Needs you"),
+        Show.PUBLISHED: tr("Published"),
+    }

@@ -1,39 +1,35 @@
-"""The calendar's state: which days are shown, what stands in them, what is selected."""
+"""The calendar's state: which weeks are shown, what stands in them, what is selected."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tiktok_manager.domain.events import (
-    AccountChanged,
-    DataChangedElsewhere,
-    Event,
-    PostProgressed,
-    PostsChanged,
-    PostStatusChanged,
-)
-from tiktok_manager.domain.lateness import next_day
+from tiktok_manager.domain.events import PostProgressed, PostStatusChanged
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.services.planning import PostEdit
-from tiktok_manager.ui.calendar.month import Days, Month, Tile, day_start, local_day
-from tiktok_manager.ui.calendar.pacing import Paced
-from tiktok_manager.ui.calendar.reading import DaysRead, read_days
-from tiktok_manager.ui.calendar.wording import CANCELLABLE, tile_sentence
-from tiktok_manager.ui.post_change import PostChange
-from tiktok_manager.ui.post_look import PostLook, post_look
+from tiktok_manager.ui.calendar.month import (
+    Filter,
+    Tile,
+    Weeks,
+    by_day,
+    day_start,
+    local_day,
+    tiles_of,
+)
+from tiktok_manager.ui.kit.reading import Reading
+from tiktok_manager.ui.post_look import CHANGES_POSTS, PostLook, changes_posts, post_look
+from tiktok_manager.ui.texts import ntr, tr
 
 if TYPE_CHECKING:
-    from tiktok_manager.domain.errors import AppError
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.ui.frame import Core
-    from tiktok_manager.ui.kit.avatar import Avatars
-    from tiktok_manager.ui.undo import UndoStep
 
 MORE = -1  # the place of the "+4 more" line, whatever number of tiles stands above it
 
@@ -46,48 +42,57 @@ class Cursor:
     place: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """What was read of some weeks: posts by day, and the tiles they make."""
+
+    weeks: Weeks
+    timezone: str
+    posts: Mapping[date, tuple[Post, ...]]
+    tiles: Mapping[date, Sequence[Tile]]
+
+
 class CalendarViewModel(QObject):
-    """State of the month grid; knows no widgets.
+    """State of the month; knows no widgets.
 
     Signals:
-        month_changed: Other days are shown; read `days` and `title`.
+        weeks_changed: Other weeks are shown; read `weeks`.
         posts_changed: The posts of the days shown changed; read `tiles`.
         cursor_changed: Read `cursor` and `selected`.
+        filter_changed: Read `filter`.
         progressed: A post id: `progress` of it changed.
-        cancelled: A Post was cancelled; the Action takes that back.
-        moved: A Post was given a new time; the Action takes that back.
-        retried: How many failed posts go out again.
         found: The Post asked for by `find`.
         failed: An AppError to show.
     """
 
-    month_changed = Signal()
+    weeks_changed = Signal()
     posts_changed = Signal()
     cursor_changed = Signal()
+    filter_changed = Signal()
     progressed = Signal(str)
-    cancelled = Signal(object, object)
-    moved = Signal(object, object)
-    retried = Signal(int)
     found = Signal(object)
     failed = Signal(object)
 
     def __init__(self, core: Core, first_weekday: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._core = core
+        self.core = core
         self._first_weekday = first_weekday
         self._timezone = core.timezone
-        self._tiles: Days = {}
-        self._day_of: dict[str, date] = {}
-        self._avatars: dict[str, Path] = {}
         self._progress: dict[str, float] = {}
+        self._patched: Days | None = None
         self._wanted_post: str | None = None
-        self._reading_month = False
-        self.loaded = False  # from the first reading on something true is shown
-        self.month = Month.of(self.today)
+        self.filter = Filter()
+        self.weeks = Weeks.of(self.today, first_weekday)
         self.cursor = Cursor(day=self.today)
-        self._reading = Paced(self.reload, self)
-        for kind in (PostsChanged, DataChangedElsewhere, AccountChanged):
-            core.bridge.listen(kind, self._on_change)
+        self.reading: Reading[Days] = Reading(
+            core.tasks,
+            core.bridge,
+            self._reader(),
+            parent=self,
+            stale_on=CHANGES_POSTS,
+            concerns=changes_posts,
+        )
+        self.reading.changed.connect(self._on_read)
         core.bridge.listen(PostStatusChanged, self._on_status)
         core.bridge.listen(PostProgressed, self._on_progress)
         core.publishing.changed.connect(self._on_zone)
@@ -102,43 +107,39 @@ class CalendarViewModel(QObject):
     @property
     def today(self) -> date:
         """Today in the user's zone."""
-        return local_day(self._core.now(), self._core.timezone)
+        return local_day(self.core.now(), self.core.timezone)
 
     @property
-    def title(self) -> str:
-        """The month in words."""
-        return self.month.title
+    def is_empty(self) -> bool:
+        """Whether the days shown are known to hold no post."""
+        is_known = all(self.is_known(day) for day in (self.weeks.first, self.weeks.last))
+        return is_known and not any(self.tiles(day) for day in self.weeks.days)
 
-    @property
-    def first_weekday(self) -> int:
-        """The day weeks begin with, 1 (Monday) to 7."""
-        return self._first_weekday
+    def is_known(self, day: date) -> bool:
+        """Say whether it was read what stands on a day."""
+        return self._patched is not None and day in self._patched.weeks
 
-    @property
-    def days(self) -> Sequence[date]:
-        """The days of the grid: whole weeks."""
-        return self.month.days(self._first_weekday)
+    def tiles(self, day: date) -> Sequence[Tile]:
+        """Return what stands on a day."""
+        return () if self._patched is None else self._patched.tiles.get(day, ())
+
+    def posts(self, day: date) -> Sequence[Post]:
+        """Return a day's posts by time."""
+        return () if self._patched is None else self._patched.posts.get(day, ())
 
     def look(self, post: Post) -> PostLook:
         """Return how a post looks now."""
-        return post_look(post, self._timezone, self._core.now())
+        return post_look(post, self._timezone, self.core.now())
 
-    def sentence(self, tile: Tile, words: str = "") -> str:
+    def sentence(self, tile: Tile, caption: str = "") -> str:
         """Return a tile as a screen reader says it and a tool tip shows it."""
-        return tile_sentence(tile, self.look(tile.post), words)
-
-    def tiles(self, day: date) -> Sequence[Tile]:
-        """Return a day's posts by time."""
-        return self._tiles.get(day, ())
-
-    @property
-    def avatars(self) -> Avatars:
-        """The pictures of the accounts."""
-        return self._core.accounts.avatars
-
-    def avatar(self, account_id: str) -> Path | None:
-        """Return an account's cached picture."""
-        return self._avatars.get(account_id)
+        return tr(
+            "{time} {who}, {status}: {caption}",
+            time=tile.time,
+            who=who(tile),
+            status=self.look(tile.post).words,
+            caption=caption or tile.words,
+        )
 
     def progress(self, post_id: str) -> float | None:
         """Return how much of a post being sent has arrived, 0 to 1."""
@@ -146,61 +147,74 @@ class CalendarViewModel(QObject):
 
     @property
     def selected(self) -> Tile | None:
-        """The post the cursor is on."""
+        """The tile the cursor is on."""
         place = self.cursor.place
         tiles = self.tiles(self.cursor.day)
         on_tile = place is not None and 0 <= place < len(tiles)
         return tiles[place] if on_tile and place is not None else None
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether the days shown are known to hold no post."""
-        return self.loaded and not self._tiles and not self._reading_month
-
     # -- moving ---------------------------------------------------------------------------
 
-    def show_month(self, month: Month) -> None:
-        """Show another month; the cursor goes to its first day, or to today in it."""
-        if month == self.month:
-            return
-        day = self.today if Month.of(self.today) == month else month.first
-        self._go_to(month, Cursor(day=day))
-
     def turn(self, months: int) -> None:
-        """Leaf forward or back."""
-        self.show_month(self.month.shifted(months))
+        """Leaf to the beginning of another month; the cursor goes there."""
+        weeks = self.weeks.turned(months)
+        first = next(day for day in weeks.days if day.day == 1)
+        self._go_to(weeks, Cursor(day=self.today if self.today in weeks else first))
+
+    def scroll(self, weeks: int) -> None:
+        """Show earlier or later weeks; the cursor stays on its day as long as that is shown."""
+        shown = self.weeks.scrolled(weeks)
+        day = min(max(self.cursor.day, shown.first), shown.last)
+        self._go_to(shown, self.cursor if day == self.cursor.day else Cursor(day=day))
 
     def show_today(self) -> None:
-        """Come back to today."""
-        self._go_to(Month.of(self.today), Cursor(day=self.today))
-
-    def show_post(self, post: Post) -> None:
-        """Bring a post's day into view and select it as soon as it is there."""
-        day = local_day(post.schedule.due_at, self._timezone)
-        self._wanted_post = post.id
-        self.show_day(day)
-        self._find_wanted()
-
-    def select(self, day: date, place: int | None) -> None:
-        """Put the cursor somewhere in the grid."""
-        self._set_cursor(Cursor(day=day, place=place))
+        """Come back to this week."""
+        self._go_to(Weeks.of(self.today, self._first_weekday), Cursor(day=self.today))
 
     def show_day(self, day: date) -> None:
         """Bring a day into view and put the cursor on it."""
-        self._go_to(self.month if day in self.days else Month.of(day), Cursor(day=day))
+        is_shown = day in self.weeks
+        self._go_to(self.weeks if is_shown else self._weeks_around(day), Cursor(day=day))
+
+    def show_post(self, post: Post) -> None:
+        """Bring a post into view and select it as soon as it is there, whatever is filtered."""
+        if not self.filter.takes(post):
+            self.set_filter(Filter())
+        self._wanted_post = post.id
+        self.show_day(local_day(post.schedule.due_at, self._timezone))
+        self._find_wanted()
+
+    def set_filter(self, wanted: Filter) -> None:
+        """Show the posts that pass a filter, and no others."""
+        if wanted != self.filter:
+            self.filter = wanted
+            self.filter_changed.emit()
+            self.reading.ask_anew(self._reader())
+
+    def select(self, day: date, place: int | None) -> None:
+        """Put the cursor somewhere in the month."""
+        self._set_cursor(Cursor(day=day, place=place))
 
     def find(self, post_id: str) -> None:
         """Read a post wherever it stands; `found` brings it."""
-        self._core.tasks.run(
-            lambda _token: self._core.workspace.planning.get(post_id),
-            done=self.found.emit,
-            failed=self.failed.emit,
-            group="calendar-find",
+        workspace = self.core.workspace
+
+        def read(_token: CancelToken) -> Post:
+            (post,) = workspace.blockers.look_at([workspace.planning.get(post_id)])
+            return post
+
+        self.core.tasks.run(
+            read, done=self.found.emit, failed=self.failed.emit, group="calendar-find"
         )
 
     def move_days(self, days: int) -> None:
-        """Move to another day, turning the month where the grid ends."""
-        self.show_day(self.cursor.day + timedelta(days=days))
+        """Move to another day, scrolling where the weeks shown end."""
+        day = self.cursor.day + timedelta(days=days)
+        if day in self.weeks:
+            self._set_cursor(Cursor(day=day))
+        else:
+            step = 1 if days > 0 else -1
+            self._go_to(self.weeks.scrolled(step), Cursor(day=day))
 
     def move_tiles(self, step: int, visible: int) -> None:
         """Move down (1) or up (-1) the tiles of the day, and past their ends to the next week.
@@ -210,7 +224,7 @@ class CalendarViewModel(QObject):
         count = len(self.tiles(self.cursor.day))
         stops = [*range(min(visible, count)), *([MORE] if count > visible else [])]
         place = self.cursor.place
-        # A selected post that cannot be seen is represented by the "more" line.
+        # A selected tile that cannot be seen is represented by the "more" line.
         position = stops.index(place) if place in stops else len(stops) - 1
         following = (-1 if place is None else position) + step
         if following < -1 or following >= len(stops):
@@ -218,133 +232,81 @@ class CalendarViewModel(QObject):
         else:
             self.select(self.cursor.day, None if following < 0 else stops[following])
 
-    # -- doing ----------------------------------------------------------------------------
-
-    def cancel_selected(self) -> None:
-        """Take the selected post out of the plan, if its status allows it."""
-        if self.selected is not None:
-            self.cancel(self.selected.post)
-
-    def cancel(self, post: Post) -> None:
-        """Take a post out of the plan; Ctrl+Z makes it again what it was."""
-        if post.status not in CANCELLABLE:
-            return
-        planning = self._core.workspace.planning
-        self._core.tasks.run(
-            lambda _token: PostChange(
-                planning, post.id, lambda: planning.cancel(post.id, seen=post)
-            ),
-            done=self._on_cancelled,
-            failed=self.failed.emit,
-        )
-
-    def restore(self, post: Post) -> None:
-        """Plan a cancelled post again."""
-        planning = self._core.workspace.planning
-        self._core.tasks.run(
-            lambda _token: planning.restore(post.id, seen=post),
-            done=self.replace_post,
-            failed=self.failed.emit,
-        )
-
-    def retry(self, post: Post) -> None:
-        """Let a stopped post go out again."""
-        planning = self._core.workspace.planning
-        self._core.tasks.run(
-            lambda _token: planning.retry(post.id, seen=post),
-            done=self.replace_post,
-            failed=self.failed.emit,
-        )
-
-    def retry_all_failed(self) -> None:
-        """Let every failed post go out again; `retried` says how many."""
-        planning = self._core.workspace.planning
-        self._core.tasks.run(
-            lambda _token: planning.retry_all_failed(),
-            done=lambda posts: self.retried.emit(len(posts)),
-            failed=self.failed.emit,
-            group="calendar-retry-all",
-        )
-
-    def move_to_next_day(self, post: Post) -> None:
-        """Plan a missed post for the same time on the next day that is still to come."""
-        planning = self._core.workspace.planning
-        schedule = next_day(post.schedule, self._core.now())
-        change = PostEdit(when=schedule.wall.isoformat(), timezone=schedule.timezone)
-        self._core.tasks.run(
-            lambda _token: PostChange(
-                planning,
-                post.id,
-                lambda: planning.commit(planning.propose_edit(post.id, change, seen=post)),
-            ),
-            done=self._on_moved,
-            failed=self.failed.emit,
-        )
-
-    def resolve(self, post: Post, *, posted: bool, post_again: bool) -> None:
-        """Take the user's word for what became of a video TikTok says nothing about."""
-        planning = self._core.workspace.planning
-        self._core.tasks.run(
-            lambda _token: planning.resolve(
-                post.id, posted=posted, post_again=post_again, seen=post
-            ),
-            done=self.replace_post,
-            failed=self.failed.emit,
-        )
-
     def refresh(self) -> None:
         """Read again what is shown, soon."""
-        self._reading.request()
+        self.reading.request()
 
-    def reload(self) -> None:
-        """Read the posts of the days shown, and no others."""
-        days, timezone = self.days, self._timezone
-        start = day_start(days[0], timezone)
-        end = day_start(days[-1] + timedelta(days=1), timezone)
-        workspace = self._core.workspace
-        self._core.tasks.run(
-            lambda token: read_days(workspace, start, end, timezone, token),
-            done=self._on_read,
-            failed=self._on_failed,
-            group="calendar",
-        )
+    def minute_passed(self) -> None:
+        """Read anew once a wait that is shown is over: nothing else may tell."""
+        now, days = self.core.now(), self._patched
+        shown = () if days is None else [post for posts in days.posts.values() for post in posts]
+        if any(p.waiting and p.waiting.until and p.waiting.until <= now for p in shown):
+            self.reading.request()
 
     def replace_post(self, post: Post) -> None:
         """Show a post as a service returned it, without waiting for the next reading."""
-        self._patch(post.id, post)
+        days = self._patched
+        if days is None:
+            return
+        for day, posts in days.posts.items():
+            if any(each.id == post.id for each in posts):
+                fresh = tuple(post if each.id == post.id else each for each in posts)
+                tiles = tiles_of(day, fresh, days.timezone)
+                self._show(
+                    replace(
+                        days,
+                        posts={**days.posts, day: fresh},
+                        tiles={**days.tiles, day: tiles},
+                    )
+                )
+                return
 
     # -- inside ---------------------------------------------------------------------------
 
-    def _go_to(self, month: Month, cursor: Cursor) -> None:
-        if month != self.month:
-            self.month = month
-            self._tiles = {}
+    def _weeks_around(self, day: date) -> Weeks:
+        """Return the weeks of today on if they hold the day, else those from its own week on."""
+        this = Weeks.of(self.today, self._first_weekday)
+        return this if day in this else Weeks.of(day, self._first_weekday)
+
+    def _go_to(self, weeks: Weeks, cursor: Cursor) -> None:
+        if weeks != self.weeks:
+            self.weeks = weeks
             self.cursor = cursor
-            self._reading_month = True
-            self.month_changed.emit()
-            self.reload()
+            self.weeks_changed.emit()
+            self.reading.ask_anew(self._reader())
         self._set_cursor(cursor)
 
     def _set_cursor(self, cursor: Cursor) -> None:
         self.cursor = cursor
         self.cursor_changed.emit()
 
-    def _on_read(self, answer: DaysRead) -> None:
-        kept = self.selected
-        self._tiles = answer.days
-        self._day_of = {t.post.id: day for day, tiles in answer.days.items() for t in tiles}
-        self._avatars = answer.avatars
-        self.loaded = True
-        self._reading_month = False
-        if kept is not None:
-            self._reselect(kept)
-        self.posts_changed.emit()
-        self._find_wanted()
+    def _reader(self) -> Callable[[CancelToken], Days]:
+        weeks, timezone, workspace = self.weeks, self._timezone, self.core.workspace
+        start = day_start(weeks.first, timezone)
+        end = day_start(weeks.last + timedelta(days=1), timezone)
+        wanted = self.filter.query(start, end)
 
-    def _reselect(self, kept: Tile) -> None:
-        """Stay on the post that was selected, wherever it went."""
-        place = _place_of(self.tiles(kept.day), kept.post.id)
-        self.cursor = Cursor(day=kept.day, place=place)
+        def read(token: CancelToken) -> Days:
+            found = workspace.planning.page(wanted)
+            token.check()
+            posts = by_day(workspace.blockers.look_at(found), timezone)
+            tiles = {day: tiles_of(day, each, timezone) for day, each in posts.items()}
+            return Days(weeks=weeks, timezone=timezone, posts=posts, tiles=tiles)
+
+        return read
+
+    def _on_read(self) -> None:
+        if self.reading.value is not None:
+            self._show(self.reading.value)
+            self._find_wanted()
+
+    def _show(self, days: Days) -> None:
+        kept = self.selected
+        self._patched = days
+        if kept is not None:  # stay on the post that was selected, wherever it went
+            place = _place_of(self.tiles(kept.day), kept.post.id)
+            self.cursor = Cursor(day=kept.day, place=place)
+        self.posts_changed.emit()
 
     def _find_wanted(self) -> None:
         if self._wanted_post is None:
@@ -354,56 +316,31 @@ class CalendarViewModel(QObject):
             self._wanted_post = None
             self.select(self.cursor.day, place)
 
-    def _on_failed(self, error: AppError) -> None:
-        self.loaded = True
-        self.failed.emit(error)
-
-    def _on_cancelled(self, change: PostChange) -> None:
-        step = self._record(f"Cancel the post of @{change.after.handle}", change)
-        self.cancelled.emit(change.after, step)
-
-    def _on_moved(self, change: PostChange) -> None:
-        step = self._record(f"Move the post of @{change.after.handle}", change)
-        self.moved.emit(change.after, step)
-
-    def _record(self, name: str, change: PostChange) -> UndoStep:
-        self.replace_post(change.after)
-        return self._core.undo.did(name, undo=change.undo, redo=change.redo, posts=(change.after,))
-
-    def _on_change(self, _event: Event) -> None:
-        self._reading.request()
-
     def _on_status(self, event: PostStatusChanged) -> None:
         if event.status is not PostStatus.PUBLISHING:
             self._progress.pop(event.post_id, None)
-        found = self._find(event.post_id)
+        days = {} if self._patched is None else self._patched.posts
+        known = (post for posts in days.values() for post in posts)
+        found = next((post for post in known if post.id == event.post_id), None)
         if found is not None:
-            self._patch(event.post_id, replace(found.post, status=event.status))
-        self._reading.request()
+            self.replace_post(replace(found, status=event.status))
 
     def _on_progress(self, event: PostProgressed) -> None:
         self._progress[event.post_id] = event.sent_bytes / max(event.size_bytes, 1)
         self.progressed.emit(event.post_id)
 
     def _on_zone(self) -> None:
-        if self._core.timezone != self._timezone:
-            self._timezone = self._core.timezone
-            self._reading.request()
+        if self.core.timezone != self._timezone:
+            self._timezone = self.core.timezone
+            self.reading.ask_anew(self._reader())
 
-    def _find(self, post_id: str) -> Tile | None:
-        day = self._day_of.get(post_id)
-        tiles = () if day is None else self._tiles.get(day, ())
-        return next((tile for tile in tiles if tile.post.id == post_id), None)
 
-    def _patch(self, post_id: str, post: Post) -> None:
-        found = self._find(post_id)
-        if found is None:
-            return
-        fresh = replace(found, post=post)
-        tiles = [fresh if each is found else each for each in self._tiles[found.day]]
-        self._tiles = {**self._tiles, found.day: tiles}
-        self.posts_changed.emit()
+def who(tile: Tile) -> str:
+    """Name a tile's account, or say how many it stands for."""
+    if tile.is_stack:
+        return ntr("{count} account", "{count} accounts", len(tile.posts))
+    return f"@{tile.post.handle}"
 
 
 def _place_of(tiles: Sequence[Tile], post_id: str) -> int | None:
-    return next((i for i, tile in enumerate(tiles) if tile.post.id == post_id), None)
+    return next((i for i, tile in enumerate(tiles) if tile.holds(post_id)), None)

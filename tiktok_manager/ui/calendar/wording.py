@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.errors import Failure, FailureClass
@@ -25,25 +23,31 @@ from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, NOT_CONNECTED, 
 from tiktok_manager.ui.formats import (
     clock_text,
     day_text,
+    decimal,
     full_stamp,
     privacy_words,
     size_text,
     zone_city,
     zoned_time,
 )
+from tiktok_manager.ui.kit.controls import Fact
 from tiktok_manager.ui.link_gate import profile_url, tiktok_url
-from tiktok_manager.ui.post_look import PostLook, unsafe_waiting
-from tiktok_manager.ui.texts import tr
+from tiktok_manager.ui.post_look import unsafe_waiting
+from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.wording import words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+
     from tiktok_manager.domain.posts import TrailEntry
-    from tiktok_manager.ui.calendar.month import Tile
 
 # Putting a draft back would plan it; the composer is where drafts are thrown away.
 CANCELLABLE = (EDITABLE | {PostStatus.PUBLISHING}) - {PostStatus.DRAFT}
 
 SCOPE_NOT_GRANTED = "scope_not_granted"
+_CAPTION_SHOWN = 40
+_WORD_SHOWN = 24  # a longer word would be wider than the drawer
 _RESOLVED = "resolved"  # the step of a flight record by which the user's word settled a doubt
 # What TikTok says of a file that it will never take, and what we say of one that is not the same.
 _FILE_CODES = frozenset(
@@ -57,51 +61,45 @@ _FILE_CODES = frozenset(
     }
 )
 
-_MEANS = {
-    PostStatus.DRAFT: "Not planned yet. Finish it in the composer.",
-    PostStatus.SCHEDULED: "Planned. It goes out by itself while the app runs.",
-    PostStatus.PUBLISHING: "The video is being sent to TikTok.",
-    PostStatus.PROCESSING: "TikTok has the whole video and is checking it.",
-    PostStatus.PUBLISHED: "It is on TikTok.",
-    PostStatus.IN_INBOX: "It waits in the TikTok inbox of @{handle}. "
-    "Finish it there, in the TikTok app.",
-    PostStatus.UNCONFIRMED: "It is not known whether this video is on TikTok. "
-    "The app keeps asking TikTok and does not send it again by itself.",
-    PostStatus.NEEDS_ATTENTION: "Stopped until you mend it.",
-    PostStatus.FAILED: "TikTok refused it for good.",
-    PostStatus.MISSED: "Its time passed while nothing could publish it.",
-    PostStatus.CANCELLED: "You took it out of the plan.",
-}
 
-
-_GIVEN_UP = (
-    "It is not known whether this video is on TikTok. TikTok is not asked any more, and nothing "
-    "is sent again by itself."
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """Why a post waits or stopped; `details` are TikTok's code and log id, to copy.
-
-    `resume` are the words of the button that ends a wait the user began, empty for any other.
-    """
-
-    text: str
-    action: str
-    details: str
-    resume: str = ""
+# -- what it means --------------------------------------------------------------------------
 
 
 def meaning(post: Post, timezone: str, now: datetime, trail: Sequence[TrailEntry] = ()) -> str:
     """Say in a sentence what the post's status means, and by whose word it is known."""
     if (waits := unsafe_waiting(post)) is not None:
         return _waiting_meaning(post, waits, timezone, now)
-    if post.status is PostStatus.PUBLISHED:
-        return _known_from(post, trail)
-    if is_given_up(post):
-        return _GIVEN_UP
-    return _MEANS[post.status].format(handle=post.handle)
+    match post.status:
+        case PostStatus.PUBLISHED:
+            return _known_from(post, trail)
+        case PostStatus.UNCONFIRMED if is_given_up(post):
+            return tr(
+                "It is not known whether this video is on TikTok. TikTok is not asked any more, "
+                "and nothing is sent again by itself."
+            )
+    return _means(post)
+
+
+def _means(post: Post) -> str:
+    return {
+        PostStatus.DRAFT: tr("Not planned yet. Finish it in the composer."),
+        PostStatus.SCHEDULED: tr("Planned. It goes out by itself while the app runs."),
+        PostStatus.PUBLISHING: tr("The video is being sent to TikTok."),
+        PostStatus.PROCESSING: tr("TikTok has the whole video and is checking it."),
+        PostStatus.PUBLISHED: tr("It is on TikTok."),
+        PostStatus.IN_INBOX: tr(
+            "It waits in the TikTok inbox of @{handle}. Finish it there, in the TikTok app.",
+            handle=post.handle,
+        ),
+        PostStatus.UNCONFIRMED: tr(
+            "It is not known whether this video is on TikTok. "
+            "The app keeps asking TikTok and does not send it again by itself."
+        ),
+        PostStatus.NEEDS_ATTENTION: tr("Stopped until you mend it."),
+        PostStatus.FAILED: tr("TikTok refused it for good."),
+        PostStatus.MISSED: tr("Its time passed while nothing could publish it."),
+        PostStatus.CANCELLED: tr("You took it out of the plan."),
+    }[post.status]
 
 
 def _waiting_meaning(post: Post, waits: Waiting, timezone: str, now: datetime) -> str:
@@ -125,23 +123,6 @@ def _is_held_with_all(waits: Waiting) -> bool:
     return waits.reason is not None and waits.reason.code == PUBLISHING_OFF.code
 
 
-def why(post: Post) -> Failure | None:
-    """Return why a post stopped or waits; None where nothing is in its way."""
-    waits = unsafe_waiting(post)
-    match waits.look if waits is not None else None:
-        case WaitingLook.PAUSED:
-            return PUBLISHING_OFF if waits and _is_held_with_all(waits) else ACCOUNT_PAUSED
-        case WaitingLook.RECONNECT:
-            is_told = post.error is not None and post.error.kind == FailureClass.NEEDS_RECONNECT
-            return post.error if is_told else NOT_CONNECTED
-    if waits is None or waits.reason is None:
-        return post.error
-    told = waits.reason
-    if post.error is not None and post.error.code == told.code:
-        return post.error  # with TikTok's own code and log id
-    return Failure(code=told.code, params=told.params)
-
-
 def is_given_up(post: Post) -> bool:
     """Say whether TikTok is not asked any more about a video in doubt."""
     # Without an error the time of the next question is not told, but there is one.
@@ -149,35 +130,86 @@ def is_given_up(post: Post) -> bool:
     return is_told and post.status is PostStatus.UNCONFIRMED and post.next_try_at is None
 
 
+def waiting_words(post: Post, timezone: str, now: datetime) -> str:
+    """Say when TikTok is asked again about a video in doubt."""
+    if is_given_up(post):
+        return tr("TikTok can tell nothing about it: only you can.")
+    if post.next_try_at is None:
+        return tr("TikTok is asked again by itself.")
+    return tr("TikTok is asked again {time}.", time=zoned_time(post.next_try_at, timezone, now))
+
+
+# -- what went wrong ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Why a post waits or stopped; `details` are TikTok's code and log id, to copy."""
+
+    text: str
+    action: str
+    details: str
+
+
+def why(post: Post) -> Failure | None:
+    """Return why a post stopped or waits; None where nothing is in its way."""
+    waits = unsafe_waiting(post)
+    if waits is None:
+        return post.error
+    if waits.look is WaitingLook.PAUSED:
+        return PUBLISHING_OFF if _is_held_with_all(waits) else ACCOUNT_PAUSED
+    if waits.look is WaitingLook.RECONNECT:
+        is_told = post.error is not None and post.error.kind == FailureClass.NEEDS_RECONNECT
+        return post.error if is_told else NOT_CONNECTED
+    told = waits.reason
+    if told is None or (post.error is not None and post.error.code == told.code):
+        return post.error  # with TikTok's own code and log id
+    return Failure(code=told.code, params=told.params)
+
+
 def trouble(post: Post) -> Trouble | None:
     """Return what went wrong, None where nothing did."""
     error = why(post)
     if error is None:
         return None
-    lines = [f"Code: {error.code}"]
+    lines = [tr("Code: {code}", code=error.code)]
     if error.log_id:
-        lines.append(f"Log id: {error.log_id}")
+        lines.append(tr("Log id: {id}", id=error.log_id))
     if post.publish_id:
-        lines.append(f"Publish id: {post.publish_id}")
-    resume, action = "", words(error).hint
-    if post.status is PostStatus.SCHEDULED and error == ACCOUNT_PAUSED:
-        resume, action = tr("Resume account"), tr("Its posts are kept.")
-    elif post.status is PostStatus.SCHEDULED and error == PUBLISHING_OFF:
-        resume, action = tr("Resume publishing"), tr("Its posts are kept.")
+        lines.append(tr("Publish id: {id}", id=post.publish_id))
+    action = words(error).hint
+    if _resume_words(post):
+        action = tr("Its posts are kept.")
     elif is_given_up(post):
-        action = f"Look at @{post.handle} on TikTok, then say whether the video is there."
-    return Trouble(text=words(error).cause, action=action, details="\n".join(lines), resume=resume)
+        action = tr(
+            "Look at @{handle} on TikTok, then say whether the video is there.",
+            handle=post.handle,
+        )
+    return Trouble(text=words(error).cause, action=action, details="\n".join(lines))
+
+
+def doubt_question(post: Post, timezone: str, now: datetime) -> str:
+    """Ask what only the user can tell of a video in doubt, and say what happens meanwhile."""
+    return tr(
+        "Is this video on the page of @{handle}? Your word settles it. {meanwhile}",
+        handle=post.handle,
+        meanwhile=waiting_words(post, timezone, now),
+    )
+
+
+# -- what may be done -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deeds:
-    """What may be done with a post now."""
+    """What may be done with a post now; words are empty for what may not."""
 
     edit: bool
     edit_words: str
     cancel: bool
     retry: bool
     retry_words: str
+    resume_words: str
     next_day: bool
     plan_again: bool
     reconnect: bool
@@ -188,9 +220,10 @@ class Deeds:
 
 def deeds(post: Post, now: datetime) -> Deeds:
     """Return what a post's status allows."""
-    page, words = tiktok_url(post.url), "Open on TikTok"
+    page, page_words = tiktok_url(post.url), tr("Open on TikTok")
     if page is None and post.status in {PostStatus.UNCONFIRMED, PostStatus.IN_INBOX}:
-        page, words = profile_url(post.handle), f"Look at @{post.handle}"
+        page = profile_url(post.handle)
+        page_words = tr("Look at @{handle}", handle=post.handle)
     kind = post.error.kind if post.error is not None else ""
     code = post.error.code if post.error is not None else ""
     # What has to be changed first would only be refused again.
@@ -198,18 +231,136 @@ def deeds(post: Post, now: datetime) -> Deeds:
     waits = unsafe_waiting(post)
     is_lost = waits is not None and waits.look is WaitingLook.RECONNECT
     lacks_permission = is_lost or kind == FailureClass.NEEDS_RECONNECT or code == SCOPE_NOT_GRANTED
+    is_missed = post.status is PostStatus.MISSED
     return Deeds(
         edit=post.status in EDITABLE,
-        edit_words="Choose another file" if needs_file(post) else "Edit",
+        edit_words=tr("Choose another file") if needs_file(post) else tr("Edit"),
         cancel=post.status in CANCELLABLE,
         retry=post.status in RETRYABLE and not must_change,
-        retry_words="Publish now" if post.status is PostStatus.MISSED else "Retry",
-        next_day=post.status is PostStatus.MISSED,
+        retry_words=tr("Publish now") if is_missed else tr("Retry"),
+        resume_words=_resume_words(post),
+        next_day=is_missed,
         reconnect=post.status in EDITABLE and lacks_permission,
         resolve=post.status is PostStatus.UNCONFIRMED,
         plan_again=post.status is PostStatus.CANCELLED and post.schedule.due_at > now,
         page=page,
-        page_words=words,
+        page_words=page_words,
+    )
+
+
+def _resume_words(post: Post) -> str:
+    waits = unsafe_waiting(post)
+    if waits is None or waits.look is not WaitingLook.PAUSED:
+        return ""
+    return tr("Resume publishing") if _is_held_with_all(waits) else tr("Resume account")
+
+
+def needs_file(post: Post) -> bool:
+    """Say whether only another file would mend the post."""
+    if post.error is None or post.status is not PostStatus.NEEDS_ATTENTION:
+        return False
+    return post.error.code in _FILE_CODES
+
+
+# -- everything else worth knowing ----------------------------------------------------------
+
+
+def when_lines(post: Post, timezone: str) -> Sequence[str]:
+    """Return the planned time in the user's zone, and as it was planned where that differs."""
+    due, planned = post.schedule.due_at, post.schedule.timezone
+    lines = [_minute_stamp(due, timezone)]
+    if due.astimezone(zone(planned)).utcoffset() != due.astimezone(zone(timezone)).utcoffset():
+        lines.append(tr("Planned as {time}", time=_minute_stamp(due, planned)))
+    return lines
+
+
+def facts(post: Post, timezone: str, trail: Sequence[TrailEntry] = ()) -> Sequence[Fact]:
+    """Return name and value of everything else worth knowing."""
+    path = post.media.path
+    found = [
+        (tr("File"), path.name),
+        (tr("Folder"), str(path.parent)),
+        (tr("Size"), size_text(post.media.size_bytes)),
+    ]
+    if post.mode is PostMode.INBOX:
+        found.append((tr("Way"), tr("Draft to the TikTok inbox")))
+    else:
+        found.extend(_choices(post))
+    if post.status in EDITABLE:
+        found.append((tr("If late"), late_words(post.lateness)))
+    if post.attempts:
+        found.append((tr("Tries"), str(post.attempts)))
+    if post.published_at is not None:
+        name = tr("You said so") if _by_users_word(post, trail) else tr("Published")
+        found.append((name, full_stamp(post.published_at, timezone)))
+    if post.tiktok_post_id:
+        found.append((tr("Video id"), post.tiktok_post_id))
+    return [Fact(label=name, value=value) for name, value in found]
+
+
+def late_words(lateness: Lateness) -> str:
+    """Say what happens when the time is missed."""
+    if lateness.policy is LatePolicy.ASK:
+        return tr("Ask me")
+    if lateness.policy is LatePolicy.NEXT_SLOT:
+        return tr("Move to the next slot")
+    return _late_by(lateness.within)
+
+
+def _late_by(length: timedelta) -> str:
+    minutes = int(length.total_seconds() // 60)
+    if minutes % 60 == 0:
+        return ntr("Publish up to {count} h late", "Publish up to {count} h late", minutes // 60)
+    return ntr("Publish up to {count} min late", "Publish up to {count} min late", minutes)
+
+
+def beginning(caption: str) -> str:
+    """Return how a caption begins, in quotes, or what stands for an empty one."""
+    text = " ".join(caption.split())
+    if not text:
+        return tr("The video without a caption")
+    if len(text) <= _CAPTION_SHOWN:
+        return tr("“{caption}”", caption=text)
+    whole, space, _cut = text[: _CAPTION_SHOWN + 1].rpartition(" ")
+    return tr("“{caption}…”", caption=whole if space else text[:_WORD_SHOWN])
+
+
+def _choices(post: Post) -> Sequence[tuple[str, str]]:
+    choices = post.choices
+    allowed = {
+        tr("Comments"): choices.allow_comment,
+        tr("Duet"): choices.allow_duet,
+        tr("Stitch"): choices.allow_stitch,
+    }
+    labels = {
+        tr("Your brand"): choices.your_brand,
+        tr("Paid partnership"): choices.branded_content,
+        tr("AI-generated"): choices.ai_generated,
+    }
+    found = [
+        (
+            tr("Who can see"),
+            privacy_words(choices.privacy) if choices.privacy else tr("Not chosen"),
+        ),
+        (tr("Allowed"), _listed(allowed)),
+        (tr("Labels"), _listed(labels)),
+    ]
+    if choices.cover_ms is not None:
+        seconds = decimal(choices.cover_ms / 1000, 1)
+        found.append((tr("Cover"), tr("Frame at {seconds} s", seconds=seconds)))
+    return found
+
+
+def _listed(parts: Mapping[str, bool]) -> str:
+    return ", ".join(name for name, is_on in parts.items() if is_on) or tr("None")
+
+
+def _minute_stamp(at: datetime, timezone: str) -> str:
+    return tr(
+        "{day}, {time} ({city})",
+        day=day_text(at, timezone),
+        time=clock_text(at, timezone),
+        city=zone_city(timezone),
     )
 
 
@@ -223,113 +374,7 @@ def _by_users_word(post: Post, trail: Sequence[TrailEntry]) -> bool:
 
 def _known_from(post: Post, trail: Sequence[TrailEntry]) -> str:
     if _by_users_word(post, trail):
-        return "You said that it is on TikTok."
+        return tr("You said that it is on TikTok.")
     if post.tiktok_post_id is not None or _ends(trail):
-        return "TikTok said that it is published."
-    return _MEANS[PostStatus.PUBLISHED]
-
-
-def needs_file(post: Post) -> bool:
-    """Say whether only another file would mend the post."""
-    if post.error is None or post.status is not PostStatus.NEEDS_ATTENTION:
-        return False
-    return post.error.code in _FILE_CODES
-
-
-def waiting_words(post: Post, timezone: str, now: datetime) -> str:
-    """Say when TikTok is asked again about a video in doubt."""
-    if is_given_up(post):
-        return "TikTok can tell nothing about it: only you can."
-    if post.next_try_at is None:
-        return "TikTok is asked again by itself."
-    return f"TikTok is asked again {zoned_time(post.next_try_at, timezone, now)}."
-
-
-def when_lines(post: Post, timezone: str) -> Sequence[str]:
-    """Return the planned time in the user's zone, and as it was planned where that differs."""
-    due = post.schedule.due_at
-    lines = [_minute_stamp(due, timezone)]
-    planned = post.schedule.timezone
-    if due.astimezone(zone(planned)).utcoffset() != due.astimezone(zone(timezone)).utcoffset():
-        lines.append(f"Planned as {_minute_stamp(due, planned)}")
-    return lines
-
-
-def facts(post: Post, timezone: str, trail: Sequence[TrailEntry] = ()) -> Sequence[tuple[str, str]]:
-    """Return name and value of everything else worth knowing."""
-    media = post.media
-    found = [
-        ("File", media.path.name),
-        ("Folder", str(media.path.parent)),
-        ("Size", size_text(media.size_bytes)),
-    ]
-    if post.mode is PostMode.INBOX:
-        found.append(("Way", "Draft to the TikTok inbox"))
-    else:
-        found.extend(_choices(post))
-    if post.status in EDITABLE:
-        found.append(("If late", late_words(post.lateness)))
-    if post.attempts:
-        found.append(("Tries", str(post.attempts)))
-    if post.published_at is not None:
-        name = "You said so" if _by_users_word(post, trail) else "Published"
-        found.append((name, full_stamp(post.published_at, timezone)))
-    if post.tiktok_post_id:
-        found.append(("Video id", post.tiktok_post_id))
-    return found
-
-
-def late_words(lateness: Lateness) -> str:
-    """Say what happens when the time is missed."""
-    if lateness.policy is LatePolicy.ASK:
-        return "Ask me"
-    if lateness.policy is LatePolicy.NEXT_SLOT:
-        return "Move to the next slot"
-    return f"Publish up to {_length(lateness.within)} late"
-
-
-def tile_sentence(tile: Tile, look: PostLook, caption: str = "") -> str:
-    """Return a tile as a screen reader says it and a tool tip shows it."""
-    return tr(
-        "{time} @{handle}, {status}: {caption}",
-        time=tile.time,
-        handle=tile.post.handle,
-        status=look.words,
-        caption=caption or tile.words,
-    )
-
-
-def _choices(post: Post) -> Sequence[tuple[str, str]]:
-    choices = post.choices
-    privacy = privacy_words(choices.privacy) if choices.privacy else "Not chosen"
-    allowed = {
-        "Comments": choices.allow_comment,
-        "Duet": choices.allow_duet,
-        "Stitch": choices.allow_stitch,
-    }
-    labels = {
-        "Your brand": choices.your_brand,
-        "Paid partnership": choices.branded_content,
-        "AI-generated": choices.ai_generated,
-    }
-    found = [
-        ("Who can see", privacy),
-        ("Allowed", _listed(allowed)),
-        ("Labels", _listed(labels)),
-    ]
-    if choices.cover_ms is not None:
-        found.append(("Cover", f"Frame at {choices.cover_ms / 1000:.1f} s"))
-    return found
-
-
-def _listed(parts: dict[str, bool]) -> str:
-    return ", ".join(name for name, is_on in parts.items() if is_on) or "None"
-
-
-def _minute_stamp(at: datetime, timezone: str) -> str:
-    return f"{day_text(at, timezone)}, {clock_text(at, timezone)} ({zone_city(timezone)})"
-
-
-def _length(length: timedelta) -> str:
-    minutes = int(length.total_seconds() // 60)
-    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
+        return tr("TikTok said that it is published.")
+    return _means(post)

@@ -1,9 +1,11 @@
 """What the keyboard and screen readers follow: where the focus goes, and what is announced."""
 
 import shiboken6
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QToolButton, QWidget
+
+from tiktok_manager.ui.overrides import override
 
 
 def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
@@ -45,3 +47,53 @@ def focus_into(widget: QWidget) -> None:
 def _is_stop(control: QWidget) -> bool:
     reachable = bool(control.focusPolicy() & Qt.FocusPolicy.TabFocus)
     return reachable and control.isVisible() and control.isEnabled()
+
+
+def press_focused(window: QWidget) -> bool:
+    """Press the button that has the keyboard, as Enter does everywhere; False for no button."""
+    focused = window.focusWidget()
+    if not isinstance(focused, QPushButton | QToolButton):
+        return False
+    focused.click()
+    return True
+
+
+class FocusRing(QObject):
+    """Rings the button that has the keyboard for who uses the keyboard, not after a click.
+
+    The style sheet reads it: `[ring="on"]:focus`.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._by_mouse = False
+        self._watched: QObject | None = None
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus)
+
+    def watch(self, window: QWidget) -> None:
+        """Learn from a window that is shown whether its user types or clicks."""
+        handle = window.windowHandle()
+        if handle is not self._watched:
+            self._watched = handle
+            handle.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.MouseButtonPress:
+            self._by_mouse = True
+        elif kind == QEvent.Type.KeyPress and self._by_mouse:
+            self._by_mouse = False
+            self._on_focus(None, QApplication.focusWidget())
+        return super().eventFilter(watched, event)
+
+    def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if not isinstance(new, QAbstractButton):
+            return
+        ring = "off" if self._by_mouse or QGuiApplication.mouseButtons() else "on"
+        if new.property("ring") != ring:
+            new.setProperty("ring", ring)
+            new.style().unpolish(new)
+            new.style().polish(new)

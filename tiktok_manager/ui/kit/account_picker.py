@@ -8,7 +8,6 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
-    QPointF,
     QRect,
     QRectF,
     QSize,
@@ -34,7 +33,7 @@ from tiktok_manager.ui.kit.account_model import AccountEntry, AccountModel
 from tiktok_manager.ui.kit.badges import Chip
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import FlowLayout, column, row
-from tiktok_manager.ui.kit.table import paint_line
+from tiktok_manager.ui.kit.table import mirrored, paint_line
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.theme import tokens, type_font
@@ -400,37 +399,45 @@ class _ChoiceDelegate(QStyledItemDelegate):
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        look = tokens()
         rect: QRect = option.rect
         account = self._choices.entry(index).account
-        caption, is_barred = self._choices.caption(account)
-        is_on = self._choices.is_chosen(account.id)
+        is_able = self._choices.may_choose(account)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & option.state.State_MouseOver and not is_barred:
-            painter.fillRect(rect, QColor(look.hover))
+        if option.state & option.state.State_MouseOver and is_able:
+            painter.fillRect(rect, QColor(tokens().hover))
         if index == self._view.currentIndex() and self._view.hasFocus():
-            painter.fillRect(rect.left(), rect.top(), 3, rect.height(), QColor(look.accent))
-        if is_barred:
-            painter.setOpacity(0.6)
-        middle = rect.center().y() + 0.5
-        left = float(rect.left() + SPACE_S)
-        _paint_box(painter, QRectF(left, middle - _BOX_PX / 2, _BOX_PX, _BOX_PX), is_on=is_on)
+            painter.fillRect(rect.left(), rect.top(), 3, rect.height(), QColor(tokens().accent))
+        painter.setOpacity(1 if is_able else 0.6)
+        left = self._paint_signs(painter, QRectF(rect), account)
+        painter.setOpacity(1)
+        self._paint_words(painter, QRectF(rect), left, account)
+        painter.restore()
+
+    def _paint_signs(self, painter: QPainter, whole: QRectF, account: Account) -> float:
+        """Paint box and picture; returns where words begin."""
+        middle, left = whole.center().y(), whole.left() + SPACE_S
+        box = QRectF(left, middle - _BOX_PX / 2, _BOX_PX, _BOX_PX)
+        is_on = self._choices.is_chosen(account.id)
+        _paint_box(painter, mirrored(painter, box, whole), is_on=is_on)
         left += _BOX_PX + SPACE_M
         ratio = painter.device().devicePixelRatio()
         picture = self._accounts.picture(account.id, account.handle, _AVATAR_PX, ratio)
-        painter.drawPixmap(QPointF(left, middle - _AVATAR_PX / 2), picture)
-        painter.setOpacity(1)
-        left += _AVATAR_PX + SPACE_M
-        line = QRectF(left, middle - 17, rect.right() - left - SPACE_S, 18)
+        place = QRectF(left, middle - _AVATAR_PX / 2, _AVATAR_PX, _AVATAR_PX)
+        painter.drawPixmap(mirrored(painter, place, whole).topLeft(), picture)
+        return left + _AVATAR_PX + SPACE_M
+
+    def _paint_words(self, painter: QPainter, whole: QRectF, left: float, account: Account) -> None:
+        look = tokens()
+        caption, is_barred = self._choices.caption(account)
+        line = QRectF(left, whole.center().y() - 17, whole.right() - left - SPACE_S, 18)
+        line = mirrored(painter, line, whole)
         painter.setFont(type_font(Type.STRONG))
         ink = look.soft_ink if is_barred else look.ink
         paint_line(painter, line, account.display_name or account.handle, ink)
         painter.setFont(type_font(Type.CAPTION))
-        paint_line(
-            painter, line.translated(0, 17), caption, look.attention if is_barred else look.soft_ink
-        )
-        painter.restore()
+        tint = look.attention if is_barred else look.soft_ink
+        paint_line(painter, line.translated(0, 17), caption, tint)
 
 
 def _paint_box(painter: QPainter, rect: QRectF, *, is_on: bool) -> None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from tiktok_manager.ui.formats import plain_tip
 from tiktok_manager.ui.icons import icon
-from tiktok_manager.ui.kit.access import focus_living
-from tiktok_manager.ui.kit.controls import TINT_OF_LOOK, push_button
+from tiktok_manager.ui.kit.access import focus_living, has_focus_inside
+from tiktok_manager.ui.kit.controls import TINT_OF_LOOK, PushButton, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import FlowLayout, column
 from tiktok_manager.ui.overrides import override
@@ -57,7 +57,7 @@ class Action:
         question: Asked in place before it runs, for what nothing can undo; empty asks nothing.
         yes: The answer that runs it; by default its words without the dots.
         no: The harmless answer.
-        shortcut: Keys that run it, as text or as a key of the platform.
+        shortcut: Keys that run it, as text (several by `; `) or as a key of the platform.
         look: Of its button: `primary`, `danger`, `quiet` or plain.
     """
 
@@ -87,7 +87,7 @@ class Action:
     def keys(self) -> list[QKeySequence]:
         """Return its shortcuts; a key of the platform may have several."""
         if isinstance(self.shortcut, str):
-            return [QKeySequence(self.shortcut)] if self.shortcut else []
+            return QKeySequence.listFromString(self.shortcut) if self.shortcut else []
         return QKeySequence.keyBindings(self.shortcut)
 
     def perform(self) -> None:
@@ -96,7 +96,7 @@ class Action:
             self.run()
 
 
-class ActionButton(QPushButton):
+class ActionButton(PushButton):
     """A button that is as its action is: words, name, disabled with the reason.
 
     Signals:
@@ -119,9 +119,8 @@ class ActionButton(QPushButton):
 
     def refresh(self) -> None:
         """Look at the action again."""
-        words, tip = self.action.words(), self.action.tip
-        self.setText(f" {words}" if self.action.icon else words)
-        self.setAccessibleName(words.replace("&", ""))
+        tip = self.action.tip
+        self.setText(self.action.words())
         self.setToolTip(plain_tip(tip))
         self.setAccessibleDescription(tip)
         self.setEnabled(self.action.allowed())
@@ -182,7 +181,6 @@ class QuestionCard(QFrame):
         self.setAccessibleName(question)
         for button, words in ((self.yes, action.yes_words), (self.no, action.no())):
             button.setText(words)
-            button.setAccessibleName(words.replace("&", ""))
             button.setAccessibleDescription(question)  # read aloud with the focus
         self.show()
         self.no.setFocus()
@@ -241,8 +239,7 @@ class ActionRow(QWidget):
 
     def withdraw(self) -> None:
         """Take a question back that is being asked."""
-        focused, action = QApplication.focusWidget(), self.card.action
-        had_focus = focused is not None and self.card.isAncestorOf(focused)
+        had_focus, action = has_focus_inside(self.card), self.card.action
         self.card.withdraw()
         self._line.show()
         if had_focus and action is not None:

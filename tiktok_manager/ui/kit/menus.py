@@ -119,8 +119,9 @@ def key_words(action: Action) -> str:
     return keys[0].toString(keys[0].SequenceFormat.NativeText) if keys else ""
 
 
-def add_shortcuts(window: QWidget, actions: Sequence[Action]) -> None:
+def add_shortcuts(window: QWidget, actions: Sequence[Action]) -> list[QAction]:
     """Run these actions by their keys, wherever in the window the focus is."""
+    added = []
     for action in actions:
         if not (keys := action.keys()):
             continue
@@ -128,6 +129,8 @@ def add_shortcuts(window: QWidget, actions: Sequence[Action]) -> None:
         item.setShortcuts(keys)
         item.triggered.connect(lambda _checked=False, each=action: perform_over(window, each))
         window.addAction(item)
+        added.append(item)
+    return added
 
 
 class BulkBar(QFrame):

@@ -311,7 +311,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.save()
         self._paint_ground(painter, rect, index, bool(state & QStyle.StateFlag.State_Selected))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_content(painter, self._inner(rect, index), index)
+        self._paint_content(painter, self._inner(painter, rect, index), index)
         painter.restore()
 
     @override
@@ -327,14 +327,15 @@ class RowDelegate(QStyledItemDelegate):
         icon = column.icon(row) if column.icon is not None else None
         if icon is not None:
             place = QRectF(rect.left(), rect.center().y() - _ICON_PX / 2, _ICON_PX, _ICON_PX)
-            icon.paint(painter, place.toRect())
-            rect = rect.adjusted(_ICON_PX + SPACE_S, 0, 0, 0)
+            icon.paint(painter, mirrored(painter, place, rect).toRect())
+            rect = mirrored(painter, rect.adjusted(_ICON_PX + SPACE_S, 0, 0, 0), rect)
         painter.setFont(type_font(Type.BODY, tabular=column.right))
         paint_line(painter, rect, column.value(row), tokens().ink, right=column.right)
 
-    def _inner(self, rect: QRect, index: Index) -> QRectF:
+    def _inner(self, painter: QPainter, rect: QRect, index: Index) -> QRectF:
         left = SPACE_XL if index.column() == 0 else SPACE_M  # as in the style sheet's header
-        return QRectF(rect).adjusted(left, 0, -SPACE_L, -1)
+        whole = QRectF(rect)
+        return mirrored(painter, whole.adjusted(left, 0, -SPACE_L, -1), whole)
 
     def _paint_ground(self, painter: QPainter, rect: QRect, index: Index, selected: bool) -> None:
         look = tokens()
@@ -346,6 +347,13 @@ class RowDelegate(QStyledItemDelegate):
         is_current = index.row() == self._table.currentIndex().row()
         if is_current and index.column() == 0 and self._table.hasFocus():
             painter.fillRect(rect.left(), rect.top(), 3, rect.height(), QColor(look.accent))
+
+
+def mirrored(painter: QPainter, rect: QRectF, within: QRectF) -> QRectF:
+    """Return where a part of a cell stands: on the other side where one reads from the right."""
+    if painter.layoutDirection() == Qt.LayoutDirection.LeftToRight:
+        return rect
+    return rect.translated(within.left() + within.right() - rect.left() - rect.right(), 0)
 
 
 def paint_line(

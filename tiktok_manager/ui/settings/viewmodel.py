@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from tiktok_manager.domain.accounts import ALL_SCOPES
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.events import DataChangedElsewhere, SettingsChanged
-from tiktok_manager.ui.accounts.wording import SCOPE_WORDS
+from tiktok_manager.ui.accounts.wording import scope_words
 from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.wording import joined, words
@@ -114,7 +114,7 @@ def choices(setting: SettingValue) -> tuple[tuple[str, str], ...]:
         named = ((name, name.replace("_", " ")) for name in zones)
         return (("system", tr("As this computer")), *named)
     if setting.name == "scopes":
-        return tuple((scope.value, SCOPE_WORDS[scope]) for scope in ALL_SCOPES)
+        return tuple((scope.value, scope_words(scope)) for scope in ALL_SCOPES)
     return tuple((choice, value_words(choice)) for choice in setting.choices)
 
 

@@ -1,0 +1,294 @@
+"""What the user can do with posts: done through the services, told, and undone by Ctrl+Z."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from tiktok_manager.domain.lateness import next_day
+from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
+from tiktok_manager.services.planning import PostEdit
+from tiktok_manager.ui.calendar import wording
+from tiktok_manager.ui.formats import zoned_time
+from tiktok_manager.ui.kit.action import Action
+from tiktok_manager.ui.kit.reading import Job
+from tiktok_manager.ui.post_change import PostChange
+from tiktok_manager.ui.texts import ntr, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tiktok_manager.domain.plans import PlanResult
+    from tiktok_manager.domain.posts import Post
+    from tiktok_manager.ui.frame import Core, Frame
+
+
+class PostChanges(QObject):
+    """Changes posts as they were shown: what another hand changed meanwhile is left alone.
+
+    Signals:
+        changed: A Post as a service just returned it.
+        done: What to tell the user: a sentence, one more, and the UndoStep that takes it back.
+        moved: A Post that has another time now.
+        failed: An AppError to show.
+    """
+
+    changed = Signal(object)
+    done = Signal(str, str, object)
+    moved = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, core: Core, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._planning = core.workspace.planning
+        self.retrying = Job(core.tasks, self)
+
+    def cancel(self, post: Post) -> None:
+        """Take a post out of the plan, if its status allows it."""
+        if post.status in wording.CANCELLABLE:
+            self._undoable(
+                post, lambda: self._planning.cancel(post.id, seen=post), self._on_cancelled
+            )
+
+    def move_to_next_day(self, post: Post) -> None:
+        """Plan a missed post for the same time on the next day that is still to come."""
+        schedule = next_day(post.schedule, self._core.now())
+        edit = PostEdit(when=schedule.wall.isoformat(), timezone=schedule.timezone)
+        planning = self._planning
+        self._undoable(
+            post,
+            lambda: planning.commit(planning.propose_edit(post.id, edit, seen=post)),
+            self._on_moved,
+        )
+
+    def restore(self, post: Post) -> None:
+        """Plan a cancelled post again."""
+        self._do(lambda: self._planning.restore(post.id, seen=post))
+
+    def retry(self, post: Post) -> None:
+        """Let a stopped post go out again."""
+        self._do(lambda: self._planning.retry(post.id, seen=post))
+
+    def resolve(self, post: Post, *, posted: bool, post_again: bool = False) -> None:
+        """Take the user's word for what became of a video TikTok says nothing about."""
+        self._do(
+            lambda: self._planning.resolve(post.id, posted=posted, post_again=post_again, seen=post)
+        )
+
+    def retry_all_failed(self) -> None:
+        """Let every failed post go out again."""
+        self.retrying.start(
+            lambda _progress: self._planning.retry_all_failed(),
+            done=self._on_retried,
+            failed=self.failed.emit,
+        )
+
+    def resume(self, post: Post) -> None:
+        """End what the user holds the post by: the account's pause, or that of all publishing."""
+        held_by = wording.why(post)
+        if held_by == PUBLISHING_OFF:
+            self._core.publishing.set_paused(False)
+        elif held_by == ACCOUNT_PAUSED:
+            accounts = self._core.workspace.accounts
+            self._core.tasks.run(
+                lambda _token: accounts.set_paused(post.account_id, False),
+                done=lambda _account: self._on_resumed(post),
+                failed=self.failed.emit,
+            )
+
+    # -- inside ---------------------------------------------------------------------------
+
+    def _do(self, change: Callable[[], Post]) -> None:
+        self._core.tasks.run(
+            lambda _token: change(), done=self.changed.emit, failed=self.failed.emit
+        )
+
+    def _undoable(
+        self, post: Post, change: Callable[[], Post | PlanResult], done: Callable[..., None]
+    ) -> None:
+        self._core.tasks.run(
+            lambda _token: PostChange(self._planning, post.id, change),
+            done=done,
+            failed=self.failed.emit,
+        )
+
+    def _on_cancelled(self, change: PostChange) -> None:
+        handle, when = change.after.handle, self._when(change.after)
+        self._record(
+            tr("Cancel the post of @{handle}", handle=handle),
+            tr("Cancelled: {time} @{handle}.", time=when, handle=handle),
+            change,
+        )
+
+    def _on_moved(self, change: PostChange) -> None:
+        handle, when = change.after.handle, self._when(change.after)
+        self._record(
+            tr("Move the post of @{handle}", handle=handle),
+            tr("Moved: {time} @{handle}.", time=when, handle=handle),
+            change,
+        )
+        self.moved.emit(change.after)
+
+    def _record(self, name: str, sentence: str, change: PostChange) -> None:
+        undo = self._core.undo
+        step = undo.did(name, undo=change.undo, redo=change.redo, posts=(change.after,))
+        self.changed.emit(change.after)
+        self.done.emit(sentence, "", step)
+
+    def _when(self, post: Post) -> str:
+        return zoned_time(post.schedule.due_at, self._core.timezone, self._core.now())
+
+    def _on_resumed(self, post: Post) -> None:
+        set_paused = self._core.workspace.accounts.set_paused
+        self._core.undo.did(
+            tr("Resume @{handle}", handle=post.handle),
+            undo=lambda _token: set_paused(post.account_id, True),
+            redo=lambda _token: set_paused(post.account_id, False),
+        )
+
+    def _on_retried(self, posts: Sequence[Post]) -> None:
+        self._core.publishing.reload()
+        if not posts:
+            self.done.emit(tr("No post failed any more."), "", None)
+            return
+        text = ntr(
+            "{count} failed post goes out again.",
+            "{count} failed posts go out again.",
+            len(posts),
+        )
+        left = tr("Posts that may be on TikTok already were left alone.")
+        self.done.emit(text, left, None)
+
+
+def retry_all_action(core: Core, changes: PostChanges, shown: Callable[[], bool]) -> Action:
+    """Return what lets every failed post go out again."""
+
+    def failed() -> int:
+        overview = core.publishing.overview
+        return 0 if overview is None else overview.failed
+
+    return Action(
+        words=lambda: tr("Retry all failed ({count})", count=failed()),
+        icon="redo",
+        run=changes.retry_all_failed,
+        allowed=lambda: not changes.retrying.busy,
+        shown=lambda: shown() and failed() > 0,
+    )
+
+
+def mending_actions(
+    core: Core, frame: Frame, changes: PostChanges, post: Callable[[], Post]
+) -> Sequence[Action]:
+    """Return what can be done with the post shown, that which mends it first."""
+
+    def may() -> wording.Deeds:
+        return wording.deeds(post(), core.now())
+
+    def go_to_page() -> None:
+        if (page := may().page) is not None:
+            frame.open_url(page)
+
+    return (
+        Action(
+            words=lambda: tr("Reconnect"),
+            icon="link",
+            look="primary",
+            run=lambda: frame.go("accounts", post().account_id),
+            shown=lambda: may().reconnect,
+        ),
+        Action(
+            words=lambda: may().resume_words,
+            icon="play",
+            look="primary",
+            run=lambda: changes.resume(post()),
+            shown=lambda: bool(may().resume_words),
+        ),
+        Action(
+            words=lambda: may().retry_words,
+            icon="redo",
+            look="primary",
+            run=lambda: changes.retry(post()),
+            shown=lambda: may().retry,
+        ),
+        Action(
+            words=lambda: tr("Plan it again"),
+            icon="undo",
+            look="primary",
+            run=lambda: changes.restore(post()),
+            shown=lambda: may().plan_again,
+        ),
+        Action(
+            words=lambda: tr("Next day"),
+            icon="moved",
+            run=lambda: changes.move_to_next_day(post()),
+            shown=lambda: may().next_day,
+        ),
+        Action(
+            words=lambda: may().edit_words,
+            icon="edit",
+            run=lambda: frame.go("composer", post().id),
+            shown=lambda: may().edit,
+        ),
+        Action(
+            words=lambda: tr("Cancel post"),
+            icon="close",
+            look="danger",
+            run=lambda: changes.cancel(post()),
+            shown=lambda: may().cancel,
+        ),
+        Action(
+            words=lambda: may().page_words,
+            icon="external",
+            run=go_to_page,
+            shown=lambda: may().page is not None,
+        ),
+    )
+
+
+def doubt_actions(
+    core: Core, changes: PostChanges, post: Callable[[], Post], wait: Callable[[], object]
+) -> Sequence[Action]:
+    """Return the answers to what only the user can tell: is the video there?
+
+    Posting again is asked once more, for nothing can undo a double.
+    """
+
+    def is_in_doubt() -> bool:
+        return wording.deeds(post(), core.now()).resolve
+
+    def settle(*, posted: bool, post_again: bool = False) -> Callable[[], None]:
+        return lambda: changes.resolve(post(), posted=posted, post_again=post_again)
+
+    return (
+        Action(words=lambda: tr("It is there"), run=settle(posted=True), shown=is_in_doubt),
+        Action(words=lambda: tr("It is not there"), run=settle(posted=False), shown=is_in_doubt),
+        Action(
+            words=lambda: tr("Post again…"),
+            icon="redo",
+            look="danger",
+            run=settle(posted=False, post_again=True),
+            shown=is_in_doubt,
+            question=partial(_double_warning, core, post),
+            no=lambda: tr("Do not post"),
+        ),
+        Action(
+            words=lambda: tr("Wait"),
+            icon="status-processing",
+            run=wait,
+            shown=lambda: is_in_doubt() and not wording.is_given_up(post()),
+        ),
+    )
+
+
+def _double_warning(core: Core, post: Callable[[], Post]) -> str:
+    shown = post()
+    return tr(
+        "{caption}, planned for {time}: if it is there after all, @{handle} gets it twice, and "
+        "only the TikTok app can delete one. Post it again?",
+        caption=wording.beginning(shown.caption),
+        time=wording.when_lines(shown, core.timezone)[0],
+        handle=shown.handle,
+    )

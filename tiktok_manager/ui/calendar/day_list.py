@@ -1,0 +1,146 @@
+"""All posts of one day, or those that one tile stands for, as a list in the drawer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from tiktok_manager.ui.calendar.month import Tile, single_tiles
+from tiktok_manager.ui.icons import paint_icon
+from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.list_model import Column, ListModel
+from tiktok_manager.ui.kit.table import Table
+from tiktok_manager.ui.texts import ntr, tr
+from tiktok_manager.ui.tokens import SPACE_L, SPACE_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from PySide6.QtGui import QPainter
+
+    from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
+
+_SIGN_PX = 16
+
+
+class DayList(QWidget):
+    """A day's posts one by one, sorted by whatever heading is pressed; `only` are some of them.
+
+    Signals:
+        chosen: A Post; `bool` says whether by keyboard.
+        cancel_wanted: A Post.
+        new_wanted: A new post on this day.
+    """
+
+    chosen = Signal(object, bool)
+    cancel_wanted = Signal(object)
+    new_wanted = Signal(object)
+
+    def __init__(
+        self, viewmodel: CalendarViewModel, day: date, only: frozenset[str] = frozenset()
+    ) -> None:
+        super().__init__()
+        self._viewmodel = viewmodel
+        self._only = only
+        self.day = day
+        self._count = PlainLabel("", tone="soft")
+        self._model: ListModel[Tile] = ListModel(
+            _columns(viewmodel), lambda tile: tile.post.id, self
+        )
+        self.table: Table[Tile] = Table(
+            self._model, tr("Posts of the day"), row_height_px=36, sorted_by=1
+        )
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.table.row_opened.connect(self._on_opened)
+        self.table.delete_wanted.connect(self._on_delete)
+        viewmodel.posts_changed.connect(self._on_posts)
+        viewmodel.core.accounts.avatars.arrived.connect(self.table.viewport().update)
+        self._lay_out()
+        self._on_posts()
+
+    def focus_first(self) -> None:
+        """Give the keyboard to the list, at its first post."""
+        if self._model.rowCount():
+            if not self.table.currentIndex().isValid():
+                self.table.setCurrentIndex(self._model.index(0, 0))
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._new.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _lay_out(self) -> None:
+        self._new = push_button(
+            tr("New post on this day"),
+            icon_name="plus",
+            clicked=lambda: self.new_wanted.emit(self.day),
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_L)
+        layout.setSpacing(SPACE_S)
+        self._count.setContentsMargins(SPACE_S, 0, 0, 0)
+        layout.addWidget(self._count)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self._new)
+
+    def _on_posts(self) -> None:
+        if not self._viewmodel.is_known(self.day):
+            return  # other weeks are shown by now
+        posts = self._viewmodel.posts(self.day)
+        if self._only:
+            posts = [post for post in posts if post.id in self._only]
+        self._model.set_rows(single_tiles(self.day, posts, self._viewmodel.timezone))
+        number = ntr("{count} post", "{count} posts", len(posts))
+        self._count.setText(number if posts else tr("No posts"))
+        self.table.setVisible(bool(posts))
+
+    def _on_opened(self, post_id: str, by_keyboard: bool) -> None:
+        if (tile := self._model.find(post_id)) is not None:
+            self.chosen.emit(tile.post, by_keyboard)
+
+    def _on_delete(self, post_ids: Sequence[str]) -> None:
+        for tile in filter(None, map(self._model.find, post_ids)):
+            self.cancel_wanted.emit(tile.post)
+
+
+def _columns(viewmodel: CalendarViewModel) -> Sequence[Column[Tile]]:
+    accounts = viewmodel.core.accounts
+
+    def paint_sign(painter: QPainter, rect: QRectF, tile: Tile) -> None:
+        look = viewmodel.look(tile.post)
+        spot = QRectF(rect.left(), rect.center().y() - _SIGN_PX / 2, _SIGN_PX, _SIGN_PX)
+        paint_icon(painter, look.icon, spot, look.colour)
+
+    return (
+        Column(
+            words=lambda: "",
+            width=52,
+            value=lambda tile: viewmodel.look(tile.post).words,
+            sort=lambda tile: viewmodel.look(tile.post).words,
+            hint=viewmodel.sentence,
+            delegate=paint_sign,
+        ),
+        Column(
+            words=lambda: tr("Time"),
+            width=68,
+            value=lambda tile: tile.time,
+            sort=lambda tile: (tile.post.schedule.due_at, tile.post.id),
+        ),
+        Column(
+            words=lambda: tr("Account"),
+            width=130,
+            value=lambda tile: f"@{tile.post.handle}",
+            sort=lambda tile: tile.post.handle,
+            icon=lambda tile: accounts.avatars.icon(
+                tile.post.handle, accounts.picture_path(tile.post.account_id)
+            ),
+        ),
+        Column(
+            words=lambda: tr("Caption"),
+            value=lambda tile: tile.words,
+            sort=lambda tile: tile.words,
+            hint=lambda tile: tile.post.caption,
+        ),
+    )
