@@ -22,7 +22,7 @@ from tiktok_manager.ui.kit.avatar import AvatarLabel
 from tiktok_manager.ui.kit.badges import Dot, NumberLabel
 from tiktok_manager.ui.kit.controls import Fact, Facts, push_button
 from tiktok_manager.ui.kit.labels import IconLabel, PlainLabel
-from tiktok_manager.ui.kit.layout import Line, column, row
+from tiktok_manager.ui.kit.layout import FlowLayout, Line, column, row
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
 
@@ -96,16 +96,12 @@ class AccountDetails(QWidget):
     def _make_numbers(self) -> QVBoxLayout:
         self._figures = [NumberLabel(type=Type.SECTION) for _ in range(4)]
         names = (tr("Followers"), tr("Following"), tr("Likes"), tr("Videos"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(SPACE_L)
-        grid.setVerticalSpacing(0)
-        for place, (figure, name) in enumerate(zip(self._figures, names, strict=True)):
-            grid.addWidget(figure, 0, place)
-            grid.addWidget(PlainLabel(name, type=Type.CAPTION, tone="soft"), 1, place)
+        figures = QWidget()
+        figures.setLayout(FlowLayout(*map(_named, self._figures, names), spacing=SPACE_L))
         self._as_of = PlainLabel("", type=Type.CAPTION, tone="soft")
         self._next = push_button("", look="quiet", icon_name="calendar", clicked=self._on_next)
         self._facts = Facts()
-        return column(grid, self._as_of, self._facts, row(self._next, None), spacing=SPACE_S)
+        return column(figures, self._as_of, self._facts, row(self._next, None), spacing=SPACE_S)
 
     def _make_permissions(self) -> QVBoxLayout:
         grid = QGridLayout()
@@ -183,3 +179,9 @@ class AccountDetails(QWidget):
         item = self._model.item(self.account_id)
         if item is not None and item.next_post is not None:
             self._frame.go("calendar", item.next_post.id)
+
+
+def _named(figure: NumberLabel, name: str) -> QWidget:
+    both = QWidget()
+    both.setLayout(column(figure, PlainLabel(name, type=Type.CAPTION, tone="soft"), spacing=0))
+    return both

@@ -21,7 +21,7 @@ from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.form import Step
 from tiktok_manager.ui.kit.inputs import CalmComboBox
 from tiktok_manager.ui.kit.job_strip import JobStrip
-from tiktok_manager.ui.kit.layout import column
+from tiktok_manager.ui.kit.layout import Slot
 from tiktok_manager.ui.kit.list_model import ListModel
 from tiktok_manager.ui.kit.menus import BulkBar, Entry
 from tiktok_manager.ui.kit.messages import Banner
@@ -32,7 +32,6 @@ from tiktok_manager.ui.kit.reading import Stage
 from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import ntr, tr
-from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
@@ -83,8 +82,7 @@ class AccountsView(PaneView):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # Ctrl+K finds accounts too; the buttons must stay whole.
-        self.search.setVisible(self.width() >= _SEARCH_FROM_PX)
+        self._show_search()
 
     # -- building -------------------------------------------------------------------------
 
@@ -132,12 +130,9 @@ class AccountsView(PaneView):
             words=lambda count: ntr("{count} account selected", "{count} accounts selected", count),
             clear=self.table.clearSelection,
         )
-        margins = (SPACE_L, 0, SPACE_L, SPACE_S)
-        cards = column(self.connect_card, self.next_step, spacing=SPACE_M, margins=margins)
         self.body.addWidget(self.matching, 1)
-        self.body.addLayout(cards)
-        self.body.addWidget(self.sync_strip)
-        self.body.addWidget(self.bulk)
+        for below in (Slot(self.connect_card, self.next_step), self.sync_strip, self.bulk):
+            self.body.addWidget(below)
 
     def _make_empty(self) -> QWidget:
         self.empty = EmptyState(
@@ -197,6 +192,13 @@ class AccountsView(PaneView):
             self.groups.addItems(names)
         self.groups.setCurrentIndex(names.index(model.group) if model.group in names else 0)
         self.groups.setVisible(len(names) > 1)
+        for control in (*self._chips.values(), self.sync_all):
+            control.setVisible(bool(model.items))
+        self._show_search()
+
+    def _show_search(self) -> None:
+        # Ctrl+K finds accounts too; the buttons must stay whole.
+        self.search.setVisible(bool(self.model.items) and self.width() >= _SEARCH_FROM_PX)
 
     def _show_next_step(self) -> None:
         if self.empty is not None and shiboken6.isValid(self.empty):

@@ -15,18 +15,18 @@ SIGN_IN_WARNING = timedelta(days=14)
 STAGES = tuple(ConnectStage)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Health:
     """How an account is: a sign, words, a tone, and what it means for posts.
 
     `rank` puts what needs the user first.
     """
 
-    icon: str
-    words: str
-    tone: str
-    meaning: str
     rank: int
+    icon: str
+    tone: str
+    words: str
+    meaning: str
 
     @property
     def needs_user(self) -> bool:
@@ -36,34 +36,23 @@ class Health:
 
 def health(account: Account, now: datetime) -> Health:
     """Return what matters most about an account now."""
-    if account.status is not AccountStatus.CONNECTED:
+    if not may_sync(account):
         return _unconnected(account.status)
+    if account.restriction == "banned":
+        meaning = tr("TikTok banned this account; nothing can be posted. Look into the TikTok app.")
+        return Health(0, "status-failed", "bad", tr("Banned by TikTok"), meaning)
     if account.restriction:
-        return _banned() if account.restriction == "banned" else _limited()
+        meaning = tr("TikTok limits what this account may do. Look into the TikTok app.")
+        return Health(1, "status-needs_attention", "attention", tr("Limited by TikTok"), meaning)
     if account.paused:
-        return Health(
-            icon="pause",
-            words=tr("Paused"),
-            tone="warning",
-            meaning=tr("Its posts wait until you resume the account."),
-            rank=3,
-        )
+        meaning = tr("Its posts wait until you resume the account.")
+        return Health(3, "pause", "warning", tr("Paused"), meaning)
     if sign_in_ends_soon(account, now):
-        return Health(
-            icon="status-missed",
-            words=tr("Sign-in ends soon"),
-            tone="attention",
-            meaning=tr("Posts go out until then. Reconnect before, so that none has to wait."),
-            rank=1,
-        )
+        meaning = tr("Posts go out until then. Reconnect before, so that none has to wait.")
+        return Health(1, "status-missed", "attention", tr("Sign-in ends soon"), meaning)
     if account.sync_error:
-        return Health(
-            icon="status-unconfirmed",
-            words=tr("Sync failed"),
-            tone="warning",
-            meaning=tr("Posts go out; only the numbers are old."),
-            rank=2,
-        )
+        meaning = tr("Posts go out; only the numbers are old.")
+        return Health(2, "status-unconfirmed", "warning", tr("Sync failed"), meaning)
     return _working(account)
 
 
@@ -172,73 +161,20 @@ def nothing_came_back() -> str:
 
 def _working(account: Account) -> Health:
     if account.may(Scope.PUBLISH):
-        return Health(
-            icon="status-published",
-            words=tr("Ready"),
-            tone="good",
-            meaning=tr("Posts go out on time."),
-            rank=5,
-        )
+        return Health(5, "status-published", "good", tr("Ready"), tr("Posts go out on time."))
     if account.may(Scope.UPLOAD):
-        return Health(
-            icon="status-in_inbox",
-            words=tr("Drafts only"),
-            tone="violet",
-            meaning=tr("Videos arrive as drafts in the TikTok inbox: publishing was not allowed."),
-            rank=4,
-        )
-    return Health(
-        icon="eye",
-        words=tr("Read only"),
-        tone="soft_ink",
-        meaning=tr("Numbers can be read, but neither posts nor drafts were allowed."),
-        rank=4,
-    )
-
-
-def _limited() -> Health:
-    return Health(
-        icon="status-needs_attention",
-        words=tr("Limited by TikTok"),
-        tone="attention",
-        meaning=tr("TikTok limits what this account may do. Look into the TikTok app."),
-        rank=1,
-    )
-
-
-def _banned() -> Health:
-    return Health(
-        icon="status-failed",
-        words=tr("Banned by TikTok"),
-        tone="bad",
-        meaning=tr("TikTok banned this account; nothing can be posted. Look into the TikTok app."),
-        rank=0,
-    )
+        meaning = tr("Videos arrive as drafts in the TikTok inbox: publishing was not allowed.")
+        return Health(4, "status-in_inbox", "violet", tr("Drafts only"), meaning)
+    meaning = tr("Numbers can be read, but neither posts nor drafts were allowed.")
+    return Health(4, "eye", "soft_ink", tr("Read only"), meaning)
 
 
 def _unconnected(status: AccountStatus) -> Health:
     if status is AccountStatus.NEEDS_RECONNECT:
-        return Health(
-            icon="status-needs_attention",
-            words=tr("Reconnect needed"),
-            tone="attention",
-            meaning=tr(
-                "TikTok no longer accepts our permission. Its posts wait until you reconnect."
-            ),
-            rank=0,
-        )
+        meaning = tr("TikTok no longer accepts our permission. Its posts wait until you reconnect.")
+        return Health(0, "status-needs_attention", "attention", tr("Reconnect needed"), meaning)
     if status is AccountStatus.DISCONNECTED:
-        return Health(
-            icon="unlink",
-            words=tr("Disconnected"),
-            tone="soft_ink",
-            meaning=tr("The permission was given back. Numbers collected so far are kept."),
-            rank=7,
-        )
-    return Health(
-        icon="link",
-        words=tr("Not connected yet"),
-        tone="soft_ink",
-        meaning=tr("Its owner has not allowed access yet."),
-        rank=6,
-    )
+        meaning = tr("The permission was given back. Numbers collected so far are kept.")
+        return Health(7, "unlink", "soft_ink", tr("Disconnected"), meaning)
+    meaning = tr("Its owner has not allowed access yet.")
+    return Health(6, "link", "soft_ink", tr("Not connected yet"), meaning)

@@ -22,7 +22,7 @@ from tiktok_manager.ui.formats import (
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.kit.controls import PushButton, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import column, row
+from tiktok_manager.ui.kit.layout import column, mirrored, row
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.post_look import PostLook, post_look, status_look
 from tiktok_manager.ui.texts import tr
@@ -129,11 +129,14 @@ def paint_pill(painter: QPainter, rect: QRectF, icon_name: str, words: str, colo
     painter.drawRoundedRect(rect, radius, radius)
     side = 14.0
     top = rect.top() + (rect.height() - side) / 2
-    paint_icon(painter, icon_name, QRectF(rect.left() + SPACE_S, top, side, side), colour)
+    sign = QRectF(rect.left() + SPACE_S, top, side, side)
+    paint_icon(painter, icon_name, mirrored(painter, sign, rect), colour)
     painter.setPen(QColor(colour))
     left = rect.left() + SPACE_S + side + SPACE_XS
-    text_rect = QRectF(left, rect.top(), rect.right() - left - SPACE_XS, rect.height())
-    painter.drawText(text_rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+    room = QRectF(left, rect.top(), rect.right() - left - SPACE_XS, rect.height())
+    shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room.width()))
+    at = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+    painter.drawText(mirrored(painter, room, rect), at, shown)
 
 
 def Chip(text: str, *, checked: bool = False, parent: QWidget | None = None) -> QPushButton:

@@ -145,6 +145,13 @@ def fill(layout: QHBoxLayout | QVBoxLayout, items: tuple[Item, ...]) -> None:
             layout.addSpacing(item)
 
 
+def mirrored(painter: QPainter, rect: QRectF, within: QRectF) -> QRectF:
+    """Return where a painted part stands: on the other side where one reads from the right."""
+    if painter.layoutDirection() == Qt.LayoutDirection.LeftToRight:
+        return rect
+    return rect.translated(within.left() + within.right() - rect.left() - rect.right(), 0)
+
+
 class FlowLayout(QLayout):
     """Lines of widgets of their own width: what does not fit goes to the next line."""
 

@@ -15,7 +15,7 @@ from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import row
 from tiktok_manager.ui.texts import tr
-from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
+from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_XL, SPACE_XS, Type
 
 Entry = Action | str | None
 """Of a menu: an action, a line to be read, or a separator."""
@@ -153,7 +153,7 @@ class BulkBar(QFrame):
         self.row = ActionRow(actions)
         self.clear = push_button(tr("Clear"), look="quiet", clicked=clear)
         self.setObjectName("bulk-bar")
-        margins = (SPACE_M, SPACE_XS, SPACE_S, SPACE_XS)
+        margins = (SPACE_XL, SPACE_XS, SPACE_L, SPACE_XS)
         layout = row(self._count, self.row, self.clear, spacing=SPACE_M, margins=margins)
         layout.setStretch(1, 1)
         self.setLayout(layout)

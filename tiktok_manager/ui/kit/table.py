@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from tiktok_manager.ui.kit.layout import mirrored
 from tiktok_manager.ui.kit.list_model import ROW_ROLE, Column, Index, ListModel
 from tiktok_manager.ui.kit.menus import Entry, add_to_menu
 from tiktok_manager.ui.memory import WindowMemory
@@ -268,7 +269,8 @@ class Table(QTableView, Generic[RowT]):
         header.setFirstSectionMovable(False)  # its cells keep their distance to the edge
         for section, column in enumerate(self.rows.columns):
             if column.width:
-                header.resizeSection(section, column.width)
+                room = header.sectionSizeHint(section)  # a heading may be longer than in English
+                header.resizeSection(section, max(column.width, room))
             else:
                 header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
         header.setSortIndicator(self._sorted_by, self._first_order(self._sorted_by))
@@ -347,13 +349,6 @@ class RowDelegate(QStyledItemDelegate):
         is_current = index.row() == self._table.currentIndex().row()
         if is_current and index.column() == 0 and self._table.hasFocus():
             painter.fillRect(rect.left(), rect.top(), 3, rect.height(), QColor(look.accent))
-
-
-def mirrored(painter: QPainter, rect: QRectF, within: QRectF) -> QRectF:
-    """Return where a part of a cell stands: on the other side where one reads from the right."""
-    if painter.layoutDirection() == Qt.LayoutDirection.LeftToRight:
-        return rect
-    return rect.translated(within.left() + within.right() - rect.left() - rect.right(), 0)
 
 
 def paint_line(
