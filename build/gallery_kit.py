@@ -17,10 +17,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tiktok_manager.domain.metrics import SeriesPoint
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.icons import screen_ratio
 from tiktok_manager.ui.kit.avatar import round_picture
-from tiktok_manager.ui.kit.badges import Chip, Dot, NumberLabel, RelativeTime, StatusBadge
+from tiktok_manager.ui.kit.badges import (
+    Chip,
+    Dot,
+    FigureCard,
+    NumberLabel,
+    RelativeTime,
+    StatusBadge,
+)
+from tiktok_manager.ui.kit.chart import NumberChart
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.form import Form, Step
 from tiktok_manager.ui.kit.inputs import CalmComboBox, TextInput, make_input
@@ -128,11 +137,22 @@ def _forms() -> dict[str, QVBoxLayout]:
     }
 
 
+def _numbers() -> dict[str, QVBoxLayout]:
+    days = (28, 27, 26, 25, 20, 19, 18, 17, 16, 9, 8, 3, 2, 1, 0)
+    return {
+        "FigureCard": _line(*(_figure(*each) for each in ((128_431, 4_120), (96, -3), (7, None)))),
+        "NumberChart": column(_chart(*((day, 12_000 + 37 * (28 - day)) for day in days))),
+        "NumberChart of one reading": column(_chart((3, 12_431))),
+        "NumberChart of none": column(_chart()),
+    }
+
+
 BOARDS: Mapping[str, Callable[[], dict[str, QVBoxLayout]]] = {
     "labels": _labels,
     "controls": _controls,
     "forms": _forms,
     "signs": _signs,
+    "numbers": _numbers,
     "messages": _messages,
     "placeholders": _placeholders,
 }
@@ -239,3 +259,21 @@ def _first_steps() -> EmptyState:
         ]
     )
     return page
+
+
+def _figure(value: int, gained: int | None) -> QWidget:
+    card = FigureCard(tr("Followers"))
+    card.show_number(value, gained, tr("in 28 days"))
+    card.setChecked(gained is None)
+    return card
+
+
+def _chart(*days_ago_and_values: tuple[int, int]) -> QWidget:
+    points = [
+        SeriesPoint(at=_NOW - timedelta(days=days), value=value)
+        for days, value in days_ago_and_values
+    ]
+    chart = NumberChart()
+    start = _NOW - timedelta(days=28)
+    chart.show_series(tr("Followers"), points, "Europe/Berlin", start, _NOW)
+    return chart

@@ -62,6 +62,15 @@ def test_it_shows_the_first_account_over_28_days(room: Room) -> None:
     assert len(room.model.numbers.videos) == 5
 
 
+def test_an_account_that_is_connected_is_shown_before_others(
+    desk: Desk, numbers: NumbersWorkspace
+) -> None:
+    alice = numbers.accounts.accounts["acc-alice"]
+    lost = replace(alice, status=AccountStatus.NEEDS_RECONNECT)
+    numbers.accounts.accounts["acc-alice"] = lost
+    assert Room(desk).model.account_id == "acc-bob"
+
+
 def test_each_of_the_four_numbers_has_its_chart(room: Room) -> None:
     lengths = {}
     for metric in Metric:

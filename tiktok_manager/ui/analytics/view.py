@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QWidget
 
 from tiktok_manager.domain.accounts import Scope
@@ -83,13 +84,15 @@ class AnalyticsView(PaneView):
         periods = {str(int(each)): ntr("{count} day", "{count} days", each) for each in days}
         self.periods = Segment(tr("Period"), {**periods, str(int(Period.ALL)): tr("All")})
         self.periods.choose(str(int(self.viewmodel.period)))
-        self._as_of = PlainLabel("", type=Type.CAPTION, tone="soft")
+        self._as_of = PlainLabel("", type=Type.CAPTION, tone="soft", elided=True)
+        self._as_of.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.sync_button = action_button(self.sync)
         self.job_line = JobLine(self.viewmodel.job, tr("Sync"))
         more = more_button(lambda: (self.sync_all, self.export), over=self)
         self.add_controls(
             self.picker, self.periods, None, self._as_of, self.job_line, self.sync_button, more
         )
+        self.controls.setStretchFactor(self._as_of, 99)
 
     def _content(self) -> QWidget:
         self._problem = PlainLabel("", tone="attention", wrap=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tiktok_manager.domain.accounts import Account, Scope
+from tiktok_manager.domain.accounts import Account, AccountStatus, Scope
 from tiktok_manager.domain.events import AccountChanged, DataChangedElsewhere, Event, MetricsUpdated
 from tiktok_manager.domain.metrics import AccountSeries, SeriesPoint, VideoCounters
 from tiktok_manager.ui.analytics.figures import FigureItem, Metric, counted_from, figures
@@ -240,7 +240,8 @@ def _read(workspace: Workspace, wanted: str, period: Period, token: CancelToken)
     accounts = workspace.accounts.list()
     if not accounts:
         return Numbers()
-    account = next((each for each in accounts if each.id == wanted), accounts[0])
+    connected = min(accounts, key=lambda each: each.status is not AccountStatus.CONNECTED)
+    account = next((each for each in accounts if each.id == wanted), connected)
     days = int(period)
     start = workspace.clock.now() - timedelta(days=days) if days else None
     summary = workspace.analytics.summary(account.id, days or _ALL_DAYS)

@@ -127,7 +127,9 @@ class AccountBox(SearchBox):
         self.setAccessibleName(tr("Account"))
         # The width is given: else every account of a long list would be measured.
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setFixedWidth(200)
+        self.setMinimumWidth(120)
+        self.setMaximumWidth(200)
+        self.setMinimumContentsLength(20)
         self.setModel(accounts)
         self.activated.connect(self._on_activated)
         accounts.reading.changed.connect(self._on_accounts)

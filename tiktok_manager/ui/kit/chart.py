@@ -51,7 +51,10 @@ _NUMBER_LABEL_PX = 44
 _TITLE_PX = 20
 _START = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _MIDDLE = Qt.AlignmentFlag.AlignCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+# Time runs to the right in every language, and numbers stand left of the lines they mark.
+_RIGHT = (
+    Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
