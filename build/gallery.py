@@ -31,7 +31,7 @@ SIZES = ("1280x800", "1024x700", "1920x1080")
 THEMES = ("light", "dark")
 SCALES = ("1", "2")
 PSEUDO = ("no", "long", "mirrored")
-OPENED = ("post", "account", "editing", "needs-you", "messages", "palette", "keys")
+OPENED = ("post", "account", "editing", "needs-you", "messages", "palette", "keys", "record")
 KIT = "kit-"
 PATIENCE_MS = 20_000
 LOOK_MS = 250
@@ -233,6 +233,9 @@ def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> Non
         case "messages":
             host.go("calendar")
             _say(session)
+        case "record":
+            posted = PostFilter(statuses=frozenset({PostStatus.PUBLISHED}))
+            host.go("activity", workspace.planning.changed(posted, limit=1)[0].post.id)
         case "palette":
             host.go("calendar")
             _search(session, "a")
