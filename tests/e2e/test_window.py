@@ -209,7 +209,7 @@ def test_an_account_connected_by_the_button_stands_in_the_table(evening: Evening
     evening.until(lambda: bool(view.model.visible_items))
     (item,) = view.model.visible_items
     assert item.account.handle == "sim01"
-    assert item.health.words == "Ready"
+    assert view.model.health(item).words == "Ready"
     assert item.account.followers is not None
     evening.until(view.table.isVisible)
     assert not view.connect_card.isVisible()

@@ -83,9 +83,9 @@ def test_a_posting_only_account_need_not_reconnect_until_more_is_asked_for(
 ) -> None:
     world = FakeWorkspace(with_accounts=[an_account(scopes=POSTING_SCOPES)])
     bench = Bench(make_desk(world)).loaded()
-    assert [item.may_reconnect for item in bench.model.items] == [False]
+    assert [bench.model.may_reconnect(item) for item in bench.model.items] == [False]
     world.settings.set("scopes", ",".join(ALL_SCOPES))
-    bench.desk.until(lambda: bench.model.items[0].may_reconnect)
+    bench.desk.until(lambda: bench.model.may_reconnect(bench.model.items[0]))
 
 
 def test_filters_count_and_narrow(bench: Bench) -> None:

@@ -11,17 +11,18 @@ from tiktok_manager.ui.link_gate import profile_url
 from tiktok_manager.ui.texts import tr
 
 if TYPE_CHECKING:
-    from tiktok_manager.ui.accounts.viewmodel import AccountItem, AccountsViewModel
+    from tiktok_manager.services.accounts import AccountOverview
+    from tiktok_manager.ui.accounts.viewmodel import AccountsViewModel
     from tiktok_manager.ui.frame import Frame
 
-Items = Callable[[], "Sequence[AccountItem]"]
+Items = Callable[[], "Sequence[AccountOverview]"]
 
 
 def bulk_actions(model: AccountsViewModel, items: Items) -> Sequence[Action]:
     """Return what can be done with any number of accounts."""
 
     def ids() -> Sequence[str]:
-        return [item.id for item in items() if may_sync(item.account)]
+        return [item.account.id for item in items() if may_sync(item.account)]
 
     def some(paused: bool) -> bool:
         return any(i.account.paused == paused for i in items() if may_sync(i.account))
@@ -56,7 +57,7 @@ def account_actions(
 ) -> tuple[Sequence[Action], Action]:
     """Return what can be done with one account, and what cannot be undone."""
 
-    def items() -> Sequence[AccountItem]:
+    def items() -> Sequence[AccountOverview]:
         item = model.item(account_id)
         return () if item is None else (item,)
 
@@ -67,7 +68,7 @@ def account_actions(
         words=lambda: tr("Reconnect"),
         icon="link",
         look="primary",
-        shown=lambda: any(item.may_reconnect for item in items()),
+        shown=lambda: any(map(model.may_reconnect, items())),
         allowed=lambda: not model.connecting.job.busy,
         why_not=lambda: tr("Another account is being connected."),
         run=lambda: model.connecting.start(account_id),
@@ -87,7 +88,7 @@ def account_actions(
         words=lambda: tr("Disconnect…"),
         icon="unlink",
         look="danger",
-        shown=lambda: any(may_sync(item.account) or item.may_reconnect for item in items()),
+        shown=lambda: any(may_sync(i.account) or model.may_reconnect(i) for i in items()),
         question=lambda: next(
             (disconnect_question(item.account.handle, item.planned) for item in items()), ""
         ),

@@ -27,7 +27,8 @@ from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
 
 if TYPE_CHECKING:
-    from tiktok_manager.ui.accounts.viewmodel import AccountItem, AccountsViewModel
+    from tiktok_manager.services.accounts import AccountOverview
+    from tiktok_manager.ui.accounts.viewmodel import AccountsViewModel
     from tiktok_manager.ui.frame import Core, Frame
 
 
@@ -35,14 +36,14 @@ class AccountDetails(QWidget):
     """Health, what can be done, numbers and permissions of one account, as they are now."""
 
     def __init__(
-        self, core: Core, frame: Frame, model: AccountsViewModel, item: AccountItem
+        self, core: Core, frame: Frame, model: AccountsViewModel, item: AccountOverview
     ) -> None:
         super().__init__()
         self._core = core
         self._frame = frame
         self._model = model
-        self.account_id = item.id
-        able, last = account_actions(model, frame, item.id)
+        self.account_id = item.account.id
+        able, last = account_actions(model, frame, item.account.id)
         self.deeds = ActionRow(able)
         self.danger = ActionRow([last])
         layout = QVBoxLayout(self)
@@ -67,8 +68,8 @@ class AccountDetails(QWidget):
         if item is not None:
             self._show_item(item)
 
-    def _show_item(self, item: AccountItem) -> None:
-        account, state = item.account, item.health
+    def _show_item(self, item: AccountOverview) -> None:
+        account, state = item.account, self._model.health(item)
         self._avatar.show_account(account.handle, item.avatar)
         self._name.setText(account.display_name)
         self._health.show_state(state.icon, state.words, state.tone)
@@ -132,7 +133,7 @@ class AccountDetails(QWidget):
 
     # -- showing --------------------------------------------------------------------------
 
-    def _show_numbers(self, item: AccountItem) -> None:
+    def _show_numbers(self, item: AccountOverview) -> None:
         account, now = item.account, self._core.now()
         values = (account.followers, account.following, account.likes, account.videos)
         for figure, value in zip(self._figures, values, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,8 @@ from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, Type
 
 if TYPE_CHECKING:
-    from tiktok_manager.ui.accounts.viewmodel import AccountItem
+    from tiktok_manager.services.accounts import AccountOverview
+    from tiktok_manager.ui.accounts.wording import Health
     from tiktok_manager.ui.frame import Core
     from tiktok_manager.ui.kit.avatar import Avatars
 
@@ -34,8 +36,10 @@ ACCOUNT, HEALTH, QUOTA, NEXT_POST, FOLLOWERS, LAST_SYNC = range(6)
 _AVATAR_PX = 36
 
 
-def account_columns(core: Core) -> tuple[Column[AccountItem], ...]:
-    """Return the columns in the order of the constants above."""
+def account_columns(
+    core: Core, state: Callable[[AccountOverview], Health]
+) -> tuple[Column[AccountOverview], ...]:
+    """Return the columns in the order of the constants above; `state` says how an account is."""
     return (
         Column(
             words=lambda: tr("Account"),
@@ -46,10 +50,10 @@ def account_columns(core: Core) -> tuple[Column[AccountItem], ...]:
         ),
         Column(
             words=lambda: tr("Status"),
-            value=lambda item: item.health.words,
-            hint=lambda item: item.health.meaning,
-            sort=lambda item: item.health.rank,
-            delegate=_paint_health,
+            value=lambda item: state(item).words,
+            hint=lambda item: state(item).meaning,
+            sort=lambda item: state(item).rank,
+            delegate=lambda painter, rect, item: _paint_health(painter, rect, state(item)),
             width=168,
         ),
         Column(
@@ -75,8 +79,8 @@ def account_columns(core: Core) -> tuple[Column[AccountItem], ...]:
     )
 
 
-def _next_post(core: Core) -> Column[AccountItem]:
-    def value(item: AccountItem) -> str:
+def _next_post(core: Core) -> Column[AccountOverview]:
+    def value(item: AccountOverview) -> str:
         post = item.next_post
         if post is None:
             return NOTHING
@@ -91,8 +95,8 @@ def _next_post(core: Core) -> Column[AccountItem]:
     )
 
 
-def _last_sync(core: Core) -> Column[AccountItem]:
-    def hint(item: AccountItem) -> str:
+def _last_sync(core: Core) -> Column[AccountOverview]:
+    def hint(item: AccountOverview) -> str:
         at = item.account.last_sync_at
         return "" if at is None else full_stamp(at, core.timezone)
 
@@ -107,7 +111,9 @@ def _last_sync(core: Core) -> Column[AccountItem]:
     )
 
 
-def _paint_account(avatars: Avatars, painter: QPainter, rect: QRectF, item: AccountItem) -> None:
+def _paint_account(
+    avatars: Avatars, painter: QPainter, rect: QRectF, item: AccountOverview
+) -> None:
     look, account = tokens(), item.account
     top = rect.top() + (rect.height() - _AVATAR_PX) / 2
     place = mirrored(painter, QRectF(rect.left(), top, _AVATAR_PX, _AVATAR_PX), rect)
@@ -123,8 +129,7 @@ def _paint_account(avatars: Avatars, painter: QPainter, rect: QRectF, item: Acco
     paint_line(painter, upper.translated(0, 18), account.display_name, look.soft_ink)
 
 
-def _paint_health(painter: QPainter, rect: QRectF, item: AccountItem) -> None:
-    state = item.health
+def _paint_health(painter: QPainter, rect: QRectF, state: Health) -> None:
     painter.setFont(type_font(Type.CAPTION))
     words = painter.fontMetrics().horizontalAdvance(state.words)
     width = min(rect.width(), words + 22 + SPACE_L)

@@ -14,7 +14,7 @@ from tiktok_manager.ui.accounts.actions import account_actions, bulk_actions
 from tiktok_manager.ui.accounts.connect_card import ConnectCard
 from tiktok_manager.ui.accounts.details import AccountDetails
 from tiktok_manager.ui.accounts.table import ACCOUNT, account_columns
-from tiktok_manager.ui.accounts.viewmodel import AccountItem, AccountsViewModel, Show
+from tiktok_manager.ui.accounts.viewmodel import AccountsViewModel, Show
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.badges import Chip
 from tiktok_manager.ui.kit.controls import icon_button, push_button
@@ -35,6 +35,7 @@ from tiktok_manager.ui.texts import ntr, tr
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
+    from tiktok_manager.services.accounts import AccountOverview
     from tiktok_manager.ui.frame import Core, Frame
 
 _SEARCH_FROM_PX = 680
@@ -53,6 +54,7 @@ class AccountsView(PaneView):
         self.model = model or AccountsViewModel(core, self)
         self.empty: EmptyState | None = None
         self._details: AccountDetails | None = None
+        self._selected: Sequence[AccountOverview] = ()
         self._wanted_id = ""
         self._build_controls()
         self._build_body()
@@ -109,10 +111,10 @@ class AccountsView(PaneView):
         self.add_controls(*chips, self.groups, None, *buttons)
 
     def _build_body(self) -> None:
-        rows: ListModel[AccountItem] = ListModel(
-            account_columns(self._core), lambda item: item.id, self
+        rows: ListModel[AccountOverview] = ListModel(
+            account_columns(self._core, self.model.health), lambda item: item.account.id, self
         )
-        self.table: Table[AccountItem] = Table(
+        self.table: Table[AccountOverview] = Table(
             rows,
             tr("Accounts"),
             several=True,
@@ -126,7 +128,7 @@ class AccountsView(PaneView):
         self.next_step = Banner()
         self.sync_strip = JobStrip(self.model.syncing, name=tr("How far the sync is"))
         self.bulk = BulkBar(
-            bulk_actions(self.model, lambda: self.table.selected_rows),
+            bulk_actions(self.model, lambda: self._selected),
             words=lambda count: ntr("{count} account selected", "{count} accounts selected", count),
             clear=self.table.clearSelection,
         )
@@ -159,10 +161,10 @@ class AccountsView(PaneView):
         for chip in self._chips.values():
             chip.toggled.connect(self._on_filter)
 
-    def _menu(self, items: Sequence[AccountItem]) -> Sequence[Entry]:
+    def _menu(self, items: Sequence[AccountOverview]) -> Sequence[Entry]:
         if len(items) != 1:
             return bulk_actions(self.model, lambda: items)
-        deeds, danger = account_actions(self.model, self._frame, items[0].id)
+        deeds, danger = account_actions(self.model, self._frame, items[0].account.id)
         return (*deeds, None, danger)
 
     # -- answers --------------------------------------------------------------------------
@@ -224,7 +226,8 @@ class AccountsView(PaneView):
         self.bulk.row.refresh()
 
     def _on_selected(self) -> None:
-        count = len(self.table.selected_rows)
+        self._selected = self.table.selected_rows
+        count = len(self._selected)
         self.bulk.show_count(count if count > 1 else 0)
 
     def _on_failed(self, error: AppError, retry: object) -> None:

@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tiktok_manager.domain.accounts import Account
+from tiktok_manager.domain.accounts import Account, Scope
 from tiktok_manager.domain.events import (
     AccountChanged,
     DataChangedElsewhere,
@@ -19,7 +18,7 @@ from tiktok_manager.domain.events import (
     PostStatusChanged,
     SettingsChanged,
 )
-from tiktok_manager.domain.posts import Post, PostFilter
+from tiktok_manager.domain.posts import PostFilter
 from tiktok_manager.system.browser import open_in_browser
 from tiktok_manager.ui.accounts.connecting import ConnectViewModel
 from tiktok_manager.ui.accounts.wording import Health, health, may_reconnect, may_sync
@@ -31,8 +30,7 @@ from tiktok_manager.wording import joined, words
 if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.findings import Finding
-    from tiktok_manager.domain.quota import Usage
-    from tiktok_manager.services.accounts import SyncResult, SyncStep
+    from tiktok_manager.services.accounts import AccountOverview, SyncResult, SyncStep
     from tiktok_manager.ui.frame import Core
     from tiktok_manager.ui.kit.reading import JobProgress
 
@@ -48,24 +46,6 @@ class Show(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountItem:
-    """An account as it was read, with what the table shows beside it."""
-
-    account: Account
-    avatar: Path | None
-    next_post: Post | None
-    planned: int
-    quota: Usage
-    health: Health
-    may_reconnect: bool
-
-    @property
-    def id(self) -> str:
-        """The account's id."""
-        return self.account.id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """Which of the first three steps are done."""
 
@@ -76,7 +56,8 @@ class Setup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
-    items: tuple[AccountItem, ...]
+    items: Sequence[AccountOverview]
+    asked: Sequence[Scope]
     setup: Setup
 
 
@@ -132,7 +113,7 @@ class AccountsViewModel(QObject):
     # -- what is shown --------------------------------------------------------------------
 
     @property
-    def items(self) -> Sequence[AccountItem]:
+    def items(self) -> Sequence[AccountOverview]:
         """All accounts, none before they were read."""
         return self.reading.value.items if self.reading.value is not None else ()
 
@@ -147,7 +128,7 @@ class AccountsViewModel(QObject):
         return self.setup.has_account and not self.setup.has_post
 
     @property
-    def visible_items(self) -> Sequence[AccountItem]:
+    def visible_items(self) -> Sequence[AccountOverview]:
         """The items that filter, group and search leave."""
         return tuple(item for item in self.items if self._is_wanted(item))
 
@@ -161,11 +142,20 @@ class AccountsViewModel(QObject):
 
     def count(self, show: Show) -> int:
         """Return how many accounts a filter chip stands for."""
-        return sum(_matches(item, show) for item in self.items)
+        return sum(self._matches(item, show) for item in self.items)
 
-    def item(self, account_id: str) -> AccountItem | None:
+    def item(self, account_id: str) -> AccountOverview | None:
         """Return the item of an account, None if it is unknown."""
-        return next((item for item in self.items if item.id == account_id), None)
+        return next((item for item in self.items if item.account.id == account_id), None)
+
+    def health(self, item: AccountOverview) -> Health:
+        """Return how an account is now."""
+        return health(item.account, self._core.now())
+
+    def may_reconnect(self, item: AccountOverview) -> bool:
+        """Say whether asking anew, for the scopes of the settings, would help."""
+        asked = self.reading.value.asked if self.reading.value is not None else ()
+        return may_reconnect(item.account, self._core.now(), asked)
 
     def filter_by(self, *, show: Show, search_text: str, group: str) -> None:
         """Show only some accounts."""
@@ -174,7 +164,7 @@ class AccountsViewModel(QObject):
         self.group = group
         self.changed.emit()
 
-    def reveal(self, account_id: str) -> AccountItem | None:
+    def reveal(self, account_id: str) -> AccountOverview | None:
         """Return an account that is shown now: what hid it is taken away."""
         item = self.item(account_id)
         if item is not None and not self._is_wanted(item):
@@ -186,9 +176,9 @@ class AccountsViewModel(QObject):
     def sync(self, account_ids: Sequence[str] | None = None) -> None:
         """Pull profiles and counters, of all connected accounts unless some are named."""
         wanted = [
-            item.id
+            item.account.id
             for item in self.items
-            if may_sync(item.account) and (account_ids is None or item.id in account_ids)
+            if may_sync(item.account) and (account_ids is None or item.account.id in account_ids)
         ]
         if wanted:
             self.syncing.start(
@@ -242,25 +232,14 @@ class AccountsViewModel(QObject):
 
     def _read(self, _token: CancelToken) -> _Answer:
         workspace = self._core.workspace
-        asked, now = workspace.settings.requested_scopes(), workspace.clock.now()
-        items = tuple(
-            AccountItem(
-                account=each.account,
-                avatar=each.avatar,
-                next_post=each.next_post,
-                planned=each.planned,
-                quota=each.quota,
-                health=health(each.account, now),
-                may_reconnect=may_reconnect(each.account, now, asked),
-            )
-            for each in self._accounts.overview()
-        )
+        items = self._accounts.overview()
         setup = Setup(
             has_keys=workspace.settings.app_keys_ready(),
             has_account=any(may_sync(item.account) for item in items),
             has_post=bool(workspace.planning.page(PostFilter(), limit=1)),
         )
-        return _Answer(items=items, setup=setup)
+        asked = workspace.settings.requested_scopes()
+        return _Answer(items=items, asked=asked, setup=setup)
 
     def _sync(self, account_ids: Sequence[str], progress: JobProgress) -> Sequence[SyncResult]:
         def tell(step: SyncStep) -> None:
@@ -310,22 +289,19 @@ class AccountsViewModel(QObject):
         )
         self.reading.request()
 
-    def _is_wanted(self, item: AccountItem) -> bool:
+    def _is_wanted(self, item: AccountOverview) -> bool:
         account = item.account
         names = (account.handle.casefold(), account.display_name.casefold())
         wanted = self.search_text.strip().casefold().removeprefix("@")
         sets = (*account.groups, *(f"#{name}" for name in account.tags))
         is_in_group = not self.group or self.group in sets
-        return is_in_group and any(wanted in name for name in names) and self._shows(item)
+        is_found = any(wanted in name for name in names)
+        return is_in_group and is_found and self._matches(item, self.show_only)
 
-    def _shows(self, item: AccountItem) -> bool:
-        return _matches(item, self.show_only)
-
-
-def _matches(item: AccountItem, show: Show) -> bool:
-    if show is Show.NEEDS_USER:
-        return item.health.needs_user
-    return item.account.paused if show is Show.PAUSED else True
+    def _matches(self, item: AccountOverview, show: Show) -> bool:
+        if show is Show.NEEDS_USER:
+            return self.health(item).needs_user
+        return item.account.paused if show is Show.PAUSED else True
 
 
 def _pause_words(accounts: Sequence[Account], *, paused: bool) -> str:
