@@ -11,13 +11,11 @@ from tests.ui.analytics.fakes import NumbersWorkspace, a_summary
 from tests.ui.calendar.fakes import Desk
 from tests.ui.fakes import NOW, an_account, refused
 from tiktok_manager.domain.accounts import POSTING_SCOPES, AccountStatus
-from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.events import AccountChanged, MetricsUpdated
 from tiktok_manager.services.analytics import Figure
 from tiktok_manager.ui.analytics.figures import FigureItem, Metric, counted_from, figures
 from tiktok_manager.ui.analytics.viewmodel import AnalyticsViewModel, Missing, Period
 from tiktok_manager.ui.kit.reading import Stage
-from tiktok_manager.wording import words
 
 
 class Room:
@@ -26,11 +24,8 @@ class Room:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.model = AnalyticsViewModel(desk.core, desk.home)
-        self.done: list[str] = []
-        self.errors: list[AppError] = []
-        self.retries: list[Callable[[], object]] = []
-        self.model.done.connect(self.done.append)
-        self.model.failed.connect(self._on_failed)
+        self.exported: list[str] = []
+        self.model.exported.connect(self.exported.append)
         self.model.reading.set_shown(True)
         desk.settle()
 
@@ -40,10 +35,6 @@ class Room:
 
     def stage(self) -> Stage:
         return self.model.reading.stage
-
-    def _on_failed(self, error: AppError, retry: Callable[[], object]) -> None:
-        self.errors.append(error)
-        self.retries.append(retry)
 
 
 @pytest.fixture
@@ -211,48 +202,6 @@ def test_sync_brings_numbers_of_the_shown_account(room: Room, numbers: NumbersWo
     room.model.sync()
     room.desk.settle()
     assert numbers.accounts.synced == ["acc-alice"]
-    assert room.done == ["Numbers of @alice are up to date."]
-    assert not room.model.job.busy
-
-
-def test_sync_of_all_names_who_is_read_and_what_is_left(
-    room: Room, numbers: NumbersWorkspace
-) -> None:
-    steps: list[tuple[str, int, int]] = []
-
-    def note() -> None:
-        if (step := room.model.job.progress) is not None:
-            steps.append((step.words, step.done, step.total))
-
-    room.model.job.changed.connect(note)
-    room.model.sync_all()
-    room.desk.settle()
-    assert steps[1:] == [("@alice", 0, 2), ("@bob", 1, 2)]
-    assert numbers.accounts.synced == ["acc-alice", "acc-bob"]
-    assert room.done == ["2 of 2 accounts are up to date."]
-
-
-def test_sync_can_be_cancelled(room: Room, numbers: NumbersWorkspace) -> None:
-    numbers.accounts.consent.clear()
-    room.model.sync_all()
-    room.model.job.cancel()
-    room.desk.settle()
-    assert numbers.accounts.synced == []
-    assert (room.done, room.errors) == ([], [])
-
-
-def test_what_went_wrong_with_a_sync_is_told_with_a_way_to_try_again(
-    room: Room, numbers: NumbersWorkspace
-) -> None:
-    numbers.accounts.sync_errors["acc-alice"] = refused("TikTok is busy.")
-    room.model.sync_all()
-    room.desk.settle()
-    assert room.done == ["1 of 2 accounts are up to date."]
-    assert [words(error).title for error in room.errors] == ["TikTok is busy."]
-    numbers.accounts.sync_errors.clear()
-    room.retries[0]()
-    room.desk.settle()
-    assert room.done[-1] == "2 of 2 accounts are up to date."
 
 
 def test_the_last_syncs_problem_is_told_beside_the_numbers(
@@ -268,4 +217,4 @@ def test_export_writes_all_videos(room: Room, numbers: NumbersWorkspace) -> None
     room.model.export(Path("/tmp/videos.csv"))
     room.desk.settle()
     assert numbers.reports.written == [("videos", Path("/tmp/videos.csv"))]
-    assert room.done == ["96 videos written to videos.csv."]
+    assert room.exported == ["96 videos written to videos.csv."]

@@ -41,25 +41,24 @@ class AnalyticsView(PaneView):
         self._core = core
         self._frame = frame
         self.viewmodel = model = AnalyticsViewModel(core, self)
-
-        def idle() -> bool:
-            return not model.job.busy
-
         self.sync = Action(
             words=lambda: tr("Sync"),
             icon="sync",
             run=model.sync,
-            shown=idle,
+            shown=lambda: not model.syncing.busy,
             allowed=lambda: bool(model.account_id),
         )
         self.sync_all = Action(
-            words=lambda: tr("Sync all accounts"), icon="sync", run=model.sync_all, allowed=idle
+            words=lambda: tr("Sync all accounts"),
+            icon="sync",
+            run=model.syncing.begin,
+            allowed=lambda: not model.syncing.busy,
         )
         self.export = Action(
             words=lambda: tr("Export all videos as CSV…"),
             icon="download",
             run=self._on_export,
-            allowed=idle,
+            allowed=lambda: not model.exporting.busy,
         )
         self._build_controls()
         self.body.addWidget(self._content())
@@ -87,11 +86,11 @@ class AnalyticsView(PaneView):
         self._as_of = PlainLabel("", type=Type.CAPTION, tone="soft", elided=True)
         self._as_of.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.sync_button = action_button(self.sync)
-        self.job_line = JobLine(self.viewmodel.job, tr("Sync"))
+        self.job_line = JobLine(self.viewmodel.syncing, tr("Sync"))
+        export = JobLine(self.viewmodel.exporting, tr("Export"))
         more = more_button(lambda: (self.sync_all, self.export), over=self)
-        self.add_controls(
-            self.picker, self.periods, None, self._as_of, self.job_line, self.sync_button, more
-        )
+        jobs = (self.job_line, export, self.sync_button, more)
+        self.add_controls(self.picker, self.periods, None, self._as_of, *jobs)
         self.controls.setStretchFactor(self._as_of, 99)
 
     def _content(self) -> QWidget:
@@ -124,9 +123,11 @@ class AnalyticsView(PaneView):
         model.reading.changed.connect(self._on_read)
         self.follow(model.reading)
         model.changed.connect(self._show_chart)
-        model.job.changed.connect(self._on_job)
-        model.done.connect(self._on_done)
-        model.failed.connect(self._frame.show_error)
+        model.syncing.changed.connect(self._on_sync)
+        model.syncing.said.connect(self._frame.notify)
+        model.exported.connect(self._on_exported)
+        for failed in (model.syncing.failed, model.failed):
+            failed.connect(self._frame.show_error)
         self.picker.chosen.connect(model.choose_account)
         self.periods.chosen.connect(lambda days: model.choose_period(Period(int(days))))
         self.table.row_opened.connect(lambda key, _by_keyboard: self._on_video(str(key)))
@@ -193,8 +194,8 @@ class AnalyticsView(PaneView):
 
     # -- doing ----------------------------------------------------------------------------
 
-    def _on_job(self) -> None:
-        self._as_of.setVisible(not self.viewmodel.job.busy)
+    def _on_sync(self) -> None:
+        self._as_of.setVisible(not self.viewmodel.syncing.busy)
         self.sync_button.refresh()
 
     def _on_video(self, video_id: str) -> None:
@@ -215,5 +216,5 @@ class AnalyticsView(PaneView):
         )
         return Path(name) if name else None
 
-    def _on_done(self, sentence: str) -> None:
+    def _on_exported(self, sentence: str) -> None:
         self._frame.notify(Notice(text=sentence, tone=Tone.GOOD, stays=False))

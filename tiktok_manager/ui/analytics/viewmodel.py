@@ -15,15 +15,15 @@ from PySide6.QtCore import QObject, Signal
 from tiktok_manager.domain.accounts import Account, AccountStatus, Scope
 from tiktok_manager.domain.events import AccountChanged, DataChangedElsewhere, Event, MetricsUpdated
 from tiktok_manager.domain.metrics import AccountSeries, SeriesPoint, VideoCounters
+from tiktok_manager.ui.account_sync import AccountSync
 from tiktok_manager.ui.analytics.figures import FigureItem, Metric, counted_from, figures
 from tiktok_manager.ui.formats import age_text, day_text
-from tiktok_manager.ui.kit.reading import Job, JobProgress, Reading
+from tiktok_manager.ui.kit.reading import Job, Reading
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.wording import message_and_action, words
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
-    from tiktok_manager.services.accounts import SyncResult, SyncStep
     from tiktok_manager.services.analytics import AccountSummary
     from tiktok_manager.services.workspace import Workspace
     from tiktok_manager.ui.frame import Core
@@ -81,16 +81,16 @@ class AnalyticsViewModel(QObject):
 
     Attributes:
         reading: The numbers; `numbers` is what it read last.
-        job: A sync or an export.
+        syncing, exporting: What is under way.
 
     Signals:
         changed: Another number was chosen for the chart.
-        done: A sentence about what the job did.
-        failed: An AppError it ended with, and what to call to try again.
+        exported: A sentence about a written file.
+        failed: An AppError the export ended with, and what to call to try again.
     """
 
     changed = Signal()
-    done = Signal(str)
+    exported = Signal(str)
     failed = Signal(object, object)
 
     def __init__(self, core: Core, parent: QObject | None = None) -> None:
@@ -99,7 +99,8 @@ class AnalyticsViewModel(QObject):
         self._wanted = ""
         self.period = Period.MONTH
         self.metric = Metric.FOLLOWERS
-        self.job = Job(core.tasks, self)
+        self.syncing = AccountSync(core, self)
+        self.exporting = Job(core.tasks, self)
         self.reading: Reading[Numbers] = Reading(
             core.tasks,
             core.bridge,
@@ -178,16 +179,12 @@ class AnalyticsViewModel(QObject):
     def sync(self) -> None:
         """Pull the shown account's numbers from TikTok."""
         if self.numbers.account is not None:
-            self._sync([self.account_id])
-
-    def sync_all(self) -> None:
-        """Pull the numbers of every account from TikTok."""
-        self._sync(None)
+            self.syncing.begin([self.account_id])
 
     def export(self, out: Path) -> None:
         """Write all videos of all accounts as CSV."""
         reports = self._core.workspace.reports
-        self.job.start(
+        self.exporting.start(
             lambda _progress: reports.export("videos", out, message_and_action),
             done=lambda rows: self._on_written(rows, out.name),
             failed=lambda error: self.failed.emit(error, partial(self.export, out)),
@@ -196,36 +193,15 @@ class AnalyticsViewModel(QObject):
 
     # -- inside ---------------------------------------------------------------------------
 
-    def _sync(self, account_ids: Sequence[str] | None) -> None:
-        accounts = self._core.workspace.accounts
-
-        def work(progress: JobProgress) -> Sequence[SyncResult]:
-            def tell(step: SyncStep) -> None:
-                progress.tell(step.done, step.total, f"@{step.handle}")
-
-            return accounts.sync(account_ids, progress.token, tell=tell)
-
-        self.job.start(
-            work,
-            done=lambda results: self._on_synced(results, account_ids),
-            failed=lambda error: self.failed.emit(error, partial(self._sync, account_ids)),
-        )
-
     def _on_written(self, rows: int, file: str) -> None:
-        said = ntr(
-            "{count} video written to {file}.", "{count} videos written to {file}.", rows, file=file
+        self.exported.emit(
+            ntr(
+                "{count} video written to {file}.",
+                "{count} videos written to {file}.",
+                rows,
+                file=file,
+            )
         )
-        self.done.emit(said)
-
-    def _on_synced(self, results: Sequence[SyncResult], wanted: Sequence[str] | None) -> None:
-        errors = [result.error for result in results if result.error is not None]
-        good = len(results) - len(errors)
-        if len(results) > 1:
-            self.done.emit(_up_to_date(good, len(results)))
-        elif good:
-            self.done.emit(tr("Numbers of @{handle} are up to date.", handle=results[0].handle))
-        if errors:
-            self.failed.emit(errors[0], partial(self._sync, wanted))
 
     def _question(self) -> partial[Numbers]:
         return partial(_read, self._core.workspace, self._wanted, self.period)
@@ -253,13 +229,4 @@ def _read(workspace: Workspace, wanted: str, period: Period, token: CancelToken)
         start=start,
         series=workspace.analytics.series(account.id, start),
         videos=workspace.analytics.videos(account.id, VIDEOS_SHOWN),
-    )
-
-
-def _up_to_date(good: int, count: int) -> str:
-    return ntr(
-        "{good} of {count} account is up to date.",
-        "{good} of {count} accounts are up to date.",
-        count,
-        good=good,
     )

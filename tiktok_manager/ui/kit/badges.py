@@ -240,7 +240,7 @@ class FigureCard(PushButton):
 class JobLine(QWidget):
     """How far a job is: its words, a bar, and Cancel; not there while nothing is under way."""
 
-    _WORDS_PX, _BAR_PX = 116, 72
+    _WORDS_PX, _BAR_PX = 150, 72
 
     def __init__(self, job: Job, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
