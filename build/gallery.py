@@ -219,35 +219,31 @@ def _window() -> "Iterator[tuple[WindowSession, Workspace]]":
 def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> None:
     from tiktok_manager.domain.posts import PostFilter, PostStatus
 
-    host = session.host
     _put_away(session)
-    post = workspace.planning.overview().next_due
+    page, following = workspace.planning.page, workspace.planning.overview().next_due
+    failed = PostFilter(statuses=frozenset({PostStatus.FAILED}))
+    posted = PostFilter(statuses=frozenset({PostStatus.PUBLISHED}))
+    today = workspace.clock.now().date()
+    places: dict[str, tuple[str, object]] = {
+        "account": ("accounts", workspace.accounts.list()[1].id),
+        "calendar": ("calendar", today),
+        "composer": ("composer", "new"),
+        "editing": ("composer", None if following is None else following.id),
+        "keys": ("calendar", today),
+        "messages": ("calendar", today),
+        "needs-you": ("calendar", "needs-you"),
+        "palette": ("calendar", today),
+        "post": ("calendar", page(failed)[0].id),
+        "record": ("activity", workspace.planning.changed(posted, limit=1)[0].post.id),
+    }
+    session.host.go(*places.get(subject, (subject, None)))
     match subject:
-        case "account":
-            host.go("accounts", workspace.accounts.list()[1].id)
-        case "post":
-            failed = PostFilter(statuses=frozenset({PostStatus.FAILED}))
-            host.go("calendar", workspace.planning.page(failed)[0].id)
-        case "needs-you":
-            host.go("calendar", "needs-you")
         case "messages":
-            host.go("calendar")
             _say(session)
-        case "record":
-            posted = PostFilter(statuses=frozenset({PostStatus.PUBLISHED}))
-            host.go("activity", workspace.planning.changed(posted, limit=1)[0].post.id)
         case "palette":
-            host.go("calendar")
             _search(session, "a")
         case "keys":
-            host.go("calendar")
-            host.show_keys()
-        case "editing":
-            host.go("composer", None if post is None else post.id)
-        case "composer":
-            host.go("composer", "new")
-        case _:
-            host.go(subject)
+            session.host.show_keys()
 
 
 def _put_away(session: "WindowSession") -> None:

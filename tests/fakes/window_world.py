@@ -36,6 +36,7 @@ from tiktok_manager.storage import accounts as account_rows
 from tiktok_manager.storage import metrics as metric_rows
 from tiktok_manager.storage import posts as post_rows
 from tiktok_manager.storage.schema import ACCOUNT_GROUPS, ACCOUNT_TAGS, GroupRow, TagRow
+from tiktok_manager.system.locks import PublisherLock
 from tiktok_manager.ui.application import Front, application
 from tiktok_manager.ui.panes import PANES
 from tiktok_manager.ui.session import WindowSession
@@ -74,15 +75,18 @@ _HISTORY_DAYS = 28
 class StillPublisher:
     """Says that it runs and sends nothing, so that what is seen stays as it is."""
 
-    def __init__(self, events: EventBus) -> None:
+    def __init__(self, events: EventBus, lock: PublisherLock) -> None:
         self._events = events
+        self._lock = lock
 
     def start(self) -> None:
         """Say that it runs."""
+        self._lock.acquire()
         self._events.publish(PublisherStateChanged(running=True))
 
     def stop(self, timeout_s: float = 10) -> None:
         """Say that it does not."""
+        self._lock.release()
         self._events.publish(PublisherStateChanged(running=False))
 
     def set_paused(self, paused: bool) -> None:
@@ -128,7 +132,7 @@ def window_on(workspace: Workspace, folder: Path) -> Iterator[WindowSession]:
     instance = SingleInstance(folder)
     instance.acquire()
     front = Front(application(["tiktok-manager"]), folder, PANES)
-    publisher = StillPublisher(workspace.events)
+    publisher = StillPublisher(workspace.events, PublisherLock(workspace.paths.publisher_lock))
     session = WindowSession(front, lambda: workspace, lambda _workspace: publisher, instance)
     try:
         session.start(hidden=False)

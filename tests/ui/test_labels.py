@@ -11,7 +11,7 @@ import tiktok_manager.ui
 
 UI = Path(tiktok_manager.ui.__file__).parent
 NOT_YET = (
-    *("analytics/", "calendar/", "composer/"),
+    *("analytics/", "composer/"),
     *("jump.py", "jump_popup.py", "pane_host.py", "passphrase.py"),
     *("rail.py", "session.py", "status_line.py"),
     *("top_bar.py", "trouble_bar.py"),

@@ -123,6 +123,19 @@ def month_title(year: int, month: int) -> str:
     return tr("{month} {year}", month=name, year=year)
 
 
+def months_title(first: date, last: date) -> str:
+    """`November 2026`, `Nov – Dec 2026`, `Dec 2026 – Jan 2027`: the months of a span of days."""
+    if (first.year, first.month) == (last.year, last.month):
+        return month_title(first.year, first.month)
+    begins, ends = (
+        QLocale().standaloneMonthName(day.month, _FORM.ShortFormat) for day in (first, last)
+    )
+    if first.year != last.year:
+        begins = tr("{month} {year}", month=begins, year=first.year)
+    ends = tr("{month} {year}", month=ends, year=last.year)
+    return tr("{first} – {last}", first=begins, last=ends)
+
+
 def weekday_name(weekday: int, *, short: bool = False) -> str:
     """`2` → `Tuesday`, or `Tue`; 1 is Monday."""
     return QLocale().standaloneDayName(weekday, _FORM.ShortFormat if short else _FORM.LongFormat)

@@ -40,7 +40,7 @@ def test_what_is_shown_is_whole_weeks(day: date, first: int, months: int) -> Non
 
 def test_leafing_goes_from_month_to_month_and_back() -> None:
     weeks = Weeks.of(date(2026, 11, 25), 1)
-    assert weeks.title == "November 2026 – December 2026"
+    assert weeks.title == "Nov – Dec 2026"
     later = weeks.turned(1)
     assert later.first == date(2026, 11, 30)
     assert later.turned(1).first == date(2026, 12, 28)

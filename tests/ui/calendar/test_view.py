@@ -238,14 +238,26 @@ def test_a_first_read_that_failed_says_so_and_can_be_tried_again(
 def test_the_state_shown_is_asked_for_in_month_and_agenda_alike(
     view: CalendarView, plan: Desk
 ) -> None:
-    (needs,) = [each for each in view._shows.menu().actions() if each.text() == "Needs you"]
-    needs.trigger()
+    view.filters.states.button("needs-you").click()
     plan.settle()
-    assert view._shows.accessibleName() == "Needs you"
+    assert view.filters.button.accessibleName() == "Needs you"
     assert [tile.post.id for tile in view.viewmodel.tiles(TODAY)] == ["second"]
     button(view, "Agenda").click()
     plan.settle()
     assert [post.id for post in view.agenda.model.rows] == ["second"]
+
+
+def test_accounts_are_picked_for_month_and_agenda_alike(view: CalendarView, plan: Desk) -> None:
+    model = plan.core.accounts
+    plan.qtbot.waitUntil(lambda: len(model.rows) == 2)
+    view.filters.picker.choices.mark({"acc-bob"}, on=True)
+    plan.settle()
+    assert view.filters.button.accessibleName() == "All posts, 1 account"
+    assert [tile.post.id for tile in view.viewmodel.tiles(TODAY)] == ["second"]
+    view.filters.picker.choices.mark({"acc-alice"}, on=True)  # that is everybody
+    plan.settle()
+    assert view.filters.button.accessibleName() == "All posts"
+    assert len(view.viewmodel.tiles(TODAY)) == 2
 
 
 def test_a_jump_leads_to_a_post_that_the_filter_hides(
@@ -256,7 +268,7 @@ def test_a_jump_leads_to_a_post_that_the_filter_hides(
     view.open_target("first")
     plan.settle()
     assert view.grid.isVisible()
-    assert view._shows.accessibleName() == "All posts"
+    assert view.filters.button.accessibleName() == "All posts"
     assert view.viewmodel.selected is not None
     assert view.viewmodel.selected.post.id == "first"
     assert details(frame).viewmodel.post.id == "first"

@@ -78,7 +78,7 @@ def agenda_columns(core: Core) -> Sequence[Column[Post]]:
     return (
         Column(
             words=lambda: tr("When"),
-            width=190,
+            width=216,
             value=lambda post: zoned_time(post.schedule.due_at, core.timezone, core.now()),
             hint=lambda post: full_stamp(post.schedule.due_at, core.timezone),
         ),

@@ -124,13 +124,13 @@ def _columns(viewmodel: CalendarViewModel) -> Sequence[Column[Tile]]:
         ),
         Column(
             words=lambda: tr("Time"),
-            width=68,
+            width=78,
             value=lambda tile: tile.time,
             sort=lambda tile: (tile.post.schedule.due_at, tile.post.id),
         ),
         Column(
             words=lambda: tr("Account"),
-            width=130,
+            width=126,
             value=lambda tile: f"@{tile.post.handle}",
             sort=lambda tile: tile.post.handle,
             icon=lambda tile: accounts.avatars.icon(

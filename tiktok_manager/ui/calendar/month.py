@@ -17,7 +17,7 @@ from tiktok_manager.domain.posts import (
     PostStatus,
 )
 from tiktok_manager.domain.schedule import resolve, zone
-from tiktok_manager.ui.formats import month_title, time_text
+from tiktok_manager.ui.formats import months_title, time_text
 from tiktok_manager.ui.post_look import needs_user, unsafe_waiting
 from tiktok_manager.ui.texts import tr
 
@@ -54,9 +54,8 @@ class Weeks:
 
     @property
     def title(self) -> str:
-        """`November – December 2026`: the months that are touched."""
-        first, last = (month_title(day.year, day.month) for day in (self.first, self.last))
-        return first if first == last else tr("{first} – {last}", first=first, last=last)
+        """The months that are touched."""
+        return months_title(self.first, self.last)
 
     def scrolled(self, weeks: int) -> Weeks:
         """Return the weeks so many later, or earlier."""

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 HEAD, TILE, GAP, EDGE, MORE_LINE = 30, 22, 2, 4, 18
 _ICON, _AVATAR = 14, 18
 _LEAST_WORDS = 24
-_WIDE = 96  # from here on there is room for a word beside the warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,29 +166,30 @@ class DayDelegate(QStyledItemDelegate):
         if chosen:
             self._paint_cursor(painter, QRectF(rect).adjusted(1, 1, -1, -1), look)
         painter.setFont(type_font(Type.CAPTION, tabular=True))
-        painter.setPen(QColor(look.accent if lit else look.soft_ink))
+        room = self._paint_needing(painter, QRectF(rect), hidden, look)
         count = exact_number(sum(len(tile.posts) for tile in hidden))
-        is_wide = rect.width() >= _WIDE
-        text = tr("+{count} more", count=count) if is_wide else f"+{count}"
-        painter.drawText(rect.adjusted(EDGE + 2, 0, -EDGE, 0), _MIDDLE, text)
-        self._paint_waiting(painter, rect, hidden, look)
+        words = tr("+{count} more", count=count)
+        if painter.fontMetrics().horizontalAdvance(words) > room.width():
+            words = f"+{count}"
+        painter.setPen(QColor(look.accent if lit else look.soft_ink))
+        painter.drawText(room, _MIDDLE, words)
 
-    def _paint_waiting(
-        self, painter: QPainter, rect: QRect, hidden: Sequence[Tile], look: Tokens
-    ) -> None:
-        """Say on the "more" line how many of the hidden posts wait for the user."""
+    def _paint_needing(
+        self, painter: QPainter, rect: QRectF, hidden: Sequence[Tile], look: Tokens
+    ) -> QRectF:
+        """Say how many of the hidden posts wait for the user; returns the room that is left."""
+        room = rect.adjusted(EDGE + 2, 0, -EDGE, 0)
         count = sum(len(tile.posts) for tile in hidden if needs_user(tile.post))
         if not count:
-            return
-        colour = look.status(PostStatus.NEEDS_ATTENTION)
+            return room
+        colour, number = look.status(PostStatus.NEEDS_ATTENTION), exact_number(count)
         painter.setPen(QColor(colour))
-        inside = rect.adjusted(0, 0, -EDGE, 0)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        number = exact_number(count)
-        painter.drawText(inside, flags, number)
-        left = inside.right() - painter.fontMetrics().horizontalAdvance(number) - _ICON - 2
-        spot = QRectF(left, rect.center().y() - _ICON / 2 + 0.5, _ICON, _ICON)
+        painter.drawText(room, flags, number)
+        room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(number) - _ICON - 2)
+        spot = QRectF(room.right(), rect.center().y() - _ICON / 2, _ICON, _ICON)
         paint_icon(painter, status_icon(PostStatus.NEEDS_ATTENTION), spot, colour)
+        return room
 
     def _paint_stand_in(self, painter: QPainter, cell: QRect) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -234,8 +234,11 @@ class DayDelegate(QStyledItemDelegate):
         font.setStrikeOut(gone)
         painter.setFont(font)
         left = self._paint_word(painter, rect, left + _ICON + 4, tile.time, ink)
-        left = self._paint_who(painter, rect, left, tile, ink)
-        if unsafe_waiting(tile.post) is not None:
+        says_wait = unsafe_waiting(tile.post) is not None
+        wait = painter.fontMetrics().horizontalAdvance(shown.words) if says_wait else 0
+        if left + _AVATAR + 4 + wait <= rect.right():  # else how it waits matters more than whose
+            left = self._paint_who(painter, rect, left, tile, ink)
+        if says_wait:
             left = self._paint_word(painter, rect, left, shown.words, shown.colour)
         room = rect.right() - left - 3
         if room >= _LEAST_WORDS:
@@ -249,8 +252,6 @@ class DayDelegate(QStyledItemDelegate):
         """Show the account's picture, or for how many accounts the tile stands."""
         if tile.is_stack:
             return self._paint_word(painter, rect, left, f"×{len(tile.posts)}", ink)
-        if rect.right() - left < _AVATAR + 1:
-            return left
         ratio = painter.device().devicePixelRatio()
         accounts, post = self._viewmodel.core.accounts, tile.post
         picture = accounts.picture(post.account_id, post.handle, _AVATAR, ratio)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt
-from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from tiktok_manager.domain.posts import Post
 from tiktok_manager.ui.calendar.agenda import AgendaViewModel
 from tiktok_manager.ui.calendar.changes import retry_all_action
 from tiktok_manager.ui.calendar.day_list import DayList
 from tiktok_manager.ui.calendar.drawer import PostDrawer
+from tiktok_manager.ui.calendar.filter_menu import FilterMenu
 from tiktok_manager.ui.calendar.grid import MonthGrid
 from tiktok_manager.ui.calendar.month import Filter, Show
 from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
@@ -39,13 +39,15 @@ if TYPE_CHECKING:
 
 NEEDS_YOU = "needs-you"
 _MONTH, _AGENDA = "month", "agenda"
+_TITLE_PX = 156
 
 
 class CalendarView(PaneView):
     """Builds the calendar and binds it.
 
-    Targets: a post's id opens it, a `date` shows that day, "needs-you" lists what waits for the
-    user. It asks for the composer with a `date` (a new post on that day) or a post's id (edit it).
+    Targets: a post's id opens it, a `date` shows all of that day, "needs-you" lists what waits for
+    the user. It asks for the composer with a `date` (a new post on that day) or a post's id (edit
+    it).
     """
 
     def __init__(self, core: Core, frame: Frame) -> None:
@@ -71,6 +73,7 @@ class CalendarView(PaneView):
             self.viewmodel.set_filter(Filter(show=Show.NEEDS_YOU))
             self._show_as(_AGENDA)
         elif isinstance(target, date):
+            self.viewmodel.set_filter(Filter())
             self._show_as(_MONTH)
             self.viewmodel.show_day(target)
         elif isinstance(target, str):
@@ -137,12 +140,13 @@ class CalendarView(PaneView):
         turn = self.viewmodel.turn
         self._earlier = icon_button("chevron-left", tr("Earlier"), clicked=partial(turn, -1))
         self._title = PlainLabel("", type=Type.SECTION)
+        self._title.setMinimumWidth(_TITLE_PX)  # the arrows stay where they are while it changes
         self._later = icon_button("chevron-right", tr("Later"), clicked=partial(turn, 1))
         self._today = push_button(tr("Today"), clicked=self._on_today)
-        self._hint = PlainLabel(tr("No posts here. N plans one on the chosen day."), tone="soft")
-        self._zone = PlainLabel("", type=Type.CAPTION, tone="soft")
-        self._shows = push_button("", icon_name="filter")
-        self._shows.setMenu(self._show_menu())
+        self._hint = PlainLabel("", tone="soft", elided=True)
+        self._zone = PlainLabel("", type=Type.CAPTION, tone="soft", elided=True)
+        self._zone.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.filters = FilterMenu(self._core.accounts, self)
         self._as = Segment(tr("Show as"), {_MONTH: tr("Month"), _AGENDA: tr("Agenda")})
         self._retry_all = action_button(
             retry_all_action(self._core, self.drawer.changes, self._lists_what_needs_user)
@@ -155,18 +159,13 @@ class CalendarView(PaneView):
             self._today,
             self._hint,
             self._retry_all,
-            None,
             self._zone,
             SPACE_S,
-            self._shows,
+            self.filters.button,
             self._as,
         )
-
-    def _show_menu(self) -> QMenu:
-        menu = QMenu(self)
-        for show, words in _show_words().items():
-            menu.addAction(words, partial(self._on_show, show))
-        return menu
+        self.controls.setStretchFactor(self._hint, 2)
+        self.controls.setStretchFactor(self._zone, 1)
 
     def _connect(self) -> None:
         model, changes = self.viewmodel, self.drawer.changes
@@ -174,6 +173,7 @@ class CalendarView(PaneView):
         model.posts_changed.connect(self._on_posts)
         model.cursor_changed.connect(self._on_cursor)
         model.filter_changed.connect(self._on_filter)
+        self.filters.changed.connect(model.set_filter)
         model.found.connect(self._on_found)
         model.failed.connect(self._frame.show_error)
         changes.changed.connect(model.replace_post)
@@ -186,7 +186,7 @@ class CalendarView(PaneView):
         self.grid.new_wanted.connect(self._new_post)
         self.table.row_opened.connect(self._on_row_opened)
         self.table.delete_wanted.connect(self._on_row_delete)
-        self._as.chosen.connect(self._show_as)
+        self._as.chosen.connect(self._on_as)
         for view in (self.grid, self.table):
             self._core.accounts.avatars.arrived.connect(view.viewport().update)
             self._core.accounts.reading.changed.connect(view.viewport().update)
@@ -214,8 +214,11 @@ class CalendarView(PaneView):
         if by_keyboard:
             content.focus_first()
 
-    def _show_as(self, kind: str) -> None:
+    def _on_as(self, kind: str) -> None:
         self._frame.memory.set_word("calendar-as", kind)
+        self._show_as(kind)
+
+    def _show_as(self, kind: str) -> None:
         self._as.choose(kind)
         self._pages.setCurrentIndex(1 if kind == _AGENDA else 0)
         for widget in (self._earlier, self._title, self._later, self._today):
@@ -223,13 +226,11 @@ class CalendarView(PaneView):
         self._on_filter()
         self._on_posts()
 
-    def _on_show(self, show: Show) -> None:
-        self.viewmodel.set_filter(replace(self.viewmodel.filter, show=show))
-
     def _on_filter(self) -> None:
-        self._shows.setText(_show_words()[self.viewmodel.filter.show])
-        if self.agenda.filter != self.viewmodel.filter or self._is_agenda:
-            self.agenda.set_filter(self.viewmodel.filter)
+        shown = self.viewmodel.filter
+        self.filters.show_filter(shown)
+        if self._is_agenda and shown != self.agenda.filter:
+            self.agenda.set_filter(shown)
         self._retry_all.refresh()
 
     def _on_today(self) -> None:
@@ -242,6 +243,9 @@ class CalendarView(PaneView):
         self.grid.setAccessibleName(name)
 
     def _on_posts(self) -> None:
+        is_filtered = self.viewmodel.filter != Filter()
+        plain = tr("No posts here. N plans one on the chosen day.")
+        self._hint.setText(tr("Nothing here passes the filter.") if is_filtered else plain)
         self._hint.setVisible(not self._is_agenda and self.viewmodel.is_empty)
 
     def _on_state(self) -> None:
@@ -291,19 +295,10 @@ class CalendarView(PaneView):
         return self._as.current == _AGENDA
 
     def _lists_what_needs_user(self) -> bool:
-        return self.viewmodel.filter.show is Show.NEEDS_YOU
+        return self._is_agenda and self.viewmodel.filter.show is Show.NEEDS_YOU
 
     def _front(self) -> QWidget:
         return self.table if self._is_agenda else self.grid
 
     def _new_post(self, day: date) -> None:
         self._frame.go("composer", day)
-
-
-def _show_words() -> dict[Show, str]:
-    return {
-        Show.ALL: tr("All posts"),
-        Show.PLANNED: tr("Planned"),
-        Show.NEEDS_YOU: tr("Needs you"),
-        Show.PUBLISHED: tr("Published"),
-    }
