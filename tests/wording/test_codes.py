@@ -1,6 +1,9 @@
 """Every code that is raised, kept or told has words, and gets the parameters they name."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -8,8 +11,10 @@ import pytest
 from tests.wording.scanner import Use, prose, sentences, uses
 from tiktok_manager.domain import errors
 from tiktok_manager.domain.errors import AppError
+from tiktok_manager.services.backups import Backup, BackupKind, BackupOf, Rank
 from tiktok_manager.services.settings import DEFINITIONS
 from tiktok_manager.wording import speech
+from tiktok_manager.wording.backups import backup_words
 from tiktok_manager.wording.catalogue import (
     Catalogue,
     Choice,
@@ -19,7 +24,7 @@ from tiktok_manager.wording.catalogue import (
     chosen,
     names_in,
 )
-from tiktok_manager.wording.settings import SETTINGS
+from tiktok_manager.wording.settings import LABELS, SETTINGS
 from tiktok_manager.wording.speech import CATALOGUE
 from tiktok_manager.wording.trail import TRAIL
 
@@ -144,7 +149,15 @@ def test_the_scan_sees_words_for_people_wherever_they_stand() -> None:
 
 
 def test_every_setting_has_words() -> None:
-    assert {each.name for each in DEFINITIONS} == set(SETTINGS)
+    assert {each.name for each in DEFINITIONS} == set(SETTINGS) == set(LABELS)
+
+
+def test_every_backup_is_told_whatever_it_is() -> None:
+    at = datetime(2026, 11, 21, tzinfo=UTC)
+    made = Backup(path=Path("b"), kind=BackupKind.MANUAL, taken_at=at, size_bytes=1, sha256=None)
+    for kind, of, rank in product(BackupKind, BackupOf, (None, *Rank)):
+        backup = replace(made, kind=kind, of=of, rank=rank)
+        assert all(map(backup_words, (backup.kind, backup.of, backup.kept_as)))
 
 
 def test_the_scan_sees_a_code_without_words() -> None:

@@ -22,6 +22,23 @@ _RESTORED = _(
     "Posts that may have gone out since are held until it is known that they are not on TikTok. "
     "The former database lies in {folder}."
 )
+_VALUES = {
+    "posts": _("Posts and accounts"),
+    "metrics": _("Numbers"),
+    "auto": _("By itself"),
+    "manual": _("By you"),
+    "before-upgrade": _("Before an update"),
+    "until_deleted": _("Until you delete it"),
+    "until_next_backup": _("Until the next backup"),
+    "for_24_hours": _("24 hours"),
+    "for_7_days": _("7 days"),
+    "for_4_weeks": _("4 weeks"),
+}
+
+
+def backup_words(code: str) -> str:
+    """Say what a backup holds, who made it, or how long it is kept."""
+    return _said(_VALUES[code])
 
 
 def restore_question(when: str, *, since: str, is_of_posts: bool) -> str:

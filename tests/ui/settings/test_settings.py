@@ -17,8 +17,7 @@ from tiktok_manager.services.settings import DEFINITIONS
 from tiktok_manager.tiktok.loopback import LoopbackReceiver
 from tiktok_manager.ui.kit.controls import CopyButton
 from tiktok_manager.ui.kit.inputs import ChoiceInput, SearchBox, SwitchInput, TicksInput
-from tiktok_manager.ui.settings.key_guide import PORTAL_URL, REDIRECT_URI
-from tiktok_manager.ui.settings.view import SettingsView
+from tiktok_manager.ui.settings.view import PORTAL_URL, REDIRECT_URI, SettingsView
 
 MakeView = Callable[..., tuple[Desk, SettingsView]]
 
@@ -225,8 +224,8 @@ def test_a_first_reading_that_failed_says_so_and_can_be_tried_again(
         ("appear", ["Window"]),
         ("dark", ["Window"]),
         ("tokyo", ["Planning"]),
-        ("restore", ["Backups"]),
-        ("folder", ["Data"]),
+        ("restore", ["Data and backups"]),
+        ("folder", ["Data and backups"]),
         ("atlantis", []),
     ],
 )
@@ -286,6 +285,5 @@ def test_the_data_folder_is_named_and_opened(desk_and_view: DeskAndView) -> None
     desk, view = desk_and_view
     folder = desk.world.paths.root
     assert any(label.text() == str(folder) for label in view.findChildren(QLabel))
-    button = next(b for b in view._data.findChildren(QAbstractButton) if "Open" in b.text())
-    button.click()
+    view.backups.buttons.buttons[-1].click()
     assert desk.frame.urls == [folder.as_uri()]

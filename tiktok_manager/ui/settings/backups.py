@@ -35,7 +35,6 @@ class BackupsViewModel(QObject):
     """Makes and checks backups, and says what restoring one would do; `reading` lists them.
 
     Attributes:
-        checked: By name, whether a backup checked since can be restored.
         said: What came of the last job, and the tone to say it in.
         made: The name of the backup made now, until it is chosen in the list.
 
@@ -50,7 +49,8 @@ class BackupsViewModel(QObject):
         self._core = core
         self._backups = backups = core.workspace.backups
         self.folder = backups.folder
-        self.checked: dict[str, bool] = {}
+        self.data_dir = core.workspace.paths.root
+        self._checked: dict[str, bool] = {}
         self.said = ("", "good")
         self.made = ""
         self.job = Job(core.tasks, self)
@@ -83,6 +83,12 @@ class BackupsViewModel(QObject):
         """The full time and its age, for hovering."""
         return f"{full_stamp(at, self._core.timezone)} · {age_text(at, self._core.now())}"
 
+    def checked_words(self, backup: Backup) -> str:
+        """Say what is known of its wholeness: every backup is checked as it is made."""
+        if backup.name in self._checked:
+            return tr("Whole, just now") if self._checked[backup.name] else tr("Cannot be restored")
+        return tr("When made") if backup.sha256 else tr("Not recorded")
+
     def create(self) -> None:
         """Back up now."""
         backups = self._backups
@@ -106,11 +112,11 @@ class BackupsViewModel(QObject):
         backups = self._backups
 
         def done(_none: None) -> None:
-            self.checked[name] = True
+            self._checked[name] = True
             self._say(tr("This backup is whole and unchanged: it can be restored."))
 
         def failed(error: AppError) -> None:
-            self.checked[name] = False
+            self._checked[name] = False
             self._on_failed(error)
 
         self._say("")

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QProgressBar
 
-from tiktok_manager.services.backups import Backup, BackupKind, BackupOf
+from tiktok_manager.services.backups import Backup
 from tiktok_manager.ui.formats import size_text
 from tiktok_manager.ui.kit.action import Action, ActionRow, ask_over
+from tiktok_manager.ui.kit.controls import Fact, Facts
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card
 from tiktok_manager.ui.kit.list_model import Column, ListModel
 from tiktok_manager.ui.kit.pane import Stages
+from tiktok_manager.ui.kit.reading import Stage
 from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.settings.backups import BackupsViewModel
 from tiktok_manager.ui.texts import tr
-from tiktok_manager.wording import term
+from tiktok_manager.wording.backups import backup_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +35,7 @@ class BackupsCard(Card):
     """The list, and what can be done: back up now, restore one, check one, restore a file."""
 
     def __init__(self, core: Core, frame: Frame) -> None:
-        super().__init__(tr("Backups"))
+        super().__init__(tr("Data and backups"))
         self._frame = frame
         self.model = model = BackupsViewModel(core, self)
         self.rows = ListModel(_columns(model), lambda backup: backup.name, self)
@@ -49,7 +51,9 @@ class BackupsCard(Card):
             "Each backup is checked as it is made; passwords and tokens in it stay encrypted. The "
             "videos themselves are not in it."
         )
-        parts = (PlainLabel(about, tone="soft", wrap=True), self.list, self.buttons)
+        folder = str(model.data_dir)
+        where = Facts((Fact(label=tr("All of it lies in"), value=folder, copied=folder),))
+        parts = (where, PlainLabel(about, tone="soft", wrap=True), self.list, self.buttons)
         for widget in (*parts, self._bar, self.said):
             self.body.addWidget(widget)
         self.table.row_chosen.connect(lambda _name: self.buttons.refresh())
@@ -76,7 +80,7 @@ class BackupsCard(Card):
                 run=lambda: model.check(self._chosen),
             ),
             Action(words=lambda: tr("Restore a file…"), icon="file", allowed=idle, run=self._other),
-            Action(words=lambda: tr("Open folder"), icon="folder", run=self._open_folder),
+            Action(words=lambda: tr("Open the folder"), icon="folder", run=self._open_folder),
         )
 
     def _restore(self, words: Callable[[], str], wanted: Callable[[], str]) -> Action:
@@ -102,7 +106,7 @@ class BackupsCard(Card):
             ask_over(self.window(), self._restore(lambda: tr("Restore a file…"), lambda: name))
 
     def _open_folder(self) -> None:
-        self._frame.open_url(self.model.folder.as_uri())
+        self._frame.open_url(self.model.data_dir.as_uri())
 
     @property
     def _chosen(self) -> str:
@@ -117,7 +121,8 @@ class BackupsCard(Card):
         self.table.viewport().update()  # what a check found is not in the rows
         if self.table.choose(self.model.made):
             self.model.made = ""
-        shown = max(1, min(len(self.model.items), _SHOWN_ROWS))
+        is_told_why = self.model.reading.stage is Stage.FAILED
+        shown = _SHOWN_ROWS if is_told_why else max(1, min(len(self.rows.rows), _SHOWN_ROWS))
         self.list.setFixedHeight(_HEADER_PX + shown * _ROW_PX + 2)
         words, tone = self.model.said
         self.said.setText(words)
@@ -136,22 +141,27 @@ def ask_backup(parent: QWidget, folder: Path) -> str:
 
 
 def _columns(model: BackupsViewModel) -> tuple[Column[Backup], ...]:
-    def checked(backup: Backup) -> str:
-        if backup.name in model.checked:
-            return tr("Whole, just now") if model.checked[backup.name] else tr("Cannot be restored")
-        return tr("When made") if backup.sha256 else tr("Not recorded")
-
     return (
         Column(
             words=lambda: tr("When"),
-            value=lambda backup: model.when(backup.taken_at),
-            hint=lambda backup: f"{model.stamp(backup.taken_at)}\n{backup.name}",
+            value=lambda it: model.when(it.taken_at),
+            hint=lambda it: f"{model.stamp(it.taken_at)}\n{it.name}",
         ),
-        Column(words=lambda: tr("What"), value=_what, width=168),
-        Column(words=lambda: tr("Made"), value=_made_by, width=140, hide_below=840),
+        Column(words=lambda: tr("What"), value=lambda it: backup_words(it.of), width=168),
+        Column(
+            words=lambda: tr("Made"),
+            value=lambda it: backup_words(it.kind),
+            width=140,
+            hide_below=840,
+        ),
         Column(words=lambda: tr("Size"), value=lambda it: size_text(it.size_bytes), width=84),
-        Column(words=lambda: tr("Kept for"), value=_kept_for, width=144, hide_below=620),
-        Column(words=lambda: tr("Checked"), value=checked, width=120),
+        Column(
+            words=lambda: tr("Kept for"),
+            value=lambda it: backup_words(it.kept_as),
+            width=144,
+            hide_below=620,
+        ),
+        Column(words=lambda: tr("Checked"), value=model.checked_words, width=120),
     )
 
 
@@ -161,20 +171,3 @@ def _no_backup() -> PlainLabel:
 
 def _choose_first() -> str:
     return tr("Choose a backup in the list first.")
-
-
-def _what(backup: Backup) -> str:
-    return tr("Posts and accounts") if backup.of is BackupOf.POSTS else tr("Numbers")
-
-
-def _made_by(backup: Backup) -> str:
-    return {
-        BackupKind.AUTOMATIC: tr("By itself"),
-        BackupKind.MANUAL: tr("By you"),
-        BackupKind.UPGRADE: tr("Before an update"),
-    }[backup.kind]
-
-
-def _kept_for(backup: Backup) -> str:
-    said = term(backup.kept_as)
-    return said[0].upper() + said[1:]

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
+from tiktok_manager.domain.accounts import CALLBACK_PATH, POSTING_SCOPES
 from tiktok_manager.ui.kit.controls import Fact, Facts, push_button
 from tiktok_manager.ui.kit.form import Form
 from tiktok_manager.ui.kit.inputs import SearchLine, make_input
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import Card, Line, ScrollPage, row
+from tiktok_manager.ui.kit.layout import Card, Line, ScrollPage, column, row
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.settings.backups_card import BackupsCard
-from tiktok_manager.ui.settings.key_guide import KeyGuide
 from tiktok_manager.ui.settings.viewmodel import SettingsViewModel, choices, help_words
 from tiktok_manager.ui.texts import tr
-from tiktok_manager.ui.tokens import Type
+from tiktok_manager.ui.tokens import SPACE_M
 from tiktok_manager.wording.settings import section_words, setting_label
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from tiktok_manager.ui.frame import Core, Frame
 
 _PAGE_WIDTH_PX = 940
+REDIRECT_URI = f"http://127.0.0.1:*{CALLBACK_PATH}"
+SCOPES = ", ".join(POSTING_SCOPES)
+PORTAL_URL = "https://developers.tiktok.com/apps/"
 BACKUPS = "backups"
 
 
@@ -40,7 +43,6 @@ class SettingsView(PaneView):
         self.form = Form(self)
         self.guide = KeyGuide(frame)
         self.backups = BackupsCard(core, frame)
-        self._data = _data_card(core, frame)
         # Each card with the settings on it and with other words it is found by.
         self._cards: list[tuple[Card, frozenset[str], str]] = []
         self._wanted = ""
@@ -94,8 +96,7 @@ class SettingsView(PaneView):
                 label, told = setting_label(item.name), help_words(item)
                 card.body.addWidget(self.form.add(item.name, label, control, told))
             self._add_card(card, frozenset(item.name for item in items))
-        self._add_card(self.backups, words=tr("backups restore safety copy"))
-        self._add_card(self._data, words=tr("data folder"))
+        self._add_card(self.backups, words=tr("data folder backups restore safety copy"))
 
     def _add_card(self, card: Card, names: frozenset[str] = frozenset(), words: str = "") -> None:
         self._cards.append((card, names, words.casefold()))
@@ -140,15 +141,33 @@ class SettingsView(PaneView):
         focused.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def _data_card(core: Core, frame: Frame) -> Card:
-    folder = core.workspace.paths.root
-    about = tr("Database, logs, backups and cached pictures. Nothing is kept anywhere else.")
-    open_folder = push_button(
-        tr("Open folder"), icon_name="folder", clicked=lambda: frame.open_url(folder.as_uri())
-    )
-    card = Card(tr("Data"))
-    where = Fact(label=tr("Data folder"), value=str(folder), copied=str(folder))
-    card.body.addWidget(Facts([where]))
-    card.body.addWidget(PlainLabel(about, type=Type.CAPTION, tone="soft", wrap=True))
-    card.body.addLayout(row(open_folder, None))
-    return card
+class KeyGuide(QWidget):
+    """How to get app keys, with what has to be copied; `fold` folds it away."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__()
+        words = tr("How to get your keys")
+        self.fold = push_button(words, look="quiet", icon_name="info", checkable=True)
+        steps = (
+            tr("1. Create an app in TikTok’s developer portal (free)."),
+            tr("2. Add the products Login Kit (for Desktop) and Content Posting API."),
+            tr("3. Switch Direct Post on, and register the redirect URI below exactly."),
+            tr("4. Ask for these scopes. Others need the Display API, which new apps cannot have."),
+            tr("5. Copy client key and client secret of the app into the fields below."),
+        )
+        copied = Facts(
+            (
+                Fact(label=tr("Redirect URI"), value=REDIRECT_URI, copied=REDIRECT_URI),
+                Fact(label=tr("Scopes"), value=SCOPES, copied=SCOPES),
+            )
+        )
+        portal = push_button(tr("Open the developer portal"), icon_name="external", tip=PORTAL_URL)
+        portal.clicked.connect(lambda: frame.open_url(PORTAL_URL))
+        guide = QFrame()
+        guide.setProperty("look", "notice")
+        margins = (SPACE_M, SPACE_M, SPACE_M, SPACE_M)
+        labels = (PlainLabel(step, tone="soft", wrap=True) for step in steps)
+        guide.setLayout(column(*labels, copied, row(portal, None), margins=margins))
+        self.setLayout(column(row(self.fold, None), guide))
+        self.fold.toggled.connect(guide.setVisible)
+        guide.hide()
