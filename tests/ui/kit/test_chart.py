@@ -111,9 +111,13 @@ def test_hovering_reads_the_nearest_point(chart: NumberChart) -> None:
     assert chart.read_out == ""
 
 
-def test_more_points_than_pixels_are_drawn(chart: NumberChart) -> None:
+def test_of_more_points_than_pixels_one_is_drawn_in_each(chart: NumberChart) -> None:
     show(chart, points(*((28 - n / 1000, n) for n in range(20_000))))
     chart.grab()
+    assert chart._drawn is not None
+    (spots,) = chart._drawn[1]
+    width = spots[-1].x() - spots[0].x()
+    assert width - 2 <= len(spots) <= width + 3
 
 
 def test_a_chart_loads_no_plotting_library() -> None:

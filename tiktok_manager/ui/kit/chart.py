@@ -93,7 +93,9 @@ class NumberChart(QWidget):
         self._points: Sequence[SeriesPoint] = ()
         self._timezone = "UTC"
         self._first = self._now = datetime.fromtimestamp(0, UTC)
+        self._highest = 0
         self._read: int | None = None
+        self._drawn: tuple[_Plot, Sequence[Sequence[QPointF]]] | None = None
 
     @property
     def read_out(self) -> str:
@@ -115,6 +117,8 @@ class NumberChart(QWidget):
         self._name, self._points, self._timezone = name, points, timezone
         self._first = start or (points[0].at if points else now)
         self._now = max(now, points[-1].at) if points else now
+        self._highest = max((point.value for point in points), default=0)
+        self._drawn = None
         self.setAccessibleName(tr("{name} over time", name=name))
         self.setAccessibleDescription(spoken(points))
         self._point_at(None)
@@ -161,11 +165,10 @@ class NumberChart(QWidget):
     # -- painting -------------------------------------------------------------------------
 
     def _plot(self) -> _Plot:
-        highest = max((point.value for point in self._points), default=0)
         rect = QRectF(self.rect()).adjusted(0, _TITLE_PX + SPACE_M, -SPACE_M, -2 * SPACE_M)
-        top, _label = number_ticks(highest, self._rows(rect))[-1]
-        labels = [label for _value, label in number_ticks(highest, self._rows(rect))]
-        widest = max(map(QFontMetricsF(_small()).horizontalAdvance, labels))
+        marks = number_ticks(self._highest, self._rows(rect))
+        top = marks[-1][0]
+        widest = max(QFontMetricsF(_small()).horizontalAdvance(label) for _value, label in marks)
         rect.setLeft(max(widest, _NUMBER_LABEL_PX) + SPACE_S)
         last_s = self._now.timestamp()
         first_s = min(self._first.timestamp(), last_s - 3600)
@@ -207,11 +210,13 @@ class NumberChart(QWidget):
     def _paint_line(self, painter: QPainter) -> None:
         plot = self._plot()
         self._paint_axes(painter, plot)
-        parts = segments(self._points)
-        for before, after in pairwise(parts):
-            self._paint_gap(painter, plot, before[-1], after[0])
-        for part in parts:
-            self._paint_area(painter, plot, part)
+        if self._drawn is None or self._drawn[0] != plot:
+            parts = segments(self._points)
+            self._drawn = plot, [_spots(plot, part) for part in parts]
+        for before, after in pairwise(self._drawn[1]):
+            self._paint_gap(painter, plot, before[-1].x(), after[0].x())
+        for spots in self._drawn[1]:
+            self._paint_area(painter, plot, spots)
         if self._read is not None:
             self._paint_read_out(painter, plot, self._points[self._read])
 
@@ -231,25 +236,16 @@ class NumberChart(QWidget):
             place = QRectF(middle - half, rect.bottom() + SPACE_S / 2, 2 * half, 20)
             painter.drawText(place, _MIDDLE, label)
 
-    def _paint_gap(
-        self, painter: QPainter, plot: _Plot, before: SeriesPoint, after: SeriesPoint
-    ) -> None:
+    def _paint_gap(self, painter: QPainter, plot: _Plot, left: float, right: float) -> None:
         look = tokens()
-        left, right = plot.spot(before).x(), plot.spot(after).x()
         band = QRectF(left, plot.rect.top(), right - left, plot.rect.height())
         painter.fillRect(band, QColor(mix(look.ink, look.paper, 0.05)))
 
-    def _paint_area(self, painter: QPainter, plot: _Plot, part: Sequence[SeriesPoint]) -> None:
+    def _paint_area(self, painter: QPainter, plot: _Plot, spots: Sequence[QPointF]) -> None:
         accent = QColor(tokens().accent)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(accent)
-        spots: list[QPointF] = []
-        for point in part:
-            spot = plot.spot(point)
-            if len(spots) > 1 and spot.x() - spots[-1].x() < 0.5:
-                spots.pop()  # more points than pixels: the newest of each stands for them
-            spots.append(spot)
-        if len(part) == 1:
+        if len(spots) == 1:
             painter.drawEllipse(spots[0], 3, 3)
             return
         under = QColor(accent)
@@ -280,6 +276,16 @@ class NumberChart(QWidget):
         painter.drawRoundedRect(box, RADIUS, RADIUS)
         painter.setPen(QColor(look.paper))
         painter.drawText(box, _MIDDLE, self.read_out)
+
+
+def _spots(plot: _Plot, part: Sequence[SeriesPoint]) -> Sequence[QPointF]:
+    """Return where to draw a line; the newest point of each pixel stands for all in it."""
+    spots: list[QPointF] = []
+    for spot in map(plot.spot, part):
+        if len(spots) > 1 and int(spot.x()) == int(spots[-1].x()):
+            spots.pop()
+        spots.append(spot)
+    return spots
 
 
 def _small() -> QFont:
