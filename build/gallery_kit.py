@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 
 from tiktok_manager.domain.metrics import SeriesPoint
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.icons import screen_ratio
+from tiktok_manager.ui.formats import short_number
+from tiktok_manager.ui.icons import icon, screen_ratio
 from tiktok_manager.ui.kit.avatar import round_picture
 from tiktok_manager.ui.kit.badges import (
     Chip,
@@ -35,12 +36,14 @@ from tiktok_manager.ui.kit.form import Form, Step
 from tiktok_manager.ui.kit.inputs import CalmComboBox, TextInput, make_input
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Item, Skeleton, column, row
+from tiktok_manager.ui.kit.list_model import Column, ListModel
 from tiktok_manager.ui.kit.messages import Banner
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.placeholders import EmptyState
+from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.kit.when_field import WhenField
 from tiktok_manager.ui.texts import ntr, tr
-from tiktok_manager.ui.tokens import SPACE_M, SPACE_XL, Type
+from tiktok_manager.ui.tokens import ROW_HEIGHT, SPACE_M, SPACE_XL, Type
 
 _NOW = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)
 _BODY = "Ten minutes at the sea, and then the long way home through the dunes."
@@ -147,6 +150,34 @@ def _numbers() -> dict[str, QVBoxLayout]:
     }
 
 
+def _lists() -> dict[str, QVBoxLayout]:
+    rows: ListModel[tuple[str, int]] = ListModel(
+        (
+            Column(words=lambda: tr("Account"), value=lambda each: f"@{each[0]}"),
+            Column(
+                words=lambda: tr("Status"),
+                value=lambda _each: tr("Ready"),
+                icon=lambda _each: icon("check", "good"),
+                width=160,
+            ),
+            Column(
+                words=lambda: tr("Followers"),
+                value=lambda each: short_number(each[1]),
+                sort=lambda each: each[1],
+                right=True,
+                width=120,
+            ),
+        ),
+        lambda each: each[0],
+    )
+    table: Table[tuple[str, int]] = Table(rows, tr("Accounts"), several=True, sorted_by=2)
+    rows.setParent(table)
+    rows.set_rows([("alice", 12_412), ("bob", 310_877), ("二宮", 96), ("Ōkami", 5_200_000)])
+    table.choose("bob")
+    table.setFixedHeight(36 + 4 * ROW_HEIGHT + 2)
+    return {"Table": column(table)}
+
+
 BOARDS: Mapping[str, Callable[[], dict[str, QVBoxLayout]]] = {
     "labels": _labels,
     "controls": _controls,
@@ -154,6 +185,7 @@ BOARDS: Mapping[str, Callable[[], dict[str, QVBoxLayout]]] = {
     "signs": _signs,
     "numbers": _numbers,
     "messages": _messages,
+    "lists": _lists,
     "placeholders": _placeholders,
 }
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QDragMoveEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -44,6 +44,7 @@ def shown(
     memory: WindowMemory | None = None,
     drop: DropTarget[str] | None = None,
     menu: Callable[[Sequence[str]], Sequence[Entry]] | None = None,
+    drag: Callable[[Sequence[str]], QMimeData | None] | None = None,
 ) -> Table[str]:
     model = ListModel(columns(), str)
     table: Table[str] = Table(
@@ -54,6 +55,7 @@ def shown(
         memory=None if memory is None else (memory, "words"),
         drop=drop,
         menu=menu,
+        drag=drag,
     )
     qtbot.addWidget(table)
     model.setParent(table)
@@ -250,7 +252,21 @@ def test_what_is_dropped_reaches_the_row_it_fell_on_if_that_takes_it(
     at = QPointF(table.visualRect(table.rows.index(1, 0)).center())
     rest = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NO_KEY)
     move = QDragMoveEvent(at.toPoint(), *rest)
-    table.dragMoveEvent(move)
-    table.dropEvent(QDropEvent(at, *rest))
+    for event in (QDragEnterEvent(at.toPoint(), *rest), move, QDropEvent(at, *rest)):
+        QApplication.sendEvent(table.viewport(), event)
+    assert table.viewport().acceptDrops()
     assert move.isAccepted() is wanted
     assert dropped == ([("x", "a")] if wanted else [])
+
+
+def test_what_is_dragged_is_what_is_selected(qtbot: QtBot) -> None:
+    dragged: list[Sequence[str]] = []
+    table = shown(qtbot, several=True, drag=dragged.append)
+    click(table, 0)
+    click(table, 2, Qt.KeyboardModifier.ControlModifier)
+    at = table.visualRect(table.rows.index(2, 0)).center()
+    QTest.mousePress(table.viewport(), Qt.MouseButton.LeftButton, NO_KEY, at)
+    for step in range(1, 6):
+        QTest.mouseMove(table.viewport(), at - QPoint(0, 8 * step))
+    QTest.mouseRelease(table.viewport(), Qt.MouseButton.LeftButton, NO_KEY, at)
+    assert dragged[0] == ("b", "ccc")

@@ -16,11 +16,10 @@ from tiktok_manager.ui.accounts.details import AccountDetails
 from tiktok_manager.ui.accounts.table import ACCOUNT, account_columns
 from tiktok_manager.ui.accounts.viewmodel import AccountsViewModel, Show
 from tiktok_manager.ui.icons import icon
-from tiktok_manager.ui.kit.badges import Chip
+from tiktok_manager.ui.kit.badges import Chip, JobLine
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.form import Step
 from tiktok_manager.ui.kit.inputs import CalmComboBox
-from tiktok_manager.ui.kit.job_strip import JobStrip
 from tiktok_manager.ui.kit.layout import Slot
 from tiktok_manager.ui.kit.list_model import ListModel
 from tiktok_manager.ui.kit.menus import BulkBar, Entry
@@ -126,15 +125,15 @@ class AccountsView(PaneView):
         self.matching = Stages(self.table, empty=_nothing_matches)
         self.connect_card = ConnectCard(self.model.connecting)
         self.next_step = Banner()
-        self.sync_strip = JobStrip(self.model.syncing, name=tr("How far the sync is"))
+        self.sync_line = JobLine(self.model.syncing, tr("How far the sync is"))
         self.bulk = BulkBar(
             bulk_actions(self.model, lambda: self._selected),
             words=lambda count: ntr("{count} account selected", "{count} accounts selected", count),
             clear=self.table.clearSelection,
         )
         self.body.addWidget(self.matching, 1)
-        for below in (Slot(self.connect_card, self.next_step), self.sync_strip, self.bulk):
-            self.body.addWidget(below)
+        self.body.addWidget(Slot(self.connect_card, self.next_step, self.sync_line))
+        self.body.addWidget(self.bulk)
 
     def _make_empty(self) -> QWidget:
         self.empty = EmptyState(

@@ -20,19 +20,19 @@ from tiktok_manager.domain.events import (
 )
 from tiktok_manager.domain.posts import PostFilter
 from tiktok_manager.system.browser import open_in_browser
+from tiktok_manager.ui.account_sync import AccountSync
 from tiktok_manager.ui.accounts.connecting import ConnectViewModel
 from tiktok_manager.ui.accounts.wording import Health, health, may_reconnect, may_sync
 from tiktok_manager.ui.kit.notices import Notice, Tone
-from tiktok_manager.ui.kit.reading import Job, Reading
+from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.wording import joined, words
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.findings import Finding
-    from tiktok_manager.services.accounts import AccountOverview, SyncResult, SyncStep
+    from tiktok_manager.services.accounts import AccountOverview
     from tiktok_manager.ui.frame import Core
-    from tiktok_manager.ui.kit.reading import JobProgress
 
 _READ_AFTER_MS = 60
 
@@ -95,7 +95,9 @@ class AccountsViewModel(QObject):
         self.connecting = ConnectViewModel(core, self, open_browser=open_browser)
         self.connecting.connected.connect(self._on_connected)
         self.connecting.failed.connect(self.failed)
-        self.syncing = Job(core.tasks, self)
+        self.syncing = AccountSync(core, self)
+        self.syncing.said.connect(self.said)
+        self.syncing.failed.connect(self.failed)
         self.reading: Reading[_Answer] = Reading(
             core.tasks,
             core.bridge,
@@ -181,12 +183,7 @@ class AccountsViewModel(QObject):
             if may_sync(item.account) and (account_ids is None or item.account.id in account_ids)
         ]
         if wanted:
-            self.syncing.start(
-                lambda progress: self._sync(wanted, progress),
-                done=self._on_synced,
-                failed=lambda error: self.failed.emit(error, lambda: self.sync(account_ids)),
-                words=tr("Reading accounts"),
-            )
+            self.syncing.begin(wanted)
 
     def set_paused(self, account_ids: Sequence[str], paused: bool) -> None:
         """Hold the posts of accounts or let them go; can be undone."""
@@ -241,13 +238,6 @@ class AccountsViewModel(QObject):
         asked = workspace.settings.requested_scopes()
         return _Answer(items=items, asked=asked, setup=setup)
 
-    def _sync(self, account_ids: Sequence[str], progress: JobProgress) -> Sequence[SyncResult]:
-        def tell(step: SyncStep) -> None:
-            text = tr("Reading @{handle}", handle=step.handle)
-            progress.tell(step.done, step.total, text)
-
-        return self._accounts.sync(account_ids, progress.token, tell=tell)
-
     # -- answers --------------------------------------------------------------------------
 
     def _on_connected(self, account: Account) -> None:
@@ -271,23 +261,6 @@ class AccountsViewModel(QObject):
                 stays=bool(warnings),
             )
         )
-
-    def _on_synced(self, results: Sequence[SyncResult]) -> None:
-        bad = [result for result in results if result.error is not None]
-        self.said.emit(
-            Notice(
-                text=tr(
-                    "{good} of {total} accounts are up to date.",
-                    good=len(results) - len(bad),
-                    total=len(results),
-                ),
-                more=" ".join(map(_problem, bad)),
-                tone=Tone.WARNING if bad else Tone.GOOD,
-                stays=bool(bad),
-                key="accounts-synced",
-            )
-        )
-        self.reading.request()
 
     def _is_wanted(self, item: AccountOverview) -> bool:
         account = item.account
@@ -314,10 +287,3 @@ def _pause_words(accounts: Sequence[Account], *, paused: bool) -> str:
     if paused:
         return ntr("Pause {count} account", "Pause {count} accounts", count)
     return ntr("Resume {count} account", "Resume {count} accounts", count)
-
-
-def _problem(result: SyncResult) -> str:
-    if result.error is None:
-        return ""
-    told = words(result.error)
-    return f"@{result.handle}: {joined(told.cause, told.hint)}"

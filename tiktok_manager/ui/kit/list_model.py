@@ -237,6 +237,11 @@ class ListModel(QAbstractTableModel, Generic[RowT]):
         return _alignment(column.right) if role == _Role.TextAlignmentRole else None
 
     @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else flags
+
+    @override
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole
     ) -> object:

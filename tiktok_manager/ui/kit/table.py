@@ -248,7 +248,7 @@ class Table(QTableView, Generic[RowT]):
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
         self.setDragEnabled(self._drag is not None)
-        self.setAcceptDrops(self._drop is not None)
+        self.viewport().setAcceptDrops(self._drop is not None)
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
 
     def _set_up_looks(self, row_height_px: int) -> None:
