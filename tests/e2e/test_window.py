@@ -145,14 +145,18 @@ class Evening:
         video = make_sample_video(self.folder / "evening.mp4", hue=20, seconds=1)
         view = self.composer
         view.model.choose_file(video)
-        self.until(lambda: bool(view.accounts._rows))
-        self.click(next(iter(view.accounts._rows.values())).box)
+        self.until(lambda: bool(view.model.accounts.rows))
+        view.model.choose_accounts([view.model.accounts.rows[0].account.id])
         view.caption.editor.setPlainText(caption)
-        self.click(view.when.at_once)
+        self.click(view.when.kind.button("now"))
         self.until(view.rules.privacy.isEnabled)
         view.model.set_privacy(Privacy.PUBLIC)
         self.until(lambda: view.model.can_send)
         return view
+
+    def said(self) -> list[str]:
+        """What passing notices say now."""
+        return [notice.text for notice in self.host.messages.passing]
 
     def posts(self) -> list[Post]:
         assert self.workspace is not None
@@ -219,7 +223,8 @@ def test_a_video_posted_now_is_seen_published_in_calendar_line_and_tray(evening:
     evening.connect()
     view = evening.fill_in("The first evening #now")
     evening.click(view.foot.send)
-    evening.until(lambda: "On its way to @sim01." in view.model.outcome_text())
+    evening.until(lambda: evening.host.current_pane == "calendar")
+    evening.until(lambda: "On its way: @sim01." in evening.said())
     evening.until(evening.has_published)
 
     calendar = evening.calendar.viewmodel

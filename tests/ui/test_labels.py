@@ -8,10 +8,17 @@ from pathlib import Path
 import pytest
 
 import tiktok_manager.ui
+from tiktok_manager.ui.composer.rules import (
+    BRANDED_NEVER_PRIVATE,
+    DISCLOSURE_NEEDED,
+    PAID_LABEL,
+    PROMOTIONAL_LABEL,
+)
+from tiktok_manager.ui.composer.wording import LINKS
 
 UI = Path(tiktok_manager.ui.__file__).parent
 NOT_YET = (
-    *("analytics/", "composer/"),
+    "analytics/",
     *("jump.py", "jump_popup.py", "pane_host.py", "passphrase.py"),
     *("rail.py", "session.py", "status_line.py"),
     *("top_bar.py", "trouble_bar.py"),
@@ -35,7 +42,10 @@ NOT_SHOWN = {
     *("TypeVar", "ParamSpec", "cast", "Signal", "Slot", "Tag", "import_module"),
     *("setObjectName", "setProperty", "property", "QByteArray", "SIGNAL"),
 }
-NAMES = {"TikTok", "TikTok Manager", "TikTok Studio"}
+MANDATED = {DISCLOSURE_NEEDED, PROMOTIONAL_LABEL, PAID_LABEL, BRANDED_NEVER_PRIVATE, *LINKS}
+"""TikTok's own words, which an app that posts has to show as they are."""
+
+NAMES = {"TikTok", "TikTok Manager", "TikTok Studio", "Matroska"} | MANDATED
 """Called the same in every language."""
 
 _WORDS = re.compile(r"\b[A-Z][a-z]+|[A-Za-z]{2,}[,:]? [a-z]{2,}")

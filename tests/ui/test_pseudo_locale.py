@@ -40,8 +40,10 @@ PLACES = [
 ]
 PATIENCE_MS = 20_000
 _WORD = re.compile(r"[A-Za-z]{2,}")
-# What is no word of the window: cities, what files and addresses are called, keys, our own name.
+# What is no word of the window: TikTok's own sentence, cities, what files and addresses are
+# called, keys, our own name.
 _SAME_EVERYWHERE = re.compile(
+    r"By posting, you agree to TikTok's.*|"
     r"Berlin|UTC|TikTok( Manager)?|Ctrl\+\S+|MP4|MOV|WebM|CSV|https?://\S+|/\S+|[\w.]+/\w+|\.\w+\b"
 )
 

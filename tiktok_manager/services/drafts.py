@@ -33,17 +33,18 @@ class Drafts:
         self._drafts: dict[str, Draft] = {}
         self._unsaved: set[str] = set()
 
-    def read(self) -> None:
-        """Read what the last session left, the first time."""
+    def read(self) -> int:
+        """Read what the last session left, the first time; returns how many drafts there are."""
         with self._asking:
             if self._is_read:
-                return
+                return len(self._drafts)
             with self._database.read() as session:
                 found = queries.all_drafts(session)
             with self._lock:
                 older = {key: draft for key, draft in found.items() if key not in self._unsaved}
                 self._drafts = older | self._drafts
                 self._is_read = True
+            return len(self._drafts)
 
     def get(self, post_id: str = "") -> Draft | None:
         """Return the draft of a new post, or the one over a post; `read` comes first."""

@@ -87,7 +87,7 @@ def zone_text(timezone: str, at: datetime) -> str:
     shown = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
     if timezone in {"UTC", "Etc/UTC"}:
         return "UTC"
-    return f"{zone_city(timezone)} time, {shown}"
+    return tr("{city} time, {offset}", city=zone_city(timezone), offset=shown)
 
 
 def status_words(status: PostStatus) -> str:

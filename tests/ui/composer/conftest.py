@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.ui.composer.fakes import Stage, an_account
+from tests.ui.composer.fakes import Stage, an_account, tick
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.media import MediaInfo
 from tiktok_manager.domain.posts import Privacy
@@ -72,7 +72,7 @@ def model(stage: Stage, settle: Settle) -> ComposerViewModel:
 def ready(model: ComposerViewModel, clip: Path, settle: Settle) -> ComposerViewModel:
     """A form that may be sent: a video for @alice, for everyone."""
     model.choose_file(clip)
-    model.choose_account("acc-alice", True)
+    tick(model, "alice")
     settle()
     model.set_privacy(Privacy.PUBLIC)
     return model

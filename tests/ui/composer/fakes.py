@@ -36,6 +36,7 @@ from tiktok_manager.domain.quota import WINDOW, Ledger, Usage
 from tiktok_manager.domain.schedule import parse_when, resolve
 from tiktok_manager.services.planning import Planning, PlanRequest, PlanResult, PostEdit
 from tiktok_manager.ui.bridge import QtEventBridge
+from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.frame import Core
 from tiktok_manager.ui.kit.account_model import AccountModel
 from tiktok_manager.ui.tasks import TaskRunner
@@ -158,6 +159,7 @@ class FakePlanning:
         self._proposed: dict[str, PostEdit] = {}
         self.findings: tuple[Finding, ...] = ()
         self.error: AppError | None = None
+        self.surprise: Exception | None = None
         self.reading = threading.Event()
         self.gate = threading.Event()
         self.gate.set()
@@ -177,8 +179,7 @@ class FakePlanning:
         while not self.gate.wait(0.005):
             if cancel is not None:
                 cancel.check()
-        if self.error is not None:
-            raise self.error
+        self._stumble()
         self.requests.append(request)
         self.spread.append(spread)
         schedule = parse_when(request.when, request.timezone or ZONE, NOW)
@@ -219,8 +220,7 @@ class FakePlanning:
         while not self.gate.wait(0.005):
             if cancel is not None:
                 cancel.check()
-        if self.error is not None:
-            raise self.error
+        self._stumble()
         before = self.posts[post_id]
         schedule = before.schedule
         if edit.when is not None:
@@ -243,6 +243,10 @@ class FakePlanning:
         )
         self._proposed[post_id] = edit
         return Proposal(rows=(row,), made_at=NOW)
+
+    def _stumble(self) -> None:
+        if (error := self.error or self.surprise) is not None:
+            raise error
 
     def commit(self, proposal: Proposal) -> PlanResult:
         (row,) = proposal.rows
@@ -319,10 +323,11 @@ class FakeDrafts:
         self._kept: dict[str, Draft] = {}
         self._is_read = False
 
-    def read(self) -> None:
+    def read(self) -> int:
         self.gate.wait(10)
         if not self._is_read:
             self._kept, self._is_read = dict(self.saved), True
+        return len(self._kept)
 
     def get(self, post_id: str = "") -> Draft | None:
         return self._kept.get(post_id)
@@ -430,3 +435,13 @@ class Stage:
         self.undo.stack.clear()
         for each in (self.undo, self.bridge, self.tasks):
             shiboken6.delete(each)
+
+
+def tick(model: ComposerViewModel, handle: str) -> None:
+    """Choose one more account."""
+    model.choose_accounts([*model.form.account_ids, f"acc-{handle}"])
+
+
+def untick(model: ComposerViewModel, handle: str) -> None:
+    """Choose one account less."""
+    model.choose_accounts([each for each in model.form.account_ids if each != f"acc-{handle}"])

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from tests.ui.composer.fakes import NOW, ZONE, a_post
 from tiktok_manager.domain.media import MediaInfo
 from tiktok_manager.domain.posts import Choices, Lateness, LatePolicy, PostMode, Privacy
-from tiktok_manager.ui.composer.consent import LINKS, consent_html
 from tiktok_manager.ui.composer.form import Form, form_of_post, from_text, new_form, on_day, to_text
 from tiktok_manager.ui.composer.media import MediaLook, checks, look_into
-from tiktok_manager.ui.composer.timing import late_text, time_warning, when_text
+from tiktok_manager.ui.composer.wording import LINKS, consent_html, late_text, past_text, when_text
 from tiktok_manager.ui.link_gate import tiktok_url
 from tiktok_manager.wording import words
 
@@ -100,26 +99,15 @@ def test_the_zone_is_named_beside_the_time() -> None:
     assert when_text(_at("2026-11-24T18:30"), NOW) == "Tue 18:30 (Berlin), in 3 days"
 
 
-@pytest.mark.parametrize(
-    ("wall", "words"),
-    [
-        ("2026-11-21T12:59", "Choose a time to come"),
-        ("2027-03-28T02:30", "It goes out at 03:00"),
-        ("2027-10-31T02:30", "comes twice"),
-    ],
-)
-def test_odd_times_are_told(wall: str, words: str) -> None:
-    assert words in time_warning(_at(wall), NOW)
-
-
-def test_an_ordinary_time_gives_no_warning() -> None:
-    assert time_warning(_at("2026-11-24T18:30"), NOW) == ""
-    assert time_warning(replace(_at("2020-01-01T00:00"), post_now=True), NOW) == ""
+def test_a_time_gone_by_is_told_unless_it_is_posted_now() -> None:
+    assert "Choose a time to come" in past_text(_at("2026-11-21T12:50"), NOW)
+    assert past_text(_at("2026-11-24T18:30"), NOW) == ""
+    assert past_text(replace(_at("2020-01-01T00:00"), post_now=True), NOW) == ""
 
 
 def test_the_lateness_default_is_told() -> None:
-    assert "2 h late" in late_text(Lateness())
-    assert "45 min late" in late_text(Lateness(within=timedelta(minutes=45)))
+    assert "2 hours late" in late_text(Lateness())
+    assert "45 minutes late" in late_text(Lateness(within=timedelta(minutes=45)))
     assert "you decide" in late_text(Lateness(policy=LatePolicy.ASK))
     assert late_text(None) == ""
 

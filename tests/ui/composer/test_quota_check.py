@@ -8,13 +8,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.composer.conftest import Settle
-from tests.ui.composer.fakes import NOW, Stage, a_post
+from tests.ui.composer.fakes import NOW, Stage, a_post, tick
 from tiktok_manager.domain.events import PostsChanged
 from tiktok_manager.domain.posts import PostMode
 from tiktok_manager.ui.composer.form import from_text, to_text
-from tiktok_manager.ui.composer.quota_check import FullDay, quota_text
-from tiktok_manager.ui.composer.submission import outcome_text
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
+from tiktok_manager.ui.composer.wording import outcome_text, quota_text
 
 WALL = datetime.fromisoformat("2026-11-21T18:30")  # 17:30 UTC
 FREE = NOW + timedelta(hours=26, seconds=7)  # Sunday 15:00:07 in Berlin
@@ -36,7 +35,7 @@ def test_a_free_day_says_nothing(ready: ComposerViewModel, stage: Stage, qtbot: 
 
 def test_a_full_day_names_the_next_free_time_before_it_is_planned(full: ComposerViewModel) -> None:
     assert full.quota_text == (
-        "@alice already has 15 posts in those 24 hours, so one more would wait. "
+        "@alice: 15 posts in those 24 hours already, so one more would wait. "
         "Next free time: Sun 15:01 (Berlin)."
     )
     assert full.can_send
@@ -69,7 +68,7 @@ def test_advice_for_another_time_is_forgotten_at_once(full: ComposerViewModel) -
 def test_drafts_have_a_room_of_their_own(full: ComposerViewModel, qtbot: QtBot) -> None:
     full.set_mode(PostMode.INBOX)
     qtbot.waitUntil(lambda: bool(full.full_days))
-    assert "already has 5 drafts in those 24 hours" in full.quota_text
+    assert "5 drafts in those 24 hours already" in full.quota_text
 
 
 def test_room_is_looked_for_again_when_the_plan_changes(
@@ -100,10 +99,10 @@ def test_a_burst_of_changes_costs_one_look(
 def test_several_accounts_can_be_spread_and_the_planner_is_told(
     full: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
 ) -> None:
-    full.choose_account("acc-bob", True)
+    tick(full, "bob")
     qtbot.waitUntil(lambda: bool(full.full_days))
     assert full.quota_text == (
-        "@alice already has 15 posts in those 24 hours, so one more would wait. "
+        "@alice: 15 posts in those 24 hours already, so one more would wait. "
         "Next free time: Sun 15:00 (Berlin)."
     )
     full.set_spread(True)
@@ -116,34 +115,20 @@ def test_several_accounts_can_be_spread_and_the_planner_is_told(
     assert stage.planning.spread == [True]
 
 
-@pytest.mark.parametrize(
-    ("chosen", "full", "words"),
-    [
-        (2, 2, "Both accounts already have 15 posts"),
-        (3, 2, "2 of 3 accounts already have 15 posts"),
-        (5, 5, "All 5 accounts already have 15 posts"),
-    ],
-)
-def test_several_full_accounts_are_counted_and_the_first_named(
-    chosen: int, full: int, words: str
-) -> None:
-    handles = {f"acc-{number}": f"user{number}" for number in range(chosen)}
-    days = [
-        FullDay(account_id=each, cap=15, free_at=FREE, free_minute=FREE)
-        for each in list(handles)[:full]
-    ]
-    text = quota_text(
-        days, handles, PostMode.DIRECT, spread=False, timezone="Europe/Berlin", now=NOW
+def test_several_full_accounts_are_counted_and_the_first_named() -> None:
+    full = [(f"user{number}", "Sun 15:00 (Berlin)") for number in range(5)]
+    text = quota_text(full, 5, 15, PostMode.DIRECT, spread=False)
+    assert text == (
+        "@user0 and 4 more: 15 posts in those 24 hours already, so one more would wait. "
+        "Next free time: @user0 Sun 15:00 (Berlin), @user1 Sun 15:00 (Berlin), "
+        "@user2 Sun 15:00 (Berlin) and 2 more."
     )
-    assert text.startswith(words)
-    assert "@user0 Sun 15:00 (Berlin), @user1 Sun 15:00 (Berlin)" in text
-    assert ("and 2 more" in text) == (full == 5)
 
 
 def test_spreading_holds_for_the_time_and_accounts_it_was_chosen_for(
     full: ComposerViewModel, qtbot: QtBot
 ) -> None:
-    full.choose_account("acc-bob", True)
+    tick(full, "bob")
     full.set_spread(True)
     full.set_caption("Other words")
     assert full.form.spread
@@ -156,7 +141,7 @@ def test_the_post_that_is_moved_does_not_stand_in_its_own_way(
     model: ComposerViewModel, stage: Stage, clip: Path, settle: Settle, qtbot: QtBot
 ) -> None:
     stage.planning.posts["post-1"] = a_post(clip)
-    model.open_post("post-1")
+    model.entry.open("post-1")
     qtbot.waitUntil(
         lambda: (
             ("acc-alice", NOW + timedelta(hours=5, minutes=30), "post-1")
@@ -166,14 +151,9 @@ def test_the_post_that_is_moved_does_not_stand_in_its_own_way(
     settle()
 
 
-def test_posts_at_several_times_are_told_by_the_first(
-    full: ComposerViewModel, stage: Stage, settle: Settle
-) -> None:
-    full.submit()
-    settle()
-    assert full.outcome is not None
-    assert full.outcome_text() == "Planned for @alice: Sat 18:30 (Berlin)."
-    first = full.outcome.posts[0]
+def test_posts_at_several_times_are_told_by_the_first(tmp_path: Path) -> None:
+    first = a_post(tmp_path / "clip.mp4")
     later = replace(first.schedule, due_at=first.schedule.due_at + timedelta(days=1))
-    spread = replace(full.outcome, posts=(replace(first, schedule=later), first))
-    assert outcome_text(spread, NOW) == "Planned for 2 accounts: from Sat 18:30 (Berlin)."
+    bob = replace(first, handle="bob", schedule=later)
+    said = "Planned for @bob and @alice: from Sat 18:30 (Berlin)."
+    assert outcome_text([bob, first], NOW) == said

@@ -13,20 +13,35 @@ from PySide6.QtWidgets import (
     QApplication,
     QLabel,
     QPushButton,
+    QScrollArea,
     QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from tests.ui.composer.conftest import Settle
-from tests.ui.composer.fakes import NOW, PRIVATE_OPTIONS, FakeMemory, Stage, a_post, an_info
+from tests.ui.composer.fakes import (
+    NOW,
+    PRIVATE_OPTIONS,
+    FakeMemory,
+    Stage,
+    a_post,
+    an_account,
+    an_info,
+    tick,
+    untick,
+)
 from tiktok_manager.domain.errors import AppError, InputError, ReconnectNeeded, VaultLocked
 from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.media import MediaInfo
 from tiktok_manager.domain.posts import PostMode, PostStatus, Privacy
+from tiktok_manager.system import media
 from tiktok_manager.ui.composer import view as view_module
+from tiktok_manager.ui.composer.creators_card import CreatorRow
 from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED, Interaction
 from tiktok_manager.ui.composer.view import ComposerView
 from tiktok_manager.ui.frame import Frame
+from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.theme import Theme, ThemeChoice
 
 
@@ -40,6 +55,10 @@ class FakeFrame:
         self.retries: list[Callable[[], object] | None] = []
         self.urls: list[str] = []
         self.passphrases: list[Callable[[], object]] = []
+        self.notices: list[Notice] = []
+
+    def notify(self, notice: Notice) -> None:
+        self.notices.append(notice)
 
     def go(self, pane: str, target: object = None) -> None:
         self.went.append((pane, target))
@@ -84,7 +103,7 @@ def view(
 def filled(view: ComposerView, clip: Path, settle: Settle) -> ComposerView:
     """A form in which only the audience is not chosen."""
     view.model.choose_file(clip)
-    view.model.choose_account("acc-alice", True)
+    tick(view.model, "alice")
     settle()
     return view
 
@@ -183,8 +202,8 @@ def test_the_links_open_tiktoks_pages_and_nothing_else(
 def test_a_post_from_the_keyboard(
     filled: ComposerView, stage: Stage, settle: Settle, qtbot: QtBot
 ) -> None:
-    filled.caption.editor.setFocus()
-    QTest.keyClicks(filled.caption.editor, "Frost #slow")
+    filled.open_target("new")
+    QTest.keyClicks(filled.focusWidget(), "Frost #slow")
     QTest.keyClick(filled.caption.editor, Qt.Key.Key_Tab)
     filled.rules.privacy.setFocus()
     QTest.keyClick(filled.rules.privacy, Qt.Key.Key_Down)
@@ -195,23 +214,25 @@ def test_a_post_from_the_keyboard(
 
 
 def test_every_control_is_reached_by_tab_and_has_a_name(filled: ComposerView, qtbot: QtBot) -> None:
-    filled.media.choose.setFocus()
+    filled.media.play.setFocus()
     seen: list[QWidget] = []
     while (focus := filled.focusWidget()) not in seen:
         seen.append(focus)
         filled.focusNextChild()
     assert all(widget.accessibleName() for widget in seen)
     wanted = [
-        filled.media.choose,
+        filled.media.play,
         filled.media.remove,
-        filled.accounts.first_box,
+        filled.media.passed,
+        filled.accounts.picker.list,
         filled.caption.editor,
-        filled.creators.direct,
+        filled.when.moment.day,
+        filled.when.moment.time,
+        filled.creators.mode.button(PostMode.DIRECT.value),
         filled.rules.privacy,
         filled.rules.boxes[Interaction.COMMENT],
         filled.rules.disclose,
         filled.rules.ai_generated,
-        filled.when.moment,
     ]
     order = [seen.index(widget) for widget in wanted]
     assert order == sorted(order)
@@ -246,21 +267,22 @@ def test_escape_stops_the_reading_of_a_file(
     assert filled.foot.send.isVisible()
 
 
-def test_success_is_told_with_a_way_to_the_calendar_and_back(
+def test_after_a_plan_the_work_goes_on_at_the_post_in_the_calendar(
     filled: ComposerView, stage: Stage, frame: FakeFrame, settle: Settle
 ) -> None:
+    stage.planning.findings = (Finding(code="account_is_paused", params={"account": "alice"}),)
     _choose_privacy(filled, "Everyone")
     filled.foot.send.click()
     settle()
-    texts = [label.text() for label in filled.findChildren(QLabel) if label.isVisible()]
-    assert "Planned for @alice: Sat 14:00 (Berlin)." in texts
-    buttons = {b.text(): b for b in filled.findChildren(QPushButton) if b.isVisible()}
-    buttons["Open calendar"].click()
-    assert frame.went == [("calendar", None)]
-    buttons["Undo"].click()
+    (post_id,) = stage.planning.posts
+    assert frame.went == [("calendar", post_id)]
+    (notice,) = frame.notices
+    assert notice.text == "Planned for @alice: Sat 14:00 (Berlin)."
+    assert notice.more == "@alice is paused."
+    assert notice.action is not None
+    notice.action()
     settle()
-    assert {post.status for post in stage.planning.posts.values()} == {PostStatus.CANCELLED}
-    assert not buttons["Undo"].isVisible()
+    assert stage.planning.posts[post_id].status is PostStatus.CANCELLED
 
 
 def test_a_refusal_is_shown_by_the_window(
@@ -277,7 +299,7 @@ def test_a_locked_vault_asks_in_place(
     view: ComposerView, stage: Stage, frame: FakeFrame, settle: Settle
 ) -> None:
     stage.accounts.infos["acc-alice"] = VaultLocked(title="The vault is locked.")
-    view.model.choose_account("acc-alice", True)
+    tick(view.model, "alice")
     settle()
     assert len(frame.passphrases) == 1
 
@@ -286,7 +308,7 @@ def test_a_failed_question_can_be_asked_again_in_place(
     view: ComposerView, stage: Stage, settle: Settle
 ) -> None:
     stage.accounts.infos["acc-alice"] = InputError(title="TikTok has a problem of its own.")
-    view.model.choose_account("acc-alice", True)
+    tick(view.model, "alice")
     settle()
     del stage.accounts.infos["acc-alice"]
     button = cast("QPushButton", view.creators.focus_target)
@@ -320,17 +342,22 @@ def test_a_file_can_be_chosen(
     assert view.model.form.file == clip
 
 
-def test_a_click_anywhere_on_an_account_ticks_it(view: ComposerView, qtbot: QtBot) -> None:
-    box = view.accounts.first_box
-    line = cast("QWidget", box.parentWidget())
-    QTest.mouseClick(line, Qt.MouseButton.LeftButton, pos=QPoint(line.width() - 20, 20))
+def test_a_click_anywhere_on_an_account_ticks_it_and_the_focus_stays_in_the_list(
+    view: ComposerView, settle: Settle
+) -> None:
+    accounts = view.accounts.picker.list
+    row = accounts.visualRect(accounts.model().index(0, 0))
+    accounts.setFocus()
+    QTest.mouseClick(accounts.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+    settle()
     assert view.model.form.account_ids == ("acc-alice",)
+    assert view.focusWidget() is accounts
 
 
 def test_the_wheel_never_changes_a_choice(filled: ComposerView) -> None:
     _choose_privacy(filled, "Everyone")
     before = filled.model.form
-    for widget in (filled.rules.privacy, filled.when.moment):
+    for widget in (filled.rules.privacy, filled.when.moment.day, filled.when.moment.time):
         widget.setFocus()
         QApplication.sendEvent(widget, _wheel(widget))
     assert filled.model.form == before
@@ -339,7 +366,7 @@ def test_the_wheel_never_changes_a_choice(filled: ComposerView) -> None:
 def test_the_caption_count_turns_red_beyond_the_limit(view: ComposerView) -> None:
     view.caption.editor.setPlainText("x" * 2201)
     counters = [
-        label for label in view.caption.findChildren(QLabel) if label.text() == "2201 / 2200"
+        label for label in view.caption.findChildren(QLabel) if label.text() == "2,201 / 2,200"
     ]
     assert counters[0].property("tone") == "bad"
     view.caption.editor.setPlainText("x" * 2000)
@@ -368,9 +395,9 @@ def test_a_day_of_the_calendar_begins_a_post_on_it(
     settle()
     view.open_target(date(2026, 11, 27))
     assert view.model.editing is None
-    assert view.when.moment.date().toString("yyyy-MM-dd") == "2026-11-27"
+    assert view.when.moment.wall == view.model.form.wall
     assert view.model.form.wall == datetime(2026, 11, 27, 14, 0)  # noqa: DTZ001 - wall time
-    assert not view.model.restored
+    assert not view.model.entry.restored
 
 
 def test_the_title_says_whether_a_post_is_new_or_changed(
@@ -434,39 +461,96 @@ def test_a_claimed_post_shows_that_it_is_locked(
 
 
 def test_the_inbox_hides_what_tiktok_asks_there(filled: ComposerView) -> None:
-    filled.creators.inbox.click()
+    filled.creators.mode.button(PostMode.INBOX.value).click()
     assert filled.model.form.mode is PostMode.INBOX
     assert not filled.rules.isVisible()
     assert not filled.foot.consent.isVisible()
     assert filled.foot.send.isEnabled()
 
 
-def test_the_time_field_sets_the_wall_time(filled: ComposerView, qtbot: QtBot) -> None:
-    moment = filled.when.moment
-    moment.setFocus()
-    moment.setDateTime(moment.dateTime().addDays(1))
-    assert filled.model.form.wall.date() == NOW.date().replace(day=22)
+def test_a_typed_time_is_planned_and_what_is_none_blocks_until_it_is_mended(
+    filled: ComposerView, stage: Stage, settle: Settle
+) -> None:
+    filled.model.set_privacy(Privacy.PUBLIC)
+    line = filled.when.moment.time
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, "25:99")
+    QTest.keyClick(line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    settle()
+    assert stage.planning.requests == []
+    assert not filled.foot.send.isEnabled()
+    line.selectAll()
+    QTest.keyClicks(line, "1830")
+    QTest.keyClick(line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    settle()
+    assert stage.planning.requests[0].when == "2026-11-21T18:30:00"
+
+
+def test_a_time_that_is_typed_and_not_entered_yet_is_the_one_that_the_button_plans(
+    filled: ComposerView, stage: Stage, settle: Settle
+) -> None:
+    filled.model.set_privacy(Privacy.PUBLIC)
+    line = filled.when.moment.time
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, "6pm")
+    filled.foot.send.click()
+    settle()
+    assert stage.planning.requests[0].when == "2026-11-21T18:00:00"
+
+
+@pytest.mark.parametrize("size", [(1080, 716), (824, 616)])
+def test_accounts_caption_and_time_are_seen_without_scrolling(
+    filled: ComposerView, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    filled.resize(*size)
+    for part in (filled.accounts, filled.caption, filled.when, filled.foot.send):
+        qtbot.waitUntil(lambda part=part: part.visibleRegion().boundingRect() == part.rect())  # type: ignore[misc]
+
+
+def test_passed_checks_are_one_line_that_opens_and_problems_always_stand(
+    filled: ComposerView, settle: Settle, monkeypatch: pytest.MonkeyPatch, clip: Path
+) -> None:
+    card = filled.media
+    assert card.passed.text().strip() == "6 checks passed"
+    assert not _says(card, "H.264")
+    card.passed.click()
+    assert _says(card, "H.264")
+    slow = MediaInfo(duration_s=34, width_px=1080, height_px=1920, fps=12, codec="h264")
+    monkeypatch.setattr(media, "probe", lambda _path: slow)
+    card.passed.click()
+    filled.model.look_again()
+    settle()
+    assert card.passed.text().strip() == "5 checks passed"
+    assert _says(card, "Frame rate")
+    assert not _says(card, "H.264")
+
+
+def _says(widget: QWidget, text: str) -> bool:
+    return any(label.text() == text for label in widget.findChildren(QLabel) if label.isVisible())
 
 
 def test_the_next_free_time_stands_under_when_and_is_one_click_away(
     filled: ComposerView, stage: Stage, settle: Settle, qtbot: QtBot
 ) -> None:
     card = filled.when
-    shown = (card.use_free, card.spread, card.one_time)
+    shown = [card.ways_out.button(each) for each in (card.use_free, card.spread, card.one_time)]
+    use_free, spread, one_time = shown
     assert [each.isVisibleTo(card) for each in shown] == [False, False, False]
     full_until = stage.workspace.quota.full_until
     full_until |= {"acc-alice": NOW + timedelta(hours=26), "acc-bob": NOW + timedelta(hours=30)}
-    filled.model.choose_account("acc-bob", True)
-    qtbot.waitUntil(lambda: card.spread.isVisibleTo(card))
-    card.spread.click()
+    tick(filled.model, "bob")
+    qtbot.waitUntil(lambda: spread.isVisibleTo(card))
+    spread.click()
     assert [each.isVisibleTo(card) for each in shown] == [False, False, True]
-    card.one_time.click()
+    one_time.click()
     assert not filled.model.form.spread
-    filled.model.choose_account("acc-bob", False)
-    qtbot.waitUntil(lambda: card.use_free.isVisibleTo(card))
-    card.use_free.click()
-    assert card.moment.dateTime().toString("yyyy-MM-dd HH:mm") == "2026-11-22 15:00"
-    assert not card.use_free.isVisibleTo(card)
+    untick(filled.model, "bob")
+    qtbot.waitUntil(lambda: use_free.isVisibleTo(card))
+    use_free.click()
+    assert card.moment.wall == datetime(2026, 11, 22, 15, 0)  # noqa: DTZ001 - wall time
+    assert not use_free.isVisibleTo(card)
     settle()
 
 
@@ -483,7 +567,7 @@ def test_nothing_is_cut_at_any_width(
     stage.accounts.infos["acc-bob"] = an_info(
         "bob", privacy_options=PRIVATE_OPTIONS, stitch_disabled=True, max_duration_s=60
     )
-    filled.model.choose_account("acc-bob", True)
+    tick(filled.model, "bob")
     filled.model.set_disclose(True)
     stage.workspace.quota.full_until |= dict.fromkeys(
         ("acc-alice", "acc-bob"), NOW + timedelta(days=2)
@@ -492,7 +576,7 @@ def test_nothing_is_cut_at_any_width(
     filled.resize(*size)
     settle()
     qtbot.waitUntil(lambda: _cut_in(filled) == [])
-    qtbot.waitUntil(lambda: not filled._scroll.horizontalScrollBar().isVisible())
+    qtbot.waitUntil(lambda: _overflowing(filled) == [])
 
 
 def _cut_in(view: ComposerView) -> list[tuple[str, str]]:
@@ -503,6 +587,11 @@ def _cut_in(view: ComposerView) -> list[tuple[str, str]]:
         for each in widgets
         if each.isVisible() and _is_cut(each)
     ]
+
+
+def _overflowing(view: ComposerView) -> list[QScrollArea]:
+    areas = [each for each in view.findChildren(QScrollArea) if each.isVisible()]
+    return [each for each in areas if each.horizontalScrollBar().maximum() > 0]
 
 
 def _is_cut(widget: QWidget) -> bool:
@@ -529,33 +618,59 @@ def test_without_accounts_the_way_to_connect_one_is_offered(
     view: ComposerView, stage: Stage, frame: FakeFrame, settle: Settle
 ) -> None:
     stage.accounts.accounts.clear()
-    view.model.reload_accounts()
+    view.model.accounts.reading.retry()
     settle()
-    button = cast("QPushButton", view.accounts.first_box)
+    button = cast("QPushButton", view.accounts.focus_target)
     assert button.isVisible()
     button.click()
     assert frame.went == [("accounts", None)]
 
 
-def test_warnings_stand_beside_what_was_planned_with_the_way_back(
-    filled: ComposerView, stage: Stage, settle: Settle
+def test_what_was_cleared_comes_back_by_the_button_that_takes_the_place_of_clear(
+    filled: ComposerView,
 ) -> None:
-    stage.planning.findings = (
-        Finding(code="same_video_twice", params={"account": "alice", "file": "clip.mp4"}),
-        Finding(code="account_is_paused", params={"account": "alice"}),
-    )
-    filled.model.set_privacy(Privacy.PUBLIC)
-    filled.model.submit()
+    filled.model.set_caption("Frost")
+    _press(filled, "Clear")
+    assert filled.model.form.caption == ""
+    _press(filled, "Bring it back")
+    assert filled.caption.editor.toPlainText() == "Frost"
+
+
+def _press(view: ComposerView, words: str) -> None:
+    (button,) = [each for each in view.findChildren(QPushButton) if each.text().strip() == words]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_a_form_that_is_being_read_takes_the_caret_as_soon_as_it_is_there(
+    stage: Stage, frame: FakeFrame, qtbot: QtBot, settle: Settle
+) -> None:
+    stage.drafts.gate.clear()
+    view = ComposerView(stage.core, cast("Frame", frame))
+    qtbot.addWidget(view)
+    view.show()
+    view.pane_shown()
+    view.open_target("new")
+    assert not view.caption.editor.isVisible()
+    stage.drafts.gate.set()
     settle()
-    strip = filled._done
-    assert strip.isVisible()
-    assert strip.property("tone") == "warning"
-    assert strip.more.text().splitlines() == [
-        "@alice gets clip.mp4 more than once in this plan.",
-        "@alice is paused.",
-    ]
-    assert strip.second.isVisible()
-    stage.planning.findings = ()
-    filled.model.undo_outcome()
+    assert view.focusWidget() is view.caption.editor
+
+
+def test_fifty_accounts_are_chosen_with_one_refresh_and_asked_about_two_at_a_time(
+    view: ComposerView, stage: Stage, settle: Settle
+) -> None:
+    many = [an_account(f"user{number}") for number in range(50)]
+    stage.accounts.accounts |= {each.id: each for each in many}
+    view.model.accounts.reading.retry()
     settle()
-    assert not strip.isVisible()
+    stage.accounts.gate.clear()
+    refreshed: list[None] = []
+    view.model.changed.connect(lambda: refreshed.append(None))
+    view.model.choose_accounts([each.id for each in many])
+    assert len(refreshed) < 5
+    assert len(stage.accounts.asked) <= 2
+    stage.accounts.gate.set()
+    settle()
+    assert len(stage.accounts.asked) == 50
+    assert view.model.rules.complete
+    assert len(view.creators.findChildren(CreatorRow)) <= 4

@@ -8,7 +8,15 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.composer.conftest import Settle
-from tests.ui.composer.fakes import NOW, PRIVATE_OPTIONS, Stage, a_post, an_account, an_info
+from tests.ui.composer.fakes import (
+    NOW,
+    PRIVATE_OPTIONS,
+    Stage,
+    a_post,
+    an_account,
+    an_info,
+    tick,
+)
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.errors import (
     AppError,
@@ -18,6 +26,7 @@ from tiktok_manager.domain.errors import (
     InputError,
     StorageError,
     TikTokRefused,
+    Unforeseen,
     VaultLocked,
 )
 from tiktok_manager.domain.events import AccountChanged, PostsChanged
@@ -28,7 +37,9 @@ from tiktok_manager.system import media
 from tiktok_manager.ui.composer import draft
 from tiktok_manager.ui.composer.blockers import Field
 from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED, Interaction
+from tiktok_manager.ui.composer.submission import Outcome
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
+from tiktok_manager.ui.composer.wording import account_reason, outcome_text
 from tiktok_manager.wording import words
 
 TOO_MANY = TikTokRefused(
@@ -37,6 +48,22 @@ TOO_MANY = TikTokRefused(
         kind=FailureClass.WAIT_RESET,
     )
 )
+
+
+Outcomes = list[Outcome]
+
+
+@pytest.fixture
+def outcomes(model: ComposerViewModel) -> Outcomes:
+    """What was told to be planned or changed."""
+    found: Outcomes = []
+    model.finished.connect(found.append)
+    return found
+
+
+def told(outcomes: Outcomes) -> str:
+    (outcome,) = outcomes
+    return outcome_text(outcome.posts, NOW, edited=outcome.edited, at_once=outcome.at_once)
 
 
 def _missing(model: ComposerViewModel) -> list[Field]:
@@ -57,13 +84,9 @@ def test_a_complete_form_can_be_sent(ready: ComposerViewModel) -> None:
     assert ready.can_send
 
 
-def test_only_connected_accounts_can_be_chosen_and_others_say_why(
-    model: ComposerViewModel,
-) -> None:
-    reasons = {choice.account.handle: choice.reason for choice in model.accounts}
-    assert reasons["alice"] == ""
-    assert "again" in reasons["lost"]
-    assert [choice.account.handle for choice in model.accounts][-1] == "lost"
+def test_only_connected_accounts_can_be_chosen_and_others_say_why() -> None:
+    assert account_reason(an_account()) == ""
+    assert "again" in account_reason(an_account(status=AccountStatus.NEEDS_RECONNECT))
 
 
 def test_accounts_that_cannot_be_read_can_be_read_again(
@@ -73,14 +96,15 @@ def test_accounts_that_cannot_be_read_can_be_read_again(
     model = ComposerViewModel(stage.core, stage.tasks)
     model.shown()
     settle()
-    told = model.accounts_error
+    told = model.accounts.reading.failure
     assert told is not None
     assert words(told).title == "The database is busy."
     stage.accounts.error = None
-    model.reload_accounts()
+    model.accounts.reading.retry()
     settle()
-    assert len(model.accounts) == 4
-    assert not model.accounts_error
+    assert model.accounts.reading.failure is None
+    tick(model, "alice")
+    assert [account.handle for account in model.chosen_accounts] == ["alice"]
 
 
 def test_an_account_lost_meanwhile_blocks(
@@ -115,7 +139,7 @@ def test_a_file_tiktok_never_takes_blocks_with_the_reason(
 
 
 def test_removing_the_video_asks_for_one(ready: ComposerViewModel) -> None:
-    ready.remove_file()
+    ready.choose_file(None)
     assert ready.look is None
     assert _missing(ready) == [Field.FILE]
 
@@ -127,7 +151,7 @@ def test_tiktok_is_asked_for_every_chosen_account_and_each_time_the_form_is_show
     ready: ComposerViewModel, stage: Stage, settle: Settle
 ) -> None:
     assert stage.accounts.asked == ["acc-alice"]
-    ready.choose_account("acc-bob", True)
+    tick(ready, "bob")
     settle()
     assert stage.accounts.asked == ["acc-alice", "acc-bob"]
     ready.shown()
@@ -140,7 +164,7 @@ def test_nothing_can_be_sent_while_tiktok_has_not_answered(
 ) -> None:
     stage.accounts.gate.clear()
     model.choose_file(clip)
-    model.choose_account("acc-alice", True)
+    tick(model, "alice")
     assert model.creators.states[0].loading
     assert Field.CREATORS in _missing(model)
     stage.accounts.gate.set()
@@ -152,7 +176,7 @@ def test_a_creator_that_cannot_post_now_blocks_until_asked_again(
     ready: ComposerViewModel, stage: Stage, settle: Settle
 ) -> None:
     stage.accounts.infos["acc-bob"] = TOO_MANY
-    ready.choose_account("acc-bob", True)
+    tick(ready, "bob")
     settle()
     assert [blocker.text for blocker in ready.blockers] == [
         "@bob cannot post now: This account reached TikTok's limit of posts for 24 hours."
@@ -182,8 +206,8 @@ def test_a_locked_vault_is_asked_for_once_and_everything_locked_is_asked_again(
     asked: list[object] = []
     model.vault_needed.connect(asked.append)
     stage.accounts.infos |= {f"acc-{who}": VaultLocked(title="Locked.") for who in ("alice", "bob")}
-    model.choose_account("acc-alice", True)
-    model.choose_account("acc-bob", True)
+    tick(model, "alice")
+    tick(model, "bob")
     settle()
     assert len(asked) == 1
     stage.accounts.infos.clear()
@@ -201,7 +225,7 @@ def test_another_account_takes_back_what_it_does_not_offer(
     stage.accounts.infos["acc-bob"] = an_info(
         "bob", privacy_options=PRIVATE_OPTIONS, duet_disabled=True
     )
-    ready.choose_account("acc-bob", True)
+    tick(ready, "bob")
     settle()
     assert ready.form.choices == Choices()
     assert _missing(ready) == [Field.PRIVACY]
@@ -211,7 +235,7 @@ def test_accounts_that_share_no_option_are_told_apart(
     ready: ComposerViewModel, stage: Stage, settle: Settle
 ) -> None:
     stage.accounts.infos["acc-bob"] = an_info("bob", privacy_options=(Privacy.FOLLOWERS,))
-    ready.choose_account("acc-bob", True)
+    tick(ready, "bob")
     settle()
     assert [blocker.text for blocker in ready.blockers] == [
         "These accounts share no choice of who can watch. Plan them one by one."
@@ -222,7 +246,7 @@ def test_a_video_longer_than_the_account_may_post_blocks(
     ready: ComposerViewModel, stage: Stage, settle: Settle
 ) -> None:
     stage.accounts.infos["acc-bob"] = an_info("bob", max_duration_s=30)
-    ready.choose_account("acc-bob", True)
+    tick(ready, "bob")
     settle()
     assert _missing(ready) == [Field.FILE]
     assert "@bob may post 0:30 at most" in ready.blockers[0].text
@@ -293,7 +317,7 @@ def test_the_inbox_needs_neither_rules_nor_consent(
 def test_an_account_for_drafts_only_blocks_a_direct_post_and_says_the_way_out(
     ready: ComposerViewModel, settle: Settle
 ) -> None:
-    ready.choose_account("acc-drafts", True)
+    tick(ready, "drafts")
     settle()
     assert "send it to the inbox" in ready.blockers[0].text
     ready.set_mode(PostMode.INBOX)
@@ -308,7 +332,7 @@ def test_a_time_gone_by_blocks_unless_it_is_posted_now(ready: ComposerViewModel)
     assert _missing(ready) == [Field.TIME]
     ready.set_post_now(True)
     assert ready.can_send
-    assert ready.button_text == "Post now"
+    assert ready.button_text == "Post now: @alice"
 
 
 def test_time_passes_while_the_form_is_open(ready: ComposerViewModel, stage: Stage) -> None:
@@ -320,19 +344,35 @@ def test_time_passes_while_the_form_is_open(ready: ComposerViewModel, stage: Sta
 def test_the_button_says_what_it_does(
     ready: ComposerViewModel, settle: Settle, stage: Stage
 ) -> None:
-    assert ready.button_text == "Plan post"
-    ready.choose_account("acc-bob", True)
-    assert ready.button_text == "Plan 2 posts"
+    ready.set_wall(datetime.fromisoformat("2026-12-12T11:00"))
+    assert ready.button_text == "Plan 1 post · Sat 12 Dec 11:00 (Berlin)"
+    tick(ready, "bob")
+    assert ready.button_text == "Plan 2 posts · Sat 12 Dec 11:00 (Berlin)"
     assert ready.lateness == stage.workspace.settings.lateness()
+    ready.set_post_now(True)
+    assert ready.button_text == "Post now: @alice and @bob"
+    tick(ready, "drafts")
+    assert ready.button_text == "Post now: @alice and 2 more"
+    ready.set_mode(PostMode.INBOX)
+    assert ready.button_text == "Send to the inbox now: @alice and 2 more"
+
+
+def test_what_is_typed_as_a_time_and_is_none_blocks_whatever_time_was_there(
+    ready: ComposerViewModel,
+) -> None:
+    ready.set_wall(ready.form.wall, "“25:00” is no time.")
+    assert [blocker.text for blocker in ready.blockers] == ["“25:00” is no time."]
+    ready.set_wall(ready.form.wall)
+    assert ready.can_send
 
 
 # -- sending ----------------------------------------------------------------------------------
 
 
 def test_the_plan_is_exactly_what_was_entered(
-    ready: ComposerViewModel, stage: Stage, clip: Path, settle: Settle
+    ready: ComposerViewModel, stage: Stage, clip: Path, settle: Settle, outcomes: Outcomes
 ) -> None:
-    ready.choose_account("acc-bob", True)
+    tick(ready, "bob")
     settle()
     ready.set_caption("Frost #slow")
     ready.set_interaction(Interaction.COMMENT, True)
@@ -347,7 +387,7 @@ def test_the_plan_is_exactly_what_was_entered(
     assert request.consent
     assert request.lateness is None
     assert request.choices == Choices(privacy=Privacy.PUBLIC, allow_comment=True, ai_generated=True)
-    assert ready.outcome_text() == "Planned for 2 accounts: Tue 18:30 (Berlin)."
+    assert told(outcomes) == "Planned for @alice and @bob: Tue 18:30 (Berlin)."
 
 
 def test_after_a_plan_the_form_is_empty_and_the_draft_gone(
@@ -362,7 +402,7 @@ def test_after_a_plan_the_form_is_empty_and_the_draft_gone(
 
 def test_an_incomplete_form_is_never_sent(model: ComposerViewModel, stage: Stage) -> None:
     model.submit()
-    assert model.progress is None
+    assert not model.sending.busy
     assert stage.planning.requests == []
 
 
@@ -383,15 +423,35 @@ def test_reading_shows_how_much_is_left_and_nothing_changes_meanwhile(
 ) -> None:
     stage.planning.gate.clear()
     ready.submit()
-    qtbot.waitUntil(lambda: ready.progress is not None and ready.progress.read_bytes > 0)
-    progress = ready.progress
-    assert progress is not None
-    assert progress.size_bytes == 270_000_000
+    qtbot.waitUntil(lambda: ready.sending.share is not None)
+    assert ready.sending.share == pytest.approx(12 / 27)
+    assert ready.sending.words == "Reading clip.mp4: 150.0 MB left"
     ready.set_caption("too late")
     assert ready.form.caption == ""
     stage.planning.gate.set()
     settle()
-    assert ready.progress is None
+    assert not ready.sending.busy
+
+
+@pytest.mark.parametrize("is_edit", [False, True])
+def test_a_fault_of_ours_ends_the_sending_and_the_form_can_be_sent_again(
+    ready: ComposerViewModel, stage: Stage, settle: Settle, clip: Path, is_edit: bool
+) -> None:
+    if is_edit:
+        stage.planning.posts["post-1"] = a_post(clip)
+        ready.entry.open("post-1")
+        settle()
+    errors: list[AppError] = []
+    ready.failed.connect(errors.append)
+    stage.planning.surprise = ZeroDivisionError("nobody foresaw this")
+    ready.submit()
+    settle()
+    assert [type(error) for error in errors] == [Unforeseen]
+    stage.planning.surprise = None
+    assert ready.can_send
+    ready.submit()
+    settle()
+    assert len(stage.planning.requests) + len(stage.planning.edits) == 1
 
 
 def test_cancelling_plans_nothing_and_keeps_the_form(
@@ -402,7 +462,7 @@ def test_cancelling_plans_nothing_and_keeps_the_form(
     stage.planning.gate.clear()
     ready.submit()
     qtbot.waitUntil(stage.planning.reading.is_set)
-    ready.cancel_submit()
+    ready.sending.stop()
     settle()
     assert stage.planning.requests == []
     assert errors == []
@@ -410,13 +470,13 @@ def test_cancelling_plans_nothing_and_keeps_the_form(
 
 
 def test_a_plan_written_although_cancelled_is_still_told(
-    ready: ComposerViewModel, stage: Stage, settle: Settle
+    ready: ComposerViewModel, stage: Stage, settle: Settle, outcomes: Outcomes
 ) -> None:
     ready.submit()  # nothing holds this plan: it is written before anybody can stop it
-    ready.cancel_submit()
+    ready.sending.stop()
     settle()
     assert len(stage.planning.requests) == 1
-    assert ready.outcome is not None
+    assert len(outcomes) == 1
 
 
 def test_a_refused_plan_keeps_the_form_and_says_why(
@@ -432,28 +492,25 @@ def test_a_refused_plan_keeps_the_form_and_says_why(
 
 
 def test_warnings_of_the_planner_reach_the_user(
-    ready: ComposerViewModel, stage: Stage, settle: Settle
+    ready: ComposerViewModel, stage: Stage, settle: Settle, outcomes: Outcomes
 ) -> None:
     stage.planning.findings = (Finding(code="account_is_paused", params={"account": "alice"}),)
     ready.submit()
     settle()
-    assert ready.outcome is not None
-    assert ready.outcome.warnings == ("@alice is paused.",)
+    assert outcomes[0].warnings == ("@alice is paused.",)
 
 
 def test_undo_cancels_what_was_planned_and_redo_plans_it_again(
-    ready: ComposerViewModel, stage: Stage, settle: Settle
+    ready: ComposerViewModel, stage: Stage, settle: Settle, outcomes: Outcomes
 ) -> None:
-    ready.choose_account("acc-bob", True)
+    tick(ready, "bob")
     settle()
     ready.submit()
     settle()
-    assert ready.can_undo_outcome
-    ready.undo_outcome()
+    ready.undo(outcomes[0])
     settle()
     statuses = {post.status for post in stage.planning.posts.values()}
     assert statuses == {PostStatus.CANCELLED}
-    assert ready.outcome is None
     stage.undo.redo()
     settle()
     assert {post.status for post in stage.planning.posts.values()} == {PostStatus.SCHEDULED}
@@ -492,7 +549,7 @@ def test_every_key_is_saved_soon_and_off_this_thread(
 def test_a_draft_is_back_in_the_next_session(ready: ComposerViewModel, restart: Restart) -> None:
     ready.set_caption("Frost")
     again = restart()
-    assert again.restored
+    assert again.entry.restored
     assert again.form == ready.form
     assert again.can_send
 
@@ -520,9 +577,9 @@ def test_a_draft_that_cannot_be_saved_is_told_and_tried_again(
     monkeypatch.setattr(draft, "TRY_AGAIN_MS", 1)
     stage.drafts.error = DiskFull()
     model.set_caption("Frost")
-    qtbot.waitUntil(lambda: model.draft_trouble is stage.drafts.error)
+    qtbot.waitUntil(lambda: model.entry.drafts.trouble is stage.drafts.error)
     stage.drafts.error = None
-    qtbot.waitUntil(lambda: model.draft_trouble is None)
+    qtbot.waitUntil(lambda: model.entry.drafts.trouble is None)
     assert "Frost" in stage.drafts.saved[""].form
 
 
@@ -534,14 +591,14 @@ def test_a_restored_choice_tiktok_no_longer_offers_is_taken_back(
 
 
 def test_clearing_forgets_the_draft(ready: ComposerViewModel, restart: Restart) -> None:
-    ready.discard()
-    assert not ready.is_dirty
+    ready.entry.discard()
+    assert not ready.entry.is_dirty
     again = restart()
-    assert (again.restored, again.is_dirty) == (False, False)
+    assert (again.entry.restored, again.entry.is_dirty) == (False, False)
 
 
 def test_an_untouched_form_is_no_draft(model: ComposerViewModel, stage: Stage) -> None:
-    assert not model.restored
+    assert not model.entry.restored
     assert stage.drafts.get() is None
 
 
@@ -555,7 +612,7 @@ def editing(
     """The composer with a planned post of @alice."""
     post = a_post(clip)
     stage.planning.posts[post.id] = post
-    model.open_post(post.id)
+    model.entry.open(post.id)
     settle()
     settle()
     return model
@@ -563,13 +620,13 @@ def editing(
 
 def test_a_planned_post_is_shown_with_its_own_account_only(editing: ComposerViewModel) -> None:
     assert editing.form.caption == "Autumn walk #slow"
-    assert [choice.account.handle for choice in editing.accounts] == ["alice"]
-    assert editing.button_text == "Save changes"
+    assert [account.handle for account in editing.chosen_accounts] == ["alice"]
+    assert editing.button_text == "Save changes · Sat 18:30 (Berlin)"
     assert editing.can_send
 
 
 def test_an_edit_changes_only_what_was_changed(
-    editing: ComposerViewModel, stage: Stage, settle: Settle
+    editing: ComposerViewModel, stage: Stage, settle: Settle, outcomes: Outcomes
 ) -> None:
     editing.set_caption("Winter walk")
     editing.submit()
@@ -577,7 +634,8 @@ def test_an_edit_changes_only_what_was_changed(
     edit = stage.planning.edits[0]
     assert (edit.caption, edit.when, edit.file) == ("Winter walk", None, None)
     assert edit.consent
-    assert editing.outcome_text() == "Changed for @alice: Sat 18:30 (Berlin)."
+    assert told(outcomes) == "Changed for @alice: Sat 18:30 (Berlin)."
+    assert editing.editing is None
 
 
 def test_an_edit_can_be_undone(editing: ComposerViewModel, stage: Stage, settle: Settle) -> None:
@@ -586,7 +644,7 @@ def test_an_edit_can_be_undone(editing: ComposerViewModel, stage: Stage, settle:
     editing.set_wall(datetime.fromisoformat("2026-11-25T09:00"))
     editing.submit()
     settle()
-    editing.undo_outcome()
+    stage.undo.undo()
     settle()
     after = stage.planning.posts["post-1"]
     assert (after.caption, after.schedule) == (before.caption, before.schedule)
@@ -606,14 +664,14 @@ def test_undoing_the_edit_of_a_stopped_post_leaves_it_stopped(
 ) -> None:
     refusal = Failure(code="refused", params={"title": "TikTok refused it.", "hint": "Change it."})
     stage.planning.posts["post-1"] = a_post(clip, status=status, error=refusal)
-    model.open_post("post-1")
+    model.entry.open("post-1")
     settle()
     settle()
     model.set_caption("Milder words")
     model.submit()
     settle()
     assert stage.planning.posts["post-1"].status is PostStatus.SCHEDULED
-    model.undo_outcome()
+    stage.undo.undo()
     settle()
     after = stage.planning.posts["post-1"]
     assert (after.status, after.error, after.caption) == (status, refusal, "Autumn walk #slow")
@@ -628,26 +686,25 @@ def test_undoing_a_plan_leaves_a_post_that_another_hand_changed_since(
     stage.planning.change(post_id, caption="Theirs")
     errors: list[AppError] = []
     stage.undo.failed.connect(errors.append)
-    ready.undo_outcome()
+    stage.undo.undo()
     settle()
     assert [error.code for error in errors] == ["changed_meanwhile"]
     after = stage.planning.posts[post_id]
     assert (after.caption, after.status) == ("Theirs", PostStatus.SCHEDULED)
 
 
-def test_an_edit_somebody_else_changed_again_is_not_offered_to_be_undone_for_ever(
-    editing: ComposerViewModel, stage: Stage, settle: Settle
+def test_undoing_an_edit_leaves_a_post_that_another_hand_changed_since(
+    editing: ComposerViewModel, stage: Stage, settle: Settle, outcomes: Outcomes
 ) -> None:
-    for caption in ("Winter walk", "Spring walk"):
-        editing.set_caption(caption)
-        editing.submit()
-        settle()
+    editing.set_caption("Winter walk")
+    editing.submit()
+    settle()
     stage.planning.change("post-1", caption="Theirs")
-    assert editing.can_undo_outcome
-    editing.undo_outcome()
+    editing.undo(outcomes[0])
+    settle()
+    editing.undo(outcomes[0])
     settle()
     assert stage.planning.posts["post-1"].caption == "Theirs"
-    assert not editing.can_undo_outcome
 
 
 def test_an_edit_of_a_post_that_another_hand_changed_is_not_saved(
@@ -684,7 +741,7 @@ def test_looking_again_takes_theirs_where_nothing_was_entered_and_keeps_the_rest
     stage.planning.change("post-1", caption="Theirs")
     editing.submit()
     settle()
-    editing.look_again_at_post()
+    editing.entry.look_again()
     settle()
     assert editing.form.caption == "Theirs"
     assert editing.form.choices.privacy is Privacy.FRIENDS
@@ -700,7 +757,7 @@ def after_a_restart(restart: Restart, settle: Settle) -> Restart:
 
     def again() -> ComposerViewModel:
         made = restart()
-        made.open_post("post-1")
+        made.entry.open("post-1")
         settle()
         settle()
         return made
@@ -714,14 +771,14 @@ def test_an_edit_kept_over_a_restart_is_not_saved_over_what_another_hand_changed
     editing.set_privacy(Privacy.FRIENDS)
     stage.planning.change("post-1", caption="Theirs")
     again = after_a_restart()
-    assert again.restored
+    assert again.entry.restored
     errors: list[AppError] = []
     again.failed.connect(errors.append)
     again.submit()
     settle()
     assert [error.code for error in errors] == ["changed_meanwhile"]
     assert stage.planning.edits == []
-    again.look_again_at_post()
+    again.entry.look_again()
     settle()
     assert (again.form.caption, again.form.choices.privacy) == ("Theirs", Privacy.FRIENDS)
     again.submit()
@@ -735,7 +792,7 @@ def test_an_edit_kept_over_a_restart_is_saved_where_nobody_changed_the_post(
 ) -> None:
     editing.set_caption("Mine")
     again = after_a_restart()
-    assert again.restored
+    assert again.entry.restored
     again.submit()
     settle()
     assert stage.planning.posts["post-1"].caption == "Mine"
@@ -749,7 +806,7 @@ def test_an_edit_taken_back_before_a_restart_leaves_what_another_hand_changed(
     editing.set_caption(before)
     stage.planning.change("post-1", caption="Theirs")
     again = after_a_restart()
-    assert not again.restored
+    assert not again.entry.restored
     assert again.form.caption == "Theirs"
 
 
@@ -769,7 +826,7 @@ def test_a_missed_post_needs_a_new_time(
 ) -> None:
     stage.planning.posts["post-1"] = a_post(clip, status=PostStatus.MISSED)
     stage.clock.time = NOW + timedelta(days=1)
-    model.open_post("post-1")
+    model.entry.open("post-1")
     settle()
     settle()
     assert _missing(model) == [Field.TIME]
@@ -788,28 +845,28 @@ def test_every_edited_post_keeps_a_draft_of_its_own(
 ) -> None:
     stage.planning.posts["post-2"] = a_post(clip, id="post-2", caption="Other")
     editing.set_caption("Mine of the first")
-    editing.open_post("post-2")
+    editing.entry.open("post-2")
     settle()
     editing.set_caption("Mine of the second")
     again = restart()
     for post_id, caption in (("post-1", "Mine of the first"), ("post-2", "Mine of the second")):
-        again.open_post(post_id)
+        again.entry.open(post_id)
         settle()
-        assert (again.form.caption, again.restored) == (caption, True)
+        assert (again.form.caption, again.entry.restored) == (caption, True)
 
 
 def test_unsaved_changes_to_a_post_come_back_and_the_new_draft_is_left_alone(
     editing: ComposerViewModel, stage: Stage, settle: Settle
 ) -> None:
     editing.set_caption("Half a thought")
-    editing.start_new()
+    editing.entry.start_new()
     assert editing.form.caption == ""
     editing.set_caption("A new one")
-    editing.open_post("post-1")
+    editing.entry.open("post-1")
     settle()
     assert editing.form.caption == "Half a thought"
-    assert editing.restored
-    editing.start_new()
+    assert editing.entry.restored
+    editing.entry.start_new()
     assert editing.form.caption == "A new one"
 
 
@@ -818,7 +875,7 @@ def test_a_post_that_is_gone_leads_back_to_a_new_one(
 ) -> None:
     errors: list[object] = []
     editing.failed.connect(errors.append)
-    editing.open_post("nowhere")
+    editing.entry.open("nowhere")
     settle()
     assert len(errors) == 1
     assert editing.editing is None
@@ -828,9 +885,9 @@ def test_what_was_cleared_can_be_brought_back(
     ready: ComposerViewModel, stage: Stage, settle: Settle
 ) -> None:
     before = ready.form
-    ready.discard()
-    assert ready.cleared == before
-    ready.bring_back()
+    ready.entry.discard()
+    assert ready.entry.cleared == before
+    ready.entry.bring_back()
     settle()
     assert ready.form == before
     assert ready.can_send
@@ -846,10 +903,9 @@ def test_a_new_file_of_a_planned_post_is_read_with_progress_and_can_be_cancelled
     settle()
     stage.planning.gate.clear()
     editing.submit()
-    qtbot.waitUntil(lambda: editing.progress is not None and editing.progress.read_bytes > 0)
-    assert editing.progress is not None
-    assert editing.progress.can_cancel
-    editing.cancel_submit()
+    qtbot.waitUntil(lambda: editing.sending.share is not None)
+    assert editing.sending.can_stop
+    editing.sending.stop()
     settle()
     assert stage.planning.edits == []
     assert editing.form.file == other
@@ -862,8 +918,8 @@ def test_an_edit_that_reads_no_file_offers_no_cancel(
     stage.planning.gate.clear()
     editing.submit()
     qtbot.waitUntil(stage.planning.reading.is_set)
-    assert editing.progress is not None
-    assert not editing.progress.can_cancel
+    assert editing.sending.busy
+    assert not editing.sending.can_stop
     stage.planning.gate.set()
     settle()
     assert len(stage.planning.edits) == 1

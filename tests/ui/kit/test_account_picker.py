@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy, QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, MakeDesk
@@ -179,3 +179,19 @@ def test_300_accounts_are_chosen_without_a_row_or_a_chip_being_built_again(
     assert told.count() == 1
     assert resets.count() == inserts.count() == 0
     assert picker.findChildren(QPushButton) == children
+
+
+def test_tab_reaches_the_search_the_sets_and_the_list_in_the_order_in_which_they_are_seen(
+    picker: AccountPicker, desk: Desk
+) -> None:
+    picker.search.setFocus()
+    seen: list[QWidget | None] = []
+    while picker.focusWidget() not in seen:
+        seen.append(picker.focusWidget())
+        picker.focusNextChild()
+    assert seen[0] is picker.search
+    assert seen[1] is chip(picker, "All")
+    assert seen[-1] is picker.list
+    QTest.qWaitForWindowActive(picker)
+    picker.setFocus()
+    assert picker.focusWidget() is picker.list

@@ -228,3 +228,15 @@ def test_the_next_full_hour_leaves_time_to_prepare() -> None:
     assert next_full_hour(NOW.replace(minute=50), BERLIN).hour == 15
     at = next_full_hour(NOW, "Asia/Kolkata").replace(tzinfo=zone("Asia/Kolkata"))
     assert at.minute == 0
+
+
+def test_tab_reaches_the_day_and_the_time(make_field: MakeField) -> None:
+    field = make_field()
+    QTest.qWaitForWindowActive(field)
+    field.setFocus()
+    assert field.focusWidget() is field.time
+    field.day.setFocus()
+    field.focusNextChild()
+    assert field.focusWidget() is field.time
+    field.focusPreviousChild()
+    assert field.focusWidget() is field.day

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account, AccountStatus
+from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account
 from tiktok_manager.domain.captions import check_caption
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.media import is_longer
@@ -14,10 +14,10 @@ from tiktok_manager.ui.composer.creators import CreatorState
 from tiktok_manager.ui.composer.form import Form
 from tiktok_manager.ui.composer.media import MediaLook
 from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED, Rules
+from tiktok_manager.ui.composer.wording import account_reason, is_past
 from tiktok_manager.ui.formats import duration_text
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.wording import joined, words
-
-_PAST_TOLERANCE = timedelta(minutes=1)
 
 
 class Field(StrEnum):
@@ -42,7 +42,10 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """All that decides whether the form may be sent; `keeps_time`: the post's own time stays."""
+    """All that decides whether the form may be sent.
+
+    `keeps_time`: the post's own time stays. `time_problem`: what is typed there is no time.
+    """
 
     form: Form
     accounts: Sequence[Account]
@@ -51,6 +54,7 @@ class Facts:
     look: MediaLook | None
     now: datetime
     keeps_time: bool = False
+    time_problem: str = ""
 
 
 def blockers(facts: Facts) -> list[Blocker]:
@@ -59,16 +63,6 @@ def blockers(facts: Facts) -> list[Blocker]:
     if facts.form.mode is PostMode.DIRECT:
         found += [*_creators(facts), *_direct(facts)]
     return [*found, *_time(facts)]
-
-
-def account_reason(account: Account) -> str:
-    """Say why an account cannot be chosen, empty if it can."""
-    return {
-        AccountStatus.CONNECTED: "",
-        AccountStatus.NEEDS_RECONNECT: "Connect it again first",
-        AccountStatus.TO_CONNECT: "Not connected yet",
-        AccountStatus.DISCONNECTED: "Disconnected",
-    }[account.status]
 
 
 def disclosure_missing(form: Form) -> bool:
@@ -80,19 +74,19 @@ def disclosure_missing(form: Form) -> bool:
 def _file(facts: Facts) -> Iterator[Blocker]:
     look = facts.look
     if facts.form.file is None:
-        yield Blocker(field=Field.FILE, text="Choose a video.")
+        yield Blocker(field=Field.FILE, text=tr("Choose a video."))
     elif look is None:
-        yield Blocker(field=Field.FILE, text="The video is being read.")
+        yield Blocker(field=Field.FILE, text=tr("The video is being read."))
     elif look.error is not None:
         yield Blocker(field=Field.FILE, text=words(look.error).title)
 
 
 def _accounts(facts: Facts) -> Iterator[Blocker]:
     if not facts.accounts:
-        yield Blocker(field=Field.ACCOUNTS, text="Choose an account.")
+        yield Blocker(field=Field.ACCOUNTS, text=tr("Choose an account."))
     for account in facts.accounts:
         if account_reason(account):
-            text = f"@{account.handle} has to be connected first."
+            text = tr("@{handle} has to be connected first.", handle=account.handle)
             yield Blocker(field=Field.ACCOUNTS, text=text)
         elif not account.may(SCOPE_OF_MODE[facts.form.mode]):
             yield Blocker(field=Field.ACCOUNTS, text=_not_granted(account, facts.form.mode))
@@ -100,8 +94,14 @@ def _accounts(facts: Facts) -> Iterator[Blocker]:
 
 def _not_granted(account: Account, mode: PostMode) -> str:
     if mode is PostMode.DIRECT:
-        return f"@{account.handle} allows drafts only: send it to the inbox, or connect it again."
-    return f"@{account.handle} did not allow drafts: publish directly, or connect it again."
+        return tr(
+            "@{handle} allows drafts only: send it to the inbox, or connect it again.",
+            handle=account.handle,
+        )
+    return tr(
+        "@{handle} did not allow drafts: publish directly, or connect it again.",
+        handle=account.handle,
+    )
 
 
 def _caption(facts: Facts) -> Iterator[Blocker]:
@@ -116,10 +116,11 @@ def _creators(facts: Facts) -> Iterator[Blocker]:
     for state in facts.creators:
         handle = state.account.handle
         if state.error is not None:
-            text = f"@{handle} cannot post now: {words(state.error).title}"
+            why = words(state.error).title
+            text = tr("@{handle} cannot post now: {why}", handle=handle, why=why)
             yield Blocker(field=Field.CREATORS, text=text)
         elif state.loading:
-            text = f"Asking TikTok what @{handle} may post."
+            text = tr("Asking TikTok what @{handle} may post.", handle=handle)
             yield Blocker(field=Field.CREATORS, text=text)
 
 
@@ -127,10 +128,10 @@ def _direct(facts: Facts) -> Iterator[Blocker]:
     yield from _length(facts)
     rules = facts.rules
     if rules.complete and not rules.privacy and facts.creators:
-        text = "These accounts share no choice of who can watch. Plan them one by one."
+        text = tr("These accounts share no choice of who can watch. Plan them one by one.")
         yield Blocker(field=Field.PRIVACY, text=text)
     elif facts.form.choices.privacy is None:
-        yield Blocker(field=Field.PRIVACY, text="Choose who can watch this video.")
+        yield Blocker(field=Field.PRIVACY, text=tr("Choose who can watch this video."))
     if disclosure_missing(facts.form):
         yield Blocker(field=Field.DISCLOSURE, text=DISCLOSURE_NEEDED)
 
@@ -142,14 +143,18 @@ def _length(facts: Facts) -> Iterator[Blocker]:
     if limit is not None and duration_s is not None and is_longer(duration_s, limit):
         yield Blocker(
             field=Field.FILE,
-            text=f"The video lasts {duration_text(duration_s)}; "
-            f"@{facts.rules.shortest} may post {duration_text(limit)} at most.",
+            text=tr(
+                "The video lasts {length}; @{handle} may post {limit} at most.",
+                length=duration_text(duration_s),
+                handle=facts.rules.shortest,
+                limit=duration_text(limit),
+            ),
         )
 
 
 def _time(facts: Facts) -> Iterator[Blocker]:
     form = facts.form
-    if form.post_now or facts.keeps_time:
-        return
-    if form.schedule.due_at < facts.now - _PAST_TOLERANCE:
-        yield Blocker(field=Field.TIME, text="That time has passed.")
+    if facts.time_problem and not form.post_now:
+        yield Blocker(field=Field.TIME, text=facts.time_problem)
+    elif not facts.keeps_time and is_past(form, facts.now):
+        yield Blocker(field=Field.TIME, text=tr("That time has passed."))

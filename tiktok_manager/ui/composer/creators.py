@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -13,9 +14,13 @@ from tiktok_manager.domain.accounts import Account, CreatorInfo
 from tiktok_manager.domain.errors import AppError, VaultLocked
 
 if TYPE_CHECKING:
+    from tiktok_manager.domain.cancel import CancelToken
+    from tiktok_manager.services.accounts import Accounts
     from tiktok_manager.ui.frame import Core
 
 STALE_AFTER = timedelta(minutes=5)
+AT_ONCE = 2
+"""Of the work pool's four threads: fifty chosen accounts leave room for everything else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,8 @@ class Creators(QObject):
         super().__init__(parent)
         self._core = core
         self._states: dict[str, CreatorState] = {}
+        self._waiting: list[str] = []
+        self._under_way: set[str] = set()
 
     @property
     def states(self) -> tuple[CreatorState, ...]:
@@ -62,41 +69,50 @@ class Creators(QObject):
             else CreatorState(account=account)
             for account in accounts
         }
-        for account_id in self._states.keys() - before.keys():
-            self._ask(account_id)
         if self._states.keys() != before.keys():
             self.changed.emit()
+        self._ask(each for each in self._states if each not in before)
 
     def ask_again(self, account_id: str | None = None) -> None:
         """Forget the answers (of one account, or all) and ask anew."""
-        for each in [account_id] if account_id else list(self._states):
-            if each in self._states:
-                self._states[each] = CreatorState(account=self._states[each].account)
-                self._ask(each)
+        wanted = [each for each in self._states if account_id in {None, each}]
+        for each in wanted:
+            self._states[each] = CreatorState(account=self._states[each].account)
         self.changed.emit()
+        self._ask(wanted)
 
     def refresh_stale(self) -> None:
         """Ask again, without hiding what is shown, where an answer has grown old."""
         limit = self._core.now() - STALE_AFTER
-        for account_id, state in self._states.items():
-            if state.info is not None and state.info.asked_at <= limit:
-                self._ask(account_id)
-
-    def _ask(self, account_id: str) -> None:
-        accounts = self._core.workspace.accounts
-        self._core.tasks.run(
-            lambda _token: accounts.creator_info(account_id),
-            done=lambda info: self._on_answer(account_id, info),
-            failed=lambda error: self._on_failed(account_id, error),
-            group=f"creator-info/{account_id}",
+        self._ask(
+            account_id
+            for account_id, state in self._states.items()
+            if state.info is not None and state.info.asked_at <= limit
         )
 
+    def _ask(self, account_ids: Iterable[str]) -> None:
+        known = {*self._waiting, *self._under_way}
+        self._waiting += [each for each in account_ids if each not in known]
+        accounts = self._core.workspace.accounts
+        while self._waiting and len(self._under_way) < AT_ONCE:
+            account_id = self._waiting.pop(0)
+            if account_id not in self._states:
+                continue
+            self._under_way.add(account_id)
+            self._core.tasks.run(
+                partial(_answer, accounts, account_id),
+                done=partial(self._on_answer, account_id),
+                failed=partial(self._on_failed, account_id),
+            )
+
     def _on_answer(self, account_id: str, info: CreatorInfo) -> None:
+        self._ended(account_id)
         if (state := self._states.get(account_id)) is not None:
             self._states[account_id] = CreatorState(account=state.account, info=info)
             self.changed.emit()
 
     def _on_failed(self, account_id: str, error: AppError) -> None:
+        self._ended(account_id)
         if (state := self._states.get(account_id)) is None:
             return
         asked_already = bool(self._locked())
@@ -105,6 +121,10 @@ class Creators(QObject):
         if isinstance(error, VaultLocked) and not asked_already:
             self.vault_needed.emit(self._ask_locked_again)
 
+    def _ended(self, account_id: str) -> None:
+        self._under_way.discard(account_id)
+        self._ask(())
+
     def _locked(self) -> list[str]:
         states = self._states.items()
         return [each for each, state in states if isinstance(state.error, VaultLocked)]
@@ -112,3 +132,7 @@ class Creators(QObject):
     def _ask_locked_again(self) -> None:
         for account_id in self._locked():
             self.ask_again(account_id)
+
+
+def _answer(accounts: Accounts, account_id: str, _token: CancelToken) -> CreatorInfo:
+    return accounts.creator_info(account_id)

@@ -5,98 +5,120 @@ from functools import partial
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from tiktok_manager.domain.errors import AppError, FailureClass, ReconnectNeeded, RemoteError
 from tiktok_manager.domain.posts import PostMode
 from tiktok_manager.ui.composer.creators import CreatorState
-from tiktok_manager.ui.composer.parts import empty, help_label, icon_label, say
 from tiktok_manager.ui.composer.rules import Difference
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import duration_text
 from tiktok_manager.ui.kit.avatar import AvatarLabel, Avatars
-from tiktok_manager.ui.kit.controls import push_button
-from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import Card
+from tiktok_manager.ui.kit.controls import Segment, push_button
+from tiktok_manager.ui.kit.labels import IconLabel, NoteLabel, PlainLabel
+from tiktok_manager.ui.kit.layout import Card, clear, column, row
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
 from tiktok_manager.wording import joined, words
 
-_DIRECT_TIP = "TikTok publishes the video with the settings below."
-_INBOX_TIP = "A draft arrives in the TikTok inbox; the creator finishes and posts it there."
+_ROWS = 4
+"""More creators than this are named in one paragraph, and only those in trouble have a row."""
 
 
 class CreatorsCard(Card):
     """How the video goes to TikTok and as whom."""
 
     def __init__(self, model: ComposerViewModel, go_to_account: Callable[[str], object]) -> None:
-        super().__init__("How to post")
+        super().__init__(tr("How to post"), padding=SPACE_M)
         self._model = model
         self._go_to_account = go_to_account
         self._shown: tuple[CreatorState, ...] | None = None
-        self.direct = segment("Publish", lambda: model.set_mode(PostMode.DIRECT))
-        self.inbox = segment("Send to inbox", lambda: model.set_mode(PostMode.INBOX))
-        modes = QHBoxLayout()
-        modes.setSpacing(0)
-        modes.addWidget(self.direct, 1)
-        modes.addWidget(self.inbox, 1)
-        self._tip = help_label(_DIRECT_TIP)
-        self._as = PlainLabel("Posting as", type=Type.STRONG)
-        self._hint = help_label()
+        modes = {PostMode.DIRECT.value: tr("Publish"), PostMode.INBOX.value: tr("Send to inbox")}
+        self.mode = Segment(tr("How to post"), modes)
+        self.mode.chosen.connect(lambda mode: model.set_mode(PostMode(mode)))
+        self._tip = NoteLabel()
+        self._as = PlainLabel(tr("Posting as"), type=Type.STRONG)
+        self._hint = NoteLabel()
+        self._names = PlainLabel("", wrap=True)
         self._creator_rows: list[CreatorRow] = []
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(SPACE_S)
+        self._rows = column(spacing=SPACE_S)
+        self._more = NoteLabel()
         self._differences = DifferenceTable()
         self.body.setSpacing(SPACE_S)
-        self.body.addLayout(modes)
-        for widget in (self._tip, self._as, self._hint):
+        for widget in (self.mode, self._tip, self._as, self._hint, self._names):
             self.body.addWidget(widget)
         self.body.addLayout(self._rows)
+        self.body.addWidget(self._more)
         self.body.addWidget(self._differences)
-
-    @property
-    def tab_stops(self) -> list[QWidget]:
-        """The modes and the buttons that mend something, in the order in which they are seen."""
-        return [self.direct, self.inbox, *self._mending()]
 
     @property
     def focus_target(self) -> QWidget:
         """Where the keyboard goes when TikTok's answer is missing."""
-        return next(iter(self._mending()), self.direct)
+        return next(iter(self._mending()), self.mode.button(PostMode.DIRECT.value))
 
     def refresh(self) -> None:
         """Show mode, creators and differences."""
         model = self._model
-        direct = model.form.mode is PostMode.DIRECT
-        self.direct.setChecked(direct)
-        self.inbox.setChecked(not direct)
-        open_to_change = not model.locked and model.progress is None
-        self.direct.setEnabled(open_to_change)
-        self.inbox.setEnabled(open_to_change)
-        self._tip.setText(_DIRECT_TIP if direct else _INBOX_TIP)
-        self._as.setVisible(direct)
+        is_direct = model.form.mode is PostMode.DIRECT
+        self.mode.choose(model.form.mode.value)
+        self.mode.setEnabled(model.is_open)
+        if is_direct:
+            self._tip.say(tr("TikTok publishes the video with the settings below."))
+        else:
+            self._tip.say(
+                tr("A draft arrives in the TikTok inbox; the creator finishes and posts it there.")
+            )
+        self._as.setVisible(is_direct)
         states = model.creators.states
-        waits = direct and not states
-        say(self._hint, "Choose an account: TikTok says what it may post." if waits else "")
+        waits = is_direct and not states
+        self._hint.say(tr("Choose an account: TikTok says what it may post.") if waits else "")
         if states != self._shown:
-            self._show_rows(states)
+            self._show_states(states)
         handles = [state.account.handle for state in states if state.info is not None]
         self._differences.show_rows(handles, model.rules.differences)
 
-    def _show_rows(self, states: tuple[CreatorState, ...]) -> None:
+    def _show_states(self, states: tuple[CreatorState, ...]) -> None:
         self._shown = states
-        empty(self._rows)
+        is_many = len(states) > _ROWS
+        answered = [_name_of(state) for state in states if state.info is not None]
+        self._names.setText(" · ".join(answered))
+        self._names.setVisible(is_many and bool(answered))
+        told = [state for state in states if state.error is not None] if is_many else states
+        self._show_rows(told[:_ROWS])
+        rest = len(told) - _ROWS
+        waiting = sum(state.loading for state in states)
+        if rest > 0:
+            self._more.say(
+                ntr("{count} more cannot post now", "{count} more cannot post now", rest), "bad"
+            )
+        elif is_many and waiting:
+            self._more.say(
+                ntr(
+                    "TikTok is asked about {count} more account.",
+                    "TikTok is asked about {count} more accounts.",
+                    waiting,
+                )
+            )
+        else:
+            self._more.say("")
+
+    def _show_rows(self, states: Sequence[CreatorState]) -> None:
+        clear(self._rows)
         self._creator_rows = []
-        avatars = {choice.account.id: choice.avatar for choice in self._model.accounts}
         for state in states:
             lost = isinstance(state.error, ReconnectNeeded)
             mend = partial(self._go_to_account if lost else self._retry, state.account.id)
-            creator_row = CreatorRow(self._model.avatars, state, mend)
-            name = _name_of(state)
-            creator_row.avatar.show_account(name, avatars.get(state.account.id))
+            creator_row = CreatorRow(self._model.accounts.avatars, state, mend)
+            path = self._model.accounts.picture_path(state.account.id)
+            creator_row.avatar.show_account(_name_of(state), path)
             self._creator_rows.append(creator_row)
             self._rows.addWidget(creator_row)
+        before: QWidget = self.mode.button(PostMode.INBOX.value)
+        for button in self._mending():  # made later, it would come last
+            self.setTabOrder(before, button)
+            before = button
 
     def _mending(self) -> list[QPushButton]:
         buttons = (creator_row.button for creator_row in self._creator_rows)
@@ -113,34 +135,32 @@ class CreatorRow(QWidget):
         super().__init__()
         self.avatar = AvatarLabel(avatars, 32)
         self.button: QPushButton | None = None
-        lines = QVBoxLayout()
-        lines.setSpacing(0)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACE_M)
+        lines = column(spacing=0)
+        layout = row(spacing=SPACE_M)
         layout.addWidget(self.avatar, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(lines, 1)
+        self.setLayout(layout)
         name = _name_of(state)
         if state.loading:
             lines.addWidget(GreyBar(0.5))
             lines.addWidget(GreyBar(0.75))
-            self.setAccessibleName(f"Asking TikTok about {name}")
+            self.setAccessibleName(tr("Asking TikTok about {name}", name=name))
             return
         lines.addWidget(PlainLabel(name, type=Type.STRONG, elided=True))
         if state.info is not None:
-            words = f"@{state.info.username}"
-            if state.info.max_duration_s is not None:
-                words += f" · videos up to {duration_text(state.info.max_duration_s)}"
-            lines.addWidget(PlainLabel(words, type=Type.CAPTION, tone="soft", elided=True))
-            layout.addWidget(icon_label("check", "good"), 0, Qt.AlignmentFlag.AlignVCenter)
-            self.setAccessibleName(f"{name}: {words}")
+            said = _may_post(state)
+            lines.addWidget(PlainLabel(said, type=Type.CAPTION, tone="soft", elided=True))
+            sign = IconLabel("check", "good", 16)
+            layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignVCenter)
+            self.setAccessibleName(tr("{name}: {what}", name=name, what=said))
         elif state.error is not None:
-            words = error_words(state.error)
-            lines.addWidget(PlainLabel(words, type=Type.CAPTION, tone="bad", wrap=True))
-            text = "Reconnect" if isinstance(state.error, ReconnectNeeded) else "Try again"
+            said = error_words(state.error)
+            lines.addWidget(PlainLabel(said, type=Type.CAPTION, tone="bad", wrap=True))
+            is_lost = isinstance(state.error, ReconnectNeeded)
+            text = tr("Reconnect") if is_lost else tr("Try again")
             self.button = push_button(text, look="quiet", clicked=mend)
             layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
-            self.setAccessibleName(f"{name} cannot post now: {words}")
+            self.setAccessibleName(tr("{name} cannot post now: {why}", name=name, why=said))
 
 
 class DifferenceTable(QWidget):
@@ -162,28 +182,28 @@ class DifferenceTable(QWidget):
         if wanted == self._shown:
             return
         self._shown = wanted
-        empty(self._grid)
+        clear(self._grid)
         self.setVisible(bool(differences))
         if not differences:
             return
         columns = len(differences) + 1
-        title = PlainLabel("These accounts differ", type=Type.STRONG)
-        shared = help_label("Only what all of them offer can be chosen.")
+        title = PlainLabel(tr("These accounts differ"), type=Type.STRONG)
+        shared = NoteLabel(tr("Only what all of them offer can be chosen."))
         self._grid.addWidget(title, 0, 0, 1, columns)
         self._grid.addWidget(shared, len(handles) + 2, 0, 1, columns)
         for number, handle in enumerate(handles, start=2):
             name = PlainLabel(f"@{handle}", type=Type.CAPTION, elided=True)
             self._grid.addWidget(name, number, 0)
-        for column, difference in enumerate(differences, start=1):
-            self._add_column(column, difference, handles)
+        for place, difference in enumerate(differences, start=1):
+            self._add_column(place, difference, handles)
 
-    def _add_column(self, column: int, difference: Difference, handles: Sequence[str]) -> None:
+    def _add_column(self, place: int, difference: Difference, handles: Sequence[str]) -> None:
         centre = Qt.AlignmentFlag.AlignHCenter
         head = PlainLabel(difference.rule, type=Type.CAPTION, tone="soft")
-        self._grid.addWidget(head, 1, column, centre)
+        self._grid.addWidget(head, 1, place, centre)
         pairs = zip(handles, difference.values, strict=True)
         for number, (handle, value) in enumerate(pairs, start=2):
-            self._grid.addWidget(_cell(handle, difference.rule, value), number, column, centre)
+            self._grid.addWidget(_cell(handle, difference.rule, value), number, place, centre)
 
 
 class GreyBar(QWidget):
@@ -209,26 +229,32 @@ def error_words(error: AppError) -> str:
     told = words(error)
     hint = told.hint
     if isinstance(error, RemoteError) and error.failure.kind is FailureClass.WAIT_RESET:
-        hint = "Try again later."
+        hint = tr("Try again later.")
     return joined(told.title, hint)
 
 
 def _cell(handle: str, rule: str, value: bool | str) -> QWidget:
     if isinstance(value, str):
         return PlainLabel(value, type=Type.CAPTION, tabular=True)
-    sign = icon_label("check" if value else "minus", "good" if value else "attention", 14)
-    sign.setAccessibleName(f"{rule}: {'offered' if value else 'not offered'} for @{handle}")
-    sign.setToolTip(sign.accessibleName())
+    sign = IconLabel("check" if value else "minus", "good" if value else "attention", 14)
+    if value:
+        name = tr("{rule}: offered for @{handle}", rule=rule, handle=handle)
+    else:
+        name = tr("{rule}: not offered for @{handle}", rule=rule, handle=handle)
+    sign.setAccessibleName(name)
+    sign.setToolTip(name)
     return sign
+
+
+def _may_post(state: CreatorState) -> str:
+    info = state.info
+    if info is None or info.max_duration_s is None:
+        return f"@{state.account.handle if info is None else info.username}"
+    limit = duration_text(info.max_duration_s)
+    return tr("@{handle} · videos up to {length}", handle=info.username, length=limit)
 
 
 def _name_of(state: CreatorState) -> str:
     if state.info is not None:
         return state.info.nickname or state.info.username
     return state.account.display_name or state.account.handle
-
-
-def segment(text: str, clicked: Callable[[], object]) -> QPushButton:
-    button = push_button(text, look="segment", checkable=True, clicked=clicked)
-    button.setAutoExclusive(True)
-    return button

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from tiktok_manager.domain.drafts import Draft
 from tiktok_manager.ui.composer.form import Form, form_of_post, from_text, to_text
+from tiktok_manager.ui.kit.reading import Job, Reading
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
@@ -24,6 +25,10 @@ TRY_AGAIN_MS = 5000
 class DraftKeeper(QObject):
     """The draft of a new post and one for each edited post, saved on a worker.
 
+    Attributes:
+        reading: Of what the last session left; nothing may be entered before.
+        trouble: Why what was entered last is not saved.
+
     Signals:
         changed: `trouble` reads differently.
     """
@@ -32,10 +37,10 @@ class DraftKeeper(QObject):
 
     def __init__(self, core: Core, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._drafts = core.workspace.drafts
-        self._tasks = core.tasks
-        self._saving = False
+        drafts = self._drafts = core.workspace.drafts
+        self._job = Job(core.tasks, self)
         self._once_more = False
+        self.reading = Reading(core.tasks, core.bridge, lambda _token: drafts.read(), parent=self)
         self.trouble: AppError | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -82,27 +87,25 @@ class DraftKeeper(QObject):
         self._save_soon(SAVE_MS)
 
     def _save_soon(self, after_ms: int) -> None:
-        if self._saving:
+        if self._job.busy:
             self._once_more = True
         elif not self._soon.isActive():
             self._soon.start(after_ms)
 
     def _save(self) -> None:
-        self._saving, self._once_more = True, False
-        drafts = self._drafts
-        self._tasks.run(lambda _token: drafts.save(), done=self._on_saved, failed=self._on_failed)
+        drafts, self._once_more = self._drafts, False
+        self._job.start(lambda _job: drafts.save(), done=self._on_saved, failed=self._on_failed)
 
     def _on_saved(self, _none: None) -> None:
-        self._ended(None)
+        self._tell(None)
         if self._once_more:
             self._save_soon(SAVE_MS)
 
     def _on_failed(self, error: AppError) -> None:
-        self._ended(error)
+        self._tell(error)
         self._save_soon(TRY_AGAIN_MS)
 
-    def _ended(self, trouble: AppError | None) -> None:
-        self._saving = False
+    def _tell(self, trouble: AppError | None) -> None:
         if (trouble is None) != (self.trouble is None):
             self.trouble = trouble
             self.changed.emit()

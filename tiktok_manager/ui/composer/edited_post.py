@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -14,12 +15,15 @@ from tiktok_manager.domain.events import (
 )
 from tiktok_manager.domain.posts import EDITABLE, Post, PostStatus
 from tiktok_manager.ui.formats import status_words
-from tiktok_manager.ui.tasks import Coalesced
+from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.texts import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tiktok_manager.domain.cancel import CancelToken
-    from tiktok_manager.domain.errors import AppError
+    from tiktok_manager.services.drafts import Drafts
+    from tiktok_manager.services.planning import Planning
     from tiktok_manager.ui.frame import Core
 
 
@@ -44,12 +48,20 @@ class EditedPost(QObject):
 
     def __init__(self, core: Core, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._core = core
+        self._planning, self._drafts = core.workspace.planning, core.workspace.drafts
         self.post: Post | None = None
         self.shown: Post | None = None
-        self._soon = Coalesced(self._reload, self)
-        for kind in (PostStatusChanged, PostsChanged, DataChangedElsewhere):
-            core.bridge.listen(kind, self._on_event)
+        self._asked_for = ""
+        self._tell: Callable[[Post], object] = self._on_read_again
+        self._reading = Reading(
+            core.tasks,
+            core.bridge,
+            partial(_read, self._planning, self._drafts, ""),
+            parent=self,
+            stale_on=(PostStatusChanged, PostsChanged, DataChangedElsewhere),
+            concerns=self._concerns,
+        )
+        self._reading.changed.connect(self._on_changed)
 
     @property
     def locked(self) -> str:
@@ -65,55 +77,43 @@ class EditedPost(QObject):
         """Take a post as the one that the form shows, as it is or as it was `shown` once."""
         self.post, self.shown = post, shown or post
 
-    def look_again(self) -> None:
-        """Read the post for a form that shows an older version of it."""
-        if self.post is None:
-            return
-        planning, post_id = self._core.workspace.planning, self.post.id
-        self._core.tasks.run(
-            lambda _token: planning.get(post_id),
-            done=self.looked_again.emit,
-            failed=self._on_failed,
-            group="composer-post",
-        )
-
     def open(self, post_id: str) -> None:
         """Read a post to be edited, and what was entered over it before."""
-        planning, drafts = self._core.workspace.planning, self._core.workspace.drafts
+        self._ask(post_id, self.opened.emit)
 
-        def read(_token: CancelToken) -> Post:
-            drafts.read()
-            return planning.get(post_id)
+    def look_again(self) -> None:
+        """Read the post for a form that shows an older version of it."""
+        if self.post is not None:
+            self._ask(self.post.id, self.looked_again.emit)
 
-        self._core.tasks.run(
-            read,
-            done=self.opened.emit,
-            failed=self._on_failed,
-            group="composer-post",
-        )
+    def _ask(self, post_id: str, tell: Callable[[Post], object]) -> None:
+        self._asked_for, self._tell = post_id, tell
+        self._reading.ask_anew(partial(_read, self._planning, self._drafts, post_id), forget=True)
 
-    def _reload(self) -> None:
-        if self.post is None:
+    def _on_changed(self) -> None:
+        error, post = self._reading.failure, self._reading.value
+        if error is None and post is None:
             return
-        planning, post_id = self._core.workspace.planning, self.post.id
-        self._core.tasks.run(
-            lambda _token: planning.get(post_id),
-            done=self._on_read_again,
-            failed=self._on_failed,
-            group="composer-post",
-        )
+        tell, self._tell = self._tell, self._on_read_again
+        if error is None and post is not None:
+            tell(post)
+        elif error is not None:
+            if self.post is not None and self._asked_for != self.post.id:
+                self._ask(self.post.id, self._on_read_again)  # the old one stays and is followed
+            self.failed.emit(error)
 
     def _on_read_again(self, post: Post) -> None:
         before = self.post
-        if before is not None and before.id == post.id:
+        if before is not None and before.id == post.id and before != post:
             self.post = post
             self.changed.emit(before)
 
-    def _on_failed(self, error: AppError) -> None:
-        self.failed.emit(error)
+    def _concerns(self, event: Event) -> bool:
+        if self.post is None:
+            return False
+        return not isinstance(event, PostStatusChanged) or event.post_id == self.post.id
 
-    def _on_event(self, event: Event) -> None:
-        post = self.post
-        if post is None or (isinstance(event, PostStatusChanged) and event.post_id != post.id):
-            return
-        self._soon.request()
+
+def _read(planning: Planning, drafts: Drafts, post_id: str, _token: CancelToken) -> Post:
+    drafts.read()
+    return planning.get(post_id)

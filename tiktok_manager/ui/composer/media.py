@@ -6,6 +6,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.errors import AppError, InputError
 from tiktok_manager.domain.media import (
@@ -19,13 +22,15 @@ from tiktok_manager.domain.media import (
     media_findings,
 )
 from tiktok_manager.ui.formats import duration_text, size_text
+from tiktok_manager.ui.kit.reading import Reading
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.wording import words
 from tiktok_manager.wording.spans import number
 
-PREVIEW_PX = 720
-VIDEO_FILTER = "Videos TikTok takes (*.mp4 *.mov *.webm);;All files (*)"
+if TYPE_CHECKING:
+    from tiktok_manager.ui.frame import Core
 
-_UNKNOWN = "Not known"
+PREVIEW_PX = 720
 _CONTAINER_WORDS = {
     Container.MP4: "MP4",
     Container.MOV: "MOV",
@@ -53,6 +58,42 @@ class Check:
     name: str
     value: str
     problem: str = ""
+
+
+class ChosenVideo(QObject):
+    """One file at a time, looked into off the GUI thread.
+
+    Signals:
+        changed: `look` was found, or is being looked for.
+    """
+
+    changed = Signal()
+
+    def __init__(self, core: Core, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path: Path | None = None
+        self._pictures_dir = core.workspace.paths.media_cache_dir / "previews"
+        nothing = MediaLook(path=Path())
+        self._reading = Reading(core.tasks, core.bridge, lambda _token: nothing, parent=self)
+        self._reading.changed.connect(self.changed)
+
+    @property
+    def look(self) -> MediaLook | None:
+        """What was found, None while it is being looked for, or without a file."""
+        failure, look = self._reading.failure, self._reading.value
+        if self._path is None:
+            return None
+        if failure is not None:
+            return MediaLook(path=self._path, error=failure)
+        return look if look is not None and look.path == self._path else None
+
+    def show(self, path: Path | None) -> None:
+        """Look into this file; None for no file."""
+        self._path = path
+        if path is not None:
+            pictures_dir = self._pictures_dir
+            self._reading.ask_anew(lambda _token: look_into(path, pictures_dir), forget=True)
+        self.changed.emit()
 
 
 def look_into(path: Path, pictures_dir: Path) -> MediaLook:
@@ -97,16 +138,19 @@ def checks(
     container = _CONTAINER_WORDS[info.container] if info and info.container else ""
     listed = [
         Check(
-            name="Format",
+            name=tr("Format"),
             value=container or look.path.suffix[1:].upper(),
             problem=_first(found, "video_container", "video_ending"),
         ),
-        Check(name="Size", value=size_text(look.size_bytes)),
+        Check(name=tr("Size"), value=size_text(look.size_bytes)),
     ]
     if info is None:
-        return [*listed, Check(name="Video", value="Not readable", problem=_first(found, *found))]
+        return [
+            *listed,
+            Check(name=tr("Video"), value=tr("Not readable"), problem=_first(found, *found)),
+        ]
     if whole := _first(found, "video_cut", "video_encrypted", "video_elsewhere", "video_empty"):
-        listed.append(Check(name="Video", value="Not whole", problem=whole))
+        listed.append(Check(name=tr("Video"), value=tr("Not whole"), problem=whole))
     return listed + _checks_of(info, found, max_duration_s)
 
 
@@ -119,36 +163,39 @@ def _checks_of(
 ) -> list[Check]:
     limit = max_duration_s or MAX_DURATION_S
     rate = None if info.fps is None else number(info.fps, MIN_FPS, MAX_FPS, decimals=2)
-    sides = _UNKNOWN
+    unknown = tr("Not known")
+    sides = unknown
     if info.width_px is not None and info.height_px is not None:
         sides = f"{info.width_px} × {info.height_px}"
     is_long = found.keys() & {"video_too_long", "video_longer_than_usual"}
     rows = [
         Check(
-            name="Length",
-            value=_UNKNOWN if info.duration_s is None else duration_text(info.duration_s),
-            problem=f"At most {duration_text(limit)} may be posted."
+            name=tr("Length"),
+            value=unknown if info.duration_s is None else duration_text(info.duration_s),
+            problem=tr("At most {length} may be posted.", length=duration_text(limit))
             if is_long
             else _first(found, "video_length_unknown"),
         ),
         Check(
-            name="Picture",
+            name=tr("Picture"),
             value=sides,
             problem=_first(found, "video_size", "video_size_unknown"),
         ),
         Check(
-            name="Frame rate",
-            value=_UNKNOWN if rate is None else f"{rate} fps",
+            name=tr("Frame rate"),
+            value=unknown if rate is None else tr("{rate} fps", rate=rate),
             problem=_first(found, "video_frame_rate", "video_frame_rate_unknown"),
         ),
         Check(
-            name="Codec",
-            value=_UNKNOWN if info.codec is None else _CODEC_WORDS.get(info.codec, info.codec),
+            name=tr("Codec"),
+            value=unknown if info.codec is None else _CODEC_WORDS.get(info.codec, info.codec),
             problem=_first(found, "video_codec"),
         ),
     ]
     if "cover_beyond_end" in found:
-        rows.append(Check(name="Cover", value="Too late", problem=found["cover_beyond_end"]))
+        rows.append(
+            Check(name=tr("Cover"), value=tr("Too late"), problem=found["cover_beyond_end"])
+        )
     return rows
 
 

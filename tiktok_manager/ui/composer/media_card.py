@@ -1,26 +1,39 @@
 """The video of the post: choose, see, check."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDesktopServices,
+    QImageReader,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QSizePolicy, QVBoxLayout, QWidget
 
-from tiktok_manager.ui.composer.media import VIDEO_FILTER, Check, MediaLook
-from tiktok_manager.ui.composer.parts import Preview, empty, help_label, icon_label, say
+from tiktok_manager.ui.composer.media import Check, MediaLook
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import size_text
+from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.kit.controls import icon_button, push_button
-from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import Card, row
-from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS, Type
+from tiktok_manager.ui.kit.labels import IconLabel, NoteLabel, PlainLabel
+from tiktok_manager.ui.kit.layout import Card, clear, column, row
+from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.texts import ntr, tr
+from tiktok_manager.ui.theme import tokens
+from tiktok_manager.ui.tokens import CARD_RADIUS, SPACE_M, SPACE_S, SPACE_XS, Type
 from tiktok_manager.wording import joined, words
 
-_INVITATION = "Drop a video here\nMP4, MOV or WebM, up to 4 GB"
+_TALL, _SMALL = QSize(0, 300), QSize(88, 88)
 
 
 class MediaCard(Card):
-    """Shows the chosen file, or asks for one.
+    """Shows the chosen file, or asks for one. Flat, it is a strip with a small picture.
 
     Signals:
         file_wanted: The user wants to choose a file.
@@ -29,93 +42,216 @@ class MediaCard(Card):
     file_wanted = Signal()
 
     def __init__(self, model: ComposerViewModel) -> None:
-        super().__init__("Video")
+        super().__init__(padding=SPACE_M)
         self._model = model
         self._shown: tuple[Check, ...] | None = None
         self.preview = Preview()
         self.choose = push_button(
-            "Choose a video…", icon_name="folder", clicked=self.file_wanted.emit
+            tr("Choose a video…"), icon_name="folder", clicked=self.file_wanted.emit
         )
+        self._title = PlainLabel(tr("Video"), type=Type.SECTION)
         self._name = PlainLabel("", type=Type.STRONG, elided=True)
-        self._size = PlainLabel("", type=Type.CAPTION, tone="soft")
-        self.play = icon_button("play", "Play in your video player", clicked=self._on_play)
-        self.remove = icon_button("close", "Remove the video", clicked=model.remove_file)
-        self._problem = help_label()
-        self._again = push_button("Look again", look="quiet", clicked=model.look_again)
-        self._checks = QVBoxLayout()
-        self._checks.setSpacing(SPACE_XS)
+        self._size = NoteLabel()
+        self.another = icon_button(
+            "folder", tr("Choose another video…"), clicked=self.file_wanted.emit
+        )
+        self.play = icon_button("play", tr("Play in your video player"), clicked=self._on_play)
+        self.remove = icon_button(
+            "close", tr("Remove the video"), clicked=lambda: model.choose_file(None)
+        )
+        self._problem = NoteLabel()
+        self._again = push_button(tr("Look again"), look="quiet", clicked=model.look_again)
+        self._problems = QVBoxLayout()
+        self.passed = push_button("", look="quiet", checkable=True, icon_name="check")
+        self._passed = QVBoxLayout()
+        self._passed_rows = QWidget()
+        self.passed.toggled.connect(self._passed_rows.setVisible)
         self._build()
 
+    def set_flat(self, is_flat: bool) -> None:
+        """Be a strip, or a column with a large picture."""
+        direction = QBoxLayout.Direction
+        self._line.setDirection(direction.LeftToRight if is_flat else direction.TopToBottom)
+        self.preview.set_small(is_flat)
+        self._title.setVisible(not is_flat)
+
     @property
-    def tab_stops(self) -> list[QWidget]:
-        """The buttons, the one that begins everything first."""
-        return [self.choose, self.play, self.remove, self._again]
+    def focus_target(self) -> QWidget:
+        """Where the keyboard goes when a video is missing, or another one is wanted."""
+        return self.choose if self._model.form.file is None else self.another
 
     def refresh(self) -> None:
         """Show the state of the model."""
         model = self._model
         path, look = model.form.file, model.look
         self._file.setVisible(path is not None)
-        self.choose.setText("Choose another video…" if path else "Choose a video…")
-        self.choose.setAccessibleName(self.choose.text())
-        if path is not None:
-            self._name.setText(path.name)
+        self.choose.setVisible(path is None)
+        self._name.setText("" if path is None else path.name)
         self._show_look(look)
         self._show_checks(tuple(model.checks))
-        open_to_change = not model.locked and model.progress is None
-        self.choose.setEnabled(open_to_change)
-        self.remove.setEnabled(open_to_change)
+        self.choose.setEnabled(model.is_open)
+        for button in (self.another, self.remove):
+            button.setEnabled(model.is_open)
 
     def _build(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self._name)
-        words.addWidget(self._size)
+        names = column(self._name, self._size, spacing=0)
         self._file = QWidget()
-        line = QHBoxLayout(self._file)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(SPACE_XS)
-        line.addLayout(words, 1)
-        line.addWidget(self.play)
-        line.addWidget(self.remove)
+        line = row(names, self.play, self.another, self.remove, spacing=0)
+        line.setStretch(0, 1)
+        self._file.setLayout(line)
+        for layout in (self._problems, self._passed):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(SPACE_XS)
+        self._passed_rows.setLayout(self._passed)
+        self._passed_rows.hide()
+        facts = column(
+            self._file,
+            self._problem,
+            row(self._again, None),
+            self._problems,
+            row(self.passed, None),
+            self._passed_rows,
+            row(self.choose, None),
+        )
+        facts.addStretch(1)
+        self._line = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._line.setSpacing(SPACE_M)
+        self._line.addWidget(self.preview)
+        self._line.addLayout(facts, 1)
         self.body.setSpacing(SPACE_S)
-        for widget in (self.preview, self._file, self._problem, self._again):
-            self.body.addWidget(widget)
-        self.body.addLayout(self._checks)
-        self.body.addWidget(self.choose)
+        self.body.addWidget(self._title)
+        self.body.addLayout(self._line)
 
     def _show_look(self, look: MediaLook | None) -> None:
         path = self._model.form.file
-        failed = look is not None and look.error is not None
-        self._again.setVisible(failed)
-        self.play.setVisible(look is not None and not failed)
-        size = "" if look is None or failed else size_text(look.size_bytes)
-        say(self._size, size)
+        error = None if look is None else look.error
+        self._again.setVisible(error is not None)
+        self.play.setVisible(look is not None and error is None)
+        self._size.say("" if look is None or error is not None else size_text(look.size_bytes))
         if path is None:
-            self.preview.show_words(_INVITATION)
+            self.preview.show_words(tr("Drop a video here\nMP4, MOV or WebM, up to 4 GB"))
         elif look is None:
-            self.preview.show_words("Reading the video…")
+            self.preview.show_words(tr("Reading the video…"))
         elif look.picture is not None:
             self.preview.show_picture(look.picture, path.name)
         else:
-            self.preview.show_words("No picture")
-        error = look.error if look is not None else None
+            self.preview.show_words(tr("No picture"))
         told = words(error) if error is not None else None
-        problem = joined(told.cause, told.hint) if told is not None else ""
-        say(self._problem, problem, "bad")
+        self._problem.say(joined(told.cause, told.hint) if told is not None else "", "bad")
 
     def _show_checks(self, checks: Sequence[Check]) -> None:
         if checks == self._shown:
             return
         self._shown = tuple(checks)
-        empty(self._checks)
+        clear(self._problems)
+        clear(self._passed)
         for check in checks:
-            self._checks.addWidget(_CheckRow(check))
+            (self._problems if check.problem else self._passed).addWidget(_CheckRow(check))
+        count = self._passed.count()
+        self.passed.setVisible(bool(count))
+        self.passed.setText(ntr("{count} check passed", "{count} checks passed", count))
+        self._passed_rows.setVisible(bool(count) and self.passed.isChecked())
 
     def _on_play(self) -> None:
         path = self._model.form.file
         if path is not None and self._model.look is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
+class Preview(QWidget):
+    """The picture of the chosen video, or an invitation to drop one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._picture: QPixmap | None = None
+        self._path: Path | None = None
+        self._words = ""
+        self._hot = False
+        self._is_small = False
+        self.set_small(False)
+
+    def show_picture(self, path: Path, name: str) -> None:
+        """Show the picture of a video called `name`."""
+        if path != self._path:
+            self._path = path
+            reader = QImageReader(str(path))
+            reader.setAutoTransform(True)
+            self._picture = QPixmap.fromImageReader(reader)
+        self._show("", tr("Picture of {name}", name=name))
+
+    def show_words(self, words: str) -> None:
+        """Show words where the picture will be."""
+        self._picture = self._path = None
+        self._show(words, words)
+
+    def set_hot(self, hot: bool) -> None:
+        """A file is held over the form: it may be dropped."""
+        self._hot = hot
+        self.update()
+
+    def set_small(self, is_small: bool) -> None:
+        """Be a thumbnail, or as wide as there is room."""
+        self._is_small = is_small
+        if is_small:
+            self.setFixedSize(_SMALL)
+        else:
+            self.setFixedHeight(_TALL.height())
+            self.setMinimumWidth(0)
+            self.setMaximumWidth(16_777_215)
+            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return _SMALL if self._is_small else QSize(200, _TALL.height())
+
+    @override
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        if self._picture is not None and not self._picture.isNull():
+            self._paint_picture(painter, frame, self._picture)
+        else:
+            self._paint_words(painter, frame)
+        painter.end()
+
+    def _show(self, words: str, name: str) -> None:
+        self._words = words
+        self.setAccessibleName(name)
+        self.update()
+
+    def _paint_picture(self, painter: QPainter, frame: QRectF, picture: QPixmap) -> None:
+        look, shape, place = tokens(), QPainterPath(), QPainterPath()
+        shape.addRoundedRect(frame, CARD_RADIUS, CARD_RADIUS)
+        painter.fillPath(shape, QColor(look.ground))
+        scaled = picture.size().scaled(frame.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+        target = QRectF(0, 0, scaled.width(), scaled.height())
+        target.moveCenter(frame.center())
+        place.addRoundedRect(target, CARD_RADIUS, CARD_RADIUS)
+        painter.setClipPath(place)
+        painter.drawPixmap(target, picture, QRectF(picture.rect()))
+        painter.setClipping(False)
+        if self._hot:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(look.accent), 2))
+            painter.drawRoundedRect(frame, CARD_RADIUS, CARD_RADIUS)
+
+    def _paint_words(self, painter: QPainter, frame: QRectF) -> None:
+        look, middle = tokens(), frame.center()
+        pen = QPen(QColor(look.field_line), 1.5, Qt.PenStyle.CustomDashLine)
+        pen.setDashPattern([4, 4])
+        painter.setPen(pen)
+        painter.setBrush(QColor(look.tint(look.accent) if self._hot else look.ground))
+        painter.drawRoundedRect(frame, CARD_RADIUS, CARD_RADIUS)
+        side, above = (28, 14) if self._is_small else (36, 40)
+        place = QRectF(middle.x() - side / 2, middle.y() - above, side, side)
+        paint_icon(painter, "video", place, look.soft_ink)
+        if not self._is_small:
+            painter.setPen(QColor(look.soft_ink))
+            words = QRectF(frame.left() + SPACE_M, middle.y() + SPACE_S, frame.width() - 24, 80)
+            flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+            painter.drawText(words, int(flags) | int(Qt.TextFlag.TextWordWrap), self._words)
 
 
 class _CheckRow(QWidget):
@@ -124,23 +260,32 @@ class _CheckRow(QWidget):
     def __init__(self, check: Check) -> None:
         super().__init__()
         good = not check.problem
-        sign = icon_label(
-            "check" if good else "status-needs_attention", "good" if good else "warning"
+        sign = IconLabel(
+            "check" if good else "status-needs_attention", "good" if good else "warning", 16
         )
         line = row(sign, PlainLabel(check.name, tone="soft"), None, PlainLabel(check.value))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(line)
-        if not good:
-            problem = PlainLabel(check.problem, type=Type.CAPTION, tone="warning", wrap=True)
-            problem.setContentsMargins(24, 0, 0, SPACE_XS)
-            layout.addWidget(problem)
-        state = "in order" if good else check.problem
-        self.setAccessibleName(f"{check.name}: {check.value}, {state}")
+        layout = column(line, spacing=0)
+        self.setLayout(layout)
+        if good:
+            name = tr("{check}: {value}, in order", check=check.name, value=check.value)
+        else:
+            problem = NoteLabel()
+            problem.say(check.problem, "warning")
+            layout.addLayout(row(24, problem))
+            name = tr(
+                "{check}: {value}. {problem}",
+                check=check.name,
+                value=check.value,
+                problem=check.problem,
+            )
+        self.setAccessibleName(name)
 
 
 def ask_video(parent: QWidget) -> str:
     """Let the user pick a file; empty if none was picked."""
-    name, _filter = QFileDialog.getOpenFileName(parent, "Choose a video", "", VIDEO_FILTER)
+    kinds = (
+        tr("Videos TikTok takes ({endings})", endings="*.mp4 *.mov *.webm"),
+        tr("All files ({endings})", endings="*"),
+    )
+    name, _kind = QFileDialog.getOpenFileName(parent, tr("Choose a video"), "", ";;".join(kinds))
     return name

@@ -5,7 +5,6 @@ TikTok takes only so many posts of an account in 24 hours; more than that would 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,24 +13,23 @@ from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.events import (
     DataChangedElsewhere,
-    Event,
     PostsChanged,
     PostStatusChanged,
     SettingsChanged,
 )
 from tiktok_manager.domain.posts import PostMode
-from tiktok_manager.ui.formats import zoned_time
-from tiktok_manager.ui.tasks import Coalesced
+from tiktok_manager.ui.kit.reading import Reading
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tiktok_manager.domain.cancel import CancelToken
-    from tiktok_manager.domain.errors import AppError
+    from tiktok_manager.domain.clock import Clock
     from tiktok_manager.domain.quota import Ledger
     from tiktok_manager.services.quota import Quota
     from tiktok_manager.ui.frame import Core
 
 LOOK_AFTER_MS = 150
-_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +58,8 @@ class FullDay:
 class QuotaCheck(QObject):
     """Looks off the GUI thread, a moment after the last change of the form or of the plan.
 
+    Advice only: where it cannot be read it says nothing; the planner looks again and tells.
+
     Signals:
         changed: `full_days` reads differently.
     """
@@ -68,50 +68,48 @@ class QuotaCheck(QObject):
 
     def __init__(self, core: Core, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._core = core
-        self._wish = Wish()
-        self.full_days: Sequence[FullDay] = ()
-        self._soon = Coalesced(self._look, self, delay_ms=LOOK_AFTER_MS)
-        for kind in (PostsChanged, PostStatusChanged, DataChangedElsewhere, SettingsChanged):
-            core.bridge.listen(kind, self._on_event)
+        self._question = _Question(core.workspace.quota, core.workspace.clock)
+        self.reading = Reading(
+            core.tasks,
+            core.bridge,
+            self._question.answer,
+            parent=self,
+            stale_on=(PostsChanged, PostStatusChanged, DataChangedElsewhere, SettingsChanged),
+            every_ms=LOOK_AFTER_MS,
+            gather_ms=LOOK_AFTER_MS,
+        )
+        self.reading.changed.connect(self.changed)
+
+    @property
+    def full_days(self) -> Sequence[FullDay]:
+        """The accounts without room; what was found for another wish is forgotten at once."""
+        wish, found = self.reading.value or (None, ())
+        is_of_now = wish == self._question.wish and self.reading.failure is None
+        return found if is_of_now else ()
 
     def look_for(self, wish: Wish) -> None:
-        """Look for room for this; what was found for another wish is forgotten at once."""
-        if wish == self._wish:
-            return
-        self._wish = wish
-        self._show(())
-        self.look_again()
+        """Look for room for this."""
+        if wish != self._question.wish:
+            self._question.wish = wish
+            self.look_again()
 
     def look_again(self) -> None:
-        """Look once more: time has passed, or the plan is another."""
-        if self._wish.account_ids:
-            self._soon.request()
+        """Look once more: time has passed."""
+        if self._question.wish.account_ids:
+            self.reading.request()
 
-    def _look(self) -> None:
-        wish, now = self._wish, self._core.now()
-        quota = self._core.workspace.quota
-        self._core.tasks.run(
-            lambda token: full_days(quota, wish, now, token),
-            done=lambda found: self._on_found(wish, found),
-            failed=lambda error: self._on_failed(wish, error),
-            group="composer-room",
-        )
 
-    def _on_found(self, wish: Wish, found: Sequence[FullDay]) -> None:
-        if wish == self._wish:
-            self._show(found)
+class _Question:
+    """The wish of now, answered on a worker."""
 
-    def _on_failed(self, wish: Wish, _error: AppError) -> None:
-        self._on_found(wish, ())  # advice only: the planner looks again and tells its errors
+    def __init__(self, quota: Quota, clock: Clock) -> None:
+        self.wish = Wish()
+        self._quota = quota
+        self._clock = clock
 
-    def _show(self, found: Sequence[FullDay]) -> None:
-        if found != self.full_days:
-            self.full_days = found
-            self.changed.emit()
-
-    def _on_event(self, _event: Event) -> None:
-        self.look_again()
+    def answer(self, token: CancelToken) -> tuple[Wish, Sequence[FullDay]]:
+        wish = self.wish
+        return wish, full_days(self._quota, wish, self._clock.now(), token)
 
 
 def full_days(quota: Quota, wish: Wish, now: datetime, token: CancelToken) -> tuple[FullDay, ...]:
@@ -129,52 +127,6 @@ def full_days(quota: Quota, wish: Wish, now: datetime, token: CancelToken) -> tu
                 FullDay(account_id=account_id, cap=ledger.cap, free_at=free_at, free_minute=minute)
             )
     return tuple(found)
-
-
-def quota_text(
-    full: Sequence[FullDay],
-    handles: dict[str, str],
-    mode: PostMode,
-    *,
-    spread: bool,
-    timezone: str,
-    now: datetime,
-) -> str:
-    """Say who has no room and when there is some; `handles` are all chosen accounts'."""
-    named = [day for day in full if day.account_id in handles]
-    if not named:
-        return ""
-    is_one = len(handles) == 1
-    times = [
-        (handles[day.account_id], zoned_time(_exact(day, is_one=is_one), timezone, now))
-        for day in named
-    ]
-    if spread:
-        others = "" if len(named) == len(handles) else " The others keep the chosen time."
-        return f"Spread over free times: {_listed(times)}.{others}"
-    cap = f"{named[0].cap} {'posts' if mode is PostMode.DIRECT else 'drafts'} in those 24 hours"
-    if len(named) == 1:
-        handle, when = times[0]
-        return f"@{handle} already has {cap}, so one more would wait. Next free time: {when}."
-    who = _counted(len(named), len(handles))
-    return f"{who} already have {cap}, so one more would wait. Next free: {_listed(times)}."
-
-
-def _exact(day: FullDay, *, is_one: bool) -> datetime:
-    """Return the time that would be taken: the user's own is to the minute, a spread one is not."""
-    return day.free_minute if is_one else day.free_at
-
-
-def _counted(full: int, chosen: int) -> str:
-    if full < chosen:
-        return f"{full} of {chosen} accounts"
-    return "Both accounts" if full == 2 else f"All {full} accounts"
-
-
-def _listed(times: Sequence[tuple[str, str]]) -> str:
-    shown = ", ".join(f"@{handle} {when}" for handle, when in times[:_NAMED])
-    rest = len(times) - _NAMED
-    return f"{shown} and {rest} more" if rest > 0 else shown
 
 
 def _free_minute(ledger: Ledger, free_at: datetime) -> datetime:

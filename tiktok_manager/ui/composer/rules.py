@@ -10,7 +10,9 @@ from enum import StrEnum
 
 from tiktok_manager.domain.accounts import CreatorInfo
 from tiktok_manager.domain.posts import Choices, Privacy
+from tiktok_manager.ui.composer.wording import who_words
 from tiktok_manager.ui.formats import duration_text, privacy_words
+from tiktok_manager.ui.texts import tr
 
 # 3a, 3b, 3c: the exact words.
 DISCLOSURE_NEEDED = (
@@ -29,11 +31,13 @@ class Interaction(StrEnum):
     STITCH = "allow_stitch"
 
 
-INTERACTION_WORDS: dict[Interaction, str] = {
-    Interaction.COMMENT: "Comment",
-    Interaction.DUET: "Duet",
-    Interaction.STITCH: "Stitch",
-}
+def interaction_words(which: Interaction) -> str:
+    """Return what TikTok calls it."""
+    return {
+        Interaction.COMMENT: tr("Comment"),
+        Interaction.DUET: tr("Duet"),
+        Interaction.STITCH: tr("Stitch"),
+    }[which]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,16 +130,19 @@ def label_text(choices: Choices) -> str:
 
 def limit_text(info: CreatorInfo) -> str:
     """Return the longest video an account may post, in words."""
-    return duration_text(info.max_duration_s) if info.max_duration_s else "not told"
+    return duration_text(info.max_duration_s) if info.max_duration_s else tr("not told")
 
 
 def _interaction(which: Interaction, infos: Sequence[CreatorInfo]) -> Permission:
-    blocking = [f"@{info.username}" for info in infos if _is_disabled(which, info)]
+    blocking = [info.username for info in infos if _is_disabled(which, info)]
     if not blocking:
         return Permission()
-    word = INTERACTION_WORDS[which]
-    who = blocking[0] if len(blocking) == 1 else f"{blocking[0]} and {len(blocking) - 1} more"
-    return Permission(allowed=False, reason=f"{word} is turned off in TikTok for {who}.")
+    said = tr(
+        "{interaction} is turned off in TikTok for {who}.",
+        interaction=interaction_words(which),
+        who=who_words(blocking),
+    )
+    return Permission(allowed=False, reason=said)
 
 
 def _is_disabled(which: Interaction, info: CreatorInfo) -> bool:
@@ -152,10 +159,10 @@ def _differences(infos: Sequence[CreatorInfo]) -> tuple[Difference, ...]:
         for level in Privacy
     ]
     rows += [
-        (words, tuple(not _is_disabled(which, info) for info in infos))
-        for which, words in INTERACTION_WORDS.items()
+        (interaction_words(which), tuple(not _is_disabled(which, info) for info in infos))
+        for which in Interaction
     ]
-    rows.append(("Longest", tuple(limit_text(info) for info in infos)))
+    rows.append((tr("Longest"), tuple(limit_text(info) for info in infos)))
     return tuple(
         Difference(rule=rule, values=values) for rule, values in rows if len(set(values)) > 1
     )

@@ -3,68 +3,56 @@
 Nothing is chosen beforehand (TikTok: content sharing guidelines, points 2 and 3).
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from tiktok_manager.domain.posts import PostMode, Privacy
 from tiktok_manager.ui.composer.blockers import disclosure_missing
-from tiktok_manager.ui.composer.parts import (
-    check_box,
-    help_label,
-    indent,
-    say,
-    switch,
-)
 from tiktok_manager.ui.composer.rules import (
     BRANDED_NEVER_PRIVATE,
     DISCLOSURE_NEEDED,
-    INTERACTION_WORDS,
+    Interaction,
     Permission,
     Rules,
+    interaction_words,
     label_text,
 )
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import plain_tip, privacy_words
-from tiktok_manager.ui.kit.inputs import CalmComboBox
-from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import Card, Line, row
-from tiktok_manager.ui.tokens import SPACE_L, SPACE_S, SPACE_XS, Type
+from tiktok_manager.ui.kit.inputs import CalmComboBox, Switch
+from tiktok_manager.ui.kit.labels import NoteLabel, PlainLabel
+from tiktok_manager.ui.kit.layout import Card, FlowLayout, Line, column, row
+from tiktok_manager.ui.texts import tr
+from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
 
-_DISCLOSE_HELP = (
-    "Turn on to disclose that this video promotes goods or services in exchange for something of "
-    "value. Your video could promote yourself, a third party, or both."
-)
-_YOUR_BRAND_HELP = "You are promoting yourself or your own business."
-_BRANDED_HELP = "You are promoting another brand or a third party."
-_AI_HELP = "TikTok adds the label “Creator labeled as AI-generated”."
+_BELOW_SWITCH_PX, _BELOW_BOX_PX = 44, 24
 
 
 class RulesCard(Card):
     """The settings of a direct post, each as far as the chosen accounts allow it."""
 
     def __init__(self, model: ComposerViewModel) -> None:
-        super().__init__()
+        super().__init__(padding=SPACE_M)
         self._model = model
         self._levels: tuple[tuple[Privacy, bool], ...] | None = None
         self.privacy = CalmComboBox()
-        self.privacy.setAccessibleName("Who can watch this video")
+        self.privacy.setAccessibleName(tr("Who can watch this video"))
         self.privacy.activated.connect(self._on_privacy)
-        self._privacy_note = help_label()
+        self._privacy_note = NoteLabel()
         self.boxes = {
-            which: check_box(words, partial(model.set_interaction, which))
-            for which, words in INTERACTION_WORDS.items()
+            which: _box(interaction_words(which), partial(model.set_interaction, which))
+            for which in Interaction
         }
-        self._interaction_note = help_label()
-        self.disclose = switch("Disclose video content", model.set_disclose)
-        self.your_brand = check_box("Your brand", model.set_your_brand)
-        self.branded = check_box("Branded content", model.set_branded_content)
-        self._branded_note = help_label()
-        self._label = help_label()
-        self._missing = help_label()
-        self.ai_generated = switch("AI-generated content", model.set_ai_generated)
+        self._interaction_note = NoteLabel()
+        self.disclose = _switch(tr("Disclose video content"), model.set_disclose)
+        self.your_brand = _box(tr("Your brand"), model.set_your_brand)
+        self.branded = _box(tr("Branded content"), model.set_branded_content)
+        self._branded_note, self._label, self._missing = NoteLabel(), NoteLabel(), NoteLabel()
+        self.ai_generated = _switch(tr("AI-generated content"), model.set_ai_generated)
         self._build()
 
     def refresh(self) -> None:
@@ -72,40 +60,52 @@ class RulesCard(Card):
         model = self._model
         self.setVisible(model.form.mode is PostMode.DIRECT)
         rules = model.rules
-        open_to_change = not model.locked and model.progress is None
-        usable = open_to_change and rules.complete
+        usable = model.is_open and rules.complete
         self._refresh_privacy(rules, usable=usable)
         self._refresh_interactions(rules, usable=usable)
-        self._refresh_disclosure(rules, usable=open_to_change)
+        self._refresh_disclosure(rules, usable=model.is_open)
         self.ai_generated.setChecked(model.form.choices.ai_generated)
-        self.ai_generated.setEnabled(open_to_change)
+        self.ai_generated.setEnabled(model.is_open)
 
     def _build(self) -> None:
+        interactions = QWidget()
+        interactions.setLayout(FlowLayout(*self.boxes.values(), spacing=SPACE_L))
+        brand_help = NoteLabel(tr("You are promoting yourself or your own business."))
+        branded_help = NoteLabel(tr("You are promoting another brand or a third party."))
+        disclose_help = NoteLabel(
+            tr(
+                "Turn on to disclose that this video promotes goods or services in exchange for "
+                "something of value. Your video could promote yourself, a third party, or both."
+            )
+        )
+        kinds = column(
+            self.your_brand,
+            row(_BELOW_BOX_PX, brand_help),
+            self.branded,
+            row(_BELOW_BOX_PX, column(branded_help, self._branded_note)),
+            self._missing,
+            self._label,
+            spacing=SPACE_XS,
+        )
+        self._kinds = QWidget()
+        self._kinds.setLayout(row(_BELOW_SWITCH_PX, kinds))
         self.body.setSpacing(SPACE_S)
-        self.body.addWidget(PlainLabel("Who can watch this video", type=Type.STRONG))
+        self.body.addWidget(PlainLabel(tr("Who can watch this video"), type=Type.STRONG))
         self.body.addWidget(self.privacy)
         self.body.addWidget(self._privacy_note)
         self.body.addSpacing(SPACE_XS)
-        self.body.addWidget(PlainLabel("Allow users to", type=Type.STRONG))
-        self.body.addLayout(row(*self.boxes.values(), None, spacing=SPACE_L))
+        self.body.addWidget(PlainLabel(tr("Allow users to"), type=Type.STRONG))
+        self.body.addWidget(interactions)
         self.body.addWidget(self._interaction_note)
         self.body.addSpacing(SPACE_XS)
         self.body.addWidget(Line())
         self.body.addWidget(self.disclose)
-        self.body.addWidget(_indented(help_label(_DISCLOSE_HELP)))
-        self._kinds = _indented(
-            self.your_brand,
-            _below_box(help_label(_YOUR_BRAND_HELP)),
-            self.branded,
-            _below_box(help_label(_BRANDED_HELP)),
-            _below_box(self._branded_note),
-            self._missing,
-            self._label,
-        )
+        self.body.addLayout(row(_BELOW_SWITCH_PX, disclose_help))
         self.body.addWidget(self._kinds)
         self.body.addWidget(Line())
         self.body.addWidget(self.ai_generated)
-        self.body.addWidget(_indented(help_label(_AI_HELP)))
+        ai_help = NoteLabel(tr("TikTok adds the label “Creator labeled as AI-generated”."))
+        self.body.addLayout(row(_BELOW_SWITCH_PX, ai_help))
 
     def _refresh_privacy(self, rules: Rules, *, usable: bool) -> None:
         levels = tuple((level, rule.allowed) for level, rule in rules.privacy.items())
@@ -113,16 +113,18 @@ class RulesCard(Card):
             self._levels = levels
             self._fill_privacy(rules)
         self.privacy.setEnabled(usable and bool(levels))
-        self.privacy.setPlaceholderText("Choose…" if rules.complete else "Not known yet")
+        self.privacy.setPlaceholderText(tr("Choose…") if rules.complete else tr("Not known yet"))
         chosen = self._model.form.choices.privacy
         with QSignalBlocker(self.privacy):
             self.privacy.setCurrentIndex(self.privacy.findData(chosen) if chosen else -1)
-        nothing = rules.complete and not levels
-        text = "The chosen accounts share no option. Plan them one by one." if nothing else ""
         only_me = rules.privacy.get(Privacy.ONLY_ME)
         if only_me is not None and not only_me.allowed:
-            text = BRANDED_NEVER_PRIVATE
-        say(self._privacy_note, text, "attention" if nothing else "soft")
+            self._privacy_note.say(BRANDED_NEVER_PRIVATE)
+        elif rules.complete and not levels:
+            nothing = tr("The chosen accounts share no option. Plan them one by one.")
+            self._privacy_note.say(nothing, "attention")
+        else:
+            self._privacy_note.say("")
 
     def _fill_privacy(self, rules: Rules) -> None:
         with QSignalBlocker(self.privacy):
@@ -141,16 +143,14 @@ class RulesCard(Card):
 
     def _refresh_interactions(self, rules: Rules, *, usable: bool) -> None:
         choices = self._model.form.choices
-        reasons = []
         for which, box in self.boxes.items():
             rule = rules.interactions[which]
             box.setChecked(bool(getattr(choices, which.value)))
             box.setEnabled(usable and rule.allowed)
             box.setToolTip(plain_tip(rule.reason))
             box.setAccessibleDescription(rule.reason)
-            if rule.reason:
-                reasons.append(rule.reason)
-        say(self._interaction_note, "\n".join(reasons))
+        reasons = (rule.reason for rule in rules.interactions.values() if rule.reason)
+        self._interaction_note.say("\n".join(reasons))
 
     def _refresh_disclosure(self, rules: Rules, *, usable: bool) -> None:
         form = self._model.form
@@ -164,9 +164,9 @@ class RulesCard(Card):
         reason = "" if rules.branded.allowed else rules.branded.reason
         self.branded.setToolTip(plain_tip(reason))
         self.branded.setAccessibleDescription(reason)
-        say(self._branded_note, reason, "attention")
-        say(self._missing, DISCLOSURE_NEEDED if disclosure_missing(form) else "", "attention")
-        say(self._label, label_text(form.choices), "accent")
+        self._branded_note.say(reason, "attention")
+        self._missing.say(DISCLOSURE_NEEDED if disclosure_missing(form) else "", "attention")
+        self._label.say(label_text(form.choices), "accent")
 
     def _on_privacy(self, index: int) -> None:
         level: object = self.privacy.itemData(index)
@@ -174,16 +174,17 @@ class RulesCard(Card):
         self.refresh()
 
 
-def _indented(*widgets: QWidget) -> QWidget:
-    box = QWidget()
-    layout = QVBoxLayout(box)
-    layout.setContentsMargins(*indent())
-    layout.setSpacing(SPACE_XS)
-    for widget in widgets:
-        layout.addWidget(widget)
+def _box(text: str, clicked: Callable[[bool], object]) -> QCheckBox:
+    """Return a check box that tells only what the user did."""
+    box = QCheckBox(text)
+    box.setAccessibleName(text)
+    box.clicked.connect(clicked)
     return box
 
 
-def _below_box(label: PlainLabel) -> PlainLabel:
-    label.setContentsMargins(24, 0, 0, SPACE_XS)
-    return label
+def _switch(text: str, clicked: Callable[[bool], object]) -> Switch:
+    """Return a switch that tells only what the user did."""
+    made = Switch(text)
+    made.setAccessibleName(text)
+    made.clicked.connect(clicked)
+    return made

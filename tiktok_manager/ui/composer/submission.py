@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -12,18 +13,20 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.domain.posts import Post, PostMode, PostStatus
 from tiktok_manager.services.planning import Planning, PlanRequest, PlanResult, PostEdit
-from tiktok_manager.ui.formats import zoned_time
+from tiktok_manager.ui.formats import size_text
+from tiktok_manager.ui.kit.reading import Job, JobProgress
 from tiktok_manager.ui.post_change import PostChange
+from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.wording import words
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from tiktok_manager.domain.findings import Finding
     from tiktok_manager.ui.composer.form import Form
     from tiktok_manager.ui.frame import Core
     from tiktok_manager.ui.undo import UndoStep
 
 ResultT = TypeVar("ResultT")
+Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,155 +37,142 @@ class Outcome:
     warnings: tuple[str, ...]
     step: UndoStep
     edited: bool = False
-    now: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How much of the file was read; `size_bytes` is 0 while that is not known."""
-
-    read_bytes: int = 0
-    size_bytes: int = 0
-    cancelling: bool = False
-    can_cancel: bool = True
+    at_once: bool = False
 
 
 class Submission(QObject):
     """One plan or edit at a time.
 
+    To stop it is a wish: what was written all the same is told.
+
+    Attributes:
+        stopping: The user wants no more of it.
+        can_stop: A file is read; else it is over in a moment.
+
     Signals:
-        progressed: `progress` reads differently.
+        changed: `busy`, `share`, `words` or `stopping` reads differently.
         done: An Outcome.
         failed: An AppError, Cancelled when the user stopped it.
     """
 
-    progressed = Signal()
+    changed = Signal()
     done = Signal(object)
     failed = Signal(object)
 
     def __init__(self, core: Core, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._core = core
-        self._cancel = CancelToken()
-        self.progress: Progress | None = None
+        self._planning = core.workspace.planning
+        self._undo = core.undo
+        self._job = Job(core.tasks, self)
+        self._job.changed.connect(self.changed)
+        self._stop = CancelToken()
+        self._file = ""
+        self.stopping = False
+        self.can_stop = True
+
+    @property
+    def busy(self) -> bool:
+        """Whether the form is on its way."""
+        return self._job.busy
+
+    @property
+    def share(self) -> float | None:
+        """How much of the file was read, 0 to 1; None while nobody knows."""
+        progress = self._job.progress
+        return progress.done / progress.total if progress is not None and progress.total else None
+
+    @property
+    def words(self) -> str:
+        """What is being done."""
+        progress = self._job.progress
+        if self.stopping:
+            return tr("Stopping…")
+        if not self.can_stop:
+            return tr("Saving…")
+        if progress is None or not progress.total:
+            return tr("Reading {file}…", file=self._file)
+        left = size_text(progress.total - progress.done)
+        return tr("Reading {file}: {size} left", file=self._file, size=left)
 
     def plan(self, form: Form) -> None:
         """Plan the form for its accounts; the press of the button is the user's consent."""
-        planning = self._core.workspace.planning
-        request = request_of(form)
-        self._run(
-            lambda cancel, progress: planning.plan(
-                request, spread=form.spread, cancel=cancel, progress=progress
-            ),
-            done=lambda result: self._on_planned(result, now=form.post_now),
-        )
+        planning, request = self._planning, request_of(form)
+
+        def plan(stop: CancelToken, tell: Tell) -> PlanResult:
+            return planning.plan(request, spread=form.spread, cancel=stop, progress=tell)
+
+        self._start(form, plan, partial(self._on_planned, at_once=form.post_now), can_stop=True)
 
     def edit(self, post: Post, form: Form) -> None:
         """Change a post to what the form says."""
-        planning = self._core.workspace.planning
-        edit = edit_of(post, form)
-        self._run(
-            lambda cancel, progress: PostChange(
-                planning,
-                post.id,
-                lambda: planning.commit(
-                    planning.propose_edit(
-                        post.id, edit, seen=post, cancel=cancel, progress=progress
-                    )
-                ),
-            ),
-            done=lambda change: self._on_edited(change, now=form.post_now),
-            can_cancel=edit.file is not None,
-        )
+        planning, edit = self._planning, edit_of(post, form)
 
-    def _run(
-        self,
-        work: Callable[[CancelToken, Callable[[int, int], None]], ResultT],
-        *,
-        done: Callable[[ResultT], None],
-        can_cancel: bool = True,
-    ) -> None:
-        cancel = self._cancel = CancelToken()
-        show = self._core.tasks.relay(self._on_progress)
+        def change(stop: CancelToken, tell: Tell) -> PostChange:
+            def commit() -> PlanResult:
+                return planning.commit(
+                    planning.propose_edit(post.id, edit, seen=post, cancel=stop, progress=tell)
+                )
 
-        def run(token: CancelToken) -> ResultT:
-            def progress(read_bytes: int, size_bytes: int) -> None:
-                if token.cancelled:  # the window is closing
-                    cancel.cancel()
-                show(read_bytes, size_bytes)
+            return PostChange(planning, post.id, commit)
 
-            return work(cancel, progress)
+        done = partial(self._on_edited, at_once=form.post_now)
+        self._start(form, change, done, can_stop=edit.file is not None)
 
-        # The runner's own token would drop the outcome; what was written must be told.
-        self._begin(Progress(can_cancel=can_cancel))
-        self._core.tasks.run(run, done=done, failed=self._on_failed)
-
-    def cancel(self) -> None:
+    def stop(self) -> None:
         """Stop reading the file; nothing is planned or changed then."""
-        if self.progress is not None and self.progress.can_cancel:
-            self._cancel.cancel()
-            self.progress = replace(self.progress, cancelling=True)
-            self.progressed.emit()
+        if self.busy and self.can_stop:
+            self._stop.cancel()
+            self.stopping = True
+            self.changed.emit()
 
-    def _begin(self, progress: Progress) -> None:
-        self.progress = progress
-        self.progressed.emit()
+    def _start(
+        self,
+        form: Form,
+        work: Callable[[CancelToken, Tell], ResultT],
+        done: Callable[[ResultT], None],
+        *,
+        can_stop: bool,
+    ) -> None:
+        # A token of our own: the job's would drop the answer, and what was written must be told.
+        stop = self._stop = CancelToken()
+        self.stopping, self.can_stop = False, can_stop
+        self._file = "" if form.file is None else form.file.name
 
-    def _on_progress(self, read_bytes: int, size_bytes: int) -> None:
-        if self.progress is not None:
-            self.progress = replace(self.progress, read_bytes=read_bytes, size_bytes=size_bytes)
-            self.progressed.emit()
+        def run(job: JobProgress) -> ResultT:
+            def tell(read_bytes: int, size_bytes: int) -> None:
+                if job.token.cancelled:  # the window is closing
+                    stop.cancel()
+                job.tell(read_bytes, size_bytes)
 
-    def _on_planned(self, result: PlanResult, *, now: bool) -> None:
-        planning = self._core.workspace.planning
-        count = len(result.posts)
-        together = PlannedTogether(planning, result.posts)
-        name = "Plan a post" if count == 1 else f"Plan {count} posts"
-        step = self._core.undo.did(name, undo=together.undo, redo=together.redo, posts=result.posts)
-        self._finish(
+            return work(stop, tell)
+
+        self._job.start(run, done=done, failed=self.failed.emit)
+
+    def _on_planned(self, result: PlanResult, *, at_once: bool) -> None:
+        count, together = len(result.posts), PlannedTogether(self._planning, result.posts)
+        step = self._undo.did(
+            ntr("Plan {count} post", "Plan {count} posts", count),
+            undo=together.undo,
+            redo=together.redo,
+            posts=result.posts,
+        )
+        warnings = _told(result.findings)
+        self.done.emit(Outcome(posts=result.posts, warnings=warnings, step=step, at_once=at_once))
+
+    def _on_edited(self, change: PostChange, *, at_once: bool) -> None:
+        step = self._undo.did(
+            tr("Edit a post"), undo=change.undo, redo=change.redo, posts=(change.after,)
+        )
+        warnings = _told(change.findings)
+        self.done.emit(
             Outcome(
-                posts=result.posts,
-                warnings=tuple(words(found).title for found in result.findings),
-                step=step,
-                now=now,
+                posts=(change.after,), warnings=warnings, step=step, edited=True, at_once=at_once
             )
         )
 
-    def _on_edited(self, change: PostChange, *, now: bool) -> None:
-        step = self._core.undo.did(
-            "Edit a post", undo=change.undo, redo=change.redo, posts=(change.after,)
-        )
-        self._finish(
-            Outcome(
-                posts=(change.after,),
-                warnings=tuple(words(found).title for found in change.findings),
-                step=step,
-                edited=True,
-                now=now,
-            )
-        )
 
-    def _finish(self, outcome: Outcome) -> None:
-        self.progress = None
-        self.progressed.emit()
-        self.done.emit(outcome)
-
-    def _on_failed(self, error: AppError) -> None:
-        self.progress = None
-        self.progressed.emit()
-        self.failed.emit(error)
-
-
-def outcome_text(outcome: Outcome, now: datetime) -> str:
-    """Return a sentence such as `Planned for @alice: Tue 18:30 (Berlin)`."""
-    first = outcome.posts[0]
-    who = f"@{first.handle}" if len(outcome.posts) == 1 else f"{len(outcome.posts)} accounts"
-    if outcome.now:
-        return f"On its way to {who}."
-    times = {post.schedule.due_at for post in outcome.posts}
-    when = zoned_time(min(times), first.schedule.timezone, now)
-    since = "from " if len(times) > 1 else ""
-    return f"{'Changed' if outcome.edited else 'Planned'} for {who}: {since}{when}."
+def _told(findings: Sequence[Finding]) -> tuple[str, ...]:
+    return tuple(words(found).title for found in findings)
 
 
 def request_of(form: Form) -> PlanRequest:

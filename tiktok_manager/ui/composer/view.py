@@ -1,9 +1,8 @@
-"""The composer pane: three columns that become two or one as the window narrows."""
+"""The composer pane: what is planned can be seen while planning, in three columns, two or one."""
 
 from __future__ import annotations
 
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt
@@ -16,30 +15,34 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from tiktok_manager.domain.errors import AppError, ChangedMeanwhile
 from tiktok_manager.ui.composer.blockers import Field
+from tiktok_manager.ui.composer.cards import AccountsCard, CaptionCard, WhenCard
 from tiktok_manager.ui.composer.creators_card import CreatorsCard
 from tiktok_manager.ui.composer.foot import Foot
 from tiktok_manager.ui.composer.media_card import MediaCard, ask_video
-from tiktok_manager.ui.composer.parts import Strip
 from tiktok_manager.ui.composer.rules_card import RulesCard
+from tiktok_manager.ui.composer.submission import Outcome
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
-from tiktok_manager.ui.composer.when_card import WhenCard
-from tiktok_manager.ui.composer.words_card import AccountsCard, CaptionCard
+from tiktok_manager.ui.composer.wording import outcome_text
 from tiktok_manager.ui.frame import Core, Frame
+from tiktok_manager.ui.kit.access import has_focus_inside
+from tiktok_manager.ui.kit.action import Action, ActionRow
 from tiktok_manager.ui.kit.badges import StatusBadge
-from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.notices import Tone
+from tiktok_manager.ui.kit.layout import row
+from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.link_gate import tiktok_url
 from tiktok_manager.ui.overrides import override
-from tiktok_manager.ui.tokens import SPACE_L, SPACE_S, SPACE_XL
+from tiktok_manager.ui.texts import tr
+from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XL
+from tiktok_manager.wording import words
 
 _WIDE_PX, _NARROW_PX = 980, 640
-_MEDIA_PX, _RULES_PX = 272, 356
+_MEDIA_PX, _SIDE_PX, _UNBOUND_PX = 272, 392, 16_777_215
 
 
 class ComposerView(PaneView):
@@ -51,40 +54,47 @@ class ComposerView(PaneView):
     def __init__(self, core: Core, frame: Frame) -> None:
         super().__init__()
         self._frame = frame
-        self.model = ComposerViewModel(core, self)
+        self.model = model = ComposerViewModel(core, self)
         self._columns = 0
-        self._done = Strip(Tone.GOOD, "Open calendar", "Undo")
-        self._draft = Strip(Tone.INFO, "Start afresh")
-        self._cleared = Strip(Tone.INFO, "Bring it back")
-        self._lock = Strip(Tone.ATTENTION, "Open calendar")
-        self.media = MediaCard(self.model)
-        self.accounts = AccountsCard(self.model, lambda: frame.go("accounts"))
-        self.caption = CaptionCard(self.model)
-        self.creators = CreatorsCard(
-            self.model, lambda account_id: frame.go("accounts", account_id)
+        self._wants_caret = False
+        self.media = MediaCard(model)
+        self.accounts = AccountsCard(model, lambda: frame.go("accounts"))
+        self.caption = CaptionCard(model)
+        self.creators = CreatorsCard(model, lambda account_id: frame.go("accounts", account_id))
+        self.rules = RulesCard(model)
+        self.when = WhenCard(model)
+        self.foot = Foot(model)
+        self._cards: tuple[tuple[QWidget, ...], ...] = (
+            (self.media,),
+            (self.accounts, self.caption),
+            (self.when, self.creators, self.rules),
         )
-        self.rules = RulesCard(self.model)
-        self.when = WhenCard(self.model)
-        self.foot = Foot(self.model)
-        self._title = PlainLabel()
+        self._title = PlainLabel("", elided=True)
         self._badge = StatusBadge()
-        self._clear = push_button("Clear", look="quiet", clicked=self.model.discard)
+        self.ways_out = ActionRow(self._actions())
         self._build()
         self._connect()
         self._on_form_replaced()
+        self.follow(model.entry.drafts.reading)
 
     # -- what the frame asks --------------------------------------------------------------
 
     @override
     def open_target(self, target: object) -> None:
         if target == "new":
-            self.model.start_new()
-            self._focus_first()
+            self.model.entry.start_new()
+            self.take_focus()
         elif isinstance(target, date):
             self.model.start_on(target)
-            self._focus_first()
+            self.take_focus()
         elif isinstance(target, str):
-            self.model.open_post(target)
+            self.model.entry.open(target)
+
+    @override
+    def take_focus(self) -> None:
+        """Put the caret into the form, as soon as there is one."""
+        self._wants_caret = not self.caption.editor.isVisible()
+        self.caption.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @override
     def pane_shown(self) -> None:
@@ -103,13 +113,12 @@ class ComposerView(PaneView):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            if self.model.progress is not None:
-                self.model.cancel_submit()
-            else:
-                self._leave()
-            return
-        super().keyPressEvent(event)
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.model.sending.busy:
+            self.model.sending.stop()
+        else:  # back to where the user came from; what was entered is kept
+            self._frame.go(self._frame.memory.word("pane", "calendar"))
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -131,69 +140,66 @@ class ComposerView(PaneView):
 
     # -- inside ---------------------------------------------------------------------------
 
+    def _actions(self) -> list[Action]:
+        model, entry = self.model, self.model.entry
+        return [
+            Action(
+                words=lambda: tr("Open in the calendar"),
+                run=lambda: self._frame.go("calendar", entry.post_id or None),
+                shown=lambda: bool(model.locked),
+                look="quiet",
+            ),
+            Action(
+                words=lambda: tr("Bring it back"),
+                run=entry.bring_back,
+                shown=lambda: entry.cleared is not None,
+                look="quiet",
+            ),
+            Action(
+                words=lambda: tr("Undo my changes") if entry.editing else tr("Clear"),
+                run=entry.discard,
+                allowed=lambda: entry.is_dirty and model.is_open,
+                shown=lambda: entry.cleared is None and not model.locked,
+                look="quiet",
+            ),
+        ]
+
     def _build(self) -> None:
         self.setAcceptDrops(True)
-        self.add_controls(self._title, self._badge, None, self._clear)
-        self._content = QWidget()
+        self.add_controls(self._title, self._badge, self.ways_out)
+        self.controls.setStretch(0, 1)
+        self.controls.setAlignment(self.ways_out, Qt.AlignmentFlag.AlignVCenter)
+        content, side = QWidget(), QWidget()
         self._slots = [QVBoxLayout() for _ in range(3)]
-        line = QHBoxLayout(self._content)
-        line.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_L)
-        line.setSpacing(SPACE_L)
         for slot in self._slots:
-            slot.setSpacing(SPACE_L)
-            line.addLayout(slot)
-        self._line = line
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(self._content)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.viewport().setAutoFillBackground(False)
-        self._content.setAutoFillBackground(False)
-        self._strips = QWidget()
-        strips = QVBoxLayout(self._strips)
-        strips.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, 0)
-        strips.setSpacing(SPACE_S)
-        for strip in (self._done, self._draft, self._cleared, self._lock):
-            strips.addWidget(strip)
-        self.body.addWidget(self._strips)
-        self.body.addWidget(self._scroll, 1)
+            slot.setSpacing(SPACE_S)
+        side.setLayout(self._slots[2])
+        self._slots[2].setContentsMargins(0, 0, SPACE_M, 0)
+        self._side = _scroll(side)
+        self._side.setFixedWidth(_SIDE_PX)
+        line = row(*self._slots[:2], self._side, margins=(SPACE_XL, SPACE_M, SPACE_S, SPACE_M))
+        line.setStretch(1, 1)
+        content.setLayout(line)
+        self._page = _scroll(content)
+        self.body.addWidget(self._page, 1)
         self.body.addWidget(self.foot)
         self._arrange()
 
     def _connect(self) -> None:
         model = self.model
         model.changed.connect(self._refresh)
-        model.accounts_changed.connect(self.accounts.rebuild)
-        model.accounts_changed.connect(self._order_tabs)
-        model.creators.changed.connect(self._order_tabs)
         model.form_replaced.connect(self._on_form_replaced)
-        model.progressed.connect(self._on_progress)
+        model.finished.connect(self._on_finished)
         model.failed.connect(self._on_failed)
         model.vault_needed.connect(self._frame.ask_passphrase)
+        model.sending.changed.connect(self._on_sending)
         self.media.file_wanted.connect(self._on_choose_file)
         self.foot.link_clicked.connect(self._on_link)
         self.foot.missing_clicked.connect(self._on_missing)
-        self._done.first_clicked.connect(lambda: self._frame.go("calendar"))
-        self._done.second_clicked.connect(model.undo_outcome)
-        self._draft.first_clicked.connect(model.discard)
-        self._cleared.first_clicked.connect(model.bring_back)
-        self._lock.first_clicked.connect(self._on_open_calendar)
+        self.foot.send_clicked.connect(self._on_send)
         send = QShortcut(QKeySequence("Ctrl+Return"), self)
         send.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        send.activated.connect(model.submit)
-
-    def _order_tabs(self) -> None:
-        """Rows made later would come last otherwise."""
-        stops = [
-            *self.media.tab_stops,
-            *self.accounts.tab_stops,
-            self.caption.editor,
-            *self.creators.tab_stops,
-            self.rules.privacy,
-        ]
-        for before, after in pairwise(stops):
-            self.setTabOrder(before, after)
+        send.activated.connect(self._on_send)
 
     def _arrange(self) -> None:
         width = self.width()
@@ -201,88 +207,111 @@ class ComposerView(PaneView):
         if columns == self._columns:
             return
         self._columns = columns
-        parts: list[list[QWidget]] = [
-            [self.media],
-            [self.accounts, self.caption],
-            [self.creators, self.rules, self.when],
-        ]
-        if columns == 2:
-            parts = [[*parts[0], *parts[1]], [], parts[2]]
-        elif columns == 1:
-            parts = [[*parts[0], *parts[1], *parts[2]], [], []]
-        self._empty_slots()
-        for index, (slot, widgets) in enumerate(zip(self._slots, parts, strict=True)):
-            for widget in widgets:
-                slot.addWidget(widget)
-            slot.addStretch(1)
-            self._line.setStretch(index, 1 if widgets else 0)
-        self._fit_columns()
+        self._fill_slots()
+        is_wide = columns == 3
+        self.media.set_flat(not is_wide)
+        self.media.setMinimumWidth(_MEDIA_PX if is_wide else 0)
+        self.media.setMaximumWidth(_MEDIA_PX if is_wide else _UNBOUND_PX)
+        self._side.setVisible(columns > 1)
 
-    def _empty_slots(self) -> None:
-        cards = (self.media, self.accounts, self.caption, self.creators, self.rules, self.when)
+    def _fill_slots(self) -> None:
+        left, middle, right = self._cards
+        parts = {
+            1: ((), (*left, *middle, *right), ()),
+            2: ((), (*left, *middle), right),
+            3: (left, middle, right),
+        }[self._columns]
         for slot in self._slots:
-            for card in cards:
+            for card in (*left, *middle, *right):
                 # Not takeAt: an item that outlives the move keeps its card's old height for good.
                 slot.removeWidget(card)
             while slot.takeAt(0) is not None:
                 pass
-
-    def _fit_columns(self) -> None:
-        wide = self._columns == 3
-        unbound = 16_777_215
-        self.media.setMaximumWidth(_MEDIA_PX if wide else unbound)
-        for card in (self.creators, self.rules, self.when):
-            card.setMaximumWidth(_RULES_PX if wide else unbound)
-            card.setMinimumWidth(_RULES_PX if wide else 0)
-        self.media.setMinimumWidth(_MEDIA_PX if wide else 0)
-        self._line.setSpacing(SPACE_L if self._columns > 1 else 0)
+        stretch: dict[QWidget, int] = {self.accounts: 3, self.caption: 2}
+        for slot, cards in zip(self._slots, parts, strict=True):
+            for card in cards:
+                slot.addWidget(card, stretch.get(card, 0))
+            if self.accounts not in cards:
+                slot.addStretch(1)
 
     def _refresh(self) -> None:
-        model = self.model
-        for part in (self.media, self.accounts, self.caption, self.creators):
+        for part in (
+            self.media,
+            self.accounts,
+            self.caption,
+            self.when,
+            self.creators,
+            self.rules,
+            self.foot,
+        ):
             part.refresh()
-        for rest in (self.rules, self.when, self.foot):
-            rest.refresh()
-        post = model.editing
-        new = "This draft cannot be saved now" if model.draft_trouble else "Saved as you type"
-        self._title.setText(new if post is None else f"Changing the post of @{post.handle}")
-        self.setWindowTitle("" if post is None else "Edit post")
+        post = self.model.editing
+        self.setWindowTitle("" if post is None else tr("Edit post"))
         self._badge.setVisible(post is not None)
         if post is not None:
             self._badge.set_status(post.status)
-        self._clear.setText("Clear" if post is None else "Undo my changes")
-        self._clear.setEnabled(model.is_dirty and not model.locked and model.progress is None)
-        self._refresh_strips()
+        text, tone = self._title_words()
+        self._title.setText(text)
+        self._title.set_tone(tone)
+        self.ways_out.refresh()
+        if self._wants_caret and self.caption.editor.isVisible():
+            self.take_focus()
 
-    def _refresh_strips(self) -> None:
-        model = self.model
-        outcome = model.outcome
-        more = "\n".join(outcome.warnings) if outcome is not None else ""
-        self._done.set_tone(Tone.WARNING if more else Tone.GOOD)
-        self._done.say(model.outcome_text(), more)
-        self._done.second.setVisible(model.can_undo_outcome)
-        restored = "Your unsaved changes are back." if model.editing else "Your draft is back."
-        self._draft.say(restored if model.restored and not model.locked else "")
-        self._cleared.say("Cleared." if model.cleared is not None else "")
-        self._lock.say(model.locked)
-        said = outcome or model.locked or model.restored or model.cleared
-        self._strips.setVisible(bool(said))
+    def _title_words(self) -> tuple[str, str]:
+        """What is to be known of the form as a whole, and its tone."""
+        model, entry = self.model, self.model.entry
+        post = model.editing
+        if model.locked:
+            return model.locked, "attention"
+        if entry.drafts.trouble is not None:
+            why = words(entry.drafts.trouble).title
+            return tr("What you enter cannot be saved now: {why}", why=why), "bad"
+        if entry.cleared is not None:
+            return tr("Cleared."), ""
+        if post is None:
+            back = tr("Your draft is back. Saved as you type.")
+            return (back, "accent") if entry.restored else (tr("Saved as you type."), "soft")
+        if entry.restored:
+            said = tr("Your changes of the post of @{handle} are back.", handle=post.handle)
+            return said, "accent"
+        return tr("Changing the post of @{handle}", handle=post.handle), "soft"
 
     def _on_form_replaced(self) -> None:
         self.caption.fill()
         self.when.fill()
         self._refresh()
 
-    def _on_progress(self) -> None:
-        self.foot.refresh_progress()
-        progress = self.model.progress
-        if progress is None or not progress.read_bytes:
-            self._refresh()
-            (self.media.choose if progress is None else self.foot.cancel).setFocus()
+    def _on_sending(self) -> None:
+        is_busy = self.model.sending.busy
+        if is_busy and has_focus_inside(self):
+            self.foot.cancel.setFocus()
+        elif not is_busy and self.foot.cancel.hasFocus():
+            self.foot.send.setFocus()
+
+    def _on_send(self) -> None:
+        if self.when.moment.commit():
+            self.model.submit()
+
+    def _on_finished(self, outcome: Outcome) -> None:
+        """Go on where the work goes on: at the post, in the calendar."""
+        self._frame.go("calendar", outcome.posts[0].id)
+        text = outcome_text(
+            outcome.posts, self.model.now, edited=outcome.edited, at_once=outcome.at_once
+        )
+        self._frame.notify(
+            Notice(
+                text=text,
+                more="\n".join(outcome.warnings),
+                tone=Tone.WARNING if outcome.warnings else Tone.GOOD,
+                action_text=tr("Undo"),
+                action=lambda: self.model.undo(outcome),
+                stays=bool(outcome.warnings),
+            )
+        )
 
     def _on_failed(self, error: AppError) -> None:
         if isinstance(error, ChangedMeanwhile) and self.model.editing is not None:
-            self._frame.show_error(error, self.model.look_again_at_post)
+            self._frame.show_error(error, self.model.entry.look_again)
         else:
             self._frame.show_error(error)
 
@@ -294,35 +323,34 @@ class ComposerView(PaneView):
         if tiktok_url(url):
             self._frame.open_url(url)
 
-    def _on_open_calendar(self) -> None:
-        post = self.model.editing
-        self._frame.go("calendar", None if post is None else post.id)
-
     def _on_missing(self) -> None:
-        if self.model.blockers:
-            self._focus(self.model.blockers[0].field)
-
-    def _focus(self, field: Field) -> None:
+        if not self.model.blockers:
+            return
         target: QWidget = {
-            Field.FILE: self.media.choose,
-            Field.ACCOUNTS: self.accounts.first_box,
+            Field.FILE: self.media.focus_target,
+            Field.ACCOUNTS: self.accounts.focus_target,
             Field.CAPTION: self.caption.editor,
             Field.CREATORS: self.creators.focus_target,
             Field.PRIVACY: self.rules.privacy,
             Field.DISCLOSURE: self.rules.your_brand,
-            Field.TIME: self.when.moment,
-        }[field]
+            Field.TIME: self.when.moment.time,
+        }[self.model.blockers[0].field]
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._scroll.ensureWidgetVisible(target, SPACE_XL, SPACE_XL)
+        for area in (self._side, self._page):
+            if area.isAncestorOf(target):
+                area.ensureWidgetVisible(target, SPACE_XL, SPACE_XL)
 
-    def _focus_first(self) -> None:
-        empty = self.model.form.file is None
-        first = self.media.choose if empty else self.caption.editor
-        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _leave(self) -> None:
-        """Go back to where the user came from; what was entered is kept."""
-        self._frame.go(self._frame.memory.word("pane", "calendar"))
+def _scroll(content: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(content)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.viewport().setAutoFillBackground(False)
+    content.setAutoFillBackground(False)
+    return area
 
 
 def dropped_file(data: QMimeData) -> Path | None:

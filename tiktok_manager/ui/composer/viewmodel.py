@@ -7,297 +7,358 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tiktok_manager.domain.accounts import SCOPE_OF_MODE, AccountStatus
-from tiktok_manager.domain.errors import AppError, Cancelled, NotFound
-from tiktok_manager.domain.posts import Choices, Post, PostMode, Privacy
+from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account, AccountStatus
+from tiktok_manager.domain.errors import AppError, Cancelled
+from tiktok_manager.domain.events import SettingsChanged
+from tiktok_manager.domain.posts import Choices, Lateness, Post, PostMode, PostStatus, Privacy
 from tiktok_manager.domain.schedule import at_instant
-from tiktok_manager.ui.composer.draft import DraftKeeper
-from tiktok_manager.ui.composer.form import (
-    Form,
-    carried_over,
-    form_of_post,
-    on_day,
-    same_input,
-    with_timezone,
-)
-from tiktok_manager.ui.composer.rules import Interaction, settle
-from tiktok_manager.ui.composer.state import ComposerState
-from tiktok_manager.ui.composer.submission import (
-    Outcome,
-)
+from tiktok_manager.ui.composer.blockers import Blocker, Facts, blockers
+from tiktok_manager.ui.composer.creators import Creators
+from tiktok_manager.ui.composer.entry import Entry
+from tiktok_manager.ui.composer.form import Form, on_day
+from tiktok_manager.ui.composer.media import Check, ChosenVideo, MediaLook, checks
+from tiktok_manager.ui.composer.quota_check import FullDay, QuotaCheck, Wish
+from tiktok_manager.ui.composer.rules import Interaction, Rules, rules_for, settle
+from tiktok_manager.ui.composer.submission import Outcome, Submission, keeps_schedule
+from tiktok_manager.ui.composer.wording import button_words, quota_text
+from tiktok_manager.ui.formats import zoned_time
+from tiktok_manager.ui.kit.reading import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
     from datetime import date, datetime
     from pathlib import Path
 
     from tiktok_manager.ui.frame import Core
 
 
-class ComposerViewModel(ComposerState):
+class ComposerViewModel(QObject):
     """State of the form; knows no widgets.
+
+    Attributes:
+        entry: Which form is shown, and where it is kept.
+        accounts: The accounts to choose from.
+        creators: TikTok's answers for the chosen accounts.
+        sending: The form on its way.
 
     Signals:
         changed: Anything may read differently.
-        accounts_changed: The list of accounts was read anew.
         form_replaced: Another form is shown: all inputs are to be filled again.
-        progressed: `progress` reads differently.
         finished: An Outcome: the posts are planned or changed.
         failed: An AppError of the last attempt to send the form, or to open a post.
         vault_needed: Secrets are locked; carries what to do once they are open.
     """
 
     changed = Signal()
-    accounts_changed = Signal()
     form_replaced = Signal()
-    progressed = Signal()
     finished = Signal(object)
     failed = Signal(object)
     vault_needed = Signal(object)
 
     def __init__(self, core: Core, parent: QObject | None = None) -> None:
-        super().__init__(core, parent)
-        self.avatars = core.accounts.avatars
-        self._drafts = DraftKeeper(core, self)
-        self._drafts.changed.connect(self.changed)
-        self._begun = False
-        self._first: Callable[[], object] | None = None
-        self._roster.changed.connect(self._on_roster)
-        self._video.changed.connect(self.changed)
-        self._edited.opened.connect(self._on_post)
-        self._edited.changed.connect(self._on_post_again)
-        self._edited.looked_again.connect(self._on_looked_again)
-        self._edited.failed.connect(self._on_post_failed)
-        self._creators.changed.connect(self._on_creators)
-        self._creators.vault_needed.connect(self.vault_needed)
-        self._submission.progressed.connect(self.progressed)
-        self._submission.done.connect(self._on_done)
-        self._submission.failed.connect(self._on_failed)
-        self._quota_check.changed.connect(self.changed)
+        super().__init__(parent)
+        self._core = core
+        self._time_problem = ""
+        self.sending = Submission(core, self)
+        self.entry = Entry(core, lambda: self.sending.busy, self)
+        self.accounts = core.accounts
+        settings = core.workspace.settings
+        self._lateness = Reading(
+            core.tasks,
+            core.bridge,
+            lambda _token: settings.lateness(),
+            parent=self,
+            stale_on=(SettingsChanged,),
+        )
+        self.creators = Creators(core, self)
+        self._video = ChosenVideo(core, self)
+        self._quota_check = QuotaCheck(core, self)
+        self._connect()
+
+    def _connect(self) -> None:
+        for each in (self.entry, self._video, self.sending, self._quota_check):
+            each.changed.connect(self.changed)
+        self.entry.replaced.connect(self._on_replaced)
+        self.entry.failed.connect(self.failed)
+        self.accounts.reading.changed.connect(self._on_accounts)
+        self._lateness.changed.connect(self.changed)
+        self.creators.changed.connect(self._on_creators)
+        self.creators.vault_needed.connect(self.vault_needed)
+        self.sending.done.connect(self._on_done)
+        self.sending.failed.connect(self._on_failed)
         self.changed.connect(self._look_for_quota)
-        core.undo.done.connect(self._on_undone)
-        core.undo.changed.connect(self.changed)
+
+    # -- what is shown --------------------------------------------------------------------
+
+    @property
+    def form(self) -> Form:
+        """What is entered."""
+        return self.entry.form
+
+    @property
+    def now(self) -> datetime:
+        """The time against which the form is judged."""
+        return self._core.now()
+
+    @property
+    def editing(self) -> Post | None:
+        """The post being changed, None for a new one."""
+        return self.entry.editing
+
+    @property
+    def locked(self) -> str:
+        """Why the post cannot be changed any more, empty if it can."""
+        return self.entry.locked
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can be entered now."""
+        return self.entry.is_begun and not self.locked and not self.sending.busy
+
+    @property
+    def chosen_accounts(self) -> Sequence[Account]:
+        """The accounts the post is for."""
+        found = (self.accounts.account(each) for each in self.form.account_ids)
+        return [account for account in found if account is not None]
+
+    @property
+    def look(self) -> MediaLook | None:
+        """What was found in the file, None while it is being read or none is chosen."""
+        return self._video.look
+
+    @property
+    def checks(self) -> Sequence[Check]:
+        """The check list of the video."""
+        if self.look is None:
+            return []
+        rules = self.rules
+        limit = rules.max_duration_s if self.form.mode is PostMode.DIRECT else None
+        return checks(self.look, limit, rules.shortest, self.form.choices.cover_ms)
+
+    @property
+    def rules(self) -> Rules:
+        """What may be chosen now."""
+        states = self.creators.states
+        infos = [state.info for state in states if state.info is not None]
+        complete = bool(states) and len(infos) == len(states)
+        return rules_for(infos, self.form.choices, complete=complete)
+
+    @property
+    def blockers(self) -> Sequence[Blocker]:
+        """What is still missing; empty when the form may be sent."""
+        if self.accounts.reading.value is None:
+            return []
+        post = self.editing
+        waits = post is not None and post.status is PostStatus.SCHEDULED
+        return blockers(
+            Facts(
+                form=self.form,
+                accounts=self.chosen_accounts,
+                creators=self.creators.states,
+                rules=self.rules,
+                look=self.look,
+                now=self.now,
+                keeps_time=waits and post is not None and keeps_schedule(post, self.form),
+                time_problem=self._time_problem,
+            )
+        )
+
+    @property
+    def can_send(self) -> bool:
+        """Whether the button does something."""
+        is_read = self.accounts.reading.value is not None
+        return self.is_open and is_read and not self.blockers
+
+    @property
+    def button_text(self) -> str:
+        """What the button does."""
+        handles = [account.handle for account in self.chosen_accounts]
+        return button_words(self.form, handles, self.now, editing=self.editing is not None)
+
+    @property
+    def full_days(self) -> Sequence[FullDay]:
+        """The chosen accounts that have no room for one more post at the chosen time."""
+        return self._quota_check.full_days
+
+    @property
+    def quota_text(self) -> str:
+        """Say which accounts have no room then, and when they have; empty where all have."""
+        handles = {account.id: account.handle for account in self.chosen_accounts}
+        full = [day for day in self.full_days if day.account_id in handles]
+        is_one = len(handles) == 1  # a time of one's own is to the minute, a spread one is not
+        times = [
+            (
+                handles[day.account_id],
+                zoned_time(
+                    day.free_minute if is_one else day.free_at, self.form.timezone, self.now
+                ),
+            )
+            for day in full
+        ]
+        cap = full[0].cap if full else 0
+        return quota_text(times, len(handles), cap, self.form.mode, spread=self.form.spread)
+
+    @property
+    def consent_text(self) -> str:
+        """TikTok's sentence for these choices; empty where nothing is published (2d, 4)."""
+        if self.form.mode is PostMode.INBOX:
+            return ""
+        return self._core.workspace.planning.consent_text(self.form.choices)
+
+    @property
+    def lateness(self) -> Lateness | None:
+        """How late the post may go out; None until it is read."""
+        return self._lateness.value if self.editing is None else self.editing.lateness
+
+    # -- which form -----------------------------------------------------------------------
 
     def shown(self) -> None:
         """The form came to the front: read accounts, ask TikTok afresh (1a)."""
-        if not self._begun:
-            self._read_drafts()
-        self._roster.load()
-        self._creators.ask_again()
-
-    def reload_accounts(self) -> None:
-        """Read the accounts again after a failure."""
-        self._roster.error = None
-        self.accounts_changed.emit()
-        self._roster.load()
-
-    @property
-    def draft_trouble(self) -> AppError | None:
-        """Why what was entered last is not saved, None if it is or soon will be."""
-        return self._drafts.trouble
-
-    def start_new(self) -> None:
-        """Go on with a new post, as it was left."""
-        if self.editing is not None and self.progress is None:
-            self._edited.show(None)
-            self._restore()
-            self.accounts_changed.emit()
+        self.entry.drafts.reading.request()
+        self.accounts.load()
+        self._lateness.request()
+        self.creators.ask_again()
 
     def start_on(self, day: date) -> None:
         """Go on with a new post, for this day."""
-        if not self._begun:
-            self._first = lambda: self.start_on(day)
-            return
-        self.start_new()
-        self._change(on_day(self._form, day, self.now))
+        self.entry.when_begun(lambda: self._start_on(day))
+
+    def _start_on(self, day: date) -> None:
+        self.entry.start_new()
+        self._change(on_day(self.form, day, self.now))
         self.form_replaced.emit()
 
-    def open_post(self, post_id: str) -> None:
-        """Edit a planned post."""
-        self._edited.open(post_id)
+    # -- what is entered ------------------------------------------------------------------
 
-    def look_again_at_post(self) -> None:
-        """Show the post as it is by now; what was entered stays."""
-        self._edited.look_again()
-
-    def choose_file(self, path: Path) -> None:
-        """Take this video."""
-        self.outcome = None
-        if self._change(replace(self._form, file=path)):
+    def choose_file(self, path: Path | None) -> None:
+        """Take this video, or None again."""
+        if self._change(replace(self.form, file=path)):
             self._video.show(path)
-
-    def remove_file(self) -> None:
-        """Take the video out again."""
-        if self._change(replace(self._form, file=None)):
-            self._video.show(None)
 
     def look_again(self) -> None:
         """Read the file again, after it was mended."""
-        self._video.show(self._form.file)
+        self._video.show(self.form.file)
 
-    def choose_account(self, account_id: str, chosen: bool) -> None:
-        """Plan for this account too, or not any more."""
-        ids = tuple(each for each in self._form.account_ids if each != account_id)
-        self._change(replace(self._form, account_ids=(*ids, account_id) if chosen else ids))
+    def choose_accounts(self, account_ids: Sequence[str]) -> None:
+        """Plan for these accounts and no others; those chosen before keep their order."""
+        kept = [each for each in self.form.account_ids if each in account_ids]
+        new = [each for each in account_ids if each not in kept]
+        self._change(replace(self.form, account_ids=(*kept, *new)))
         self._follow()
 
     def set_caption(self, caption: str) -> None:
         """Change the words."""
-        self._change(replace(self._form, caption=caption))
+        self._change(replace(self.form, caption=caption))
 
     def set_mode(self, mode: PostMode) -> None:
         """Publish directly, or leave a draft in TikTok's inbox."""
-        self._change(replace(self._form, mode=mode))
+        self._change(replace(self.form, mode=mode))
         self._follow()
 
     def set_privacy(self, privacy: Privacy | None) -> None:
         """Choose who can watch; what may not be chosen is not taken."""
         option = self.rules.privacy.get(privacy) if privacy is not None else None
         if privacy is None or (option is not None and option.allowed):
-            self._change(self._form.chosen(privacy=privacy))
+            self._change(self.form.chosen(privacy=privacy))
 
     def set_interaction(self, which: Interaction, on: bool) -> None:
         """Allow comments, duets or stitches."""
-        self._change(self._form.chosen(**{which.value: on}))
+        self._change(self.form.chosen(**{which.value: on}))
 
     def set_disclose(self, on: bool) -> None:
         """Turn content disclosure on or off; off takes back both kinds (3a)."""
-        self._change(replace(self._form, disclose=on))
+        self._change(replace(self.form, disclose=on))
 
     def set_your_brand(self, on: bool) -> None:
         """The video promotes the creator's own business."""
-        self._change(self._form.chosen(your_brand=on))
+        self._change(self.form.chosen(your_brand=on))
 
     def set_branded_content(self, on: bool) -> None:
         """The video promotes a third party; never together with only-you (3c)."""
         if not on or self.rules.branded.allowed:
-            self._change(self._form.chosen(branded_content=on))
+            self._change(self.form.chosen(branded_content=on))
 
     def set_ai_generated(self, on: bool) -> None:
         """TikTok labels the video as AI-generated."""
-        self._change(self._form.chosen(ai_generated=on))
+        self._change(self.form.chosen(ai_generated=on))
 
     def set_post_now(self, on: bool) -> None:
         """Post at once instead of at a time."""
-        self._change(replace(self._form, post_now=on))
+        self._change(replace(self.form, post_now=on))
 
-    def set_wall(self, wall: datetime) -> None:
-        """Choose date and time in the form's zone."""
-        self._change(replace(self._form, wall=wall.replace(second=0, microsecond=0)))
+    def set_wall(self, wall: datetime, problem: str = "") -> None:
+        """Choose date and time in the form's zone; `problem` is why what is typed is no time."""
+        self._time_problem = problem
+        self._change(replace(self.form, wall=wall.replace(second=0, microsecond=0)))
 
     def use_free_time(self) -> None:
         """Take the next time at which the one chosen account has room."""
-        if len(self.full_days) == 1 and len(self._form.account_ids) == 1:
-            free = at_instant(self.full_days[0].free_minute, self._form.timezone)
-            self._change(replace(self._form, wall=free.wall, post_now=False))
+        if len(self.full_days) == 1 and len(self.form.account_ids) == 1:
+            free = at_instant(self.full_days[0].free_minute, self.form.timezone)
+            self._change(replace(self.form, wall=free.wall, post_now=False))
             self.form_replaced.emit()
 
     def set_spread(self, on: bool) -> None:
         """Let accounts without room post at their next free time, or all at one time."""
-        self._change(replace(self._form, spread=on))
+        self._change(replace(self.form, spread=on))
 
-    def discard(self) -> None:
-        """Throw the input away: an empty form, or the post as it is planned."""
-        before = self._form
-        self._drafts.forget(self._post_id)
-        self._show(self._clean_form())
-        self.cleared = before
-        self.changed.emit()
-
-    def bring_back(self) -> None:
-        """Undo `discard`."""
-        if self.cleared is not None:
-            form = self.cleared
-            self._show(form)
-            self._drafts.keep(form, self._edited.shown)
+    # -- sending --------------------------------------------------------------------------
 
     def submit(self) -> None:
         """Plan, post or save; does nothing while something is missing."""
         if not self.can_send:
             return
-        self.outcome = None
-        if self._edited.shown is None:
-            self._submission.plan(self._form)
+        if self.entry.shown is None:
+            self.sending.plan(self.form)
         else:
-            self._submission.edit(self._edited.shown, self._form)
-        self.changed.emit()
+            self.sending.edit(self.entry.shown, self.form)
 
-    def cancel_submit(self) -> None:
-        """Stop reading the file; nothing is planned."""
-        self._submission.cancel()
-
-    def undo_outcome(self) -> None:
+    def undo(self, outcome: Outcome) -> None:
         """Take back what was just planned."""
-        if self.outcome is not None:
-            self._core.undo.undo_only(self.outcome.step)
+        self._core.undo.undo_only(outcome.step)
 
     def minute_passed(self) -> None:
         """Judge the time anew and keep TikTok's answers fresh."""
-        self._creators.refresh_stale()
+        self.creators.refresh_stale()
         self._quota_check.look_again()
         self.changed.emit()
 
     # -- inside ---------------------------------------------------------------------------
 
-    def _read_drafts(self) -> None:
-        drafts = self._core.workspace.drafts
-        self._core.tasks.run(
-            lambda _token: drafts.read(), done=self._on_drafts, failed=self.failed.emit
-        )
-
-    def _on_drafts(self, _none: None) -> None:
-        if self._begun:
-            return
-        self._begun = True
-        if self.editing is None:
-            self._restore()
-        first, self._first = self._first, None
-        if first is not None:
-            first()
-
-    def _change(self, form: Form) -> bool:
-        if not self._begun or self.locked or self.progress is not None:
-            self.form_replaced.emit()  # puts the inputs back to what holds
-            return False
-        self.cleared = None
-        spread = form.spread and form.moment == self._form.moment
-        self._form = replace(form, choices=self._settled(form), spread=spread)
-        self._drafts.keep(self._form, self._edited.shown)
-        self.changed.emit()
-        return True
-
     def _look_for_quota(self) -> None:
         self._quota_check.look_for(self._wish())
+
+    def _wish(self) -> Wish:
+        form = self.form
+        at = None if form.post_now else form.schedule.due_at
+        if self.locked or (at is not None and at < self.now):
+            return Wish()
+        ids = tuple(account.id for account in self.chosen_accounts)
+        return Wish(account_ids=ids, mode=form.mode, at=at, post_id=self.entry.post_id)
+
+    def _change(self, form: Form) -> bool:
+        if not self.is_open:
+            self.form_replaced.emit()  # puts the inputs back to what holds
+            return False
+        spread = form.spread and form.moment == self.form.moment
+        self.entry.put(replace(form, choices=self._settled(form), spread=spread))
+        self.changed.emit()
+        return True
 
     def _settled(self, form: Form) -> Choices:
         return settle(form.choices, self.rules, disclose=form.disclose)
 
-    def _restore(self) -> None:
-        kept = self._drafts.load(self._post_id)
-        if kept is not None and self.editing is None and kept.timezone != self._core.timezone:
-            kept = with_timezone(kept, self._core.timezone)
-        clean = self._clean_form()
-        holds_input = kept is not None and not same_input(kept, clean)
-        if holds_input and self.editing is not None:
-            shown = self._drafts.shown(self.editing)
-            holds_input = kept != form_of_post(shown)
-            self._edited.show(self.editing, shown if holds_input else None)
-        self._show(kept if kept is not None and holds_input else clean)
-        self.restored = holds_input
-
-    def _show(self, form: Form) -> None:
-        self._form = form
-        self.restored = False
-        self.cleared = None
-        self._video.show(form.file)
+    def _on_replaced(self) -> None:
+        self._time_problem = ""
+        self._video.show(self.form.file)
         self._follow()
         self.form_replaced.emit()
         self.changed.emit()
 
     def _follow(self) -> None:
-        direct = self._form.mode is PostMode.DIRECT
+        direct = self.form.mode is PostMode.DIRECT
         scope = SCOPE_OF_MODE[PostMode.DIRECT]
-        self._creators.follow(
+        self.creators.follow(
             [
                 account
                 for account in self.chosen_accounts
@@ -306,66 +367,22 @@ class ComposerViewModel(ComposerState):
         )
         self.changed.emit()
 
-    def _on_roster(self) -> None:
-        if self._roster.is_read:
+    def _on_accounts(self) -> None:
+        if self.accounts.reading.value is not None:
             known = tuple(each.id for each in self.chosen_accounts)
-            self._form = replace(self._form, account_ids=known)
-        self.accounts_changed.emit()
+            self.entry.form = replace(self.form, account_ids=known)
         self._follow()
 
     def _on_creators(self) -> None:
-        settled = self._settled(self._form)
-        if settled != self._form.choices and self.progress is None:
-            self._form = replace(self._form, choices=settled)
-            self._drafts.keep(self._form, self._edited.shown)
+        settled = self._settled(self.form)
+        if settled != self.form.choices and not self.sending.busy:
+            self.entry.put(replace(self.form, choices=settled))
         self.changed.emit()
-
-    def _on_post(self, post: Post) -> None:
-        if self.progress is not None:
-            return
-        self._begun, self.outcome = True, None
-        self._edited.show(post)
-        self._restore()
-        self.accounts_changed.emit()
-
-    def _on_post_again(self, before: Post) -> None:
-        untouched = self._form == form_of_post(before)
-        clean = self._clean_form()
-        if untouched and self.progress is None:
-            self._edited.show(self.editing)
-        if untouched and clean != self._form and self.progress is None:
-            self._show(clean)
-        else:
-            self.changed.emit()
-
-    def _on_looked_again(self, post: Post) -> None:
-        shown = self._edited.shown
-        if shown is None or shown.id != post.id or self.progress is not None:
-            return
-        form = carried_over(self._form, form_of_post(shown), form_of_post(post))
-        self._edited.show(post)
-        self._show(form)
-        self._drafts.keep(form, self._edited.shown)
-
-    def _on_post_failed(self, error: AppError) -> None:
-        if isinstance(error, NotFound):
-            self.start_new()
-        self.failed.emit(error)
 
     def _on_done(self, outcome: Outcome) -> None:
-        self._drafts.forget(self._post_id)
-        self.outcome = outcome
-        if self.editing is not None:
-            self._edited.show(outcome.posts[0])
-        self._show(self._clean_form())
+        self.entry.sent()
         self.finished.emit(outcome)
 
-    def _on_undone(self, _sentence: str) -> None:
-        if not self.can_undo_outcome:
-            self.outcome = None
-        self.changed.emit()
-
     def _on_failed(self, error: AppError) -> None:
-        self.changed.emit()
         if not isinstance(error, Cancelled):
             self.failed.emit(error)

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -203,8 +203,9 @@ class AccountPicker(QWidget):
         *,
         reason: Callable[[Account], str] = no_note,
         note: Callable[[Account], str] = no_note,
-        rows_shown: int = 6,
+        rows_shown: int | None = 6,
     ) -> None:
+        """`rows_shown` None takes what room there is."""
         super().__init__()
         self._accounts = accounts
         self._rows_shown = rows_shown
@@ -223,10 +224,7 @@ class AccountPicker(QWidget):
         self._chips = QWidget()
         self._flow = FlowLayout()
         self._chips.setLayout(self._flow)
-        head = row(self.search, self._count, spacing=SPACE_M)
-        head.setStretch(0, 1)
-        self.setLayout(column(head, self._chips, self.list, spacing=SPACE_S))
-        self.setFocusProxy(self.list)
+        self._build()
         self.search.textChanged.connect(self._on_search)
         self.choices.chosen_changed.connect(self._on_chosen)
         for change in (accounts.dataChanged, accounts.rowsInserted, accounts.rowsRemoved):
@@ -253,15 +251,29 @@ class AccountPicker(QWidget):
         self._on_search()
         self._on_accounts()
 
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.list.setFocus(event.reason())  # a focus proxy would let Tab skip the search
+
+    def _build(self) -> None:
+        head = row(self.search, self._count, spacing=SPACE_M)
+        head.setStretch(0, 1)
+        layout = column(head, self._chips, self.list, spacing=SPACE_S)
+        layout.setStretch(2, 1)
+        self.setLayout(layout)
+        if self._rows_shown is None:
+            self.list.setMinimumHeight(self.list.sizeHint().height())
+
     def _on_search(self) -> None:
         self.choices.show_only(self.search.text(), self._only)
         self._show_sets()
 
     def _on_accounts(self) -> None:
         count = 1 if self._only is not None else self._accounts.rowCount()
-        shown = min(max(count, 1), self._rows_shown)
-        rest = _ROW_PX // 2 if count > shown else 0  # half a row says that there are more
-        self.list.setFixedHeight(shown * _ROW_PX + rest)
+        if self._rows_shown is not None:
+            shown = min(max(count, 1), self._rows_shown)
+            rest = _ROW_PX // 2 if count > shown else 0  # half a row says that there are more
+            self.list.setFixedHeight(shown * _ROW_PX + rest)
         self.search.setVisible(count >= _SEARCH_FROM)
         self._count.setVisible(self._only is None)
         self._show_sets()
@@ -313,6 +325,8 @@ class AccountPicker(QWidget):
             chip = Chip(label)
             chip.clicked.connect(lambda on, chip=chip: self._on_set(chip, on))
             self._flow.addWidget(chip)
+            last = self._sets[-1][0] if self._sets else self.search
+            self.setTabOrder(last, chip)  # made later, it would come last
             chip.show()
             self._sets.append((chip, frozenset()))
 
@@ -340,6 +354,10 @@ class _ChoiceList(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(240, 2 * _ROW_PX + _ROW_PX // 2)
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -89,6 +89,21 @@ class PlainLabel(QLabel):
         painter.end()
 
 
+class NoteLabel(PlainLabel):
+    """A quiet line under a control; it takes no room while it says nothing."""
+
+    def __init__(self, text: str = "", *, parent: QWidget | None = None) -> None:
+        super().__init__(text, type=Type.CAPTION, tone="soft", wrap=True, parent=parent)
+        if not text:
+            self.hide()
+
+    def say(self, text: str, tone: str = "soft") -> None:
+        """Say something else, or nothing."""
+        self.setText(text)
+        self.set_tone(tone)
+        self.setVisible(bool(text))
+
+
 class IconLabel(QWidget):
     """A still icon beside words that say the same; it follows the theme."""
 

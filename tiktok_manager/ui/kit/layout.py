@@ -152,6 +152,14 @@ def mirrored(painter: QPainter, rect: QRectF, within: QRectF) -> QRectF:
     return rect.translated(within.left() + within.right() - rect.left() - rect.right(), 0)
 
 
+def clear(layout: QLayout) -> None:
+    """Take every widget out of a layout and let go of it, after whatever it is doing."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
 class FlowLayout(QLayout):
     """Lines of widgets of their own width: what does not fit goes to the next line."""
 

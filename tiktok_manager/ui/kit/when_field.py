@@ -134,7 +134,6 @@ class WhenField(QWidget):
         layout.setSpacing(SPACE_XS)
         layout.addLayout(line)
         layout.addWidget(self._note)
-        self.setFocusProxy(self.time)
         self._refresh()
 
     @property
@@ -171,6 +170,10 @@ class WhenField(QWidget):
             return False
         self._choose(schedule.wall)
         return True
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.time.setFocus(event.reason())  # a focus proxy would let Tab skip the day
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:

@@ -1,1 +1,0 @@
-"""Activity: all posts by their last change, newest first."""
