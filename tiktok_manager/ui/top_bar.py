@@ -16,10 +16,13 @@ from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_XL, Type
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QKeyEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 
     from tiktok_manager.ui.jump import JumpResult, JumpViewModel
     from tiktok_manager.ui.jump_popup import JumpPopup
+
+
+_WIDE_PX = 760
 
 
 class TopBar(QFrame):
@@ -49,22 +52,32 @@ class TopBar(QFrame):
         layout.setContentsMargins(SPACE_XL, 0, SPACE_L, 0)
         layout.setSpacing(SPACE_M)
         layout.addWidget(self._title)
-        layout.addWidget(self._demo)
         layout.addStretch(1)
+        layout.addWidget(self._demo, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self.search, 4)
         layout.addWidget(self.new_post)
 
     def show_demo(self) -> None:
         """Say for as long as the window stands that nothing in it is real."""
-        self._demo.setText(tr("Demo: nothing reaches TikTok"))
         self._demo.setToolTip(
             tr("Simulated accounts on this computer. What you do here is not kept.")
         )
         self._demo.show()
+        self._fit_demo()
 
     def set_title(self, title: str) -> None:
         """Name the pane shown."""
         self._title.setText(title)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_demo()
+
+    def _fit_demo(self) -> None:
+        words = tr("Demo: nothing reaches TikTok")
+        self._demo.setText(words if self.width() >= _WIDE_PX else tr("Demo"))
+        self._demo.setAccessibleName(words)
 
     @property
     def title(self) -> str:
