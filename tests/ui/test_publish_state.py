@@ -205,6 +205,20 @@ def test_what_holds_every_post_is_said_with_the_time_it_goes_on(make_desk: MakeD
     assert state.trouble is None
 
 
+def test_a_hold_that_runs_out_is_over_although_nobody_says_so(make_desk: MakeDesk) -> None:
+    desk, state = started(make_desk, FakeWorkspace(posts=[a_post()]))
+    hold = held()
+    desk.world.events.publish(hold)
+    desk.settle()
+    assert state._end_of_hold.isActive()
+    assert hold.until is not None
+    desk.world.clock.time = hold.until
+    state._end_of_hold.timeout.emit()
+    desk.settle()
+    assert mood(state) is Mood.ON
+    assert not state._end_of_hold.isActive()
+
+
 def test_of_several_holds_the_one_that_lasts_longest_is_said(make_desk: MakeDesk) -> None:
     desk, state = started(make_desk, FakeWorkspace())
     full = held("disk_full", failure=Failure(code="disk_full"), until=None)

@@ -25,6 +25,7 @@ from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.next_step import next_step
 from tiktok_manager.ui.publish_notices import PublishNotices
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import DRAWER_WIDTH
 from tiktok_manager.wording import joined, words
 
@@ -196,9 +197,9 @@ class PaneHost(QObject):
         """The workspace could not be opened: say why, offer to try again."""
         told = words(error)
         text = joined(told.message, told.hint)
-        page = EmptyState("database", told.title, text, action_text="Try again", action=retry)
+        page = EmptyState("database", told.title, text, action_text=tr("Try again"), action=retry)
         self._window.show_passing(page)
-        self._top_bar.set_title("Cannot open")
+        self._top_bar.set_title(tr("Cannot open"))
         self._window.rail.select("")
 
     def show_keys(self) -> None:

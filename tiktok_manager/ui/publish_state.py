@@ -6,10 +6,10 @@ It never guesses: while the plan cannot be read, it says so.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from tiktok_manager.domain.errors import VaultLocked
 from tiktok_manager.domain.events import (
@@ -29,6 +29,8 @@ from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.wording import Step, Words, joined, words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.domain.holds import Blocker
     from tiktok_manager.domain.posts import Post
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 
 _COPIED = "copied_data_folder"
+_A_DAY, _A_MOMENT = timedelta(days=1), timedelta(milliseconds=200)
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -140,6 +143,10 @@ class PublishState(QObject):
             stale_on=(PostStatusChanged, PostsChanged, AccountChanged, DataChangedElsewhere),
         )
         self._reading.changed.connect(self.changed)
+        self._end_of_hold = QTimer(self)
+        self._end_of_hold.setSingleShot(True)
+        self._end_of_hold.timeout.connect(self.reload)
+        self.changed.connect(self._wait_for_end_of_hold)
         bridge.listen(PublisherStateChanged, self._on_publisher)
         bridge.listen(PublishingHeld, self._on_held)
         bridge.listen(SettingsChanged, self._on_setting)
@@ -282,35 +289,39 @@ class PublishState(QObject):
 
     def set_paused(self, paused: bool) -> None:
         """Pause or resume publishing."""
-        publisher = self._publisher
-        if publisher is None:
-            return
-        self._tasks.run(
-            lambda _token: publisher.set_paused(paused),
-            done=lambda _none: self.reload(),
-            failed=self.failed.emit,
-            group="publisher-pause",
-        )
+        self._ask(lambda publisher: publisher.set_paused(paused), "publisher-pause")
 
     def secrets_opened(self) -> None:
         """The user unlocked the vault: posts that waited for it may go out."""
-        self.reload()
-        publisher = self._publisher
-        if publisher is not None:
-            self._tasks.run(
-                lambda _token: publisher.wake(),
-                done=lambda _none: None,
-                failed=self.failed.emit,
-                group="publisher-wake",
-            )
+        self._ask(lambda publisher: publisher.wake(), "publisher-wake")
 
     def reload(self) -> None:
         """Read the overview again, soon."""
         self._reading.request()
 
+    def _ask(self, what: Callable[[Publisher], None], group: str) -> None:
+        self.reload()
+        if (publisher := self._publisher) is not None:
+            self._tasks.run(
+                lambda _token: what(publisher),
+                done=lambda _none: self.reload(),
+                failed=self.failed.emit,
+                group=group,
+            )
+
     @property
     def _seen(self) -> _Look:
         return self._reading.value or _NOTHING_SEEN
+
+    def _wait_for_end_of_hold(self) -> None:
+        """Read anew when the next hold is over: nobody tells that a time is up."""
+        ends = [hold.until for hold in self._holding] + [each.until for each in self._stopping]
+        if known := [end for end in ends if end is not None]:
+            left = min(known) - self._workspace.clock.now()
+            wait = min(left, _A_DAY) + _A_MOMENT
+            self._end_of_hold.start(wait // timedelta(milliseconds=1))
+        else:
+            self._end_of_hold.stop()
 
     def _because(self, template: str, plain: str) -> str:
         trouble = self.trouble

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from tiktok_manager.ui.icons import icon, pixmap
 from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import (
     RAIL_FOLDED_WIDTH,
     RAIL_WIDTH,
@@ -58,7 +59,7 @@ class Rail(QFrame):
         for pane in panes:
             layout.addWidget(self._make_button(pane))
         layout.addStretch(1)
-        self._fold = _rail_button("sidebar", "Fold")
+        self._fold = _rail_button("sidebar", tr("Fold"))
         self._fold.clicked.connect(self._on_fold)
         layout.addWidget(self._fold)
         self.set_folded(False)
@@ -80,7 +81,7 @@ class Rail(QFrame):
         for button in (*self._buttons.values(), self._fold):
             button.setToolButtonStyle(style)
             button.setToolTip(button.accessibleName() if folded else "")
-        self._fold.setAccessibleName("Unfold the rail" if folded else "Fold the rail")
+        self._fold.setAccessibleName(tr("Unfold the rail") if folded else tr("Fold the rail"))
         self._name.setVisible(not folded)
 
     def select(self, name: str) -> None:

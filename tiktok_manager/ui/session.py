@@ -302,9 +302,11 @@ class WindowSession(QObject):
     def _on_adopted(self) -> None:
         self.host.notify(
             Notice(
-                text="This computer publishes from now on",
-                more="Use no other copy of this data folder. Posts that the other copy may have "
-                "sent meanwhile wait for you as not confirmed.",
+                text=tr("This computer publishes from now on"),
+                more=tr(
+                    "Use no other copy of this data folder. Posts that the other copy may have "
+                    "sent meanwhile wait for you as not confirmed."
+                ),
                 tone=Tone.GOOD,
             )
         )

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWi
 
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.mood import Mood
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class StatusLine(QFrame):
         layout.addWidget(self._line)
         layout.addWidget(self._needs)
         layout.addStretch(1)
-        self.say(Mood.OPENING, "Opening…")
+        self.say(Mood.OPENING, tr("Opening…"))
 
     def follow(self, state: PublishState) -> None:
         """Show this state from now on."""
@@ -79,9 +80,9 @@ class StatusLine(QFrame):
         self._line.setIcon(icon(name, tint))
         self._line.setText(f" {line}")
         self._line.setToolTip(line)
-        self._line.setAccessibleName(f"Publisher: {line}")
+        self._line.setAccessibleName(tr("Publisher: {line}", line=line))
         self._needs.setText(f" {needs}")
-        self._needs.setAccessibleName(f"{needs}: show them")
+        self._needs.setAccessibleName(tr("{needs}: show them", needs=needs))
         self._needs.setVisible(bool(needs))
 
     def refresh(self) -> None:

@@ -39,7 +39,7 @@ class TopBar(QFrame):
         self.setObjectName("top-bar")
         self._title = PlainLabel("", type=Type.PAGE)
         self.new_post = push_button(
-            "New post", look="primary", icon_name="plus", tip="New post (Ctrl+N)"
+            tr("New post"), look="primary", icon_name="plus", tip=tr("New post (Ctrl+N)")
         )
         self.new_post.clicked.connect(self.new_post_clicked)
         self.new_post.setEnabled(False)  # until there is a workspace

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QLayout,
     QLayoutItem,
     QScrollArea,
-    QSizePolicy,
     QStyle,
     QVBoxLayout,
     QWidget,
@@ -123,13 +122,6 @@ def column(
     layout.setSpacing(spacing)
     fill(layout, items)
     return layout
-
-
-def spacer() -> QWidget:
-    """Return an empty widget that takes what room is left."""
-    empty = QWidget()
-    empty.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-    return empty
 
 
 def fill(layout: QHBoxLayout | QVBoxLayout, items: tuple[Item, ...]) -> None:
