@@ -18,7 +18,7 @@ from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.accounts import ALL_SCOPES, Account, Profile
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, FailureClass
-from tiktok_manager.domain.events import EventBus, PublisherStateChanged
+from tiktok_manager.domain.events import PublisherStateChanged
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.metrics import AccountCounters, VideoCounters
 from tiktok_manager.domain.posts import (
@@ -75,9 +75,9 @@ _HISTORY_DAYS = 28
 class StillPublisher:
     """Says that it runs and sends nothing, so that what is seen stays as it is."""
 
-    def __init__(self, events: EventBus, lock: PublisherLock) -> None:
-        self._events = events
-        self._lock = lock
+    def __init__(self, workspace: Workspace) -> None:
+        self._events = workspace.events
+        self._lock = PublisherLock(workspace.paths.publisher_lock)
 
     def start(self) -> None:
         """Say that it runs."""
@@ -96,6 +96,18 @@ class StillPublisher:
         """Nothing is sent anyway."""
 
 
+def window_environment(folder: Path) -> dict[str, str]:
+    """Return the variables of a data folder that reaches no TikTok."""
+    return {
+        "TIKTOK_MANAGER_DATA_DIR": str(folder),
+        "TIKTOK_MANAGER_API_URL": NOWHERE,
+        "TIKTOK_MANAGER_AUTH_URL": NOWHERE,
+        "TIKTOK_MANAGER_CLIENT_KEY": "key",
+        "TIKTOK_MANAGER_CLIENT_SECRET": "secret",
+        "TIKTOK_MANAGER_PASSPHRASE": "correct horse battery",
+    }
+
+
 @contextmanager
 def window_workspace(
     folder: Path, *, accounts: int = 6, posts: int = 20, clock: Clock | None = None
@@ -104,15 +116,7 @@ def window_workspace(
 
     The clock stands still unless one is given.
     """
-    variables = {
-        "TIKTOK_MANAGER_DATA_DIR": str(folder),
-        "TIKTOK_MANAGER_API_URL": NOWHERE,
-        "TIKTOK_MANAGER_AUTH_URL": NOWHERE,
-        "TIKTOK_MANAGER_CLIENT_KEY": "key",
-        "TIKTOK_MANAGER_CLIENT_SECRET": "secret",
-        "TIKTOK_MANAGER_PASSPHRASE": "correct horse battery",
-    }
-    with open_workspace(variables, clock or VirtualClock()) as workspace:
+    with open_workspace(window_environment(folder), clock or VirtualClock()) as workspace:
         workspace.settings.set("timezone", ZONE)
         owners = _add_accounts(workspace, accounts)
         now = workspace.clock.now()
@@ -132,8 +136,7 @@ def window_on(workspace: Workspace, folder: Path) -> Iterator[WindowSession]:
     instance = SingleInstance(folder)
     instance.acquire()
     front = Front(application(["tiktok-manager"]), folder, PANES)
-    publisher = StillPublisher(workspace.events, PublisherLock(workspace.paths.publisher_lock))
-    session = WindowSession(front, lambda: workspace, lambda _workspace: publisher, instance)
+    session = WindowSession(front, lambda: workspace, StillPublisher, instance)
     try:
         session.start(hidden=False)
         yield session

@@ -211,7 +211,7 @@ def test_a_suggestion_is_one_click(make_field: MakeField) -> None:
     assert [button.text() for button in offered] == [
         "Next full hour: 14:00",
         "Tonight 18:00",
-        "Tomorrow 9:00",
+        "Tomorrow 09:00",
         "Next free time: Mon 16:00 (Berlin)",
     ]
     offered[3].click()
@@ -220,7 +220,7 @@ def test_a_suggestion_is_one_click(make_field: MakeField) -> None:
 
 def test_tonight_is_offered_until_it_is_evening_where_the_post_goes_out() -> None:
     said = [each.words for each in suggestions(NOW, "Asia/Tokyo")]  # 21:00 there
-    assert said == ["Next full hour: 22:00", "Tomorrow 9:00"]
+    assert said == ["Next full hour: 22:00", "Tomorrow 09:00"]
 
 
 def test_the_next_full_hour_leaves_time_to_prepare() -> None:

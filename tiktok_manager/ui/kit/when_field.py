@@ -67,7 +67,9 @@ def suggestions(
         found.append(
             Suggestion(words=tr("Tonight {time}", time=time_text(tonight.time())), wall=tonight)
         )
-    found.append(Suggestion(words=tr("Tomorrow {time}", time="9:00"), wall=tomorrow))
+    found.append(
+        Suggestion(words=tr("Tomorrow {time}", time=time_text(tomorrow.time())), wall=tomorrow)
+    )
     if free_at is not None:
         said = tr("Next free time: {time}", time=zoned_time(free_at, timezone, now))
         wall = free_at.astimezone(tz).replace(tzinfo=None)
