@@ -36,6 +36,12 @@ def _analytics(core: Core, frame: Frame) -> PaneView:
     return AnalyticsView(core, frame)
 
 
+def _activity(core: Core, frame: Frame) -> PaneView:
+    from tiktok_manager.ui.activity.view import ActivityView
+
+    return ActivityView(core, frame)
+
+
 def _settings(core: Core, frame: Frame) -> PaneView:
     from tiktok_manager.ui.settings.view import SettingsView
 
@@ -49,5 +55,6 @@ PANES = (
         name="composer", words=lambda: tr("New post"), icon="plus", build=_composer, in_rail=False
     ),
     Pane(name="analytics", words=lambda: tr("Analytics"), icon="analytics", build=_analytics),
+    Pane(name="activity", words=lambda: tr("Activity"), icon="activity", build=_activity),
     Pane(name="settings", words=lambda: tr("Settings"), icon="settings", build=_settings),
 )

@@ -1,0 +1,1 @@
+"""Activity: all posts by their last change, newest first."""
