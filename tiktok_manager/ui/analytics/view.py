@@ -16,9 +16,10 @@ from tiktok_manager.ui.analytics.viewmodel import AnalyticsViewModel, Missing, P
 from tiktok_manager.ui.formats import full_stamp
 from tiktok_manager.ui.kit.account_model import AccountBox
 from tiktok_manager.ui.kit.action import Action, action_button
-from tiktok_manager.ui.kit.badges import FigureCard, JobLine
+from tiktok_manager.ui.kit.badges import FigureCard
 from tiktok_manager.ui.kit.chart import NumberChart
 from tiktok_manager.ui.kit.controls import Segment
+from tiktok_manager.ui.kit.job_strip import JobStrip
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, column, row, scrolled
 from tiktok_manager.ui.kit.menus import more_button
@@ -45,8 +46,7 @@ class AnalyticsView(PaneView):
             words=lambda: tr("Sync"),
             icon="sync",
             run=model.sync,
-            shown=lambda: not model.syncing.busy,
-            allowed=lambda: bool(model.account_id),
+            allowed=lambda: bool(model.account_id) and not model.syncing.busy,
         )
         self.sync_all = Action(
             words=lambda: tr("Sync all accounts"),
@@ -62,6 +62,8 @@ class AnalyticsView(PaneView):
         )
         self._build_controls()
         self.body.addWidget(self._content())
+        self.sync_strip = JobStrip(model.syncing, name=tr("How far the sync is"))
+        self.add_foot(self.sync_strip, JobStrip(model.exporting))
         self._connect()
 
     # -- PaneView -------------------------------------------------------------------------
@@ -86,11 +88,8 @@ class AnalyticsView(PaneView):
         self._as_of = PlainLabel("", type=Type.CAPTION, tone="soft", elided=True)
         self._as_of.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.sync_button = action_button(self.sync)
-        self.job_line = JobLine(self.viewmodel.syncing, tr("Sync"))
-        export = JobLine(self.viewmodel.exporting, tr("Export"))
         more = more_button(lambda: (self.sync_all, self.export), over=self)
-        jobs = (self.job_line, export, self.sync_button, more)
-        self.add_controls(self.picker, self.periods, None, self._as_of, *jobs)
+        self.add_controls(self.picker, self.periods, None, self._as_of, self.sync_button, more)
         self.controls.setStretchFactor(self._as_of, 99)
 
     def _content(self) -> QWidget:
@@ -123,7 +122,7 @@ class AnalyticsView(PaneView):
         model.reading.changed.connect(self._on_read)
         self.follow(model.reading)
         model.changed.connect(self._show_chart)
-        model.syncing.changed.connect(self._on_sync)
+        model.syncing.changed.connect(self.sync_button.refresh)
         model.syncing.said.connect(self._frame.notify)
         model.exported.connect(self._on_exported)
         for failed in (model.syncing.failed, model.failed):
@@ -193,10 +192,6 @@ class AnalyticsView(PaneView):
         self.table.rows.set_rows(videos)
 
     # -- doing ----------------------------------------------------------------------------
-
-    def _on_sync(self) -> None:
-        self._as_of.setVisible(not self.viewmodel.syncing.busy)
-        self.sync_button.refresh()
 
     def _on_video(self, video_id: str) -> None:
         video = self.table.rows.find(video_id)

@@ -240,6 +240,11 @@ class PaneView(QWidget):
         fill(self.controls, items)
         self._bar.show()
 
+    def add_foot(self, *parts: QWidget) -> None:
+        """Put parts below the content, and below what stands in its place."""
+        for part in parts:
+            self._outer.addWidget(part)
+
     def show_stage(
         self,
         stage: Stage,
