@@ -17,10 +17,7 @@ from tiktok_manager.ui.composer.rules import (
 from tiktok_manager.ui.composer.wording import LINKS
 
 UI = Path(tiktok_manager.ui.__file__).parent
-NOT_YET = (
-    "analytics/",
-    *("jump.py", "jump_popup.py"),
-)
+NOT_YET = (*("jump.py", "jump_popup.py"),)
 """Whose labels are still English only: take out what is done."""
 
 NO_LABELS = {

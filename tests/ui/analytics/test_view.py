@@ -133,12 +133,12 @@ def test_while_it_syncs_there_is_a_way_to_stop_it(
 ) -> None:
     numbers.accounts.consent.clear()
     click(view.sync_button)
-    assert view.sync_strip.isVisible()
+    assert view.sync_line.isVisible()
     assert not view.sync_button.isEnabled()
-    click(view.sync_strip.cancel)
+    click(view.sync_line.cancel)
     desk.settle()
     assert view.sync_button.isEnabled()
-    assert not view.sync_strip.isVisible()
+    assert not view.sync_line.isVisible()
     assert frame.errors == []
 
 
@@ -152,7 +152,7 @@ def test_without_a_reading_the_page_offers_to_sync(
     numbers.accounts.consent.clear()
     (button,) = page.findChildren(QPushButton)
     click(button)
-    assert view.sync_strip.isVisible()
+    assert view.sync_line.isVisible()
     numbers.accounts.consent.set()
     desk.settle()
     assert numbers.accounts.synced == ["acc-bob"]

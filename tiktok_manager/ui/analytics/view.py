@@ -16,12 +16,11 @@ from tiktok_manager.ui.analytics.viewmodel import AnalyticsViewModel, Missing, P
 from tiktok_manager.ui.formats import full_stamp
 from tiktok_manager.ui.kit.account_model import AccountBox
 from tiktok_manager.ui.kit.action import Action, action_button
-from tiktok_manager.ui.kit.badges import FigureCard
+from tiktok_manager.ui.kit.badges import FigureCard, JobLine
 from tiktok_manager.ui.kit.chart import NumberChart
 from tiktok_manager.ui.kit.controls import Segment
-from tiktok_manager.ui.kit.job_strip import JobStrip
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import Card, column, row, scrolled
+from tiktok_manager.ui.kit.layout import Card, Slot, column, row, scrolled
 from tiktok_manager.ui.kit.menus import more_button
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.pane import PaneView
@@ -62,8 +61,9 @@ class AnalyticsView(PaneView):
         )
         self._build_controls()
         self.body.addWidget(self._content())
-        self.sync_strip = JobStrip(model.syncing, name=tr("How far the sync is"))
-        self.add_foot(self.sync_strip, JobStrip(model.exporting))
+        self.sync_line = JobLine(model.syncing, tr("How far the sync is"))
+        export_line = JobLine(model.exporting, tr("How far the export is"))
+        self.add_foot(Slot(self.sync_line, export_line))
         self._connect()
 
     # -- PaneView -------------------------------------------------------------------------

@@ -43,11 +43,11 @@ class Period(IntEnum):
 
 
 class Missing(Enum):
-    """Why there are no numbers to show."""
+    """What is missing where there are no numbers to show."""
 
-    ACCOUNT = "there is none"
-    SYNC = "it was never synced"
-    PERMISSION = "TikTok does not tell them"
+    ACCOUNT = "account"
+    SYNC = "sync"
+    PERMISSION = "permission"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

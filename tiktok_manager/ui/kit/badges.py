@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.ui.formats import (
@@ -30,7 +30,7 @@ from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
 
 if TYPE_CHECKING:
-    pass
+    from tiktok_manager.ui.kit.reading import Job
 
 
 class _Pill(QWidget):
@@ -235,3 +235,42 @@ class FigureCard(PushButton):
     def minimumSizeHint(self) -> QSize:
         layout = self.layout()
         return super().minimumSizeHint() if layout is None else layout.minimumSize()
+
+
+class JobLine(QWidget):
+    """How far a job is: its words, a bar, and Cancel; not there while nothing is under way."""
+
+    _WORDS_PX, _BAR_PX = 240, 160
+
+    def __init__(self, job: Job, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._job = job
+        self._bar = QProgressBar()
+        self._bar.setFixedWidth(self._BAR_PX)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(name)
+        self._words = PlainLabel("", type=Type.CAPTION, tone="soft", elided=True)
+        self._words.setFixedWidth(self._WORDS_PX)
+        self.cancel = push_button(tr("Cancel"), clicked=job.cancel)
+        self.setLayout(row(self._words, self._bar, self.cancel, None, spacing=SPACE_M))
+        job.changed.connect(self._on_changed)
+        self._on_changed()
+
+    def _on_changed(self) -> None:
+        progress = self._job.progress
+        if progress is None:
+            self.hide()
+            return
+        words = progress.words
+        if progress.total > 1:
+            words = tr(
+                "{number} of {total} · {words}",
+                number=progress.done + 1,
+                total=progress.total,
+                words=words,
+            )
+        self._words.setText(words)
+        self._bar.setRange(0, progress.total if progress.total > 1 else 0)
+        self._bar.setValue(progress.done)
+        if self.parent() is not None:  # alone it would be a window
+            self.show()
