@@ -36,7 +36,7 @@ def test_the_packaged_program_publishes_and_shows_its_window(program: Path) -> N
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("equal, once") == 4
-    assert "panes: accounts, calendar, composer, analytics, settings" in done.stdout
+    assert "panes: accounts, calendar, composer, analytics, activity, settings" in done.stdout
     assert done.stdout.endswith("Nothing is missing.\n")
 
 

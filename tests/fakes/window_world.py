@@ -66,7 +66,7 @@ _STATES: tuple[tuple[PostStatus, float, Failure | None], ...] = (
     (PostStatus.PUBLISHING, -0.01, None),
     (PostStatus.PROCESSING, -0.05, None),
     (PostStatus.SCHEDULED, -0.1, Failure(code="daily_cap", params={"cap": 15}, kind=_WAIT)),
-    (PostStatus.SCHEDULED, -0.2, Failure(code="network_down", kind=_RETRY)),
+    (PostStatus.SCHEDULED, -0.2, Failure(code="network_connect", kind=_RETRY)),
 )
 BUSY_DAY_POSTS = 7
 _HISTORY_DAYS = 28
@@ -161,7 +161,7 @@ def in_every_state(like: Post, owners: Sequence[Account], now: datetime) -> list
 def add_troubles(session: Session, accounts: Sequence[Account], now: datetime) -> None:
     """Let one account be limited, one not read, one without permission."""
     account_rows.set_restriction(session, accounts[2].id, "limited")
-    failed = Failure(code="network_down", kind=FailureClass.RETRY)
+    failed = Failure(code="network_connect", kind=FailureClass.RETRY)
     account_rows.record_sync_error(session, accounts[1].id, failed)
     lost = Profile(open_id="lost", handle="νύχτα", display_name="Νυχτερινή κουζίνα")
     unknown = account_rows.put_connected(session, uuid.uuid4().hex, lost, (), now)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from tiktok_manager.ui.kit.access import focus_living
@@ -62,7 +62,12 @@ class KeySheet(QFrame):
 
 def _everywhere() -> list[tuple[str, str]]:
     return [
-        ("Tab", tr("Go to the next thing")),
-        ("Enter", tr("Press the button, open the row")),
-        ("Esc", tr("Close details or a question, change nothing")),
+        (_key(Qt.Key.Key_Tab), tr("Go to the next thing")),
+        (_key(Qt.Key.Key_Enter), tr("Press the button, open the row")),
+        (_key(Qt.Key.Key_Escape), tr("Close details or a question, change nothing")),
     ]
+
+
+def _key(key: Qt.Key) -> str:
+    """Return what the platform calls a key."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)

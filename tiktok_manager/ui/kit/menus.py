@@ -114,9 +114,11 @@ def _dress(item: QAction, look: _Shown) -> None:
 
 
 def key_words(action: Action) -> str:
-    """Return its keys as the platform writes them, empty for none."""
+    """Return its shortest keys as the platform writes them, empty for none."""
     keys = action.keys()
-    return keys[0].toString(keys[0].SequenceFormat.NativeText) if keys else ""
+    return min(
+        (each.toString(each.SequenceFormat.NativeText) for each in keys), key=len, default=""
+    )
 
 
 def add_shortcuts(window: QWidget, actions: Sequence[Action]) -> list[QAction]:
