@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.fakes import refused
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import AppError
-from tiktok_manager.ui.tasks import Coalesced, TaskRunner
+from tiktok_manager.ui.tasks import TaskRunner
 
 Done = Callable[[str], None]
 
@@ -214,20 +214,6 @@ def test_closing_ends_the_threads_and_silences_them(qapp: QObject) -> None:
     assert not runner.busy
     assert not answers.results
     assert not [t for t in threading.enumerate() if t.name.startswith("window-work")]
-
-
-def test_a_burst_leads_to_one_reload(qapp: QObject, qtbot: QtBot) -> None:
-    owner = QObject()
-    calls: list[int] = []
-    soon = Coalesced(lambda: calls.append(1), owner, delay_ms=0)
-    for _ in range(50):
-        soon.request()
-    qtbot.waitUntil(lambda: bool(calls))
-    assert calls == [1]
-    soon.request()
-    soon.cancel()
-    soon.request()
-    qtbot.waitUntil(lambda: len(calls) == 2)
 
 
 def _after(gate: threading.Event, result: str) -> str:

@@ -13,7 +13,7 @@ from types import BuiltinMethodType, FunctionType, MethodType
 from typing import ParamSpec, TypeVar, cast
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import AppError, Cancelled, Unforeseen
@@ -204,23 +204,3 @@ def _held_by(handler: object) -> Iterator[object]:
 def _log_late_error(error: BaseException | None) -> None:
     if error is not None and not isinstance(error, AppError):
         logger.error("Cancelled work failed", exc_info=error)
-
-
-class Coalesced(QObject):
-    """Runs an action once after a burst of requests: a reload after fifty changed posts."""
-
-    def __init__(self, action: Callable[[], None], parent: QObject, delay_ms: int = 60) -> None:
-        super().__init__(parent)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(delay_ms)
-        self._timer.timeout.connect(action)
-
-    def request(self) -> None:
-        """Ask for the action; asked again before it ran, it still runs once."""
-        if not self._timer.isActive():
-            self._timer.start()
-
-    def cancel(self) -> None:
-        """Forget a request that has not run yet."""
-        self._timer.stop()
