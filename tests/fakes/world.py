@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.fakes.first_steps import lay_empty_database, quick_keys
 from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.accounts import ALL_SCOPES, Account, Scope
 from tiktok_manager.domain.attempts import Claim
@@ -281,6 +282,8 @@ def make_world(
         sim = stack.enter_context(Simulator(SimulatorConfig(**settings)))  # type: ignore[arg-type]
         clock.followers.append(sim)
         variables = {**environment(sim.base_url, folder / "data"), **(env or {})}
+        stack.enter_context(quick_keys())
+        lay_empty_database(Path(variables["TIKTOK_MANAGER_DATA_DIR"]))
         workspace = stack.enter_context(open_workspace(variables, clock))
         yield World(workspace, sim, clock, folder)
 

@@ -1,6 +1,5 @@
 """Worlds in which something goes wrong: the services, a real database, a local TikTok."""
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,18 +7,7 @@ import pytest
 
 from tests.fakes.world import World, make_world
 from tiktok_manager.simulator import chunks as tiktok_rules
-from tiktok_manager.system import vault
 from tiktok_manager.tiktok import chunk_plans
-
-
-@pytest.fixture(autouse=True)
-def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passphrases cost nothing here; what they cost an attacker is tested with the vault."""
-
-    def derive(passphrase: str, salt: bytes, _cost: vault.ScryptCost) -> bytes:
-        return hashlib.sha256(passphrase.encode() + salt).digest()
-
-    monkeypatch.setattr(vault, "_derive", derive)
 
 
 @pytest.fixture

@@ -28,13 +28,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.fakes.first_steps import quick_keys
 from tests.fakes.world import environment
 from tests.harness.audit import OPEN, Finding, Planned, audit
 from tests.harness.failpoints import Strike
 from tests.harness.mutations import MUTATIONS
 from tests.harness.shared import SharedClock, SharedPage, SharedSimClock, start_time
 from tests.harness.stagecraft import connect, help_the_user, swap_bytes, weather
-from tests.harness.warm import CHUNK_BYTES, NEVER_IDLE, SINGLE_CHUNK_BYTES, Result, Task, quick_key
+from tests.harness.warm import CHUNK_BYTES, NEVER_IDLE, SINGLE_CHUNK_BYTES, Result, Task
 from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.posts import Choices, Lateness, PostFilter, PostMode, Privacy
 from tiktok_manager.services.planning import PlanRequest
@@ -43,7 +44,6 @@ from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.simulator import Simulator, SimulatorConfig, World
 from tiktok_manager.simulator import chunks as tiktok_rules
 from tiktok_manager.simulator.grants import Grant, TokenPair
-from tiktok_manager.system import vault
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS = 10
@@ -494,13 +494,12 @@ def _seeded_ids(rng: random.Random) -> Iterator[None]:
 @contextmanager
 def _small_chunks() -> Iterator[None]:
     """Let the local TikTok take chunks a thousand times smaller, and derive keys at once."""
-    kept = tiktok_rules.MIN_CHUNK_BYTES, vault._derive
-    tiktok_rules.MIN_CHUNK_BYTES = CHUNK_BYTES // 4
-    vault._derive = quick_key
+    kept, tiktok_rules.MIN_CHUNK_BYTES = tiktok_rules.MIN_CHUNK_BYTES, CHUNK_BYTES // 4
     try:
-        yield
+        with quick_keys():
+            yield
     finally:
-        tiktok_rules.MIN_CHUNK_BYTES, vault._derive = kept
+        tiktok_rules.MIN_CHUNK_BYTES = kept
 
 
 def main() -> int:

@@ -15,10 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from typing_extensions import override
 
+from tests.fakes.first_steps import quick_keys
 from tests.fakes.world import environment
 from tests.harness import bugs_of_keeping
 from tests.harness.mutations import Mutation
-from tests.harness.warm import quick_key
 from tiktok_manager.app import Store, open_workspace
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.scheduler import runner
@@ -30,7 +30,6 @@ from tiktok_manager.storage import publishers
 from tiktok_manager.storage.database import Database
 from tiktok_manager.storage.postgres import PostgresDatabase
 from tiktok_manager.storage.schema import PublisherRow
-from tiktok_manager.system import vault
 from tiktok_manager.system.locks import PublisherLock
 from tiktok_manager.system.machine import FolderMark
 from tiktok_manager.system.paths import DataPaths
@@ -77,12 +76,9 @@ def workspace_of(machine: Machine) -> Iterator[Workspace]:
         return _Home(database, paths.root, lambda: machine.name, FolderMark(paths.root), clock)
 
     env = environment(machine.tiktok_url, machine.folder / machine.name)
-    kept, vault._derive = vault._derive, quick_key
-    try:
-        with open_workspace(env, store=Store(open=open_server, home=home)) as workspace:
-            yield workspace
-    finally:
-        vault._derive = kept  # the desk's process goes on with other tests
+    store = Store(open=open_server, home=home)
+    with quick_keys(), open_workspace(env, store=store) as workspace:
+        yield workspace
 
 
 def publish(machine: Machine, until: Connection) -> None:

@@ -8,7 +8,6 @@ Scaled-down chunk sizes make multi-chunk uploads of small files.
 
 import faulthandler
 import gc
-import hashlib
 import importlib
 import json
 import os
@@ -24,6 +23,7 @@ from typing import IO, Any, NoReturn
 
 from sqlalchemy import Engine
 
+from tests.fakes.first_steps import quick_key
 from tests.fakes.world import claim_due
 from tests.harness.failpoints import Failpoints, Strike
 from tests.harness.mutations import CONTROLS, MUTATIONS
@@ -91,12 +91,6 @@ def make_warm() -> None:
     for name in IMPORTED_LATE:
         importlib.import_module(name)
     _keep_engines()
-
-
-def quick_key(passphrase: str, salt: bytes, cost: vault.ScryptCost) -> bytes:
-    """Derive a master key at once: what scrypt costs an attacker, each worker would pay too."""
-    del cost
-    return hashlib.sha256(passphrase.encode() + salt).digest()
 
 
 def _keep_engines() -> None:

@@ -5,7 +5,6 @@ The product's runner decides what is due and when to look; only what it hangs on
 does, and `Desk` works off what was handed to the pools, one piece at a time.
 """
 
-import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
@@ -19,6 +18,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from tests.fakes.first_steps import quick_key
 from tests.harness.year_tiktok import CHUNK_BYTES, SINGLE_CHUNK_BYTES
 from tiktok_manager import app
 from tiktok_manager.domain.cancel import CancelToken
@@ -310,12 +310,6 @@ class Machine:
         quiet_until = None if row[0] is None else _EPOCH + timedelta(microseconds=row[0])
         next_s = min(self._rounds.next_s(), self._ticks.next_s(quiet_until))
         return max(0.0, next_s - self.clock.steady_s)
-
-
-def quick_key(passphrase: str, salt: bytes, cost: vault.ScryptCost) -> bytes:
-    """Derive a master key at once: what scrypt costs an attacker, each restart would pay too."""
-    del cost
-    return hashlib.sha256(passphrase.encode() + salt).digest()
 
 
 @contextmanager
