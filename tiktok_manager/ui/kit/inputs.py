@@ -79,16 +79,17 @@ class SearchBox(CalmComboBox):
 
 
 class SearchLine(QLineEdit):
-    """Finds in what stands below it; Ctrl+F anywhere in the pane brings the caret here."""
+    """Finds in what stands below it; Ctrl+F anywhere in `within` brings the caret here."""
 
-    def __init__(self, words: str, pane: QWidget) -> None:
-        super().__init__(pane)
+    def __init__(self, words: str, within: QWidget, *, width_px: int = _SEARCH_PX) -> None:
+        super().__init__(within)
+        self.setProperty("look", "search")
         self.setPlaceholderText(words)
         self.setAccessibleName(words)
-        self.setFixedWidth(_SEARCH_PX)
+        self.setMaximumWidth(width_px)
         self.setClearButtonEnabled(True)
         self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-        QShortcut(QKeySequence.StandardKey.Find, pane).activated.connect(self.setFocus)
+        QShortcut(QKeySequence.StandardKey.Find, within).activated.connect(self.setFocus)
 
 
 class Switch(QCheckBox):

@@ -39,7 +39,7 @@ class BackupsViewModel(QObject):
         made: The name of the backup made now, until it is chosen in the list.
 
     Signals:
-        changed: Any of these, or `items` or `busy`, reads differently.
+        changed: `items`, `said` or `made` reads differently, or a job began or ended.
     """
 
     changed = Signal()
@@ -69,11 +69,6 @@ class BackupsViewModel(QObject):
     def items(self) -> Sequence[Backup]:
         """The backups, the latest first."""
         return self.reading.value or ()
-
-    @property
-    def busy(self) -> str:
-        """What is under way, empty if nothing."""
-        return "" if self.job.progress is None else self.job.progress.words
 
     def when(self, at: datetime) -> str:
         """`Tue 18:30 (Berlin)`."""

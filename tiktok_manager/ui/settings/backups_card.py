@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog, QProgressBar
+from PySide6.QtWidgets import QFileDialog
 
 from tiktok_manager.services.backups import Backup
 from tiktok_manager.ui.formats import size_text
 from tiktok_manager.ui.kit.action import Action, ActionRow, ask_over
+from tiktok_manager.ui.kit.badges import JobLine
 from tiktok_manager.ui.kit.controls import Fact, Facts
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card
@@ -43,8 +44,6 @@ class BackupsCard(Card):
         self.list = Stages(self.table, empty=_no_backup, skeleton_rows=1)
         self.buttons = ActionRow(self._actions())
         self.said = PlainLabel("", wrap=True)
-        self._bar = QProgressBar()
-        self._bar.setRange(0, 0)
         about = tr(
             "The app backs itself up every hour while something changes, and keeps the last of 24 "
             "hours, 7 days and 4 weeks. Numbers are backed up every day, in files of their own. "
@@ -54,7 +53,7 @@ class BackupsCard(Card):
         folder = str(model.data_dir)
         where = Facts((Fact(label=tr("All of it lies in"), value=folder, copied=folder),))
         parts = (where, PlainLabel(about, tone="soft", wrap=True), self.list, self.buttons)
-        for widget in (*parts, self._bar, self.said):
+        for widget in (*parts, JobLine(model.job, tr("Backup")), self.said):
             self.body.addWidget(widget)
         self.table.row_chosen.connect(lambda _name: self.buttons.refresh())
         model.changed.connect(self._on_changed)
@@ -65,7 +64,7 @@ class BackupsCard(Card):
         model, idle = self.model, self._is_idle
         return (
             Action(
-                words=lambda: model.busy or tr("Back up now"),
+                words=lambda: tr("Back up now"),
                 icon="download",
                 look="primary",
                 allowed=idle,
@@ -114,7 +113,7 @@ class BackupsCard(Card):
         return name if isinstance(name, str) else ""
 
     def _is_idle(self) -> bool:
-        return not self.model.busy
+        return not self.model.job.busy
 
     def _on_changed(self) -> None:
         self.rows.set_rows(self.model.items)
@@ -128,8 +127,6 @@ class BackupsCard(Card):
         self.said.setText(words)
         self.said.set_tone(tone)
         self.said.setVisible(bool(words))
-        self._bar.setVisible(bool(self.model.busy))
-        self._bar.setAccessibleName(self.model.busy)
         self.buttons.refresh()
 
 
