@@ -229,6 +229,18 @@ def test_a_filter_without_matches_says_so(make_view: MakeView, qtbot: QtBot) -> 
     assert view.table.isVisible()
 
 
+def test_a_sync_of_all_is_asked_for_before_the_accounts_are_read(
+    make_desk: MakeDesk, qtbot: QtBot
+) -> None:
+    desk = make_desk(FakeWorkspace(with_accounts=[an_account(), an_account("bob")]))
+    view = AccountsView(desk.core, desk.frame)
+    qtbot.addWidget(view)
+    view.show()
+    view.open_target("sync")
+    desk.until(lambda: desk.world.accounts.synced == ["acc-alice", "acc-bob"])
+    desk.settle()
+
+
 def test_a_jump_to_an_account_that_is_filtered_out_opens_it(make_view: MakeView) -> None:
     desk, view = make_view()
     view.search.setText("bob")

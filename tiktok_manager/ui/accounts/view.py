@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.accounts import AccountOverview
     from tiktok_manager.ui.frame import Core, Frame
 
+SYNC = "sync"
 _SEARCH_FROM_PX = 680
 _ROW_PX = 56
 
@@ -62,7 +63,7 @@ class AccountsView(PaneView):
 
     @override
     def open_target(self, target: object) -> None:
-        """Show the details of an account by its id; `connect` begins a connection."""
+        """Show an account by its id; `connect` begins a connection, `sync` a sync of all."""
         if target == "connect":
             self.model.connecting.start()
             return
@@ -238,7 +239,9 @@ class AccountsView(PaneView):
         if not wanted or not known:
             return
         self._wanted_id = ""
-        if self.model.reveal(wanted) is not None:
+        if wanted == SYNC:
+            self.model.sync()
+        elif self.model.reveal(wanted) is not None:
             self.table.choose(wanted)
             self._show_details(wanted)
 
