@@ -87,6 +87,7 @@ class PaneHost(QObject):
 
     def notify(self, notice: Notice) -> None:
         """Say something: what stands in the banner, what passes in a toast."""
+        self._place()  # the foot of the page may have grown
         self._messages.notify(notice)
 
     def show_error(self, error: AppError, retry: Callable[[], object] | None = None) -> None:

@@ -96,6 +96,11 @@ class ComposerView(PaneView):
         self._wants_caret = not self.caption.editor.isVisible()
         self.caption.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    @property
+    @override
+    def foot_height_px(self) -> int:
+        return self.foot.height()
+
     @override
     def pane_shown(self) -> None:
         self.model.shown()
