@@ -37,7 +37,7 @@ class _Outcome:
 
 
 class TaskRunner(QObject):
-    """A pool of four threads whose results arrive on the GUI thread.
+    """Two pools of four threads, for short and for long work, that answer on the GUI thread.
 
     Signals:
         crashed: Work raised something nobody foresaw; carries the exception. Its asker is told
@@ -51,6 +51,7 @@ class TaskRunner(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="window-work")
+        self._long = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="window-work-long")
         self._newest: dict[str, CancelToken] = {}
         self._running: dict[CancelToken, Future[object]] = {}
         self._closed = False
@@ -67,6 +68,7 @@ class TaskRunner(QObject):
         done: Callable[[ResultT], None],
         failed: Callable[[AppError], None],
         group: str | None = None,
+        is_long: bool = False,
     ) -> CancelToken:
         """Run `work` on the pool; call `done` or `failed` on the GUI thread.
 
@@ -74,7 +76,7 @@ class TaskRunner(QObject):
         the work was cancelled or who waits is gone: any QObject that the callable is bound to or
         refers to, be it a method, a lambda, a partial or a signal's `emit`. A newer task of the
         same `group` cancels the older one: answers cannot arrive out of order. The token returned
-        cancels the work.
+        cancels the work. What may take minutes `is_long`, and keeps nothing else waiting.
         """
         token = CancelToken()
         if self._closed:
@@ -84,7 +86,8 @@ class TaskRunner(QObject):
             if group in self._newest:
                 self._newest[group].cancel()
             self._newest[group] = token
-        future = cast("Future[object]", self._pool.submit(work, token))
+        pool = self._long if is_long else self._pool
+        future = cast("Future[object]", pool.submit(work, token))
         self._running[token] = future
         hand_back = cast("Callable[[object], None]", done)
         future.add_done_callback(
@@ -132,7 +135,8 @@ class TaskRunner(QObject):
         _ended, late = wait(self._running.values(), timeout=DRAIN_S)
         if late:
             logger.error("%d tasks of the window did not end in %.0f s", len(late), DRAIN_S)
-        self._pool.shutdown(wait=not late, cancel_futures=True)
+        for pool in (self._pool, self._long):
+            pool.shutdown(wait=not late, cancel_futures=True)
         self._running.clear()
         self._newest.clear()
 

@@ -182,6 +182,17 @@ def test_a_first_reading_that_failed_says_so_and_can_be_tried_again(
     shelf.desk.crashes.clear()
 
 
+def test_what_could_not_be_read_is_read_when_it_is_shown_again(shelf: Shelf) -> None:
+    shelf.source.error = refused()
+    shelf.reading.set_shown(True)
+    shelf.desk.settle()
+    shelf.source.error = None
+    for is_shown in (False, True):
+        shelf.reading.set_shown(is_shown)
+    shelf.desk.settle()
+    assert shelf.reading.value == [2]
+
+
 def test_an_old_value_stays_when_reading_it_again_failed(shelf: Shelf) -> None:
     shelf.reading.request()
     shelf.desk.settle()
@@ -350,3 +361,15 @@ def test_a_job_after_the_window_closed_does_not_begin(bench: Bench) -> None:
     bench.desk.tasks.close()
     assert not bench.start(bench.wait)
     assert not bench.job.busy
+
+
+def test_jobs_keep_no_reading_waiting_however_many_there_are(bench: Bench, owner: QObject) -> None:
+    jobs = [Job(bench.desk.tasks, owner) for _ in range(20)]
+    for job in jobs:
+        job.start(bench.wait, failed=bench.errors.append)
+    shelf = Shelf(bench.desk, owner)
+    shelf.reading.request()
+    bench.desk.until(lambda: shelf.reading.value == [1])
+    assert all(job.busy for job in jobs)
+    bench.gate.set()
+    bench.desk.settle()

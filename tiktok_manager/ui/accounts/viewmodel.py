@@ -249,6 +249,7 @@ class AccountsViewModel(QObject):
             lambda token: self._accounts.sync([account.id], token),
             done=lambda _results: self.reading.request(),
             failed=lambda error: self.failed.emit(error, None),
+            is_long=True,
         )
 
     def _on_disconnected(self, handle: str, warnings: Sequence[Finding]) -> None:

@@ -103,6 +103,7 @@ class Creators(QObject):
                 partial(_answer, accounts, account_id),
                 done=partial(self._on_answer, account_id),
                 failed=partial(self._on_failed, account_id),
+                is_long=True,
             )
 
     def _on_answer(self, account_id: str, info: CreatorInfo) -> None:

@@ -117,7 +117,8 @@ class Reading(QObject, Generic[T]):
         self._begin_anew(self.value, is_another=self._is_of_old_question)
 
     def set_shown(self, is_shown: bool) -> None:
-        """Rest while nobody looks; read when somebody does and the value is stale."""
+        """Rest while nobody looks; read when somebody does and what was read is stale or failed."""
+        self._is_stale = self._is_stale or (is_shown and self.failure is not None)
         self._is_shown = is_shown
         self._is_asked = self._is_asked or is_shown
         self._go_on()
@@ -256,6 +257,7 @@ class Job(QObject):
             lambda token: work(JobProgress(token, lambda step: tell(token, step))),
             done=self._on_done,
             failed=self._on_failed,
+            is_long=True,
         )
         if token.cancelled:
             self._under_way = None
