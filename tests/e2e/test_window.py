@@ -144,6 +144,7 @@ class Evening:
         """Fill the form for @sim01 up to its button."""
         video = make_sample_video(self.folder / "evening.mp4", hue=20, seconds=1)
         view = self.composer
+        self.until(lambda: view.model.is_open)
         view.model.choose_file(video)
         self.until(lambda: bool(view.model.accounts.rows))
         view.model.choose_accounts([view.model.accounts.rows[0].account.id])
