@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.calendar.fakes import Desk, FakeFrame, at, entry, many_posts
 from tests.ui.fakes import a_post, refused
+from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.errors import Failure, FailureClass
-from tiktok_manager.domain.events import AccountChanged, PostProgressed
+from tiktok_manager.domain.events import PostProgressed
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.holds import Blocker
 from tiktok_manager.domain.posts import Post, PostStatus
@@ -294,7 +295,8 @@ def test_a_post_that_will_not_go_out_by_itself_says_so_on_its_tile(
     plan.workspace.blockers.standing = (
         Blocker(finding=lost, account_ids=frozenset({"acc-alice"})),
     )
-    plan.workspace.events.publish(AccountChanged(account_id="acc-alice"))
+    plan.qtbot.waitUntil(lambda: bool(plan.core.accounts.rows))
+    plan.workspace.accounts._change("acc-alice", status=AccountStatus.NEEDS_RECONNECT)
     calm = view.grid.grab().toImage()
     plan.qtbot.waitUntil(
         lambda: "Reconnect" in view.viewmodel.sentence(view.viewmodel.tiles(TODAY)[0])

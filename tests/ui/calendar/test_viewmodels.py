@@ -212,6 +212,54 @@ def test_a_storm_of_events_costs_two_readings_at_most(plan: Desk) -> None:
     assert len(plan.workspace.planning.pages) - before <= 2
 
 
+def test_a_post_that_changed_is_read_alone(plan: Desk) -> None:
+    model = opened(plan)
+    planning = plan.workspace.planning
+    before = len(planning.pages)
+    planning.put(replace(planning.get("first"), caption="Changed"))
+    plan.qtbot.waitUntil(lambda: model.tiles(TODAY)[0].words == "Changed")
+    moved = replace(planning.get("first"), schedule=a_post(due_at=at(23)).schedule)
+    planning.put(moved)
+    plan.qtbot.waitUntil(lambda: ids(model, date(2026, 11, 23)) == ["first"])
+    assert ids(model, TODAY) == ["second"]
+    planning.posts.append(a_post("new", due_at=at(21, 9)))
+    planning.put(planning.get("new"))
+    plan.qtbot.waitUntil(lambda: ids(model, TODAY) == ["new", "second"])
+    assert len(planning.pages) == before
+
+
+def test_while_nobody_looks_nothing_is_read_and_nothing_missed(plan: Desk) -> None:
+    model = opened(plan)
+    for reading in (model.reading, model.news):
+        reading.set_shown(False)
+    plan.settle()
+    before = len(plan.workspace.planning.pages)
+    for number in range(150):
+        new = a_post(f"new-{number:03}", due_at=at(23, 9, number % 60))
+        plan.workspace.planning.posts.append(new)
+        plan.workspace.planning.put(new)
+    plan.settle()
+    assert (ids(model, date(2026, 11, 23)), len(plan.workspace.planning.pages)) == ([], before)
+    for reading in (model.reading, model.news):
+        reading.set_shown(True)
+    plan.qtbot.waitUntil(lambda: len(model.posts(date(2026, 11, 23))) == 150)
+
+
+def test_accounts_are_read_anew_all_day_and_posts_only_when_it_concerns_them(plan: Desk) -> None:
+    model = opened(plan)
+    accounts, planning = plan.workspace.accounts, plan.workspace.planning
+    plan.qtbot.waitUntil(lambda: bool(plan.core.accounts.rows))
+    before = len(planning.pages)
+    accounts._change("acc-alice", followers=7)
+    plan.qtbot.waitUntil(lambda: plan.core.accounts.rows[0].account.followers == 7)
+    plan.settle()
+    assert len(planning.pages) == before
+    accounts.set_paused("acc-alice", True)
+    plan.qtbot.waitUntil(lambda: len(planning.pages) == before + 1)
+    plan.settle()
+    assert ids(model, TODAY) == ["first", "second"]
+
+
 def test_progress_is_known_while_a_post_is_sent_and_forgotten_after(plan: Desk) -> None:
     model = opened(plan)
     bus = plan.workspace.events

@@ -144,7 +144,7 @@ class MonthGrid(QTableView):
         self._fitting.timeout.connect(self._fit_rows)
         viewmodel.weeks_changed.connect(self._on_cursor)
         viewmodel.cursor_changed.connect(self._on_cursor)
-        viewmodel.progressed.connect(self._on_progress)
+        viewmodel.progressed.connect(self._repaint)
         self._on_cursor()
 
     @property
@@ -290,11 +290,12 @@ class MonthGrid(QTableView):
     def _hover(self, place: tuple[date, int | None] | None) -> None:
         if place == self._hovered:
             return
+        for shown in filter(None, (self._hovered, place)):
+            self._repaint(shown[0])
         self._hovered = place
         on_tile = place is not None and place[1] is not None
         shape = Qt.CursorShape.PointingHandCursor if on_tile else Qt.CursorShape.ArrowCursor
         self.viewport().setCursor(shape)
-        self.viewport().update()
 
     def _show_tip(self, event: QHelpEvent) -> None:
         found = self._at(event.pos())
@@ -322,5 +323,5 @@ class MonthGrid(QTableView):
         if tile is not None and self.hasFocus():
             announce(self, self._viewmodel.sentence(tile))
 
-    def _on_progress(self, _post_id: str) -> None:
-        self.viewport().update()
+    def _repaint(self, day: date) -> None:
+        self.viewport().update(self.visualRect(self._days.index_of(day)))

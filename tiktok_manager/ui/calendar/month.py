@@ -79,13 +79,15 @@ class Weeks:
 class Tile:
     """One video at one time in its day, for one account or several that stand alike.
 
-    `time` is wall time in the zone the calendar is shown in.
+    `time` is wall time in the zone the calendar is shown in. `needs_user`: it goes nowhere until
+    the user does something.
     """
 
     posts: tuple[Post, ...]
     day: date
     time: str
     words: str
+    needs_user: bool
 
     @property
     def post(self) -> Post:
@@ -170,9 +172,7 @@ def tiles_of(day: date, posts: Iterable[Post], timezone: str) -> Sequence[Tile]:
     alike = (tuple(group) for _key, group in groupby(sorted(posts, key=_likeness), _likeness))
     tiles = [_tile(day, group, timezone) for group in alike]
     is_busy = len(tiles) > _BUSY
-    return sorted(
-        tiles, key=lambda tile: (is_busy and not needs_user(tile.post), *_order(tile.post))
-    )
+    return sorted(tiles, key=lambda tile: (is_busy and not tile.needs_user, *_order(tile.post)))
 
 
 def single_tiles(day: date, posts: Iterable[Post], timezone: str) -> Sequence[Tile]:
@@ -185,7 +185,11 @@ def _tile(day: date, posts: tuple[Post, ...], timezone: str) -> Tile:
     local = post.schedule.due_at.astimezone(zone(timezone))
     caption = " ".join(post.caption.split())
     return Tile(
-        posts=posts, day=day, time=time_text(local.time()), words=caption or tr("(no caption)")
+        posts=posts,
+        day=day,
+        time=time_text(local.time()),
+        words=caption or tr("(no caption)"),
+        needs_user=needs_user(post),
     )
 
 

@@ -17,7 +17,7 @@ from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel
 from tiktok_manager.ui.formats import date_text, exact_number
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.overrides import override
-from tiktok_manager.ui.post_look import PostLook, needs_user, unsafe_waiting
+from tiktok_manager.ui.post_look import PostLook, unsafe_waiting
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import Tokens, Type, mix, status_icon
@@ -179,7 +179,7 @@ class DayDelegate(QStyledItemDelegate):
     ) -> QRectF:
         """Say how many of the hidden posts wait for the user; returns the room that is left."""
         room = rect.adjusted(EDGE + 2, 0, -EDGE, 0)
-        count = sum(len(tile.posts) for tile in hidden if needs_user(tile.post))
+        count = sum(len(tile.posts) for tile in hidden if tile.needs_user)
         if not count:
             return room
         colour, number = look.status(PostStatus.NEEDS_ATTENTION), exact_number(count)

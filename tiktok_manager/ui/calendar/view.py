@@ -112,6 +112,7 @@ class CalendarView(PaneView):
         )
         month, agenda = Stages(self.grid), Stages(self.table, empty=self._empty_agenda)
         month.follow(self.viewmodel.reading)
+        month.add_reading(self.viewmodel.news)
         agenda.follow(self.agenda.pages.reading)
         self._pages = QStackedWidget()
         self._pages.addWidget(month)

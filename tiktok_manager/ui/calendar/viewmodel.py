@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tiktok_manager.domain.events import PostProgressed, PostStatusChanged
+from tiktok_manager.domain.errors import NotFound
+from tiktok_manager.domain.events import AccountChanged, PostProgressed, PostStatusChanged
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.calendar.month import (
     Filter,
@@ -24,13 +26,17 @@ from tiktok_manager.ui.post_look import CHANGES_POSTS, PostLook, changes_posts, 
 from tiktok_manager.ui.texts import ntr, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.ui.frame import Core
 
+_TOLD_OTHERWISE = (AccountChanged, PostStatusChanged)
+"""What happens all day, and does not make all that is shown be read anew."""
+_GATHER_MS = 100
+_MANY = 100  # posts that changed: all that is shown is read as fast
 MORE = -1  # the place of the "+4 more" line, whatever number of tiles stands above it
 
 
@@ -44,23 +50,45 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Days:
-    """What was read of some weeks: posts by day, and the tiles they make."""
+    """What was read of some weeks: posts by day, the tiles they make, and where each post is."""
 
     weeks: Weeks
     timezone: str
     posts: Mapping[date, tuple[Post, ...]]
     tiles: Mapping[date, Sequence[Tile]]
+    day_of: Mapping[str, date]
+
+    def with_posts(self, days: Mapping[date, Iterable[Post]]) -> Days:
+        """Return the same with other posts on some days."""
+        ordered = {day: by_day(posts, self.timezone).get(day, ()) for day, posts in days.items()}
+        tiles = {day: tiles_of(day, posts, self.timezone) for day, posts in ordered.items()}
+        day_of = {post.id: day for day, posts in ordered.items() for post in posts}
+        return replace(
+            self,
+            posts={**self.posts, **ordered},
+            tiles={**self.tiles, **tiles},
+            day_of={**self.day_of, **day_of},
+        )
+
+    def find(self, post_id: str) -> Post | None:
+        """Return a post that stands on one of the days."""
+        found = self.posts.get(self.day_of[post_id], ()) if post_id in self.day_of else ()
+        return next((post for post in found if post.id == post_id), None)
 
 
 class CalendarViewModel(QObject):
     """State of the month; knows no widgets.
+
+    Attributes:
+        reading: The posts of the weeks shown.
+        news: Posts that changed since, one by one.
 
     Signals:
         weeks_changed: Other weeks are shown; read `weeks`.
         posts_changed: The posts of the days shown changed; read `tiles`.
         cursor_changed: Read `cursor` and `selected`.
         filter_changed: Read `filter`.
-        progressed: A post id: `progress` of it changed.
+        progressed: A day: the `progress` of a post on it changed.
         found: The Post asked for by `find`.
         failed: An AppError to show.
     """
@@ -69,7 +97,7 @@ class CalendarViewModel(QObject):
     posts_changed = Signal()
     cursor_changed = Signal()
     filter_changed = Signal()
-    progressed = Signal(str)
+    progressed = Signal(object)
     found = Signal(object)
     failed = Signal(object)
 
@@ -89,10 +117,18 @@ class CalendarViewModel(QObject):
             core.bridge,
             self._reader(),
             parent=self,
-            stale_on=CHANGES_POSTS,
+            stale_on=[kind for kind in CHANGES_POSTS if kind not in _TOLD_OTHERWISE],
             concerns=changes_posts,
         )
         self.reading.changed.connect(self._on_read)
+        self._changed_ids: set[str] = set()
+        self.news: Reading[tuple[frozenset[str], Sequence[Post]]] = Reading(
+            core.tasks, core.bridge, self._read_news, parent=self, gather_ms=_GATHER_MS
+        )
+        self.news.changed.connect(self._on_news)
+        self._standing: frozenset[tuple[str, bool, str]] | None = None
+        core.accounts.load()
+        core.accounts.reading.changed.connect(self._on_accounts)
         core.bridge.listen(PostStatusChanged, self._on_status)
         core.bridge.listen(PostProgressed, self._on_progress)
         core.publishing.changed.connect(self._on_zone)
@@ -245,21 +281,7 @@ class CalendarViewModel(QObject):
 
     def replace_post(self, post: Post) -> None:
         """Show a post as a service returned it, without waiting for the next reading."""
-        days = self._patched
-        if days is None:
-            return
-        for day, posts in days.posts.items():
-            if any(each.id == post.id for each in posts):
-                fresh = tuple(post if each.id == post.id else each for each in posts)
-                tiles = tiles_of(day, fresh, days.timezone)
-                self._show(
-                    replace(
-                        days,
-                        posts={**days.posts, day: fresh},
-                        tiles={**days.tiles, day: tiles},
-                    )
-                )
-                return
+        self._put([post])
 
     # -- inside ---------------------------------------------------------------------------
 
@@ -290,8 +312,8 @@ class CalendarViewModel(QObject):
             found = workspace.planning.page(wanted)
             token.check()
             posts = by_day(workspace.blockers.look_at(found), timezone)
-            tiles = {day: tiles_of(day, each, timezone) for day, each in posts.items()}
-            return Days(weeks=weeks, timezone=timezone, posts=posts, tiles=tiles)
+            nothing = Days(weeks=weeks, timezone=timezone, posts={}, tiles={}, day_of={})
+            return nothing.with_posts(posts)
 
         return read
 
@@ -316,18 +338,69 @@ class CalendarViewModel(QObject):
             self._wanted_post = None
             self.select(self.cursor.day, place)
 
+    def _put(self, posts: Sequence[Post]) -> None:
+        """Show posts as they are now where they belong now, or no more where they do not."""
+        days = self._patched
+        if days is None:
+            return
+        ids = {post.id for post in posts}
+        of_day: dict[date, list[Post]] = {}
+
+        def stand_on(day: date) -> list[Post]:
+            others = [post for post in days.posts.get(day, ()) if post.id not in ids]
+            return of_day.setdefault(day, others)
+
+        for post in posts:
+            if (before := days.day_of.get(post.id)) is not None:
+                stand_on(before)
+            day = local_day(post.schedule.due_at, days.timezone)
+            if day in days.weeks and self.filter.takes(post):
+                stand_on(day).append(post)
+        if of_day:
+            self._show(days.with_posts(of_day))
+
+    def _read_news(self, token: CancelToken) -> tuple[frozenset[str], Sequence[Post]]:
+        workspace, ids = self.core.workspace, frozenset(self._changed_ids)
+        found = []
+        for post_id in ids:
+            token.check()
+            with suppress(NotFound):
+                found.append(workspace.planning.get(post_id))
+        return ids, workspace.blockers.look_at(found)
+
+    def _on_news(self) -> None:
+        if self.news.failure is not None or self.news.value is None:
+            self.reading.request()
+            return
+        ids, posts = self.news.value
+        self._changed_ids -= ids
+        self._put(posts)
+
+    def _on_accounts(self) -> None:
+        accounts = [entry.account for entry in self.core.accounts.rows]
+        standing = frozenset((each.id, each.paused, each.status.value) for each in accounts)
+        if self._standing not in (None, standing):
+            self.reading.request()
+        self._standing = standing
+
     def _on_status(self, event: PostStatusChanged) -> None:
         if event.status is not PostStatus.PUBLISHING:
             self._progress.pop(event.post_id, None)
-        days = {} if self._patched is None else self._patched.posts
-        known = (post for posts in days.values() for post in posts)
-        found = next((post for post in known if post.id == event.post_id), None)
+        self._changed_ids.add(event.post_id)
+        if len(self._changed_ids) <= _MANY:
+            self.news.request()
+        else:
+            self._changed_ids.clear()
+            self.reading.request()
+        found = None if self._patched is None else self._patched.find(event.post_id)
         if found is not None:
-            self.replace_post(replace(found, status=event.status))
+            self._put([replace(found, status=event.status)])
 
     def _on_progress(self, event: PostProgressed) -> None:
         self._progress[event.post_id] = event.sent_bytes / max(event.size_bytes, 1)
-        self.progressed.emit(event.post_id)
+        days = {} if self._patched is None else self._patched.day_of
+        if (day := days.get(event.post_id)) is not None:
+            self.progressed.emit(day)
 
     def _on_zone(self) -> None:
         if self.core.timezone != self._timezone:
