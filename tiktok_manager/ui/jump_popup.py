@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.jump import JumpResult
+from tiktok_manager.ui.kit.cells import paint_line
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.menus import key_words
-from tiktok_manager.ui.kit.table import paint_line
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens, type_font

@@ -19,9 +19,9 @@ from tiktok_manager.ui.formats import (
     zoned_time,
 )
 from tiktok_manager.ui.kit.badges import paint_pill
+from tiktok_manager.ui.kit.cells import paint_line
 from tiktok_manager.ui.kit.layout import mirrored
 from tiktok_manager.ui.kit.list_model import Column
-from tiktok_manager.ui.kit.table import paint_line
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, Type

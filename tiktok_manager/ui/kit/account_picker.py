@@ -31,9 +31,9 @@ from tiktok_manager.domain.accounts import Account
 from tiktok_manager.ui.icons import icon, paint_icon
 from tiktok_manager.ui.kit.account_model import AccountEntry, AccountModel
 from tiktok_manager.ui.kit.badges import Chip
+from tiktok_manager.ui.kit.cells import paint_line
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import FlowLayout, column, mirrored, row
-from tiktok_manager.ui.kit.table import paint_line
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.theme import tokens, type_font

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QDrag,
     QDragEnterEvent,
@@ -15,7 +14,6 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -23,24 +21,19 @@ from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
     QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
 )
 
-from tiktok_manager.ui.kit.layout import mirrored
-from tiktok_manager.ui.kit.list_model import ROW_ROLE, Column, Index, ListModel
+from tiktok_manager.ui.kit.cells import Header, RowDelegate
+from tiktok_manager.ui.kit.list_model import Index, ListModel
 from tiktok_manager.ui.kit.menus import Entry, add_to_menu
 from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.ui.overrides import override
-from tiktok_manager.ui.theme import tokens, type_font
-from tiktok_manager.ui.tokens import ROW_HEIGHT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Type
+from tiktok_manager.ui.tokens import ROW_HEIGHT
 
 RowT = TypeVar("RowT")
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _DELETE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-_ICON_PX = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,11 +255,8 @@ class Table(QTableView, Generic[RowT]):
         self.verticalHeader().setDefaultSectionSize(row_height_px)
 
     def _set_up_header(self, memory: tuple[WindowMemory, str] | None) -> None:
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setFixedHeight(36)
-        header.setSectionsMovable(True)
-        header.setFirstSectionMovable(False)  # its cells keep their distance to the edge
+        header = Header(self.rows.columns, self)
+        self.setHorizontalHeader(header)
         for section, column in enumerate(self.rows.columns):
             if column.width:
                 room = header.sectionSizeHint(section)  # a heading may be longer than in English
@@ -297,66 +287,3 @@ class Table(QTableView, Generic[RowT]):
     def _first_shown(self) -> int:
         count = len(self.rows.columns)
         return next((each for each in range(count) if not self.isColumnHidden(each)), 0)
-
-
-class RowDelegate(QStyledItemDelegate):
-    """Paints ground and hairline of a cell, and in it what its column says."""
-
-    def __init__(self, table: Table[Any]) -> None:
-        super().__init__(table)
-        self._table = table
-
-    @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        painter.save()
-        self._paint_ground(painter, rect, index, bool(state & QStyle.StateFlag.State_Selected))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_content(painter, self._inner(painter, rect, index), index)
-        painter.restore()
-
-    @override
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(80, ROW_HEIGHT)
-
-    def _paint_content(self, painter: QPainter, rect: QRectF, index: Index) -> None:
-        row = index.data(ROW_ROLE)
-        column: Column[Any] = self._table.rows.columns[index.column()]
-        if column.delegate is not None:
-            column.delegate(painter, rect, row)
-            return
-        icon = column.icon(row) if column.icon is not None else None
-        if icon is not None:
-            place = QRectF(rect.left(), rect.center().y() - _ICON_PX / 2, _ICON_PX, _ICON_PX)
-            icon.paint(painter, mirrored(painter, place, rect).toRect())
-            rect = mirrored(painter, rect.adjusted(_ICON_PX + SPACE_S, 0, 0, 0), rect)
-        painter.setFont(type_font(Type.BODY, tabular=column.right))
-        paint_line(painter, rect, column.value(row), tokens().ink, right=column.right)
-
-    def _inner(self, painter: QPainter, rect: QRect, index: Index) -> QRectF:
-        left = SPACE_XL if index.column() == 0 else SPACE_M  # as in the style sheet's header
-        whole = QRectF(rect)
-        return mirrored(painter, whole.adjusted(left, 0, -SPACE_L, -1), whole)
-
-    def _paint_ground(self, painter: QPainter, rect: QRect, index: Index, selected: bool) -> None:
-        look = tokens()
-        ground = look.selected if selected else look.paper
-        if not selected and index.row() == self._table.hovered_row:
-            ground = look.hover
-        painter.fillRect(rect, QColor(ground))
-        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(look.line))
-        is_current = index.row() == self._table.currentIndex().row()
-        if is_current and index.column() == 0 and self._table.hasFocus():
-            painter.fillRect(rect.left(), rect.top(), 3, rect.height(), QColor(look.accent))
-
-
-def paint_line(
-    painter: QPainter, rect: QRectF, text: str, colour: str, *, right: bool = False
-) -> None:
-    """Draw one line of plain text in the painter's font, shortened with … to fit."""
-    line = " ".join(text.split())
-    shown = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, int(rect.width()))
-    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    painter.setPen(QColor(colour))
-    painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
