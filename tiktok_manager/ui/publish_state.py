@@ -26,13 +26,14 @@ from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.tasks import TaskRunner
 from tiktok_manager.ui.texts import ntr, tr
-from tiktok_manager.wording import Step, Words, joined, words
+from tiktok_manager.wording import Step, joined, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tiktok_manager.domain.errors import AppError
-    from tiktok_manager.domain.holds import Blocker
+    from tiktok_manager.domain.errors import AppError, Failure
+    from tiktok_manager.domain.events import Event
+    from tiktok_manager.domain.findings import Finding
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.services.planning import PublishOverview
     from tiktok_manager.services.workspace import Workspace
@@ -81,11 +82,22 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Stop:
+    """What keeps every post from going out: told as it happens, or found by a look."""
+
+    code: str
+    why: Failure | Finding
+    until: datetime | None
+    is_told: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Look:
     overview: PublishOverview | None = None
+    timezone: str = ""
     is_held: bool = False
     is_locked: bool = False
-    blockers: tuple[Blocker, ...] = ()
+    stops: tuple[_Stop, ...] = ()
 
 
 _NOTHING_SEEN = _Look()
@@ -99,10 +111,21 @@ def _look(workspace: Workspace) -> _Look:
         overview = replace(overview, next_due=following)
     return _Look(
         overview=overview,
+        timezone=workspace.settings.timezone(),
         is_held=not workspace.settings.publishing_on(),
         is_locked=vault.state().value == "locked" and vault.needs_passphrase(),
-        blockers=blockers,
+        stops=tuple(
+            _Stop(code=each.code, why=each.finding, until=each.until)
+            for each in blockers
+            if each.is_fault
+            and not each.account_ids
+            and each.code != VaultLocked.code  # a mood of its own
+        ),
     )
+
+
+def _concerns(event: Event) -> bool:
+    return not isinstance(event, SettingsChanged) or event.name in ("publishing", "timezone")
 
 
 class PublishState(QObject):
@@ -133,23 +156,26 @@ class PublishState(QObject):
         self._running = False
         self._holder = ""
         self._cannot_start: AppError | None = None
-        self._holds: dict[str, PublishingHeld] = {}
+        self._told: dict[str, _Stop] = {}
         self.timezone = timezone
         self._reading: Reading[_Look] = Reading(
             tasks,
             bridge,
             lambda _token: _look(workspace),
             parent=self,
-            stale_on=(PostStatusChanged, PostsChanged, AccountChanged, DataChangedElsewhere),
+            stale_on=(
+                *(PostStatusChanged, PostsChanged, AccountChanged),
+                *(DataChangedElsewhere, SettingsChanged),
+            ),
+            concerns=_concerns,
         )
-        self._reading.changed.connect(self.changed)
+        self._reading.changed.connect(self._on_read)
         self._end_of_hold = QTimer(self)
         self._end_of_hold.setSingleShot(True)
         self._end_of_hold.timeout.connect(self.reload)
         self.changed.connect(self._wait_for_end_of_hold)
         bridge.listen(PublisherStateChanged, self._on_publisher)
         bridge.listen(PublishingHeld, self._on_held)
-        bridge.listen(SettingsChanged, self._on_setting)
 
     def attach(self, publisher: Publisher) -> None:
         """Follow this publisher from now on."""
@@ -158,55 +184,32 @@ class PublishState(QObject):
 
     def start(self) -> None:
         """Let the publisher begin; what keeps it from that is the `trouble`."""
-        publisher = self._publisher
-        if publisher is not None:
-            self._tasks.run(
-                lambda _token: publisher.start(),
-                done=lambda _none: self._on_started(),
-                failed=self._on_start_failed,
-                group="publisher-start",
-            )
+        if (publisher := self._publisher) is not None:
+            self._begin(publisher.start, self._on_begun)
 
     def adopt(self) -> None:
         """Make this copied data folder the one that publishes, and begin."""
-        workspace = self._workspace
-        self._tasks.run(
-            lambda _token: workspace.installation.adopt(),
-            done=lambda _adopted: self._on_adopted(),
-            failed=self._on_start_failed,
-            group="publisher-start",
-        )
+        self._begin(self._workspace.installation.adopt, self._on_adopted)
 
     @property
     def trouble(self) -> Trouble | None:
         """Why nothing is sent, the one that lasts longest; None where nothing is wrong."""
         if self._cannot_start is not None:
             return _trouble_at_start(self._cannot_start)
-        holds = sorted(self._holding, key=lambda hold: hold.until or _FOREVER)
-        if holds:
-            return _trouble_of(holds[-1])
-        # What was found out before this window listened, or by another publisher.
-        blockers = sorted(self._stopping, key=lambda blocker: blocker.until or _FOREVER)
-        return _trouble_of_blocker(blockers[-1]) if blockers else None
+        stops = self._stops
+        return _held(stops[-1]) if stops else None
 
     @property
-    def _holding(self) -> list[PublishingHeld]:
-        """What holds posts now: nobody may be there to tell that a time is up."""
-        now = self._workspace.clock.now()
-        return [hold for hold in self._holds.values() if hold.until is None or hold.until > now]
+    def _stops(self) -> list[_Stop]:
+        """What stops every post now, what matters most last: nobody tells that a time is up.
 
-    @property
-    def _stopping(self) -> list[Blocker]:
-        """What stops every post although nobody wants that, as of the last look."""
+        What was found by a look may have been so before this window listened, or be told to
+        another publisher; what is told here is newer.
+        """
         now = self._workspace.clock.now()
-        return [
-            blocker
-            for blocker in self._seen.blockers
-            if blocker.is_fault
-            and not blocker.account_ids
-            and blocker.code != VaultLocked.code  # a mood of its own
-            and (blocker.until is None or blocker.until > now)
-        ]
+        known = (*self._told.values(), *self._seen.stops)
+        found = [stop for stop in known if stop.until is None or stop.until > now]
+        return sorted(found, key=lambda stop: (stop.is_told, stop.until or _FOREVER))
 
     def until_words(self, trouble: Trouble) -> str:
         """`It goes on Tue 18:30 (Berlin).`, empty where that is not known."""
@@ -235,7 +238,7 @@ class PublishState(QObject):
             return Mood.PAUSED
         if self._seen.is_locked:
             return Mood.LOCKED
-        if self._holding or self._stopping:
+        if self._stops:
             return Mood.HELD
         return Mood.WORKING if self.overview.under_way else Mood.ON
 
@@ -299,6 +302,14 @@ class PublishState(QObject):
         """Read the overview again, soon."""
         self._reading.request()
 
+    def _begin(self, what: Callable[[], object], done: Callable[[], None]) -> None:
+        self._tasks.run(
+            lambda _token: what(),
+            done=lambda _none: done(),
+            failed=self._on_begun,
+            group="publisher-start",
+        )
+
     def _ask(self, what: Callable[[Publisher], None], group: str) -> None:
         self.reload()
         if (publisher := self._publisher) is not None:
@@ -315,8 +326,7 @@ class PublishState(QObject):
 
     def _wait_for_end_of_hold(self) -> None:
         """Read anew when the next hold is over: nobody tells that a time is up."""
-        ends = [hold.until for hold in self._holding] + [each.until for each in self._stopping]
-        if known := [end for end in ends if end is not None]:
+        if known := [stop.until for stop in self._stops if stop.until is not None]:
             left = min(known) - self._workspace.clock.now()
             wait = min(left, _A_DAY) + _A_MOMENT
             self._end_of_hold.start(wait // timedelta(milliseconds=1))
@@ -343,11 +353,7 @@ class PublishState(QObject):
         at = waits or post.next_try_at or post.schedule.due_at
         return zoned_time(at, self.timezone, self._workspace.clock.now())
 
-    def _on_started(self) -> None:
-        self._cannot_start = None
-        self.changed.emit()
-
-    def _on_start_failed(self, error: AppError) -> None:
+    def _on_begun(self, error: AppError | None = None) -> None:
         self._cannot_start = error
         self.changed.emit()
 
@@ -355,10 +361,16 @@ class PublishState(QObject):
         self.adopted.emit()
         self.start()
 
+    def _on_read(self) -> None:
+        self.timezone = self._seen.timezone or self.timezone
+        self.changed.emit()
+
     def _on_held(self, event: PublishingHeld) -> None:
-        self._holds.pop(event.code, None)
-        if event.failure is not None:
-            self._holds[event.code] = event
+        self._told.pop(event.code, None)
+        if (why := event.failure) is not None:
+            self._told[event.code] = _Stop(
+                code=event.code, why=why, until=event.until, is_told=True
+            )
         self._reading.request()
         self.changed.emit()
 
@@ -366,21 +378,6 @@ class PublishState(QObject):
         self._running = event.running
         self._holder = "" if event.holder is None else words(event.holder).title
         self._reading.request()
-        self.changed.emit()
-
-    def _on_setting(self, event: SettingsChanged) -> None:
-        if event.name == "publishing":
-            self._reading.request()
-        elif event.name == "timezone":
-            self._tasks.run(
-                lambda _token: self._workspace.settings.timezone(),
-                done=self._on_timezone,
-                failed=self.failed.emit,
-                group="publish-zone",
-            )
-
-    def _on_timezone(self, timezone: str) -> None:
-        self.timezone = timezone
         self.changed.emit()
 
 
@@ -395,17 +392,8 @@ def _trouble_at_start(error: AppError) -> Trouble:
     return Trouble(code=error.code, title=told.title, more=more, step=step)
 
 
-def _trouble_of_blocker(blocker: Blocker) -> Trouble:
-    return _held(blocker.code, words(blocker.finding), blocker.until)
-
-
-def _trouble_of(hold: PublishingHeld) -> Trouble:
-    told = words(hold.failure) if hold.failure is not None else Words(title="")
-    return _held(hold.code, told, hold.until)
-
-
-def _held(code: str, told: Words, until: datetime | None) -> Trouble:
+def _held(stop: _Stop) -> Trouble:
+    told = words(stop.why)
     more = joined(told.title, told.message, told.hint)
-    return Trouble(
-        code=code, title=tr("Publishing is held."), more=more, reason=told.title, until=until
-    )
+    title = tr("Publishing is held.")
+    return Trouble(code=stop.code, title=title, more=more, reason=told.title, until=stop.until)
