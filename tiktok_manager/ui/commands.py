@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tiktok_manager.ui.frame import Core, Frame, Pane
+    from tiktok_manager.ui.undo import UndoStep
 
 
 class Commands:
@@ -129,28 +130,24 @@ class _Work:
 
     def _undo_and_redo(self) -> tuple[Action, Action]:
         undo = self._core.undo
+
+        def what(plain: str, named: str, step: UndoStep | None) -> str:
+            return plain if step is None else named.format(name=step.name)
+
         return (
             Action(
-                words=lambda: (
-                    tr("Undo: {name}", name=undo.stack.undoText())
-                    if undo.stack.canUndo()
-                    else tr("Undo")
-                ),
+                words=lambda: what(tr("Undo"), tr("Undo: {name}"), undo.next_undo),
                 icon="undo",
                 run=undo.undo,
-                allowed=undo.stack.canUndo,
+                allowed=lambda: undo.next_undo is not None,
                 why_not=lambda: tr("Nothing was changed in this session."),
                 shortcut=QKeySequence.StandardKey.Undo,
             ),
             Action(
-                words=lambda: (
-                    tr("Redo: {name}", name=undo.stack.redoText())
-                    if undo.stack.canRedo()
-                    else tr("Redo")
-                ),
+                words=lambda: what(tr("Redo"), tr("Redo: {name}"), undo.next_redo),
                 icon="redo",
                 run=undo.redo,
-                allowed=undo.stack.canRedo,
+                allowed=lambda: undo.next_redo is not None,
                 why_not=lambda: tr("Nothing was undone."),
                 shortcut=QKeySequence.StandardKey.Redo,
             ),

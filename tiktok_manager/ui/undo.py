@@ -12,12 +12,15 @@ from PySide6.QtCore import QObject, Signal
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import AppError, InputError, OutcomeUnknown
 from tiktok_manager.domain.events import PostStatusChanged
+from tiktok_manager.domain.plans import PlanResult
 from tiktok_manager.domain.posts import UNDER_WAY, PostStatus
 from tiktok_manager.ui.kit.reading import Job
 from tiktok_manager.ui.texts import ntr, tr
 
 if TYPE_CHECKING:
+    from tiktok_manager.domain.findings import Finding
     from tiktok_manager.domain.posts import Post
+    from tiktok_manager.services.planning import Planning
     from tiktok_manager.ui.bridge import QtEventBridge
     from tiktok_manager.ui.tasks import TaskRunner
 
@@ -29,7 +32,7 @@ _FOR_GOOD = (InputError, OutcomeUnknown)
 """What refused once is refused for ever: the post was changed since, is gone, or may be there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class UndoStep:
     """Something the user did, with the calls that reverse and repeat it.
 
@@ -42,78 +45,11 @@ class UndoStep:
     post_ids: frozenset[str] = frozenset()
 
 
-class UndoStack:
-    """What can be undone and redone, by the names of QUndoStack.
+class UndoHistory(QObject):
+    """Remembers finished steps; Ctrl+Z runs their reversal on the work pool.
 
     WORKAROUND: QUndoStack and commands written in Python may be freed twice when Python's
     collector takes them together (seen with PySide 6.11), which ends the process.
-    """
-
-    def __init__(self) -> None:
-        self._done: list[UndoStep] = []
-        self._undone: list[UndoStep] = []
-
-    def push(self, step: UndoStep) -> None:
-        """Put a finished step on top; what was undone before it cannot be redone any more."""
-        self._undone.clear()
-        self._done.append(step)
-        del self._done[:-_DEPTH]
-
-    def canUndo(self) -> bool:
-        return bool(self._done)
-
-    def canRedo(self) -> bool:
-        return bool(self._undone)
-
-    def undoText(self) -> str:
-        """Return the name of what would be undone, empty for nothing."""
-        return self._done[-1].name if self._done else ""
-
-    def redoText(self) -> str:
-        """Return the name of what would be done again, empty for nothing."""
-        return self._undone[-1].name if self._undone else ""
-
-    def holds(self, step: UndoStep) -> bool:
-        """Say whether this very step can still be undone."""
-        return any(each is step for each in self._done)
-
-    def is_about(self, post_id: str) -> bool:
-        """Say whether a step that can be undone planned or changed this post."""
-        return any(post_id in step.post_ids for step in self._done)
-
-    def top(self) -> UndoStep:
-        """Return the step that would be undone."""
-        return self._done[-1]
-
-    def next_redo(self) -> UndoStep:
-        """Return the step that would be done again."""
-        return self._undone[-1]
-
-    def mark_undone(self, step: UndoStep) -> None:
-        """It was reversed; it can be redone unless something newer was done meanwhile."""
-        was_top = bool(self._done) and self._done[-1] is step
-        self._done = [each for each in self._done if each is not step]
-        if was_top:
-            self._undone.append(step)
-
-    def mark_redone(self, step: UndoStep) -> None:
-        """It was done again and can be undone."""
-        self._undone = [each for each in self._undone if each is not step]
-        self._done.append(step)
-
-    def drop(self, step: UndoStep) -> None:
-        """It can be neither undone nor redone any more; what was done before it comes next."""
-        self._done = [each for each in self._done if each is not step]
-        self._undone = [each for each in self._undone if each is not step]
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._done.clear()
-        self._undone.clear()
-
-
-class UndoHistory(QObject):
-    """Remembers finished steps; Ctrl+Z runs their reversal on the work pool.
 
     Signals:
         done: Something was undone or redone; a sentence for the user.
@@ -135,8 +71,19 @@ class UndoHistory(QObject):
         super().__init__(parent)
         self._job = Job(tasks, self)
         self._sent: deque[str] = deque(maxlen=_REMEMBERED)
-        self.stack = UndoStack()
+        self._done: list[UndoStep] = []
+        self._undone: list[UndoStep] = []
         bridge.listen(PostStatusChanged, self._on_status)
+
+    @property
+    def next_undo(self) -> UndoStep | None:
+        """The step Ctrl+Z takes back, None for nothing."""
+        return self._done[-1] if self._done else None
+
+    @property
+    def next_redo(self) -> UndoStep | None:
+        """The step that would be done again, None for nothing."""
+        return self._undone[-1] if self._undone else None
 
     def did(self, name: str, *, undo: Work, redo: Work, posts: Sequence[Post] = ()) -> UndoStep:
         """Record what has just succeeded, with the calls that reverse and repeat it.
@@ -145,7 +92,9 @@ class UndoHistory(QObject):
         """
         ids = frozenset(post.id for post in posts)
         step = UndoStep(name=name, undo=undo, redo=redo, post_ids=ids)
-        self.stack.push(step)
+        self._undone.clear()  # on another past it cannot be done again
+        self._done.append(step)
+        del self._done[:-_DEPTH]
         self.changed.emit()
         return step
 
@@ -162,30 +111,35 @@ class UndoHistory(QObject):
 
     def can_undo(self, step: UndoStep) -> bool:
         """Say whether undoing this very step makes sense still."""
-        return self.stack.holds(step) and not self.why_not(step)
+        return step in self._done and not self.why_not(step)
 
     def undo(self) -> None:
         """Reverse the last step; nothing happens while another reversal is under way."""
-        if self.stack.canUndo():
-            self.undo_only(self.stack.top())
+        if self.next_undo is not None:
+            self.undo_only(self.next_undo)
 
     def undo_only(self, step: UndoStep) -> None:
         """Reverse this very step, whatever came after it; nothing if it is undone already."""
-        if not self.stack.holds(step):
+        if step not in self._done:
             return
         if why_not := self.why_not(step):
-            self.stack.drop(step)
+            self._drop(step)
             self.refused.emit(why_not)
             self.changed.emit()
             return
-        self._run(step, step.undo, tr("Undone: {name}", name=step.name), self.stack.mark_undone)
+        self._run(step, step.undo, tr("Undone: {name}", name=step.name), self._mark_undone)
 
     def redo(self) -> None:
         """Repeat the step that was undone last."""
-        if self.stack.canRedo():
-            step = self.stack.next_redo()
+        if (step := self.next_redo) is not None:
             sentence = tr("Done again: {name}", name=step.name)
-            self._run(step, step.redo, sentence, self.stack.mark_redone)
+            self._run(step, step.redo, sentence, self._mark_redone)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._done.clear()
+        self._undone.clear()
+        self.changed.emit()
 
     def _run(
         self, step: UndoStep, work: Work, sentence: str, mark: Callable[[UndoStep], None]
@@ -197,14 +151,63 @@ class UndoHistory(QObject):
 
         def failed(error: AppError) -> None:
             if isinstance(error, _FOR_GOOD):
-                self.stack.drop(step)
+                self._drop(step)
             self.failed.emit(error)
             self.changed.emit()
 
         self._job.start(lambda progress: work(progress.token), done=finished, failed=failed)
 
+    def _mark_undone(self, step: UndoStep) -> None:
+        """It can be done again, unless something newer was done meanwhile."""
+        was_top = step is self.next_undo
+        self._drop(step)
+        if was_top:
+            self._undone.append(step)
+
+    def _mark_redone(self, step: UndoStep) -> None:
+        self._drop(step)
+        self._done.append(step)
+
+    def _drop(self, step: UndoStep) -> None:
+        for steps in (self._done, self._undone):
+            if step in steps:
+                steps.remove(step)
+
     def _on_status(self, event: PostStatusChanged) -> None:
         if event.status in _SENT and event.post_id not in self._sent:
             self._sent.append(event.post_id)
-            if self.stack.is_about(event.post_id):
+            if any(event.post_id in step.post_ids for step in self._done):
                 self.changed.emit()
+
+
+class PostChange:
+    """A change of a post that can be undone and done again, as long as nobody else changes it.
+
+    For the work pool: each call writes.
+
+    Attributes:
+        before: The post as it was when the change was made.
+        after: The post as the change left it.
+        findings: What an edit told.
+    """
+
+    def __init__(
+        self, planning: Planning, post_id: str, change: Callable[[], Post | PlanResult]
+    ) -> None:
+        """Make the change, which names the version that was shown; raises ChangedMeanwhile."""
+        self._planning = planning
+        self.before = planning.get(post_id)
+        self.findings: tuple[Finding, ...] = ()
+        result = change()
+        if isinstance(result, PlanResult):
+            self.findings = result.findings
+            (result,) = result.posts
+        self.after = self._now = result
+
+    def undo(self, _token: CancelToken) -> None:
+        """Put the post back as it was; raises InputError or OutcomeUnknown if it cannot be."""
+        self._now = self._planning.put_back(self.before, over=self._now)
+
+    def redo(self, _token: CancelToken) -> None:
+        """Put the post back as the change left it."""
+        self._now = self._planning.put_back(self.after, over=self._now)

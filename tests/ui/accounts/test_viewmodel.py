@@ -289,7 +289,9 @@ def test_pausing_can_be_undone(bench: Bench) -> None:
     bench.desk.settle()
     accounts = bench.desk.world.accounts.accounts
     assert accounts["acc-alice"].paused
-    assert bench.desk.core.undo.stack.undoText() == "Pause @alice"
+    step = bench.desk.core.undo.next_undo
+    assert step is not None
+    assert step.name == "Pause @alice"
     bench.desk.core.undo.undo()
     bench.desk.settle()
     assert not accounts["acc-alice"].paused
@@ -300,7 +302,9 @@ def test_pausing_many_is_one_step_and_leaves_those_alone_that_were_paused(bench:
     bench.desk.settle()
     accounts = bench.desk.world.accounts.accounts
     assert all(account.paused for account in accounts.values())
-    assert bench.desk.core.undo.stack.undoText() == "Pause 2 accounts"
+    step = bench.desk.core.undo.next_undo
+    assert step is not None
+    assert step.name == "Pause 2 accounts"
     bench.desk.core.undo.undo()
     bench.desk.settle()
     assert [each.handle for each in accounts.values() if each.paused] == ["carla"]
@@ -321,7 +325,7 @@ def test_disconnecting_tells_what_tiktok_could_not_be_told(bench: Bench) -> None
     assert [(said.text, said.more, said.tone) for said in bench.said] == [
         ("@alice is disconnected.", "TikTok could not be reached.", Tone.WARNING)
     ]
-    assert not bench.desk.core.undo.stack.canUndo()
+    assert bench.desk.core.undo.next_undo is None
 
 
 def test_an_account_nobody_knows_is_left_alone(bench: Bench) -> None:

@@ -347,7 +347,7 @@ def test_what_is_done_to_a_post_that_another_hand_changed_is_not_done(
     plan.settle()
     assert [error.code for error in errors] == ["changed_meanwhile"]
     assert plan.workspace.planning.get("first") == theirs
-    assert not plan.core.undo.stack.canUndo()
+    assert plan.core.undo.next_undo is None
 
 
 def test_undoing_what_another_hand_changed_since_is_refused_and_forgotten(plan: Desk) -> None:
@@ -360,7 +360,7 @@ def test_undoing_what_another_hand_changed_since_is_refused_and_forgotten(plan: 
     plan.settle()
     assert [error.code for error in errors] == ["changed_meanwhile"]
     assert plan.workspace.planning.get("first") == theirs
-    assert not plan.core.undo.stack.canUndo()
+    assert plan.core.undo.next_undo is None
 
 
 def test_a_filter_asks_only_for_what_it_shows_and_a_jump_leads_out_of_it(plan: Desk) -> None:
@@ -465,7 +465,7 @@ def test_resuming_an_account_can_be_undone(plan: Desk) -> None:
     world.accounts.set_paused("acc-alice", True)
     post = replace(world.planning.get("first"), error=ACCOUNT_PAUSED)
     made(plan).resume(post)
-    plan.qtbot.waitUntil(plan.core.undo.stack.canUndo)
+    plan.qtbot.waitUntil(lambda: plan.core.undo.next_undo is not None)
     plan.core.undo.undo()
     plan.settle()
     assert world.accounts.get("acc-alice").paused

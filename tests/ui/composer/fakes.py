@@ -432,7 +432,7 @@ class Stage:
         self.bridge.close()
         self.tasks.close()
         # In this order and now: swept up together, a stack and its commands are freed twice.
-        self.undo.stack.clear()
+        self.undo.clear()
         for each in (self.undo, self.bridge, self.tasks):
             shiboken6.delete(each)
 

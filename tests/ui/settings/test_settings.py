@@ -106,7 +106,7 @@ def test_a_value_that_is_not_possible_is_refused_beside_it(desk_and_view: DeskAn
     assert "from 1 to 16" in view.form.fields["uploads-at-once"].said.text()
     assert "from 1 to 16" in line.accessibleDescription()
     assert (line.text(), desk.world.settings.get("uploads-at-once")) == ("99", "8")
-    assert not desk.core.undo.stack.canUndo()
+    assert desk.core.undo.next_undo is None
     type_over(line, "4")
     desk.settle()
     assert not view.form.fields["uploads-at-once"].has_error
@@ -130,7 +130,7 @@ def test_a_secret_is_masked_kept_and_never_shown_again(desk_and_view: DeskAndVie
     assert desk.world.settings.values["client-secret"] == "s3cret"
     assert line.text() == ""
     assert line.placeholderText().startswith("Kept")
-    assert not desk.core.undo.stack.canUndo()
+    assert desk.core.undo.next_undo is None
     shown = " ".join(label.text() for label in view.findChildren(QLabel))
     assert "s3cret" not in shown
 

@@ -14,8 +14,8 @@ from tiktok_manager.ui.calendar import wording
 from tiktok_manager.ui.formats import zoned_time
 from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.reading import Job
-from tiktok_manager.ui.post_change import PostChange
 from tiktok_manager.ui.texts import ntr, tr
+from tiktok_manager.ui.undo import PostChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,8 +15,8 @@ from tiktok_manager.domain.posts import Post, PostMode, PostStatus
 from tiktok_manager.services.planning import Planning, PlanRequest, PlanResult, PostEdit
 from tiktok_manager.ui.formats import size_text
 from tiktok_manager.ui.kit.reading import Job, JobProgress
-from tiktok_manager.ui.post_change import PostChange
 from tiktok_manager.ui.texts import ntr, tr
+from tiktok_manager.ui.undo import PostChange
 from tiktok_manager.wording import words
 
 if TYPE_CHECKING:
