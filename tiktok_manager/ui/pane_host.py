@@ -120,8 +120,9 @@ class PaneHost(QObject):
 
     def open_drawer(self, title: str, content: QWidget) -> None:
         """Show details on the right; the drawer owns and deletes `content`."""
-        if (view := self._views.get(self._current)) is not None and view.gives_way:
-            view.make_room(DRAWER_WIDTH if self._window.width() >= _WIDE_PX else 0)
+        if (view := self._views.get(self._current)) is not None:
+            is_beside = view.gives_way and self._window.width() >= _WIDE_PX
+            view.make_room(DRAWER_WIDTH if is_beside else 0, DRAWER_WIDTH)
         self._drawer.open_with(title, content)
         self._place()
 
@@ -271,7 +272,7 @@ class PaneHost(QObject):
 
     def _on_drawer_closed(self) -> None:
         if (view := self._views.get(self._current)) is not None:
-            view.make_room(0)
+            view.make_room(0, 0)
         self._place()
 
     def _focus_page(self) -> None:

@@ -15,6 +15,7 @@ from tests.ui.conftest import Desk, Flashes, MakeDesk
 from tests.ui.fakes import NOW, FakeWorkspace, a_post, an_account
 from tiktok_manager.domain.accounts import ALL_SCOPES, AccountStatus, without_publishing
 from tiktok_manager.domain.errors import AppKeysMissing
+from tiktok_manager.ui.accounts.connect_card import ConnectCard
 from tiktok_manager.ui.accounts.details import AccountDetails
 from tiktok_manager.ui.accounts.table import (
     ACCOUNT,
@@ -181,6 +182,34 @@ def test_connecting_shows_progress_link_and_a_way_out(make_view: MakeView) -> No
     view.connect_card.cancel.click()
     assert view.connect_card.isHidden()
     assert view.connect_button.isEnabled()
+
+
+def test_a_connection_is_seen_where_it_was_asked_for(make_view: MakeView) -> None:
+    world = FakeWorkspace()
+    desk, view = make_view(world)
+    world.accounts.consent.clear()
+    view.connect_button.click()
+    desk.until(view.connect_card.isVisible)  # below the first steps, too
+    view.connect_card.cancel.click()
+    desk, view = make_view()
+    view.open_target("acc-bob")
+    desk.world.accounts.consent.clear()
+    button(opened_details(desk), "Reconnect").click()
+    card = opened_details(desk).findChild(ConnectCard)
+    assert isinstance(card, ConnectCard)
+    desk.until(card.isVisible)
+    assert view.connect_card.isHidden()
+    desk.frame.close_drawer()
+    desk.until(view.connect_card.isVisible)
+    view.connect_card.cancel.click()
+
+
+def test_what_was_connected_is_chosen_in_the_table(make_view: MakeView) -> None:
+    desk, view = make_view()
+    view.search.setText("bob")
+    view.connect_button.click()
+    desk.until(lambda: view.table.chosen_key == "acc-newcomer")
+    assert desk.frame.drawer is None
 
 
 def test_a_silent_page_offers_to_ask_for_fewer_permissions(make_view: MakeView) -> None:

@@ -1,29 +1,34 @@
-"""How far a connection is, shown below the accounts."""
+"""How far a connection is, shown where it was asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QProgressBar
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from tiktok_manager.ui.kit.controls import CopyButton, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import Card, column, row
+from tiktok_manager.ui.kit.layout import Card, FlowLayout
 from tiktok_manager.ui.texts import tr
-from tiktok_manager.ui.tokens import SPACE_L, SPACE_S, Type
+from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
 
 if TYPE_CHECKING:
     from tiktok_manager.ui.accounts.connecting import ConnectViewModel
 
 
 class ConnectCard(Card):
-    """What is waited for, the link for another browser, and a way out."""
+    """What is waited for, the link for another browser, and a way out.
 
-    def __init__(self, model: ConnectViewModel) -> None:
-        super().__init__()
+    It is there while a connection is under way, and where it is `wanted`.
+    """
+
+    def __init__(self, model: ConnectViewModel, wanted: Callable[[], bool] = lambda: True) -> None:
+        super().__init__(padding=SPACE_M)
         self._model = model
+        self._wanted = wanted
         self.setAccessibleName(tr("Connecting an account"))
-        self._text = PlainLabel("", wrap=True)
+        self._text = PlainLabel("", type=Type.STRONG, wrap=True)
         self._hint = PlainLabel(
             tr("The page did not open, or in the wrong browser? Copy the link and open it there."),
             type=Type.CAPTION,
@@ -31,7 +36,6 @@ class ConnectCard(Card):
             wrap=True,
         )
         self._doubt = PlainLabel("", type=Type.CAPTION, tone="attention", wrap=True)
-        self.fewer = push_button(tr("Ask for fewer permissions"), clicked=model.ask_for_fewer)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("How far the connection is"))
@@ -39,25 +43,22 @@ class ConnectCard(Card):
         self.again = push_button(
             tr("Open again"), icon_name="external", clicked=model.open_page_again
         )
+        self.fewer = push_button(tr("Ask for fewer permissions"), clicked=model.ask_for_fewer)
         self.cancel = push_button(tr("Cancel"), look="quiet", clicked=model.cancel)
-        title = PlainLabel(tr("Connecting an account"), type=Type.STRONG)
-        buttons = row(self.copy_link, self.again, self.cancel)
-        head = row(column(title, self._text, spacing=2), buttons, spacing=SPACE_L)
-        doubt = row(self._doubt, self.fewer, spacing=SPACE_L)
-        for layout in (head, doubt):
-            layout.setStretch(0, 1)
+        buttons = QWidget()
+        buttons.setLayout(FlowLayout(self.copy_link, self.again, self.fewer, self.cancel))
         self.body.setSpacing(SPACE_S)
-        self.body.addLayout(head)
-        for widget in (self._bar, self._hint):
+        for widget in (self._text, self._bar, self._hint, self._doubt, buttons):
             self.body.addWidget(widget)
-        self.body.addLayout(doubt)
-        model.changed.connect(self._on_changed)
+        model.changed.connect(self.refresh)
         self.hide()
 
-    def _on_changed(self) -> None:
+    def refresh(self) -> None:
+        """Show the connection as it is now."""
         model, progress = self._model, self._model.job.progress
-        self.setVisible(progress is not None)
-        if progress is None:
+        is_there = progress is not None and self._wanted()
+        if progress is None or not is_there:
+            self.hide()
             return
         self._text.setText(progress.words)
         self._bar.setRange(0, progress.total)
@@ -68,3 +69,4 @@ class ConnectCard(Card):
         self._doubt.setText(model.doubt)
         self._doubt.setVisible(bool(model.doubt))
         self.fewer.setVisible(model.can_ask_fewer)
+        self.show()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from tiktok_manager.domain.accounts import ALL_SCOPES, Account
 from tiktok_manager.ui.accounts.actions import account_actions
+from tiktok_manager.ui.accounts.connect_card import ConnectCard
 from tiktok_manager.ui.accounts.wording import (
     quota_words,
     scope_words,
@@ -51,6 +52,7 @@ class AccountDetails(QWidget):
         layout.setSpacing(SPACE_M)
         layout.addLayout(self._make_head(item.account))
         layout.addWidget(self.deeds)
+        layout.addWidget(ConnectCard(model.connecting))
         layout.addWidget(Line())
         layout.addLayout(self._make_numbers())
         layout.addWidget(Line())

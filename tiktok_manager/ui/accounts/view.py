@@ -32,6 +32,7 @@ from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import ntr, tr
 
 if TYPE_CHECKING:
+    from tiktok_manager.domain.accounts import Account
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.services.accounts import AccountOverview
     from tiktok_manager.ui.frame import Core, Frame
@@ -55,6 +56,7 @@ class AccountsView(PaneView):
         self._details: AccountDetails | None = None
         self._selected: Sequence[AccountOverview] = ()
         self._wanted_id = ""
+        self._new_id = ""
         self._build_controls()
         self._build_body()
         self._bind()
@@ -118,7 +120,7 @@ class AccountsView(PaneView):
             menu=self._menu,
         )
         self.matching = Stages(self.table, empty=_nothing_matches)
-        self.connect_card = ConnectCard(self.model.connecting)
+        self.connect_card = ConnectCard(self.model.connecting, lambda: self._details is None)
         self.next_step = Banner()
         self.sync_line = JobLine(self.model.syncing, tr("How far the sync is"))
         self.bulk = BulkBar(
@@ -126,9 +128,8 @@ class AccountsView(PaneView):
             words=lambda count: ntr("{count} account selected", "{count} accounts selected", count),
             clear=self.table.clearSelection,
         )
-        self.body.addWidget(self.matching, 1)
-        self.body.addWidget(Slot(self.connect_card, self.next_step, self.sync_line))
-        self.body.addWidget(self.bulk)
+        self.body.addWidget(self.matching)
+        self.add_foot(Slot(self.connect_card, self.next_step, self.sync_line), self.bulk)
 
     def _make_empty(self) -> QWidget:
         self.empty = EmptyState(
@@ -143,6 +144,7 @@ class AccountsView(PaneView):
         model = self.model
         model.changed.connect(self._on_changed)
         model.connecting.changed.connect(self._on_connecting)
+        model.connecting.connected.connect(self._on_connected)
         model.syncing.changed.connect(self._on_syncing)
         model.said.connect(self._frame.notify)
         model.failed.connect(self._on_failed)
@@ -172,6 +174,8 @@ class AccountsView(PaneView):
         self._show_next_step()
         self._on_selected()
         self._open_wanted()
+        if self._new_id and self.model.reveal(self._new_id) and self.table.choose(self._new_id):
+            self._new_id = ""
 
     def _show_filter(self) -> None:
         model = self.model
@@ -215,6 +219,9 @@ class AccountsView(PaneView):
     def _on_connecting(self) -> None:
         self.connect_button.setEnabled(not self.model.connecting.job.busy)
 
+    def _on_connected(self, account: Account) -> None:
+        self._new_id = account.id
+
     def _on_syncing(self) -> None:
         self.sync_all.setEnabled(bool(self.model.items) and not self.model.syncing.busy)
         self.bulk.row.refresh()
@@ -257,10 +264,13 @@ class AccountsView(PaneView):
         details.destroyed.connect(lambda: self._forget_details(account_id))
         self._details = details
         self._frame.open_drawer(f"@{item.account.handle}", details)
+        self.connect_card.refresh()  # it stands in the drawer now
 
     def _forget_details(self, account_id: str) -> None:
         if self._details is not None and self._details.account_id == account_id:
             self._details = None
+            if shiboken6.isValid(self.connect_card):
+                self.connect_card.refresh()
 
     # -- the way from nothing to the first post -------------------------------------------
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 from tiktok_manager.ui.kit.access import focus_into, has_focus_inside
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import IconLabel, PlainLabel
-from tiktok_manager.ui.kit.layout import Item, Skeleton, fill, row
+from tiktok_manager.ui.kit.layout import Item, Skeleton, column, fill, row
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.kit.reading import Stage
 from tiktok_manager.ui.overrides import override
@@ -228,6 +228,8 @@ class PaneView(QWidget):
         outer.addWidget(self._bar)
         self._middle = row(self.stages)
         outer.addLayout(self._middle, 1)
+        self._foot = column(spacing=0)
+        outer.addLayout(self._foot)
 
     @property
     def bar_height_px(self) -> int:
@@ -243,7 +245,7 @@ class PaneView(QWidget):
     def add_foot(self, *parts: QWidget) -> None:
         """Put parts below the content, and below what stands in its place."""
         for part in parts:
-            self._outer.addWidget(part)
+            self._foot.addWidget(part)
 
     def show_stage(
         self,
@@ -264,12 +266,14 @@ class PaneView(QWidget):
 
     @property
     def foot_height_px(self) -> int:
-        """Height of what messages never lie over at the foot; panes with a foot override it."""
-        return 0
+        """Height of the foot, which messages never lie over; panes with another one override it."""
+        self._outer.activate()
+        return int(self._foot.geometry().height())
 
-    def make_room(self, width_px: int) -> None:
-        """Leave so much of the right edge to the drawer; 0 gives it back."""
+    def make_room(self, width_px: int, foot_px: int) -> None:
+        """Leave so much of the right edge to the drawer, beside the content and the foot."""
         self._middle.setContentsMargins(0, 0, width_px, 0)
+        self._foot.setContentsMargins(0, 0, foot_px, 0)
 
     def set_shown(self, shown: bool) -> None:
         """Let the readings go on, or rest; it happens by itself when the pane is shown."""
