@@ -1,6 +1,5 @@
 """The window of `bench_window_scale`: shown, watched and kept busy; its answer is one line."""
 
-import gc
 import itertools
 import logging
 import os
@@ -10,7 +9,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,43 +39,116 @@ BLOCK_MS = 100
 _LOOK_MS = 5
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """A beat that came late: by how much, without the time another program had the processor."""
+
+    phase: str
+    wall_ms: float
+    ours_ms: float
+    cpu_ms: float
+    doing: str
+
+
 class Pulse(QObject):
-    """Beats on the window's thread and notes when a beat comes late."""
+    """Beats on the window's thread and notes when a beat comes late, and during what.
+
+    A thread looks every 10 ms at what the window's thread is at. The kernel tells how long that
+    thread stood in line for a processor, which says more of the machine than of the window.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.phase = "bare"
-        self.late: list[tuple[str, float, float]] = []
+        self.late: list[Late] = []
+        self._seen: deque[tuple[float, str]] = deque(maxlen=400)
+        self._watched = threading.get_ident()
+        self._schedule = os.open(
+            f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY
+        )
         self._timer = QTimer(self, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
-        self._at_s, self._cpu_s = time.perf_counter(), time.thread_time()
+        self._before = self._now()
         self._timer.start(_LOOK_MS)
-
-    def _beat(self) -> None:
-        at_s, cpu_s = time.perf_counter(), time.thread_time()
-        late_ms = (at_s - self._at_s) * 1000 - _LOOK_MS
-        self.late.append((self.phase, late_ms, (cpu_s - self._cpu_s) * 1000))
-        self._at_s, self._cpu_s = at_s, cpu_s
+        threading.Thread(target=self._look, name="pulse", daemon=True).start()
 
     def longest(self, phase: str) -> dict[str, float]:
         """Return the longest block of a phase, and how many were too long."""
-        mine = [(wall, cpu) for of, wall, cpu in self.late if of == phase] or [(0.0, 0.0)]
-        wall_ms, cpu_ms = max(mine)
-        count = sum(wall > BLOCK_MS for wall, _cpu in mine)
-        return {"wall_ms": wall_ms, "cpu_ms": cpu_ms, "count": count}
+        mine = [each for each in self.late if each.phase == phase]
+        worst = max(mine, key=lambda each: each.ours_ms, default=None)
+        if worst is None:
+            return {"ours_ms": 0, "wall_ms": 0, "cpu_ms": 0, "count": 0}
+        count = sum(each.ours_ms > BLOCK_MS for each in mine)
+        told = {"ours_ms": worst.ours_ms, "wall_ms": worst.wall_ms, "cpu_ms": worst.cpu_ms}
+        return {**told, "count": count}
+
+    def _now(self) -> tuple[float, float, float]:
+        """Return seconds passed, at work, and in line."""
+        _at_work, in_line_ns, _turns = os.pread(self._schedule, 64, 0).split()
+        return time.perf_counter(), time.thread_time(), int(in_line_ns) / 1e9
+
+    def _beat(self) -> None:
+        now, before = self._now(), self._before
+        self._before = now
+        wall_ms, cpu_ms, in_line_ms = ((n - b) * 1000 for n, b in zip(now, before, strict=True))
+        wall_ms -= _LOOK_MS
+        ours_ms = wall_ms - in_line_ms
+        if ours_ms < BLOCK_MS / 4:
+            return
+        doing = Counter(told for at_s, told in list(self._seen) if before[0] <= at_s <= now[0])
+        common = " | ".join(f"{count}× {told}" for told, count in doing.most_common(2))
+        self.late.append(
+            Late(phase=self.phase, wall_ms=wall_ms, ours_ms=ours_ms, cpu_ms=cpu_ms, doing=common)
+        )
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(0.01)  # noqa: TID251 - nothing has to end this but the process
+            frame = sys._current_frames().get(self._watched)
+            ours: list[str] = []
+            while frame is not None and len(ours) < 4:
+                code = frame.f_code
+                if "tiktok_manager" in code.co_filename:
+                    ours.append(f"{Path(code.co_filename).stem}.{code.co_name}:{frame.f_lineno}")
+                frame = frame.f_back
+            self._seen.append((time.perf_counter(), " < ".join(ours) or "Qt"))
 
 
 class Freezes(logging.Handler):
-    """Keeps what the watchdog logs, with what was going on."""
+    """Counts what the watchdog logs."""
 
-    def __init__(self, pulse: Pulse) -> None:
+    def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self._pulse = pulse
-        self.stacks: list[str] = []
+        self.count = 0
         logging.getLogger("tiktok_manager.ui.watchdog").addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.stacks.append(f"[{self._pulse.phase}] {record.getMessage()}")
+        self.count += 1
+
+
+class Readings:
+    """All readings there are, each from when it is made."""
+
+    def __init__(self) -> None:
+        self.delivered: Counter[str] = Counter()
+        self._all: list[Reading[Any]] = []
+        plain = Reading.__init__
+
+        def noting(reading: Reading[Any], *args: Any, **kwargs: Any) -> None:
+            plain(reading, *args, **kwargs)
+            self._all.append(reading)
+            owner = type(reading.parent()).__name__
+            reading.changed.connect(lambda: self.delivered.update([owner]))
+
+        Reading.__init__ = noting  # type: ignore[method-assign,assignment]
+
+    def awaited(self) -> Iterator[str]:
+        """Yield whose reading somebody waits for that has not come, or failed."""
+        self._all = [each for each in self._all if shiboken6.isValid(each)]
+        for reading in self._all:
+            is_awaited = reading._is_asked and reading._is_shown
+            if is_awaited and reading.stage in (Stage.LOADING, Stage.FAILED):
+                yield type(reading.parent()).__name__
 
 
 class Traffic(threading.Thread):
@@ -128,15 +200,16 @@ def _status(post: Post, status: PostStatus) -> PostStatusChanged:
 class Driver(QObject):
     """Goes through the phases and gathers what they show."""
 
-    def __init__(self, session: WindowSession, traffic: Traffic, pulse: Pulse) -> None:
+    def __init__(
+        self, session: WindowSession, traffic: Traffic, pulse: Pulse, readings: Readings
+    ) -> None:
         super().__init__()
+        self._readings = readings
         self._session = session
         self._traffic = traffic
         self._pulse = pulse
         self._line_s = 0.0
         self._seen = 0
-        self._deliveries: Counter[str] = Counter()
-        self._watched: set[int] = set()
         self.panes: dict[str, dict[str, Any]] = {}
         self.problems: list[str] = []
 
@@ -154,14 +227,14 @@ class Driver(QObject):
     def figures(self) -> dict[str, Any]:
         """Return what was found."""
         phases = ("panes", "choosing 50 accounts", "sync all")
-        blocks = sorted(self._pulse.late, key=lambda each: -each[1])
+        blocks = sorted(self._pulse.late, key=lambda each: -each.ours_ms)
         told = [
-            f"{wall:.0f} ms ({cpu:.0f} at work) in {phase}"
-            for phase, wall, cpu in blocks
-            if wall > BLOCK_MS and phase != "bare"
+            f"{each.ours_ms:.0f} ms, {each.cpu_ms:.0f} at work, in {each.phase}: {each.doing}"
+            for each in blocks
+            if each.ours_ms > BLOCK_MS and each.phase in phases
         ]
         return {
-            "bare_ms": self._pulse.longest("bare")["wall_ms"],
+            "bare_ms": self._pulse.longest("bare")["ours_ms"],
             "phases": {phase: self._pulse.longest(phase) for phase in phases},
             "blocks": [*self.problems, *told[:20]],
             "line_s": self._line_s,
@@ -171,15 +244,13 @@ class Driver(QObject):
 
     def _show(self, name: str, phase: str) -> Iterator[float]:
         self._pulse.phase = phase
-        self._deliveries.clear()
+        self._readings.delivered.clear()
         self._session.host.go(name)
-        yield PANE_S / 2
-        self._watch_readings()
-        yield PANE_S / 2
+        yield PANE_S
         self.panes[name] = {
-            "delivered": sum(self._deliveries.values()),
+            "delivered": self._readings.delivered.total(),
             "shown_s": PANE_S,
-            "missing": sorted(_undelivered()),
+            "missing": sorted(self._readings.awaited()),
         }
 
     def _choose(self) -> Iterator[float]:
@@ -231,34 +302,6 @@ class Driver(QObject):
 
         state.changed.connect(look)
 
-    def _watch_readings(self) -> None:
-        for reading in _readings():
-            if id(reading) not in self._watched:
-                self._watched.add(id(reading))
-                reading.changed.connect(
-                    partial(self._on_delivered, type(reading.parent()).__name__)
-                )
-
-    def _on_delivered(self, owner: str) -> None:
-        self._deliveries[owner] += 1
-
-
-def _readings() -> Iterator[Reading[Any]]:
-    for each in gc.get_objects():
-        if isinstance(each, Reading) and shiboken6.isValid(each):
-            yield each
-
-
-def _undelivered() -> Iterator[str]:
-    """Yield whose reading somebody waits for that has not come, or failed."""
-    for reading in _readings():
-        if (
-            reading._is_asked
-            and reading._is_shown
-            and reading.stage in (Stage.LOADING, Stage.FAILED)
-        ):
-            yield type(reading.parent()).__name__
-
 
 def _wait(is_so: Callable[[], bool]) -> None:
     while not is_so():
@@ -269,22 +312,22 @@ def main() -> None:
     """Say how the window fared on the data folder named."""
     folder = Path(sys.argv[1])
     with open_workspace(os.environ) as workspace:
-        traffic = Traffic(workspace)
+        traffic, readings = Traffic(workspace), Readings()
         with window_on(workspace, folder) as session:
             pulse = Pulse()
             QTest.qWait(int(BARE_S * 1000))
             pulse.phase = "opening"
-            freezes = Freezes(pulse)
+            freezes = Freezes()
             _wait(lambda: session._state is not None and session._state.overview is not None)
             _wait(lambda: not session.tasks.busy)
             traffic.start()
-            driver = Driver(session, traffic, pulse)
+            driver = Driver(session, traffic, pulse, readings)
             for wait_s in driver.steps():
                 QTest.qWait(int(wait_s * 1000))
             traffic.stop()
             QTest.qWait(1_500)
             figures = driver.figures()
-        say(**figures, stacks=freezes.stacks)
+        say(**figures, freezes=freezes.count)
     os._exit(0)
 
 
