@@ -55,7 +55,7 @@ def fuzz(steps: int, seed: int, *, plant: str = "", tell: Callable[[str], None] 
         faults = _run_child(share, seed, plant)
         found.steps += share
         found.faults += [f"seed {seed}: {fault}" for fault in faults]
-        tell(f"seed {seed}, {share} steps: {len(faults) or 'no'} faults")
+        tell("\n".join([f"seed {seed}, {share} steps: {len(faults) or 'no'} faults", *faults]))
         seed += 1
     return found
 

@@ -22,6 +22,7 @@ from tiktok_manager.ui.memory import WindowMemory
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.publish_state import PublishState
 from tiktok_manager.ui.tasks import TaskRunner
+from tiktok_manager.ui.texts import use_forms
 from tiktok_manager.ui.theme import Theme, ThemeChoice
 from tiktok_manager.ui.undo import UndoHistory
 
@@ -147,9 +148,9 @@ def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
 def forms() -> Iterator[None]:
     """Write numbers and dates as in Britain, wherever the tests run."""
     before = QLocale()
-    QLocale.setDefault(QLocale("en_GB"))
+    use_forms(QLocale("en_GB"))
     yield
-    QLocale.setDefault(before)
+    use_forms(before)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from tiktok_manager.ui.formats import (
     zone_text,
     zoned_time,
 )
-from tiktok_manager.ui.texts import ntr
+from tiktok_manager.ui.texts import ntr, use_forms
 from tiktok_manager.wording.translation import speak
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)  # a Saturday
@@ -171,7 +171,7 @@ def test_a_tool_tip_never_becomes_markup(text: str) -> None:
     ],
 )
 def test_a_time_has_the_names_and_forms_of_the_user(locale: str, shown: str) -> None:
-    QLocale.setDefault(QLocale(locale))
+    use_forms(QLocale(locale))
     at = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
     assert zoned_time(at, "Europe/Berlin", NOW - timedelta(days=7)) == shown
 
@@ -199,7 +199,7 @@ def test_a_time_has_the_names_and_forms_of_the_user(locale: str, shown: str) -> 
     ],
 )
 def test_stamps_and_titles_have_them_too(locale: str, shown: tuple[str, str, str]) -> None:
-    QLocale.setDefault(QLocale(locale))
+    use_forms(QLocale(locale))
     at = datetime(2026, 11, 24, 17, 30, 5, tzinfo=UTC)
     stamp, title, month = shown
     assert full_stamp(at, "Europe/Berlin") == stamp
@@ -217,7 +217,7 @@ def test_stamps_and_titles_have_them_too(locale: str, shown: tuple[str, str, str
     ],
 )
 def test_numbers_are_parted_as_the_user_does(locale: str, shown: list[str]) -> None:
-    QLocale.setDefault(QLocale(locale))
+    use_forms(QLocale(locale))
     counted = ntr("{count} byte", "{count} bytes", 12_412)
     assert [exact_number(12_412), short_number(12_412), size_text(52_428_800), counted] == shown
 
@@ -226,7 +226,7 @@ def test_every_language_has_a_date_without_weekday_and_year() -> None:
     for locale in QLocale.matchingLocales(
         QLocale.Language.AnyLanguage, QLocale.Script.AnyScript, QLocale.Country.AnyCountry
     ):
-        QLocale.setDefault(locale)
+        use_forms(locale)
         digits = locale.toString(2026).replace(locale.groupSeparator(), "")
         assert date_text(TUESDAY), locale.name()
         assert digits not in date_text(TUESDAY), locale.name()
@@ -237,7 +237,7 @@ def test_every_language_has_a_date_without_weekday_and_year() -> None:
 
 @pytest.mark.usefixtures("pseudo")
 def test_no_word_around_numbers_and_dates_is_left_untranslated() -> None:
-    QLocale.setDefault(QLocale("el_GR"))
+    use_forms(QLocale("el_GR"))
     ages = [
         timedelta(seconds=-30),
         *(timedelta(minutes=3 * 9**n) * sign for n in range(8) for sign in (1, -1)),

@@ -25,6 +25,7 @@ from tiktok_manager.domain.posts import PostFilter, PostStatus
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.ui.panes import PANES
 from tiktok_manager.ui.session import WindowSession
+from tiktok_manager.ui.texts import use_forms
 from tiktok_manager.wording.translation import speak
 
 # Said by the offscreen plugin when a tray icon is made.
@@ -76,7 +77,7 @@ def stage(
     request: pytest.FixtureRequest, qapp: QApplication, qtbot: QtBot, tmp_path: Path
 ) -> Iterator[Stage]:
     qapp.setLayoutDirection(request.param)
-    QLocale.setDefault(QLocale("el_GR"))
+    use_forms(QLocale("el_GR"))
     speak(PseudoLocale())
     with window_workspace(tmp_path) as workspace, window_on(workspace, tmp_path) as session:
         qtbot.waitUntil(lambda: bool(session.host.current_pane), timeout=PATIENCE_MS)

@@ -5,6 +5,7 @@ for one, `1,234.5` and `6:30 PM` for another. Words around them are labels.
 """
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from html import escape
@@ -13,9 +14,10 @@ from PySide6.QtCore import QDate, QLocale, QTime
 
 from tiktok_manager.domain.posts import PostStatus, Privacy
 from tiktok_manager.domain.schedule import zone
-from tiktok_manager.ui.texts import ntr, tr
+from tiktok_manager.ui.texts import forms, ntr, tr
 
 NOTHING = "–"
+_MOST_KEPT = 4096
 _FORM = QLocale.FormatType
 
 
@@ -37,7 +39,9 @@ def short_number(value: int | None) -> str:
 
 def exact_number(value: int | None) -> str:
     """`12412` → `12,412`."""
-    return NOTHING if value is None else QLocale().toString(value)
+    if value is None:
+        return NOTHING
+    return _kept(("number", value), lambda locale: locale.toString(value))
 
 
 def signed_number(value: int | None) -> str:
@@ -51,7 +55,7 @@ def signed_number(value: int | None) -> str:
 
 def decimal(value: float, places: int) -> str:
     """`1234.5` → `1,234.5`."""
-    return QLocale().toString(value, "f", places)
+    return _kept(("decimal", value, places), lambda locale: locale.toString(value, "f", places))
 
 
 def size_text(size_bytes: int) -> str:
@@ -143,9 +147,12 @@ def weekday_name(weekday: int, *, short: bool = False) -> str:
 
 def date_text(day: date, *, year: bool = False, short: bool = True) -> str:
     """`24 Nov`, `24 Nov 2026`, `24 November`: without the weekday."""
-    locale = QLocale()
-    pattern = _date_pattern(locale.dateFormat(_FORM.LongFormat), year, short)
-    return locale.toString(QDate(day.year, day.month, day.day), pattern)
+
+    def written(locale: QLocale) -> str:
+        pattern = _date_pattern(locale.dateFormat(_FORM.LongFormat), year, short)
+        return locale.toString(QDate(day.year, day.month, day.day), pattern)
+
+    return _kept(("date", day, year, short), written)
 
 
 def day_title(day: date, *, year: bool = False) -> str:
@@ -156,7 +163,11 @@ def day_title(day: date, *, year: bool = False) -> str:
 
 def time_text(at: time) -> str:
     """`18:30`, or `6:30 PM`."""
-    return QLocale().toString(QTime(at.hour, at.minute), _FORM.ShortFormat)
+    hour, minute = at.hour, at.minute
+    return _kept(
+        ("time", hour, minute),
+        lambda locale: locale.toString(QTime(hour, minute), _FORM.ShortFormat),
+    )
 
 
 def clock_text(at: datetime, timezone: str) -> str:
@@ -211,12 +222,22 @@ def plain_tip(text: str) -> str:
     return "<span>" + escape(text, quote=False).replace("\n", "<br>") + "</span>"
 
 
+def _kept(key: tuple[object, ...], write: Callable[[QLocale], str]) -> str:
+    """Return what was written before in the forms in use, or write it."""
+    if key not in forms:
+        if len(forms) >= _MOST_KEPT:
+            forms.clear()
+        forms[key] = write(QLocale())
+    return forms[key]
+
+
 def _short(value: float) -> str:
     return decimal(value, 0 if abs(value) >= 99.95 else 1)
 
 
 def _short_weekday(day: date) -> str:
-    return QLocale().dayName(day.isoweekday(), _FORM.ShortFormat)
+    number = day.isoweekday()
+    return _kept(("day", number), lambda locale: locale.dayName(number, _FORM.ShortFormat))
 
 
 def _ago(minutes: int) -> str:

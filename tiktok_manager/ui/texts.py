@@ -12,6 +12,10 @@ from tiktok_manager.wording.translation import catalogue_for, speak, users_langu
 
 _FORM = QLocale.FormatType
 
+forms: dict[tuple[object, ...], str] = {}
+"""What was written in the forms in use. Asking Qt costs little, but it lets go of Python's lock,
+and beside a thread at work it may be long until it is our turn again."""
+
 
 def tr(text: str, **params: object) -> str:
     """Say a label; `{name}` in it stands for a parameter."""
@@ -35,8 +39,14 @@ def choose_language(app: QGuiApplication) -> None:
     catalogue = catalogue_for(system.uiLanguages())
     speak(catalogue)
     locale = locale_of_labels(catalogue.info().get("language", "en"), system)
-    QLocale.setDefault(locale)
+    use_forms(locale)
     app.setLayoutDirection(locale.textDirection())
+
+
+def use_forms(locale: QLocale) -> None:
+    """Write numbers, dates and times as in this locale from now on."""
+    QLocale.setDefault(locale)
+    forms.clear()
 
 
 def locale_of_labels(language: str, system: QLocale) -> QLocale:
