@@ -12,7 +12,7 @@ from tiktok_manager.ui.kit.action import Action, ActionRow, ask_over
 from tiktok_manager.ui.kit.badges import JobLine
 from tiktok_manager.ui.kit.controls import Fact, Facts
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import Card
+from tiktok_manager.ui.kit.layout import Card, row
 from tiktok_manager.ui.kit.list_model import Column, ListModel
 from tiktok_manager.ui.kit.pane import Stages
 from tiktok_manager.ui.kit.reading import Stage
@@ -53,8 +53,10 @@ class BackupsCard(Card):
         folder = str(model.data_dir)
         where = Facts((Fact(label=tr("All of it lies in"), value=folder, copied=folder),))
         parts = (where, PlainLabel(about, tone="soft", wrap=True), self.list, self.buttons)
-        for widget in (*parts, JobLine(model.job, tr("Backup")), self.said):
+        for widget in parts:
             self.body.addWidget(widget)
+        self.body.addLayout(row(JobLine(model.job, tr("Backup")), None))
+        self.body.addWidget(self.said)
         self.table.row_chosen.connect(lambda _name: self.buttons.refresh())
         model.changed.connect(self._on_changed)
         self._on_changed()
