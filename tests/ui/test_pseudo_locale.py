@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import pytest
 from PySide6.QtCore import QLocale, QPoint, QRect, QSize, Qt
@@ -31,7 +32,7 @@ from tiktok_manager.wording.translation import speak
 # Said by the offscreen plugin when a tray icon is made.
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)
 
-NOT_YET = frozenset({"accounts", "calendar", "composer", "analytics", "settings"})
+NOT_YET = frozenset({"accounts", "calendar", "composer", "analytics"})
 """Panes that are not yet said, or cut something."""
 
 PLACES = [
@@ -40,11 +41,13 @@ PLACES = [
     if place.partition(":")[0] not in NOT_YET
 ]
 PATIENCE_MS = 20_000
+ZONES = available_timezones()
+"""Called the same in every language."""
 _WORD = re.compile(r"[A-Za-z]{2,}")
-# What is no word of the window: TikTok's own sentence, cities, what files and addresses are
-# called, keys, our own name.
+# What is no word of the window: TikTok's own sentence and codes, cities, what files and addresses
+# are called, keys, our own name.
 _SAME_EVERYWHERE = re.compile(
-    r"By posting, you agree to TikTok's.*|"
+    r"By posting, you agree to TikTok's.*|(user|video)\.[a-z.]+|"
     r"Berlin|UTC|TikTok( Manager)?|Ctrl\+\S+|MP4|MOV|WebM|CSV|https?://\S+|/\S+|[\w.]+/\w+|\.\w+\b"
 )
 
@@ -123,7 +126,8 @@ def texts(window: QWidget) -> Iterator[tuple[str, str]]:
             case QLineEdit():
                 yield f"{_called(widget)} placeholder", widget.placeholderText()
             case QComboBox():
-                yield from ((_called(widget), widget.itemText(n)) for n in range(widget.count()))
+                named = [n for n in range(widget.count()) if widget.itemData(n) not in ZONES]
+                yield from ((_called(widget), widget.itemText(n)) for n in named)
             case QAbstractItemView():
                 yield from _cells(widget)
 
