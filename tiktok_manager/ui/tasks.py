@@ -28,10 +28,9 @@ _Answer = tuple[object, BaseException | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Outcome:
+class _Waiting:
     token: CancelToken
     group: str | None
-    answer: _Answer
     done: Callable[[object], None]
     failed: Callable[[AppError], None]
 
@@ -45,7 +44,7 @@ class TaskRunner(QObject):
     """
 
     crashed = Signal(object)
-    _finished = Signal(object)
+    _finished = Signal(object, object)
     _relayed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -89,18 +88,10 @@ class TaskRunner(QObject):
         pool = self._long if is_long else self._pool
         future = cast("Future[object]", pool.submit(work, token))
         self._running[token] = future
-        hand_back = cast("Callable[[object], None]", done)
-        future.add_done_callback(
-            lambda ended: self._finished.emit(
-                _Outcome(
-                    token=token,
-                    group=group,
-                    answer=_answer_of(ended),
-                    done=hand_back,
-                    failed=failed,
-                )
-            )
+        waiting = _Waiting(
+            token=token, group=group, done=cast("Callable[[object], None]", done), failed=failed
         )
+        future.add_done_callback(lambda ended: self._finished.emit(waiting, _answer_of(ended)))
         return token
 
     def relay(self, handler: Callable[ParamsT, None]) -> Callable[ParamsT, None]:
@@ -140,22 +131,22 @@ class TaskRunner(QObject):
         self._running.clear()
         self._newest.clear()
 
-    def _deliver(self, outcome: _Outcome) -> None:
-        self._running.pop(outcome.token, None)
-        if outcome.group is not None and self._newest.get(outcome.group) is outcome.token:
-            del self._newest[outcome.group]
-        result, error = outcome.answer
-        if self._closed or outcome.token.cancelled:
+    def _deliver(self, waiting: _Waiting, answer: _Answer) -> None:
+        self._running.pop(waiting.token, None)
+        if waiting.group is not None and self._newest.get(waiting.group) is waiting.token:
+            del self._newest[waiting.group]
+        result, error = answer
+        if self._closed or waiting.token.cancelled:
             _log_late_error(error)
         elif error is None:
-            call_if_awaited(outcome.done, result)
+            call_if_awaited(waiting.done, result)
         elif isinstance(error, AppError):
-            call_if_awaited(outcome.failed, error)
+            call_if_awaited(waiting.failed, error)
         else:
             self.crashed.emit(error)
             unforeseen = Unforeseen()
             unforeseen.__cause__ = error
-            call_if_awaited(outcome.failed, unforeseen)
+            call_if_awaited(waiting.failed, unforeseen)
 
     def _hand_over(self, call: Callable[[], None]) -> None:
         if not self._closed:
