@@ -30,6 +30,7 @@ from tiktok_manager.ui.kit.badges import (
     RelativeTime,
     StatusBadge,
 )
+from tiktok_manager.ui.kit.banner import Banner
 from tiktok_manager.ui.kit.chart import NumberChart
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.form import Form, Step
@@ -37,7 +38,6 @@ from tiktok_manager.ui.kit.inputs import CalmComboBox, TextInput, make_input
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Item, Skeleton, column, row
 from tiktok_manager.ui.kit.list_model import Column, ListModel
-from tiktok_manager.ui.kit.messages import Banner
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.kit.table import Table

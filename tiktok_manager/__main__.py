@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tiktok_manager.domain.clock import Clock
+    from tiktok_manager.domain.errors import AppError
     from tiktok_manager.scheduler.runner import Runner
     from tiktok_manager.services.workspace import Workspace
 
@@ -55,29 +56,19 @@ def run_window(*, hidden: bool, demo: bool = False) -> int:
     gc.disable()
     environment = dict(os.environ)
     from tiktok_manager.domain.errors import AppError
-    from tiktok_manager.system.display import check_display, missing_library
 
     try:
-        check_display(environment)
-        try:
-            from tiktok_manager.ui.application import Opening, run
-        except ImportError as exc:
-            if exc.name and not exc.name.startswith("PySide6"):
-                raise  # ours
-            raise missing_library(str(exc)) from exc
+        _check_window(environment)
     except AppError as error:
-        from tiktok_manager.cli.output import print_error, speak_utf8
+        return _say_why_not(error)
+    from tiktok_manager.ui.application import Opening, run
 
-        speak_utf8()
-        print_error(error, as_json=False)
-        return error.exit_code
     opening = Opening()
     with ExitStack() as world, ExitStack() as closing:
+        made: dict[str, str] = {}
         if demo:
             folder = _throw_away_folder(world)
             environment["TIKTOK_MANAGER_DATA_DIR"] = str(folder / "data")
-
-        made: dict[str, str] = {}
 
         def open_behind_the_window() -> "Workspace":
             if demo and not made:
@@ -93,6 +84,27 @@ def run_window(*, hidden: bool, demo: bool = False) -> int:
             opening=opening,
             is_demo=demo,
         )
+
+
+def _say_why_not(error: "AppError") -> int:
+    from tiktok_manager.cli.output import print_error, speak_utf8
+
+    speak_utf8()
+    print_error(error, as_json=False)
+    return error.exit_code
+
+
+def _check_window(env: Mapping[str, str]) -> None:
+    """Raise AppError with what is missing where no window can be shown."""
+    from tiktok_manager.system.display import check_display, missing_library
+
+    check_display(env)
+    try:
+        import tiktok_manager.ui.application  # noqa: F401 - whether it can be loaded
+    except ImportError as exc:
+        if exc.name and not exc.name.startswith("PySide6"):
+            raise  # ours
+        raise missing_library(str(exc)) from exc
 
 
 def _throw_away_folder(closing: ExitStack) -> "Path":

@@ -202,7 +202,7 @@ def test_the_demo_says_that_it_is_one_from_its_first_frame(
         window = Front(application([]), tmp_path, PANES, is_demo=is_demo).window
         qtbot.addWidget(window)
         labels = window.top_bar.findChildren(QLabel)
-        seen = [label.text() for label in labels if label.isVisibleTo(window)]
+        seen = [label.accessibleName() for label in labels if label.isVisibleTo(window)]
         assert ("Demo: nothing reaches TikTok" in seen) is is_demo
 
 

@@ -12,7 +12,7 @@ from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import NOW, FakeVault, FakeWorkspace, refused
 from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.events import PublishingHeld
-from tiktok_manager.ui.kit.messages import Banner
+from tiktok_manager.ui.kit.banner import Banner
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.publish_notices import PublishNotices
 

@@ -12,11 +12,11 @@ from tests.ui.conftest import Flashes
 from tests.ui.fakes import NOW, ZONE
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.kit.badges import NumberLabel, RelativeTime, StatusBadge
+from tiktok_manager.ui.kit.banner import Banner
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.form import Step
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Slot
-from tiktok_manager.ui.kit.messages import Banner
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from tiktok_manager.ui.kit.notices import Notice, Question, Tone
+from tiktok_manager.ui.kit.action import Action
+from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.passphrase import PassphraseViewModel
 from tiktok_manager.ui.texts import tr
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.ui.frame import Core
-    from tiktok_manager.ui.kit.messages import Banner
+    from tiktok_manager.ui.kit.banner import Banner
     from tiktok_manager.ui.publish_state import PublishState, Trouble
 
 TROUBLE = "publishing-trouble"
@@ -192,19 +193,23 @@ def _notice_of(state: PublishState, trouble: Trouble, *, takes_focus: bool = Fal
     notice = {
         Step.ADOPT: Notice(
             text=trouble.title,
-            action_text=tr("Publish from this computer…"),
-            action=state.adopt,
-            question=Question(
-                text=tr(
-                    "Publish from this computer from now on? Then use no other copy of this data "
-                    "folder: if two of them published, posts would go out twice. What the other "
-                    "copy may have sent already is held until it is known that it is not on TikTok."
-                ),
-                yes=tr("Publish from this computer"),
-                no=tr("Leave it off"),
+            step=Action(
+                words=lambda: tr("Publish from this computer…"),
+                run=state.adopt,
+                question=_adopt_question,
+                yes=lambda: tr("Publish from this computer"),
+                no=lambda: tr("Leave it off"),
             ),
         ),
         Step.RETRY: Notice(text=trouble.title, action_text=tr("Try again"), action=state.start),
         Step.NONE: Notice(text=trouble.title),
     }[trouble.step]
     return replace(notice, key=TROUBLE, more=more, tone=Tone.ATTENTION, takes_focus=takes_focus)
+
+
+def _adopt_question() -> str:
+    return tr(
+        "Publish from this computer from now on? Then use no other copy of this data folder: if "
+        "two of them published, posts would go out twice. What the other copy may have sent "
+        "already is held until it is known that it is not on TikTok."
+    )

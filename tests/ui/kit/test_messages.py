@@ -10,9 +10,12 @@ from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tiktok_manager.domain.errors import Failure, FailureClass, TikTokRefused
-from tiktok_manager.ui.kit import messages as module
-from tiktok_manager.ui.kit.messages import TOAST_MS, Banner, Messages, Toast
-from tiktok_manager.ui.kit.notices import Notice, Question, Tone
+from tiktok_manager.ui.kit import banner as of_banner
+from tiktok_manager.ui.kit import messages as of_messages
+from tiktok_manager.ui.kit.action import Action
+from tiktok_manager.ui.kit.banner import Banner
+from tiktok_manager.ui.kit.messages import TOAST_MS, Messages, Toast
+from tiktok_manager.ui.kit.notices import Notice, Tone
 
 pytestmark = pytest.mark.usefixtures("look")
 
@@ -60,7 +63,8 @@ def stage(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Stage:
     def told(_widget: QWidget, text: str, *, urgent: bool = False) -> None:
         made.spoken.append(f"{text}!" if urgent else text)
 
-    monkeypatch.setattr(module, "announce", told)
+    for module in (of_banner, of_messages):
+        monkeypatch.setattr(module, "announce", told)
     made.show()
     made.activateWindow()
     QTest.mouseMove(made, made.rect().topRight())  # away from where the messages come
@@ -117,9 +121,12 @@ def test_a_question_is_asked_in_place_with_the_focus_on_no(stage: Stage) -> None
     asks = Notice(
         text="It is a copy.",
         tone=Tone.ATTENTION,
-        action_text="Adopt…",
-        action=lambda: done.append(1),
-        question=Question(text="Really?", yes="Adopt", no="Leave it"),
+        step=Action(
+            words=lambda: "Adopt…",
+            run=lambda: done.append(1),
+            question=lambda: "Really?",
+            no=lambda: "Leave it",
+        ),
     )
     stage.messages.notify(asks)
     QTest.keyClick(stage.button("Adopt…"), Qt.Key.Key_Space)

@@ -16,13 +16,13 @@ from tiktok_manager.ui.accounts.details import AccountDetails
 from tiktok_manager.ui.accounts.table import ACCOUNT, account_columns
 from tiktok_manager.ui.accounts.viewmodel import AccountsViewModel, Show
 from tiktok_manager.ui.kit.badges import Chip, JobLine
+from tiktok_manager.ui.kit.banner import Banner
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.form import Step
 from tiktok_manager.ui.kit.inputs import CalmComboBox, SearchLine
 from tiktok_manager.ui.kit.layout import Slot
 from tiktok_manager.ui.kit.list_model import ListModel
 from tiktok_manager.ui.kit.menus import BulkBar, Entry
-from tiktok_manager.ui.kit.messages import Banner
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.pane import PaneView, Stages
 from tiktok_manager.ui.kit.placeholders import EmptyState

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from tiktok_manager.domain.errors import AppError, Unforeseen
 from tiktok_manager.ui.crash import report_text
+from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.wording import joined, words
 
 
@@ -25,15 +26,6 @@ _GRAVITY = (Tone.INFO, Tone.GOOD, Tone.WARNING, Tone.ATTENTION, Tone.BAD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What is asked in place before a step that nothing can undo; `no` is the harmless answer."""
-
-    text: str
-    yes: str
-    no: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """A message: what happened, what to do, and the one next step.
 
@@ -41,7 +33,7 @@ class Notice:
         stays: It stands until it is closed or no longer so; else it leaves after some seconds.
         key: Names what it is about: a newer notice of the same key takes its place.
         details: TikTok's code and log id, or a stack: one click away, to copy.
-        question: Asked in place before `action` runs.
+        step: In place of `action_text` and `action`, for a step with a question: asked in place.
         secret: Takes what is typed into a hidden field beside the step, instead of `action`.
         takes_focus: The user asked for it, and the work goes on in it.
     """
@@ -54,7 +46,7 @@ class Notice:
     details: str = ""
     stays: bool = True
     key: str = ""
-    question: Question | None = None
+    step: Action | None = None
     secret: Callable[[str], object] | None = None
     takes_focus: bool = False
 
@@ -62,6 +54,18 @@ class Notice:
     def subject(self) -> str:
         """What it is about: two notices of one subject are never shown at once."""
         return self.key or self.text
+
+    @property
+    def step_words(self) -> str:
+        """What its button says; empty for no button."""
+        return self.action_text if self.step is None else self.step.words()
+
+    def take_step(self) -> None:
+        """Do what its button says."""
+        if self.step is not None:
+            self.step.perform()
+        elif self.action is not None:
+            self.action()
 
     @property
     def spoken(self) -> str:
