@@ -18,11 +18,11 @@ from tiktok_manager.app import make_runner, open_workspace
 from tiktok_manager.system.paths import data_root
 from tiktok_manager.ui.application import Front, application
 from tiktok_manager.ui.calendar.day_list import DayList
-from tiktok_manager.ui.calendar.details import PostDetails
 from tiktok_manager.ui.calendar.grid import MonthModel
 from tiktok_manager.ui.calendar.tiles import lay_out
 from tiktok_manager.ui.calendar.view import CalendarView
 from tiktok_manager.ui.panes import PANES
+from tiktok_manager.ui.post.details import PostDetails
 from tiktok_manager.ui.session import WindowSession
 from tiktok_manager.ui.single_instance import SingleInstance
 

@@ -32,6 +32,7 @@ from tiktok_manager.ui.composer.view import ComposerView
 from tiktok_manager.ui.frame import Core, Frame, Pane
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.panes import PANES
+from tiktok_manager.ui.post.actions import page_of
 from tiktok_manager.ui.session import WindowSession
 from tiktok_manager.ui.settings.view import SettingsView
 from tiktok_manager.ui.single_instance import SingleInstance
@@ -251,7 +252,7 @@ def test_the_drawer_follows_a_post_to_its_end(evening: Evening) -> None:
     details = drawer.details
     assert details is not None
     evening.until(lambda: details.viewmodel.post.status is PostStatus.PUBLISHED)
-    evening.until(lambda: details.viewmodel.deeds.page_words == "Open on TikTok")
+    evening.until(lambda: page_of(details.viewmodel.post) is not None)
     assert details.viewmodel.trail
 
 

@@ -15,8 +15,8 @@ from tiktok_manager.domain.events import PostStatusChanged
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.activity.view import ActivityView
 from tiktok_manager.ui.activity.viewmodel import ActivityViewModel, Standing, Wanted
-from tiktok_manager.ui.calendar.details import PostDetails
 from tiktok_manager.ui.kit.reading import Stage
+from tiktok_manager.ui.post.details import PostDetails
 
 AGES = {"planned": 50, "failed": 2, "sent": 30, "gone": 10}
 

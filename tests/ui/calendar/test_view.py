@@ -22,17 +22,17 @@ from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.holds import Blocker
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED
-from tiktok_manager.ui.calendar import flight_record
 from tiktok_manager.ui.calendar.day_list import DayList
-from tiktok_manager.ui.calendar.details import PostDetails, TroubleCard
 from tiktok_manager.ui.calendar.grid import MonthModel
-from tiktok_manager.ui.calendar.plain_text import PlainText
 from tiktok_manager.ui.calendar.tiles import lay_out
 from tiktok_manager.ui.calendar.view import CalendarView
 from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
 from tiktok_manager.ui.kit.drawer import Drawer
+from tiktok_manager.ui.kit.labels import PlainText
 from tiktok_manager.ui.kit.reading import Stage
 from tiktok_manager.ui.memory import WindowMemory
+from tiktok_manager.ui.post import flight_record
+from tiktok_manager.ui.post.details import PostDetails, TroubleCard
 from tiktok_manager.wording import words
 
 TODAY = date(2026, 11, 21)

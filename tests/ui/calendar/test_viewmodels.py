@@ -13,11 +13,11 @@ from tiktok_manager.domain.events import PostProgressed, PostsChanged, PostStatu
 from tiktok_manager.domain.posts import Post, PostMode, PostStatus
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
 from tiktok_manager.ui.calendar.agenda import AgendaViewModel
-from tiktok_manager.ui.calendar.changes import PostChanges
-from tiktok_manager.ui.calendar.details_viewmodel import PostDetailsViewModel
 from tiktok_manager.ui.calendar.month import Filter, Show
 from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel, Cursor
 from tiktok_manager.ui.kit.reading import Stage
+from tiktok_manager.ui.post.changes import PostChanges
+from tiktok_manager.ui.post.viewmodel import PostDetailsViewModel
 from tiktok_manager.wording import step_words, words
 
 TODAY = date(2026, 11, 21)
@@ -413,7 +413,6 @@ def test_details_follow_their_post(plan: Desk) -> None:
     plan.workspace.planning.retry("second")
     plan.settle()
     assert model.post.status is PostStatus.SCHEDULED
-    assert not model.deeds.retry
 
 
 def test_details_show_progress_only_while_sending(plan: Desk) -> None:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QComboBox
 
 from tiktok_manager.ui.activity.viewmodel import ActivityViewModel, Standing, Wanted
-from tiktok_manager.ui.calendar.changes import mending_actions
-from tiktok_manager.ui.calendar.drawer import PostDrawer
 from tiktok_manager.ui.kit.controls import icon_button
 from tiktok_manager.ui.kit.inputs import CalmComboBox, SearchLine
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.post.actions import mending_actions
+from tiktok_manager.ui.post.drawer import PostDrawer
 from tiktok_manager.ui.texts import tr
 
 if TYPE_CHECKING:

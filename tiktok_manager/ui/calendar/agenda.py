@@ -70,7 +70,7 @@ class AgendaViewModel(QObject):
 
 
 def agenda_columns(core: Core) -> Sequence[Column[Post]]:
-    """Return when, who, what and how it stands."""
+    """Return when, who, how it stands, and what."""
 
     def look(post: Post) -> PostLook:
         return post_look(post, core.timezone, core.now())
@@ -82,14 +82,7 @@ def agenda_columns(core: Core) -> Sequence[Column[Post]]:
             value=lambda post: zoned_time(post.schedule.due_at, core.timezone, core.now()),
             hint=lambda post: full_stamp(post.schedule.due_at, core.timezone),
         ),
-        Column(
-            words=lambda: tr("Account"),
-            width=170,
-            value=lambda post: f"@{post.handle}",
-            icon=lambda post: core.accounts.avatars.icon(
-                post.handle, core.accounts.picture_path(post.account_id)
-            ),
-        ),
+        account_column(core, 170),
         Column(
             words=lambda: tr("Status"),
             width=170,
@@ -97,9 +90,30 @@ def agenda_columns(core: Core) -> Sequence[Column[Post]]:
             icon=lambda post: icon(look(post).icon, look(post).colour),
             hint=lambda post: words(post.error).title if post.error else "",
         ),
-        Column(
-            words=lambda: tr("Caption"),
-            value=lambda post: " ".join(post.caption.split()) or tr("(no caption)"),
-            hint=lambda post: post.caption,
+        caption_column(),
+    )
+
+
+def account_column(core: Core, width: int) -> Column[Post]:
+    """Return whose post it is."""
+    accounts = core.accounts
+    return Column(
+        words=lambda: tr("Account"),
+        width=width,
+        value=lambda post: f"@{post.handle}",
+        sort=lambda post: post.handle,
+        icon=lambda post: accounts.avatars.icon(
+            post.handle, accounts.picture_path(post.account_id)
         ),
+    )
+
+
+def caption_column() -> Column[Post]:
+    """Return what the post says, on one line."""
+
+    def line(post: Post) -> str:
+        return " ".join(post.caption.split()) or tr("(no caption)")
+
+    return Column(
+        words=lambda: tr("Caption"), value=line, sort=line, hint=lambda post: post.caption
     )

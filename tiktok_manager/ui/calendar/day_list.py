@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from tiktok_manager.ui.calendar.month import Tile, single_tiles
+from tiktok_manager.ui.calendar.agenda import account_column, caption_column
+from tiktok_manager.ui.formats import clock_text
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPainter
 
+    from tiktok_manager.domain.posts import Post
     from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
 
 _SIGN_PX = 16
@@ -48,10 +50,8 @@ class DayList(QWidget):
         self._only = only
         self.day = day
         self._count = PlainLabel("", tone="soft")
-        self._model: ListModel[Tile] = ListModel(
-            _columns(viewmodel), lambda tile: tile.post.id, self
-        )
-        self.table: Table[Tile] = Table(
+        self._model: ListModel[Post] = ListModel(_columns(viewmodel), lambda post: post.id, self)
+        self.table: Table[Post] = Table(
             self._model, tr("Posts of the day"), row_height_px=36, sorted_by=1
         )
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -91,25 +91,23 @@ class DayList(QWidget):
         posts = self._viewmodel.posts(self.day)
         if self._only:
             posts = [post for post in posts if post.id in self._only]
-        self._model.set_rows(single_tiles(self.day, posts, self._viewmodel.timezone))
+        self._model.set_rows(posts)
         number = ntr("{count} post", "{count} posts", len(posts))
         self._count.setText(number if posts else tr("No posts"))
         self.table.setVisible(bool(posts))
 
     def _on_opened(self, post_id: str, by_keyboard: bool) -> None:
-        if (tile := self._model.find(post_id)) is not None:
-            self.chosen.emit(tile.post, by_keyboard)
+        if (post := self._model.find(post_id)) is not None:
+            self.chosen.emit(post, by_keyboard)
 
     def _on_delete(self, post_ids: Sequence[str]) -> None:
-        for tile in filter(None, map(self._model.find, post_ids)):
-            self.cancel_wanted.emit(tile.post)
+        for post in filter(None, map(self._model.find, post_ids)):
+            self.cancel_wanted.emit(post)
 
 
-def _columns(viewmodel: CalendarViewModel) -> Sequence[Column[Tile]]:
-    accounts = viewmodel.core.accounts
-
-    def paint_sign(painter: QPainter, rect: QRectF, tile: Tile) -> None:
-        look = viewmodel.look(tile.post)
+def _columns(viewmodel: CalendarViewModel) -> Sequence[Column[Post]]:
+    def paint_sign(painter: QPainter, rect: QRectF, post: Post) -> None:
+        look = viewmodel.look(post)
         spot = QRectF(rect.left(), rect.center().y() - _SIGN_PX / 2, _SIGN_PX, _SIGN_PX)
         paint_icon(painter, look.icon, spot, look.colour)
 
@@ -117,30 +115,17 @@ def _columns(viewmodel: CalendarViewModel) -> Sequence[Column[Tile]]:
         Column(
             words=lambda: "",
             width=52,
-            value=lambda tile: viewmodel.look(tile.post).words,
-            sort=lambda tile: viewmodel.look(tile.post).words,
-            hint=viewmodel.sentence,
+            value=lambda post: viewmodel.look(post).words,
+            sort=lambda post: viewmodel.look(post).words,
+            hint=lambda post: viewmodel.look(post).words,
             delegate=paint_sign,
         ),
         Column(
             words=lambda: tr("Time"),
             width=78,
-            value=lambda tile: tile.time,
-            sort=lambda tile: (tile.post.schedule.due_at, tile.post.id),
+            value=lambda post: clock_text(post.schedule.due_at, viewmodel.timezone),
+            sort=lambda post: (post.schedule.due_at, post.id),
         ),
-        Column(
-            words=lambda: tr("Account"),
-            width=126,
-            value=lambda tile: f"@{tile.post.handle}",
-            sort=lambda tile: tile.post.handle,
-            icon=lambda tile: accounts.avatars.icon(
-                tile.post.handle, accounts.picture_path(tile.post.account_id)
-            ),
-        ),
-        Column(
-            words=lambda: tr("Caption"),
-            value=lambda tile: tile.words,
-            sort=lambda tile: tile.words,
-            hint=lambda tile: tile.post.caption,
-        ),
+        account_column(viewmodel.core, 126),
+        caption_column(),
     )

@@ -175,11 +175,6 @@ def tiles_of(day: date, posts: Iterable[Post], timezone: str) -> Sequence[Tile]:
     return sorted(tiles, key=lambda tile: (is_busy and not tile.needs_user, *_order(tile.post)))
 
 
-def single_tiles(day: date, posts: Iterable[Post], timezone: str) -> Sequence[Tile]:
-    """Return a day's posts one by one."""
-    return [_tile(day, (post,), timezone) for post in sorted(posts, key=_order)]
-
-
 def _tile(day: date, posts: tuple[Post, ...], timezone: str) -> Tile:
     post = posts[0]
     local = post.schedule.due_at.astimezone(zone(timezone))

@@ -11,9 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from tiktok_manager.domain.posts import Post
 from tiktok_manager.ui.calendar.agenda import AgendaViewModel
-from tiktok_manager.ui.calendar.changes import retry_all_action
 from tiktok_manager.ui.calendar.day_list import DayList
-from tiktok_manager.ui.calendar.drawer import PostDrawer
 from tiktok_manager.ui.calendar.filter_menu import FilterMenu
 from tiktok_manager.ui.calendar.grid import MonthGrid
 from tiktok_manager.ui.calendar.month import Filter, Show
@@ -26,6 +24,8 @@ from tiktok_manager.ui.kit.pane import PaneView, Stages
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.post.actions import mending_actions, retry_all_action
+from tiktok_manager.ui.post.drawer import PostDrawer
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_S, Type
 
@@ -109,6 +109,7 @@ class CalendarView(PaneView):
             tr("Agenda"),
             row_height_px=40,
             memory=(self._frame.memory, "agenda"),
+            menu=self._row_menu,
         )
         month, agenda = Stages(self.grid), Stages(self.table, empty=self._empty_agenda)
         month.follow(self.viewmodel.reading)
@@ -281,6 +282,10 @@ class CalendarView(PaneView):
     def _on_row_opened(self, post_id: str, by_keyboard: bool) -> None:
         if (post := self.agenda.model.find(post_id)) is not None:
             self.drawer.open_post(post, focus=by_keyboard)
+
+    def _row_menu(self, rows: Sequence[Post]) -> Sequence[Action]:
+        (post,) = rows
+        return mending_actions(self._core, self._frame, self.drawer.changes, lambda: post)
 
     def _on_row_delete(self, post_ids: Sequence[str]) -> None:
         for post in filter(None, map(self.agenda.model.find, post_ids)):

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tiktok_manager.domain.errors import NotFound
 from tiktok_manager.domain.events import AccountChanged, PostProgressed, PostStatusChanged
 from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.ui.calendar.days import Days, read_days, read_post, read_posts
 from tiktok_manager.ui.calendar.month import (
     Filter,
     Tile,
     Weeks,
-    by_day,
-    day_start,
     local_day,
-    tiles_of,
 )
 from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.post_look import CHANGES_POSTS, PostLook, changes_posts, post_look
 from tiktok_manager.ui.texts import ntr, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from tiktok_manager.domain.cancel import CancelToken
@@ -46,34 +43,6 @@ class Cursor:
 
     day: date
     place: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Days:
-    """What was read of some weeks: posts by day, the tiles they make, and where each post is."""
-
-    weeks: Weeks
-    timezone: str
-    posts: Mapping[date, tuple[Post, ...]]
-    tiles: Mapping[date, Sequence[Tile]]
-    day_of: Mapping[str, date]
-
-    def with_posts(self, days: Mapping[date, Iterable[Post]]) -> Days:
-        """Return the same with other posts on some days."""
-        ordered = {day: by_day(posts, self.timezone).get(day, ()) for day, posts in days.items()}
-        tiles = {day: tiles_of(day, posts, self.timezone) for day, posts in ordered.items()}
-        day_of = {post.id: day for day, posts in ordered.items() for post in posts}
-        return replace(
-            self,
-            posts={**self.posts, **ordered},
-            tiles={**self.tiles, **tiles},
-            day_of={**self.day_of, **day_of},
-        )
-
-    def find(self, post_id: str) -> Post | None:
-        """Return a post that stands on one of the days."""
-        found = self.posts.get(self.day_of[post_id], ()) if post_id in self.day_of else ()
-        return next((post for post in found if post.id == post_id), None)
 
 
 class CalendarViewModel(QObject):
@@ -233,14 +202,11 @@ class CalendarViewModel(QObject):
 
     def find(self, post_id: str) -> None:
         """Read a post wherever it stands; `found` brings it."""
-        workspace = self.core.workspace
-
-        def read(_token: CancelToken) -> Post:
-            (post,) = workspace.blockers.look_at([workspace.planning.get(post_id)])
-            return post
-
         self.core.tasks.run(
-            read, done=self.found.emit, failed=self.failed.emit, group="calendar-find"
+            lambda _token: read_post(self.core.workspace, post_id),
+            done=self.found.emit,
+            failed=self.failed.emit,
+            group="calendar-find",
         )
 
     def move_days(self, days: int) -> None:
@@ -303,19 +269,7 @@ class CalendarViewModel(QObject):
         self.cursor_changed.emit()
 
     def _reader(self) -> Callable[[CancelToken], Days]:
-        weeks, timezone, workspace = self.weeks, self._timezone, self.core.workspace
-        start = day_start(weeks.first, timezone)
-        end = day_start(weeks.last + timedelta(days=1), timezone)
-        wanted = self.filter.query(start, end)
-
-        def read(token: CancelToken) -> Days:
-            found = workspace.planning.page(wanted)
-            token.check()
-            posts = by_day(workspace.blockers.look_at(found), timezone)
-            nothing = Days(weeks=weeks, timezone=timezone, posts={}, tiles={}, day_of={})
-            return nothing.with_posts(posts)
-
-        return read
+        return partial(read_days, self.core.workspace, self.weeks, self.filter, self._timezone)
 
     def _on_read(self) -> None:
         if self.reading.value is not None:
@@ -360,13 +314,8 @@ class CalendarViewModel(QObject):
             self._show(days.with_posts(of_day))
 
     def _read_news(self, token: CancelToken) -> tuple[frozenset[str], Sequence[Post]]:
-        workspace, ids = self.core.workspace, frozenset(self._changed_ids)
-        found = []
-        for post_id in ids:
-            token.check()
-            with suppress(NotFound):
-                found.append(workspace.planning.get(post_id))
-        return ids, workspace.blockers.look_at(found)
+        ids = frozenset(self._changed_ids)
+        return ids, read_posts(self.core.workspace, ids, token)
 
     def _on_news(self) -> None:
         if self.news.failure is not None or self.news.value is None:

@@ -11,11 +11,10 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.services.serializers import write_flight_record
-from tiktok_manager.ui.calendar.plain_text import PlainText
 from tiktok_manager.ui.formats import full_stamp, plain_tip
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.kit.controls import CopyButton, push_button
-from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.labels import PlainLabel, PlainText
 from tiktok_manager.ui.kit.layout import column, row
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.overrides import override

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.events import AccountChanged, Event, PostProgressed, PostStatusChanged
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.calendar.wording import Deeds, deeds
 from tiktok_manager.ui.formats import size_text
 from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.post_look import CHANGES_POSTS, changes_posts
@@ -33,7 +32,7 @@ class PostDetailsViewModel(QObject):
     """A post with its flight record.
 
     Signals:
-        changed: Read `post`, `trail`, `deeds`.
+        changed: Read `post` and `trail`.
         progressed: Read `progress` and `progress_words`.
         failed: An AppError to show.
     """
@@ -64,11 +63,6 @@ class PostDetailsViewModel(QObject):
     def timezone(self) -> str:
         """The zone times are shown in."""
         return self._core.timezone
-
-    @property
-    def deeds(self) -> Deeds:
-        """What may be done with the post now."""
-        return deeds(self.post, self._core.now())
 
     @property
     def progress(self) -> float | None:

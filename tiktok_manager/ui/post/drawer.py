@@ -9,11 +9,11 @@ import shiboken6
 from PySide6.QtCore import QObject
 
 from tiktok_manager.domain.errors import AppError, ChangedMeanwhile
-from tiktok_manager.ui.calendar.changes import PostChanges
-from tiktok_manager.ui.calendar.details import PostDetails
-from tiktok_manager.ui.calendar.details_viewmodel import PostDetailsViewModel
-from tiktok_manager.ui.calendar.wording import waiting_words
 from tiktok_manager.ui.kit.notices import Notice
+from tiktok_manager.ui.post.changes import PostChanges
+from tiktok_manager.ui.post.details import PostDetails
+from tiktok_manager.ui.post.viewmodel import PostDetailsViewModel
+from tiktok_manager.ui.post.wording import waiting_words
 from tiktok_manager.ui.texts import tr
 
 if TYPE_CHECKING:

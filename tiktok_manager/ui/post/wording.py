@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.posts import (
-    CONTENT_CODES,
     EDITABLE,
-    RETRYABLE,
     Lateness,
     LatePolicy,
     Post,
@@ -31,7 +29,6 @@ from tiktok_manager.ui.formats import (
     zoned_time,
 )
 from tiktok_manager.ui.kit.controls import Fact
-from tiktok_manager.ui.link_gate import profile_url, tiktok_url
 from tiktok_manager.ui.post_look import unsafe_waiting
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.wording import words
@@ -42,10 +39,6 @@ if TYPE_CHECKING:
 
     from tiktok_manager.domain.posts import TrailEntry
 
-# Putting a draft back would plan it; the composer is where drafts are thrown away.
-CANCELLABLE = (EDITABLE | {PostStatus.PUBLISHING}) - {PostStatus.DRAFT}
-
-SCOPE_NOT_GRANTED = "scope_not_granted"
 _CAPTION_SHOWN = 40
 _WORD_SHOWN = 24  # a longer word would be wider than the drawer
 _RESOLVED = "resolved"  # the step of a flight record by which the user's word settled a doubt
@@ -178,7 +171,7 @@ def trouble(post: Post) -> Trouble | None:
     if post.publish_id:
         lines.append(tr("Publish id: {id}", id=post.publish_id))
     action = words(error).hint
-    if _resume_words(post):
+    if resume_words(post):
         action = tr("Its posts are kept.")
     elif is_given_up(post):
         action = tr(
@@ -197,62 +190,23 @@ def doubt_question(post: Post, timezone: str, now: datetime) -> str:
     )
 
 
-# -- what may be done -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deeds:
-    """What may be done with a post now; words are empty for what may not."""
-
-    edit: bool
-    edit_words: str
-    cancel: bool
-    retry: bool
-    retry_words: str
-    resume_words: str
-    next_day: bool
-    plan_again: bool
-    reconnect: bool
-    resolve: bool
-    page: str | None
-    page_words: str
-
-
-def deeds(post: Post, now: datetime) -> Deeds:
-    """Return what a post's status allows."""
-    page, page_words = tiktok_url(post.url), tr("Open on TikTok")
-    if page is None and post.status in {PostStatus.UNCONFIRMED, PostStatus.IN_INBOX}:
-        page = profile_url(post.handle)
-        page_words = tr("Look at @{handle}", handle=post.handle)
-    kind = post.error.kind if post.error is not None else ""
-    code = post.error.code if post.error is not None else ""
-    # What has to be changed first would only be refused again.
-    must_change = kind == FailureClass.NEEDS_EDIT and code in CONTENT_CODES
-    waits = unsafe_waiting(post)
-    is_lost = waits is not None and waits.look is WaitingLook.RECONNECT
-    lacks_permission = is_lost or kind == FailureClass.NEEDS_RECONNECT or code == SCOPE_NOT_GRANTED
-    is_missed = post.status is PostStatus.MISSED
-    return Deeds(
-        edit=post.status in EDITABLE,
-        edit_words=tr("Choose another file") if needs_file(post) else tr("Edit"),
-        cancel=post.status in CANCELLABLE,
-        retry=post.status in RETRYABLE and not must_change,
-        retry_words=tr("Publish now") if is_missed else tr("Retry"),
-        resume_words=_resume_words(post),
-        next_day=is_missed,
-        reconnect=post.status in EDITABLE and lacks_permission,
-        resolve=post.status is PostStatus.UNCONFIRMED,
-        plan_again=post.status is PostStatus.CANCELLED and post.schedule.due_at > now,
-        page=page,
-        page_words=page_words,
-    )
-
-
-def _resume_words(post: Post) -> str:
+def resume_words(post: Post) -> str:
+    """Return the words of what ends a wait that the user began, empty for any other."""
     waits = unsafe_waiting(post)
     if waits is None or waits.look is not WaitingLook.PAUSED:
         return ""
     return tr("Resume publishing") if _is_held_with_all(waits) else tr("Resume account")
+
+
+def double_warning(post: Post, timezone: str) -> str:
+    """Ask whether a post in doubt is to go out once more, and say what that may lead to."""
+    return tr(
+        "{caption}, planned for {time}: if it is there after all, @{handle} gets it twice, and "
+        "only the TikTok app can delete one. Post it again?",
+        caption=_beginning(post.caption),
+        time=when_lines(post, timezone)[0],
+        handle=post.handle,
+    )
 
 
 def needs_file(post: Post) -> bool:
@@ -314,8 +268,7 @@ def _late_by(length: timedelta) -> str:
     return ntr("Publish up to {count} min late", "Publish up to {count} min late", minutes)
 
 
-def beginning(caption: str) -> str:
-    """Return how a caption begins, in quotes, or what stands for an empty one."""
+def _beginning(caption: str) -> str:
     text = " ".join(caption.split())
     if not text:
         return tr("The video without a caption")

@@ -1,8 +1,10 @@
 """What is said about a post, what may be done with it, and which pages may be opened."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -27,8 +29,9 @@ from tiktok_manager.domain.schedule import resolve
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
 from tiktok_manager.system.paths import resources_dir
 from tiktok_manager.tiktok.errors import MEANINGS
-from tiktok_manager.ui.calendar.wording import (
-    deeds,
+from tiktok_manager.ui.link_gate import profile_url, tiktok_url
+from tiktok_manager.ui.post.actions import mending_actions, page_of
+from tiktok_manager.ui.post.wording import (
     facts,
     late_words,
     meaning,
@@ -37,12 +40,30 @@ from tiktok_manager.ui.calendar.wording import (
     when_lines,
     why,
 )
-from tiktok_manager.ui.link_gate import profile_url, tiktok_url
 from tiktok_manager.ui.post_look import post_look, status_look
+
+if TYPE_CHECKING:
+    from tiktok_manager.ui.frame import Core, Frame
+    from tiktok_manager.ui.post.changes import PostChanges
 
 WAITS = Failure(
     code="rate_limit_exceeded", log_id="L1", params={"title": "TikTok asked us to slow down."}
 )
+
+
+def offers(post: Post, now: datetime = NOW) -> set[str]:
+    """Return the words of what can be done with a post."""
+    core = cast("Core", SimpleNamespace(now=lambda: now))
+    changes, frame = cast("PostChanges", Mute()), cast("Frame", Mute())
+    actions = mending_actions(core, frame, changes, lambda: post)
+    return {action.words() for action in actions if action.shown()}
+
+
+class Mute:
+    """Has everything, and does nothing."""
+
+    def __getattr__(self, _name: str) -> Callable[..., None]:
+        return lambda *_args, **_kwargs: None
 
 
 def shown_facts(post: Post, trail: Sequence[TrailEntry] = ()) -> dict[str, str]:
@@ -107,9 +128,9 @@ def test_what_the_user_holds_says_so_and_offers_to_resume(
     shown = trouble(post)
     assert meaning(post, ZONE, NOW) == means
     assert shown is not None
-    assert deeds(post, NOW).resume_words == button
+    assert button in offers(post)
     assert "settings" not in shown.action
-    assert deeds(a_post(error=WAITS), NOW).resume_words == ""
+    assert button not in offers(a_post(error=WAITS))
 
 
 def test_post_held_back_says_when_it_is_tried_again() -> None:
@@ -143,19 +164,21 @@ def test_trouble_keeps_tiktoks_code_and_log_id() -> None:
 def test_a_status_allows_what_the_planner_allows(
     status: PostStatus, edit: bool, cancel: bool, retry: bool
 ) -> None:
-    may = deeds(a_post(status=status), NOW)
-    assert (may.edit, may.cancel, may.retry) == (edit, cancel, retry)
+    found = offers(a_post(status=status))
+    may_retry = bool({"Retry", "Publish now"} & found)
+    assert ("Edit" in found, "Cancel post" in found, may_retry) == (edit, cancel, retry)
 
 
 def test_cancelled_post_is_planned_again_only_while_its_time_is_to_come() -> None:
     post = a_post(status=PostStatus.CANCELLED)
-    assert deeds(post, NOW).plan_again
-    assert not deeds(post, post.schedule.due_at).plan_again
+    assert "Plan it again" in offers(post)
+    assert "Plan it again" not in offers(post, post.schedule.due_at)
 
 
 def test_unconfirmed_post_offers_a_look_at_the_account() -> None:
-    may = deeds(a_post(status=PostStatus.UNCONFIRMED), NOW)
-    assert (may.page, may.page_words) == ("https://www.tiktok.com/@alice", "Look at @alice")
+    post = a_post(status=PostStatus.UNCONFIRMED)
+    assert page_of(post) == "https://www.tiktok.com/@alice"
+    assert offers(post) == {"Look at @alice"}
 
 
 def test_time_names_its_zone_and_the_one_it_was_planned_in() -> None:
@@ -237,7 +260,7 @@ def test_a_post_of_an_account_without_permission_is_not_said_to_go_out_by_itself
     for next_try_at in (None, NOW):
         post = a_post(error=lost, next_try_at=next_try_at)
         assert meaning(post, ZONE, NOW) == "Held until you connect @alice."
-        assert deeds(post, NOW).reconnect
+        assert "Reconnect" in offers(post)
 
 
 def refused_for(code: str) -> Failure:
@@ -251,9 +274,9 @@ def refused_for(code: str) -> Failure:
 
 @pytest.mark.parametrize("code", sorted(CONTENT_CODES))
 def test_what_needs_an_edit_is_not_offered_for_a_mere_retry(code: str) -> None:
-    may = deeds(a_post(status=PostStatus.NEEDS_ATTENTION, error=refused_for(code)), NOW)
-    assert may.edit
-    assert not may.retry
+    found = offers(a_post(status=PostStatus.NEEDS_ATTENTION, error=refused_for(code)))
+    assert {"Edit", "Choose another file"} & found
+    assert "Retry" not in found
 
 
 @pytest.mark.parametrize(
@@ -265,15 +288,14 @@ def test_what_needs_an_edit_is_not_offered_for_a_mere_retry(code: str) -> None:
     ],
 )
 def test_what_is_mended_elsewhere_can_be_retried(code: str) -> None:
-    may = deeds(a_post(status=PostStatus.NEEDS_ATTENTION, error=refused_for(code)), NOW)
-    assert may.retry
+    post = a_post(status=PostStatus.NEEDS_ATTENTION, error=refused_for(code))
+    assert "Retry" in offers(post)
 
 
 def test_a_missing_permission_is_mended_by_reconnecting() -> None:
     error = refused_for("scope_not_granted")
-    may = deeds(a_post(status=PostStatus.NEEDS_ATTENTION, error=error), NOW)
-    assert may.reconnect
-    assert may.retry
+    post = a_post(status=PostStatus.NEEDS_ATTENTION, error=error)
+    assert {"Reconnect", "Retry"} <= offers(post)
 
 
 @pytest.mark.parametrize(
@@ -330,14 +352,14 @@ def test_only_what_goes_out_by_itself_looks_calm(
     assert (resources_dir() / "icons" / f"{look.icon}.svg").exists()
     shown = trouble(post)
     assert (shown is None) == (waits.reason is None)
-    assert deeds(post, NOW).reconnect == (waits.look is WaitingLook.RECONNECT)
+    assert ("Reconnect" in offers(post)) == (waits.look is WaitingLook.RECONNECT)
 
 
 def test_a_wait_on_the_account_is_told_before_the_posts_own() -> None:
     """A post that waits for a retry goes nowhere while its account is paused."""
     paused = Waiting(look=WaitingLook.PAUSED, reason=Finding(code="accounts_paused"))
     post = a_post(error=WAITS, next_try_at=NOW, waiting=paused)
-    assert deeds(post, NOW).resume_words == "Resume account"
+    assert "Resume account" in offers(post)
     assert why(post) == ACCOUNT_PAUSED
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -10,10 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from tiktok_manager.domain.lateness import next_day
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
 from tiktok_manager.services.planning import PostEdit
-from tiktok_manager.ui.calendar import wording
 from tiktok_manager.ui.formats import zoned_time
-from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.reading import Job
+from tiktok_manager.ui.post.actions import may_cancel
+from tiktok_manager.ui.post.wording import why
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.undo import PostChange
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     from tiktok_manager.domain.plans import PlanResult
     from tiktok_manager.domain.posts import Post
-    from tiktok_manager.ui.frame import Core, Frame
+    from tiktok_manager.ui.frame import Core
 
 
 class PostChanges(QObject):
@@ -48,7 +47,7 @@ class PostChanges(QObject):
 
     def cancel(self, post: Post) -> None:
         """Take a post out of the plan, if its status allows it."""
-        if post.status in wording.CANCELLABLE:
+        if may_cancel(post):
             self._undoable(
                 post, lambda: self._planning.cancel(post.id, seen=post), self._on_cancelled
             )
@@ -88,7 +87,7 @@ class PostChanges(QObject):
 
     def resume(self, post: Post) -> None:
         """End what the user holds the post by: the account's pause, or that of all publishing."""
-        held_by = wording.why(post)
+        held_by = why(post)
         if held_by == PUBLISHING_OFF:
             self._core.publishing.set_paused(False)
         elif held_by == ACCOUNT_PAUSED:
@@ -161,134 +160,3 @@ class PostChanges(QObject):
         )
         left = tr("Posts that may be on TikTok already were left alone.")
         self.done.emit(text, left, None)
-
-
-def retry_all_action(core: Core, changes: PostChanges, shown: Callable[[], bool]) -> Action:
-    """Return what lets every failed post go out again."""
-
-    def failed() -> int:
-        overview = core.publishing.overview
-        return 0 if overview is None else overview.failed
-
-    return Action(
-        words=lambda: tr("Retry all failed ({count})", count=failed()),
-        icon="redo",
-        run=changes.retry_all_failed,
-        allowed=lambda: not changes.retrying.busy,
-        shown=lambda: shown() and failed() > 0,
-    )
-
-
-def mending_actions(
-    core: Core, frame: Frame, changes: PostChanges, post: Callable[[], Post]
-) -> Sequence[Action]:
-    """Return what can be done with the post shown, that which mends it first."""
-
-    def may() -> wording.Deeds:
-        return wording.deeds(post(), core.now())
-
-    def go_to_page() -> None:
-        if (page := may().page) is not None:
-            frame.open_url(page)
-
-    return (
-        Action(
-            words=lambda: tr("Reconnect"),
-            icon="link",
-            look="primary",
-            run=lambda: frame.go("accounts", post().account_id),
-            shown=lambda: may().reconnect,
-        ),
-        Action(
-            words=lambda: may().resume_words,
-            icon="play",
-            look="primary",
-            run=lambda: changes.resume(post()),
-            shown=lambda: bool(may().resume_words),
-        ),
-        Action(
-            words=lambda: may().retry_words,
-            icon="redo",
-            look="primary",
-            run=lambda: changes.retry(post()),
-            shown=lambda: may().retry,
-        ),
-        Action(
-            words=lambda: tr("Plan it again"),
-            icon="undo",
-            look="primary",
-            run=lambda: changes.restore(post()),
-            shown=lambda: may().plan_again,
-        ),
-        Action(
-            words=lambda: tr("Next day"),
-            icon="moved",
-            run=lambda: changes.move_to_next_day(post()),
-            shown=lambda: may().next_day,
-        ),
-        Action(
-            words=lambda: may().edit_words,
-            icon="edit",
-            run=lambda: frame.go("composer", post().id),
-            shown=lambda: may().edit,
-        ),
-        Action(
-            words=lambda: tr("Cancel post"),
-            icon="close",
-            look="danger",
-            run=lambda: changes.cancel(post()),
-            shown=lambda: may().cancel,
-        ),
-        Action(
-            words=lambda: may().page_words,
-            icon="external",
-            run=go_to_page,
-            shown=lambda: may().page is not None,
-        ),
-    )
-
-
-def doubt_actions(
-    core: Core, changes: PostChanges, post: Callable[[], Post], wait: Callable[[], object]
-) -> Sequence[Action]:
-    """Return the answers to what only the user can tell: is the video there?
-
-    Posting again is asked once more, for nothing can undo a double.
-    """
-
-    def is_in_doubt() -> bool:
-        return wording.deeds(post(), core.now()).resolve
-
-    def settle(*, posted: bool, post_again: bool = False) -> Callable[[], None]:
-        return lambda: changes.resolve(post(), posted=posted, post_again=post_again)
-
-    return (
-        Action(words=lambda: tr("It is there"), run=settle(posted=True), shown=is_in_doubt),
-        Action(words=lambda: tr("It is not there"), run=settle(posted=False), shown=is_in_doubt),
-        Action(
-            words=lambda: tr("Post again…"),
-            icon="redo",
-            look="danger",
-            run=settle(posted=False, post_again=True),
-            shown=is_in_doubt,
-            question=partial(_double_warning, core, post),
-            no=lambda: tr("Do not post"),
-        ),
-        Action(
-            words=lambda: tr("Wait"),
-            icon="status-processing",
-            run=wait,
-            shown=lambda: is_in_doubt() and not wording.is_given_up(post()),
-        ),
-    )
-
-
-def _double_warning(core: Core, post: Callable[[], Post]) -> str:
-    shown = post()
-    return tr(
-        "{caption}, planned for {time}: if it is there after all, @{handle} gets it twice, and "
-        "only the TikTok app can delete one. Post it again?",
-        caption=wording.beginning(shown.caption),
-        time=wording.when_lines(shown, core.timezone)[0],
-        handle=shown.handle,
-    )

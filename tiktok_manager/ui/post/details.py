@@ -7,26 +7,25 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QProgressBar, QVBoxLayout, QWidget
 
-from tiktok_manager.ui.calendar import wording
-from tiktok_manager.ui.calendar.changes import doubt_actions, mending_actions
-from tiktok_manager.ui.calendar.flight_record import FlightRecord
-from tiktok_manager.ui.calendar.plain_text import PlainText
 from tiktok_manager.ui.formats import age_text, exact_number
 from tiktok_manager.ui.kit.action import Action, ActionRow, action_button
 from tiktok_manager.ui.kit.avatar import AvatarLabel
 from tiktok_manager.ui.kit.badges import StatusBadge
 from tiktok_manager.ui.kit.controls import CopyButton, Facts, push_button
-from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.labels import PlainLabel, PlainText
 from tiktok_manager.ui.kit.layout import Line, column, row
+from tiktok_manager.ui.post import wording
+from tiktok_manager.ui.post.actions import doubt_actions, is_in_doubt, mending_actions
+from tiktok_manager.ui.post.flight_record import FlightRecord
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tiktok_manager.ui.calendar.changes import PostChanges
-    from tiktok_manager.ui.calendar.details_viewmodel import PostDetailsViewModel
     from tiktok_manager.ui.frame import Core, Frame
+    from tiktok_manager.ui.post.changes import PostChanges
+    from tiktok_manager.ui.post.viewmodel import PostDetailsViewModel
 
 
 class PostDetails(QWidget):
@@ -53,7 +52,7 @@ class PostDetails(QWidget):
         self.back = back
         self._mending = ActionRow(mending_actions(core, frame, changes, lambda: viewmodel.post))
         self._doubt = _Doubt(
-            ActionRow(doubt_actions(core, changes, lambda: viewmodel.post, self._on_wait))
+            ActionRow(doubt_actions(core, changes, lambda: viewmodel.post, self.wait_wanted.emit))
         )
         self._record = FlightRecord(core, frame, lambda: viewmodel.post)
         self._shown_id = ""
@@ -104,9 +103,6 @@ class PostDetails(QWidget):
         layout.addLayout(column(record, self._record))
         layout.addStretch(1)
 
-    def _on_wait(self) -> None:
-        self.wait_wanted.emit(self.viewmodel.post)
-
     def _on_changed(self) -> None:
         post, now, timezone = self.viewmodel.post, self._core.now(), self.viewmodel.timezone
         self._avatar.show_account(post.handle, self._core.accounts.picture_path(post.account_id))
@@ -136,7 +132,7 @@ class PostDetails(QWidget):
             self._doubt.answers.withdraw()
         self._mending.refresh()
         question = wording.doubt_question(post, self.viewmodel.timezone, now)
-        self._doubt.ask(question if self.viewmodel.deeds.resolve else "")
+        self._doubt.ask(question if is_in_doubt(post) else "")
 
     def _on_progressed(self) -> None:
         self._sending.show_progress(self.viewmodel.progress, self.viewmodel.progress_words)
