@@ -204,6 +204,19 @@ def test_a_connection_is_seen_where_it_was_asked_for(make_view: MakeView) -> Non
     view.connect_card.cancel.click()
 
 
+def test_a_sync_is_told_below_the_rows_and_can_be_stopped(make_view: MakeView) -> None:
+    _, view = make_view()
+    view.model.syncing.start(
+        lambda progress: progress.token.wait(10), failed=print, words="Reading"
+    )
+    line = view.sync_line
+    assert line.isVisible()
+    assert not view.sync_all.isEnabled()
+    assert line._words.geometry().right() < line._bar.geometry().left()
+    line.cancel.click()
+    assert line.isHidden()
+
+
 def test_what_was_connected_is_chosen_in_the_table(make_view: MakeView) -> None:
     desk, view = make_view()
     view.search.setText("bob")

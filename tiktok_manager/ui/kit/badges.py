@@ -251,6 +251,8 @@ class JobLine(QWidget):
         self._bar.setAccessibleName(name)
         self._words = PlainLabel("", type=Type.CAPTION, tone="soft", elided=True)
         self._words.setFixedWidth(self._WORDS_PX)
+        # What is elided asks for no room: the bar would lie over it.
+        self._words.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.cancel = push_button(tr("Cancel"), clicked=job.cancel)
         self.setLayout(row(self._words, self._bar, self.cancel, None, spacing=SPACE_M))
         job.changed.connect(self._on_changed)
