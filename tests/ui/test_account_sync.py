@@ -85,3 +85,16 @@ def test_what_keeps_all_from_being_read_is_told(bench: Bench) -> None:
     bench.desk.settle()
     assert [words(error).title for error in bench.errors] == ["The vault is locked."]
     assert not bench.sync.busy
+
+
+def test_a_fault_of_ours_ends_it_and_it_can_be_begun_again(bench: Bench) -> None:
+    accounts = bench.desk.world.accounts
+    accounts.error = ZeroDivisionError()  # type: ignore[assignment]
+    bench.sync.begin()
+    bench.desk.settle()
+    assert [error.code for error in bench.errors] == ["unforeseen"]
+    accounts.error = None
+    bench.sync.begin()
+    bench.desk.settle()
+    assert accounts.synced == ["acc-alice", "acc-bob"]
+    bench.desk.crashes.clear()

@@ -208,6 +208,16 @@ def test_cancelling_stops_the_question_and_keeps_nothing(bench: Bench) -> None:
     assert "newcomer" not in bench.handles()
 
 
+def test_a_fault_of_ours_ends_connecting(bench: Bench) -> None:
+    bench.desk.world.accounts.error = ZeroDivisionError()  # type: ignore[assignment]
+    bench.model.connecting.start()
+    bench.desk.until(lambda: bool(bench.errors))
+    assert not bench.model.connecting.job.busy
+    assert [error.code for error in bench.errors] == ["unforeseen"]
+    bench.desk.world.accounts.error = None
+    bench.desk.crashes.clear()
+
+
 def test_a_refusal_is_told_and_can_be_tried_again(bench: Bench) -> None:
     bench.desk.world.accounts.error = ConsentRefused(title="You said no on TikTok’s page.")
     bench.model.connecting.start()
