@@ -128,6 +128,8 @@ class Hands:
         self._click(front, self._point(front), "somewhere")
 
     def _click(self, front: QWidget, place: QPoint, what: str) -> None:
+        if not front.window().rect().contains(place):
+            return  # it was laid out before the window became smaller
         window = _handle(front)
         button = _RIGHT if self._chance.random() < 0.15 else _LEFT
         modifier = self._chance.choices((_NONE, _CTRL, _SHIFT), (12, 1, 1))[0]

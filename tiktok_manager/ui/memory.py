@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QByteArray, QSettings
 
 from tiktok_manager.ui.theme import ThemeChoice
@@ -63,8 +64,13 @@ class WindowMemory:
         """Restore widths, order and sorting of a header and remember what the user changes."""
         if (saved := self.state(name)) is not None:
             header.restoreState(saved)
+
+        def remember(*_change: object) -> None:
+            if shiboken6.isValid(header):  # a table that is being deleted lays itself out once more
+                self.set_state(name, header.saveState())
+
         for change in (header.sectionResized, header.sectionMoved, header.sortIndicatorChanged):
-            change.connect(lambda *_: self.set_state(name, header.saveState()))
+            change.connect(remember)
 
     def flush(self) -> None:
         """Write to disk now."""
