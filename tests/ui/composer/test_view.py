@@ -505,6 +505,7 @@ def test_accounts_caption_and_time_are_seen_without_scrolling(
     filled: ComposerView, qtbot: QtBot, size: tuple[int, int]
 ) -> None:
     filled.resize(*size)
+    qtbot.waitUntil(lambda: filled._page.verticalScrollBar().maximum() == 0)
     for part in (filled.accounts, filled.caption, filled.when, filled.foot.send):
         qtbot.waitUntil(lambda part=part: part.visibleRegion().boundingRect() == part.rect())  # type: ignore[misc]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from tiktok_manager.domain.captions import MAX_CAPTION_UNITS
 from tiktok_manager.domain.posts import PostMode
@@ -69,6 +69,8 @@ class AccountsCard(Card):
         model, post = self._model, self._model.editing
         self._title.setText(tr("Accounts") if post is None else tr("Account"))
         only = None if post is None else post.account_id
+        policy = QSizePolicy.Policy
+        self.setSizePolicy(policy.Preferred, policy.Preferred if post is None else policy.Maximum)
         self.picker.set_fixed(only=only, fixed=post is not None or not model.is_open)
         self.picker.set_chosen(model.form.account_ids)
 
@@ -101,7 +103,6 @@ class CaptionCard(Card):
         )
         self.editor.setTabChangesFocus(True)
         self.editor.setAcceptDrops(False)  # a dropped video is for the form
-        self.editor.setMinimumHeight(_EDITOR_LEAST_PX)
         self._highlighter = _Tags(self.editor.document())
         self.editor.textChanged.connect(self._on_typed)
         self._tags = PlainLabel("", type=Type.CAPTION, tone="soft")
@@ -221,7 +222,11 @@ class _Editor(QPlainTextEdit):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(240, _EDITOR_LEAST_PX)
+        return self.minimumSizeHint()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, _EDITOR_LEAST_PX)
 
 
 class _Tags(QSyntaxHighlighter):

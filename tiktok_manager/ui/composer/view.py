@@ -178,11 +178,10 @@ class ComposerView(PaneView):
         self._slots = [QVBoxLayout() for _ in range(3)]
         for slot in self._slots:
             slot.setSpacing(SPACE_S)
-        side.setLayout(self._slots[2])
-        self._slots[2].setContentsMargins(0, 0, SPACE_M, 0)
+        side.setLayout(row(self._slots[2], SPACE_M))  # room for the scroll bar
         self._side = _scroll(side)
         self._side.setFixedWidth(_SIDE_PX)
-        line = row(*self._slots[:2], self._side, margins=(SPACE_XL, SPACE_M, SPACE_S, SPACE_M))
+        line = row(*self._slots[:2], self._side, margins=(SPACE_XL, SPACE_S, SPACE_S, SPACE_S))
         line.setStretch(1, 1)
         content.setLayout(line)
         self._page = _scroll(content)

@@ -46,6 +46,7 @@ _Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 _ROW_PX, _AVATAR_PX, _BOX_PX = 44, 28, 18
 _SEARCH_FROM = 8
+_UNBOUND_PX = 16_777_215
 
 
 def no_note(_account: Account) -> str:
@@ -262,8 +263,6 @@ class AccountPicker(QWidget):
         layout = column(head, self._chips, self.list, spacing=SPACE_S)
         layout.setStretch(2, 1)
         self.setLayout(layout)
-        if self._rows_shown is None:
-            self.list.setMinimumHeight(self.list.sizeHint().height())
 
     def _on_search(self) -> None:
         self.choices.show_only(self.search.text(), self._only)
@@ -275,8 +274,11 @@ class AccountPicker(QWidget):
 
     def _on_accounts(self) -> None:
         count = 1 if self._only is not None else self._accounts.rowCount()
-        if self._rows_shown is not None:
-            shown = min(max(count, 1), self._rows_shown)
+        shown = min(max(count, 1), self._rows_shown or count)
+        if self._rows_shown is None and self._only is None:
+            self.list.setMinimumHeight(self.list.sizeHint().height())
+            self.list.setMaximumHeight(_UNBOUND_PX)
+        else:
             rest = _ROW_PX // 2 if count > shown else 0  # half a row says that there are more
             self.list.setFixedHeight(shown * _ROW_PX + rest)
         self.search.setVisible(count >= _SEARCH_FROM)
