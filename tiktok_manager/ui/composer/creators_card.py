@@ -3,8 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from tiktok_manager.domain.errors import AppError, FailureClass, ReconnectNeeded, RemoteError
@@ -17,9 +16,7 @@ from tiktok_manager.ui.kit.avatar import AvatarLabel, Avatars
 from tiktok_manager.ui.kit.controls import Segment, push_button
 from tiktok_manager.ui.kit.labels import IconLabel, NoteLabel, PlainLabel
 from tiktok_manager.ui.kit.layout import Card, clear, column, row
-from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import ntr, tr
-from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
 from tiktok_manager.wording import joined, words
 
@@ -129,7 +126,7 @@ class CreatorsCard(Card):
 
 
 class CreatorRow(QWidget):
-    """A creator with nickname and longest video; a grey bar while asking; what went wrong."""
+    """A creator with nickname and longest video; that TikTok is asked; what went wrong."""
 
     def __init__(self, avatars: Avatars, state: CreatorState, mend: Callable[[], object]) -> None:
         super().__init__()
@@ -142,9 +139,10 @@ class CreatorRow(QWidget):
         self.setLayout(layout)
         name = _name_of(state)
         if state.loading:
-            lines.addWidget(GreyBar(0.5))
-            lines.addWidget(GreyBar(0.75))
-            self.setAccessibleName(tr("Asking TikTok about {name}", name=name))
+            asking = tr("Asking TikTok what it may post…")
+            lines.addWidget(PlainLabel(name, type=Type.STRONG, tone="soft", elided=True))
+            lines.addWidget(PlainLabel(asking, type=Type.CAPTION, tone="soft", elided=True))
+            self.setAccessibleName(tr("{name}: {what}", name=name, what=asking))
             return
         lines.addWidget(PlainLabel(name, type=Type.STRONG, elided=True))
         if state.info is not None:
@@ -204,24 +202,6 @@ class DifferenceTable(QWidget):
         pairs = zip(handles, difference.values, strict=True)
         for number, (handle, value) in enumerate(pairs, start=2):
             self._grid.addWidget(_cell(handle, difference.rule, value), number, place, centre)
-
-
-class GreyBar(QWidget):
-    """Stands where a line of text will be."""
-
-    def __init__(self, share: float) -> None:
-        super().__init__()
-        self._share = share
-        self.setFixedHeight(17)
-
-    @override
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens().line))
-        painter.drawRoundedRect(QRectF(0, 4, self.width() * self._share, 9), 4.5, 4.5)
-        painter.end()
 
 
 def error_words(error: AppError) -> str:

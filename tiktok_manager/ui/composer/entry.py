@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tiktok_manager.domain.errors import AppError, NotFound
+from tiktok_manager.domain.errors import NotFound
+from tiktok_manager.domain.events import (
+    DataChangedElsewhere,
+    Event,
+    PostsChanged,
+    PostStatusChanged,
+)
+from tiktok_manager.domain.posts import EDITABLE, Post, PostStatus
 from tiktok_manager.ui.composer.draft import DraftKeeper
-from tiktok_manager.ui.composer.edited_post import EditedPost
 from tiktok_manager.ui.composer.form import (
     Form,
     carried_over,
@@ -17,11 +24,15 @@ from tiktok_manager.ui.composer.form import (
     same_input,
     with_timezone,
 )
+from tiktok_manager.ui.formats import status_words
+from tiktok_manager.ui.kit.reading import Reading
+from tiktok_manager.ui.texts import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tiktok_manager.domain.posts import Post
+    from tiktok_manager.domain.cancel import CancelToken
+    from tiktok_manager.services.workspace import Workspace
     from tiktok_manager.ui.frame import Core
 
 
@@ -32,6 +43,8 @@ class Entry(QObject):
 
     Attributes:
         form: What is entered.
+        editing: The post being changed as it was read last, None for a new one.
+        shown: The post as the form was filled from it: a change names its version.
         is_begun: The drafts are read; nothing may be entered before.
         restored: The form is what was left unsent the last time.
         cleared: What was thrown away last, until something else is entered.
@@ -40,7 +53,7 @@ class Entry(QObject):
     Signals:
         changed: The post or the drafts read differently, not the form.
         replaced: Another form is shown.
-        failed: An AppError: a post could not be opened.
+        failed: An AppError: a post could not be read.
     """
 
     changed = Signal()
@@ -52,28 +65,26 @@ class Entry(QObject):
         self._core = core
         self._is_busy = is_busy
         self.form = new_form(core.now(), core.timezone)
+        self.editing: Post | None = None
+        self.shown: Post | None = None
         self.is_begun = False
         self.restored = False
         self.cleared: Form | None = None
         self._first: Callable[[], object] | None = None
         self.drafts = DraftKeeper(core, self)
-        self._edited = EditedPost(core, self)
         self.drafts.changed.connect(self.changed)
         self.drafts.reading.changed.connect(self._on_drafts)
-        self._edited.opened.connect(self._on_opened)
-        self._edited.changed.connect(self._on_changed_elsewhere)
-        self._edited.looked_again.connect(self._on_looked_again)
-        self._edited.failed.connect(self._on_post_failed)
-
-    @property
-    def editing(self) -> Post | None:
-        """The post being changed, None for a new one."""
-        return self._edited.post
-
-    @property
-    def shown(self) -> Post | None:
-        """The post as the form was filled from it: a change names its version."""
-        return self._edited.shown
+        self._asked_for = ""
+        self._take: Callable[[Post], object] = self._take_again
+        self._post = Reading(
+            core.tasks,
+            core.bridge,
+            partial(_read, core.workspace, ""),
+            parent=self,
+            stale_on=(PostStatusChanged, PostsChanged, DataChangedElsewhere),
+            concerns=self._concerns,
+        )
+        self._post.changed.connect(self._on_post)
 
     @property
     def post_id(self) -> str:
@@ -83,7 +94,12 @@ class Entry(QObject):
     @property
     def locked(self) -> str:
         """Why the post cannot be changed any more, empty if it can."""
-        return self._edited.locked
+        if self.editing is None or self.editing.status in EDITABLE:
+            return ""
+        if self.editing.status is PostStatus.PUBLISHING:
+            return tr("This post is on its way to TikTok. It can no longer be changed.")
+        status = status_words(self.editing.status)
+        return tr("This post can no longer be changed: {status}.", status=status)
 
     @property
     def is_dirty(self) -> bool:
@@ -100,16 +116,17 @@ class Entry(QObject):
     def start_new(self) -> None:
         """Go on with a new post, as it was left."""
         if self.editing is not None and not self._is_busy():
-            self._edited.show(None)
+            self._follow(None)
             self._restore()
 
     def open(self, post_id: str) -> None:
-        """Edit a planned post."""
-        self._edited.open(post_id)
+        """Edit a planned post, with what was entered over it before."""
+        self._ask(post_id, self._take_to_edit)
 
     def look_again(self) -> None:
         """Show the post as it is by now; what was entered stays."""
-        self._edited.look_again()
+        if self.editing is not None:
+            self._ask(self.editing.id, self._take_newer)
 
     def put(self, form: Form) -> None:
         """Take what was entered."""
@@ -133,8 +150,10 @@ class Entry(QObject):
     def sent(self) -> None:
         """What was entered is planned or saved: the draft goes, a new post comes."""
         self.drafts.forget(self.post_id)
-        self._edited.show(None)
+        self._follow(None)
         self._restore()
+
+    # -- the form -------------------------------------------------------------------------
 
     def _clean_form(self) -> Form:
         if self.editing is not None:
@@ -150,7 +169,7 @@ class Entry(QObject):
         if holds_input and self.editing is not None:
             shown = self.drafts.shown(self.editing)
             holds_input = kept != form_of_post(shown)
-            self._edited.show(self.editing, shown if holds_input else None)
+            self._follow(self.editing, shown if holds_input else None)
         self._show(kept if kept is not None and holds_input else clean, restored=holds_input)
 
     def _show(self, form: Form, *, restored: bool = False, cleared: Form | None = None) -> None:
@@ -167,32 +186,61 @@ class Entry(QObject):
         if first is not None:
             first()
 
-    def _on_opened(self, post: Post) -> None:
-        if self._is_busy():
+    # -- the post, which others may change too --------------------------------------------
+
+    def _follow(self, post: Post | None, shown: Post | None = None) -> None:
+        self.editing, self.shown = post, shown or post
+
+    def _ask(self, post_id: str, take: Callable[[Post], object]) -> None:
+        self._asked_for, self._take = post_id, take
+        self._post.ask_anew(partial(_read, self._core.workspace, post_id), forget=True)
+
+    def _concerns(self, event: Event) -> bool:
+        if self.editing is None:
+            return False
+        return not isinstance(event, PostStatusChanged) or event.post_id == self.editing.id
+
+    def _on_post(self) -> None:
+        error, post = self._post.failure, self._post.value
+        if error is None and post is None:
             return
-        self.is_begun = True
-        self._edited.show(post)
-        self._restore()
-
-    def _on_changed_elsewhere(self, before: Post) -> None:
-        untouched = self.form == form_of_post(before) and not self._is_busy()
-        if untouched:
-            self._edited.show(self.editing)
-        if untouched and (clean := self._clean_form()) != self.form:
-            self._show(clean)
-        else:
-            self.changed.emit()
-
-    def _on_looked_again(self, post: Post) -> None:
-        shown = self.shown
-        if shown is None or shown.id != post.id or self._is_busy():
+        take, self._take = self._take, self._take_again
+        if error is None and post is not None:
+            if not self._is_busy() or take == self._take_again:
+                take(post)
             return
-        form = carried_over(self.form, form_of_post(shown), form_of_post(post))
-        self._edited.show(post)
-        self.put(form)
-        self._show(form)
-
-    def _on_post_failed(self, error: AppError) -> None:
+        if self.editing is not None and self._asked_for != self.editing.id:
+            self._ask(self.editing.id, self._take_again)  # the old one stays and is followed
         if isinstance(error, NotFound):
             self.start_new()
         self.failed.emit(error)
+
+    def _take_to_edit(self, post: Post) -> None:
+        self.is_begun = True
+        self._follow(post)
+        self._restore()
+
+    def _take_newer(self, post: Post) -> None:
+        if self.shown is not None and self.shown.id == post.id:
+            form = carried_over(self.form, form_of_post(self.shown), form_of_post(post))
+            self._follow(post)
+            self.put(form)
+            self._show(form)
+
+    def _take_again(self, post: Post) -> None:
+        before = self.editing
+        if before is None or before.id != post.id or before == post:
+            return
+        self.editing = post
+        is_untouched = self.form == form_of_post(before) and not self._is_busy()
+        if is_untouched:
+            self._follow(post)
+        if is_untouched and form_of_post(post) != self.form:
+            self._show(form_of_post(post))
+        else:
+            self.changed.emit()
+
+
+def _read(workspace: Workspace, post_id: str, _token: CancelToken) -> Post:
+    workspace.drafts.read()
+    return workspace.planning.get(post_id)

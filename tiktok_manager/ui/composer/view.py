@@ -76,6 +76,7 @@ class ComposerView(PaneView):
         self._connect()
         self._on_form_replaced()
         self.follow(model.entry.drafts.reading)
+        model.entry.drafts.reading.changed.connect(self._on_form_there)
 
     # -- what the frame asks --------------------------------------------------------------
 
@@ -258,8 +259,6 @@ class ComposerView(PaneView):
         self._title.setText(text)
         self._title.set_tone(tone)
         self.ways_out.refresh()
-        if self._wants_caret and self.caption.editor.isVisible():
-            self.take_focus()
 
     def _title_words(self) -> tuple[str, str]:
         """What is to be known of the form as a whole, and its tone."""
@@ -279,6 +278,10 @@ class ComposerView(PaneView):
             said = tr("Your changes of the post of @{handle} are back.", handle=post.handle)
             return said, "accent"
         return tr("Changing the post of @{handle}", handle=post.handle), "soft"
+
+    def _on_form_there(self) -> None:
+        if self._wants_caret:  # only now: whatever is clicked later keeps the focus
+            self.take_focus()
 
     def _on_form_replaced(self) -> None:
         self.caption.fill()
