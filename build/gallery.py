@@ -222,7 +222,6 @@ def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> Non
     _put_away(session)
     page, following = workspace.planning.page, workspace.planning.overview().next_due
     failed = PostFilter(statuses=frozenset({PostStatus.FAILED}))
-    posted = PostFilter(statuses=frozenset({PostStatus.PUBLISHED}))
     today = workspace.clock.now().date()
     places: dict[str, tuple[str, object]] = {
         "account": ("accounts", workspace.accounts.list()[1].id),
@@ -234,7 +233,7 @@ def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> Non
         "needs-you": ("calendar", "needs-you"),
         "palette": ("calendar", today),
         "post": ("calendar", page(failed)[0].id),
-        "record": ("activity", workspace.planning.changed(posted, limit=1)[0].post.id),
+        "record": ("activity", _longest_record(workspace)),
     }
     session.host.go(*places.get(subject, (subject, None)))
     match subject:
@@ -244,6 +243,13 @@ def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> Non
             _search(session, "a")
         case "keys":
             session.host.show_keys()
+
+
+def _longest_record(workspace: "Workspace") -> str:
+    from tiktok_manager.domain.posts import PostFilter
+
+    found = [each.post.id for each in workspace.planning.changed(PostFilter(), limit=200)]
+    return max(found, key=lambda post_id: len(workspace.planning.trail(post_id)))
 
 
 def _put_away(session: "WindowSession") -> None:
