@@ -289,7 +289,7 @@ def test_the_overview_says_what_each_account_says_for_itself(world: World) -> No
     assert (first.planned, second.planned) == (2, 0)
     for each, account in ((first, ada), (second, bob)):
         assert each.quota == world.workspace.quota.usage(account.id)
-        assert each.avatar == world.workspace.accounts.avatar_path(account.id)
+        assert each.avatar == world.workspace.accounts.avatars().get(account.id)
 
 
 def test_the_overview_of_300_accounts_costs_a_few_statements(world: World) -> None:

@@ -292,9 +292,6 @@ class FakeAccounts:
         error = self.sync_errors.get(account_id)
         return SyncResult(account_id=account_id, handle=handle, videos=3, error=error)
 
-    def avatar_path(self, account_id: str) -> Path | None:
-        return self.pictures.get(account_id)
-
     def avatars(self) -> Mapping[str, Path]:
         return self.pictures
 

@@ -281,10 +281,6 @@ class Accounts:
         """Renew the permission of accounts that were idle for long; raises VaultLocked."""
         self._tokens.keep_alive()
 
-    def avatar_path(self, account_id: str) -> Path | None:
-        """Return the cached avatar picture, None before the first sync."""
-        return self._syncing.avatar_path(account_id)
-
     def avatars(self) -> Mapping[str, Path]:
         """Return the cached avatar pictures by account; those before their first sync have none."""
         return self._syncing.avatars()

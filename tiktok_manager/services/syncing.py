@@ -128,11 +128,6 @@ class Syncing:
             findings=numbers_untold([account]),
         )
 
-    def avatar_path(self, account_id: str) -> Path | None:
-        """Return the cached avatar picture, None before the first sync."""
-        path = self._avatars_dir / account_id
-        return path if path.is_file() else None
-
     def avatars(self) -> Mapping[str, Path]:
         """Return all cached avatar pictures by account."""
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtTest import QTest
+from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -330,6 +330,23 @@ def test_the_menu_of_a_row_offers_what_its_drawer_does(make_view: MakeView) -> N
     entries = view._menu([view.table.rows.rows[1]])
     words = [entry.words() for entry in entries if isinstance(entry, Action) and entry.shown()]
     assert words == ["Reconnect", "Analytics", "Open on TikTok", "Disconnect…"]
+
+
+def test_of_300_accounts_an_event_touches_the_one_row_it_is_about(make_view: MakeView) -> None:
+    desk, view = make_view(
+        FakeWorkspace(with_accounts=[an_account(f"a{number:03}") for number in range(300)])
+    )
+    rows = view.table.rows
+    told = QSignalSpy(rows.dataChanged)
+    others = [
+        QSignalSpy(signal)
+        for signal in (rows.modelReset, rows.rowsInserted, rows.rowsRemoved, rows.layoutChanged)
+    ]
+    desk.world.accounts.set_paused("acc-a007", True)
+    desk.until(lambda: told.count() > 0)
+    assert [told.at(0)[place].row() for place in (0, 1)] == [7, 7]
+    assert told.count() == 1
+    assert not any(spy.count() for spy in others)
 
 
 def test_groups_narrow_the_list(make_view: MakeView) -> None:

@@ -133,9 +133,6 @@ class FakeAccounts:
     def avatars(self) -> Mapping[str, Path]:
         return self.pictures
 
-    def avatar_path(self, account_id: str) -> Path | None:
-        return self.pictures.get(account_id)
-
     def creator_info(self, account_id: str) -> CreatorInfo:
         self.asked.append(account_id)
         self.gate.wait(10)

@@ -143,5 +143,7 @@ def paint_line(
     line = " ".join(text.split())
     shown = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, int(rect.width()))
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        shown = f"\u2068{shown}\u2069"  # else the @ of a handle would stand behind it
     painter.setPen(QColor(colour))
     painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
