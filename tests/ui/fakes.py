@@ -401,6 +401,10 @@ class FakePlanning:
             under_way=sum(post.status in UNDER_WAY for post in self.posts),
             uploading=sum(post.status is PostStatus.PUBLISHING for post in self.posts),
             failed=sum(post.status is PostStatus.FAILED for post in self.posts),
+            paused=sum(
+                post.status is PostStatus.SCHEDULED and post.account_id in self.held_accounts
+                for post in self.posts
+            ),
         )
 
     def _ordered(self) -> Sequence[Post]:

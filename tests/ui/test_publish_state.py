@@ -14,7 +14,7 @@ from tiktok_manager.domain.events import (
 )
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.holds import NO_PUBLISHER, Blocker
-from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.domain.posts import PostMode, PostStatus
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.publish_state import PublishState
 from tiktok_manager.wording import Step
@@ -45,13 +45,21 @@ def test_a_retry_counts_with_its_own_time(make_desk: MakeDesk) -> None:
     assert "Sat 13:42 (Berlin)" in state.line
 
 
-def test_a_paused_account_is_not_named_as_next(make_desk: MakeDesk) -> None:
+def test_a_full_day_is_told_by_when_a_place_is_free(make_desk: MakeDesk) -> None:
+    world = FakeWorkspace(posts=[a_post()])
+    full = NOW + timedelta(hours=7), Failure(code="daily_cap", params={"cap": 15})
+    world.blockers.full = {("acc-alice", PostMode.DIRECT): full}
+    _, state = started(make_desk, world)
+    assert state.line == "Publishing: next Sat 20:00 (Berlin) @alice"
+
+
+def test_a_paused_account_is_not_named_as_next_but_counted(make_desk: MakeDesk) -> None:
     world = FakeWorkspace(posts=[a_post()])
     desk, state = started(make_desk, world)
     assert "@alice" in state.line
     world.planning.held_accounts.add("acc-alice")
     world.events.publish(AccountChanged(account_id="acc-alice"))
-    desk.until(lambda: state.line == "Publishing: nothing planned")
+    desk.until(lambda: state.line == "Publishing: nothing planned · 1 paused")
 
 
 def test_an_empty_plan_is_said(make_desk: MakeDesk) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.calendar.fakes import Desk, FakeFrame, at, entry, many_posts
@@ -137,13 +137,6 @@ def test_page_keys_and_home_leaf(view: CalendarView, plan: Desk, qtbot: QtBot) -
     assert view.viewmodel.cursor.day == TODAY
 
 
-def test_escape_closes_the_drawer(view: CalendarView, frame: FakeFrame, qtbot: QtBot) -> None:
-    press(view, qtbot, Qt.Key.Key_Down, Qt.Key.Key_Return)
-    press(view, qtbot, Qt.Key.Key_Escape)
-    assert frame.drawer.content() is None
-    assert not view.drawer.is_open
-
-
 def test_window_shortcuts_are_left_to_the_window(
     view: CalendarView, frame: FakeFrame, qtbot: QtBot
 ) -> None:
@@ -173,6 +166,26 @@ def test_a_press_alone_opens_nothing(view: CalendarView, frame: FakeFrame) -> No
     assert frame.drawer.content() is None
     QTest.mouseRelease(view.grid.viewport(), left, pos=there)
     assert frame.drawer.content() is None
+
+
+def test_what_can_be_done_with_a_tile_is_asked_for_by_the_other_button(
+    view: CalendarView, plan: Desk
+) -> None:
+    def ask(place: QPoint) -> QMenu:
+        viewport = view.grid.viewport()
+        mouse = QContextMenuEvent.Reason.Mouse
+        event = QContextMenuEvent(mouse, place, viewport.mapToGlobal(place))
+        QApplication.sendEvent(viewport, event)
+        (menu,) = view.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)[1:]
+        return menu
+
+    menu = ask(spot_of(view, TODAY, 1))
+    actions = {each.text().strip(): each for each in menu.actions()}
+    assert set(actions) == {"Retry", "Edit", "Cancel post"}
+    actions["Retry"].trigger()
+    menu.close()
+    plan.settle()
+    assert plan.workspace.planning.get("second").status is PostStatus.SCHEDULED
 
 
 def test_the_wheel_scrolls_by_weeks_and_nothing_else(view: CalendarView, plan: Desk) -> None:

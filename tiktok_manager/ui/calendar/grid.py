@@ -18,6 +18,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFocusEvent,
     QHelpEvent,
     QKeyEvent,
@@ -121,12 +122,14 @@ class MonthGrid(QTableView):
         day_chosen: The user wants the whole list of a day; `bool` as above.
         new_wanted: The user wants a new post on a day.
         cancel_wanted: The user wants the selected tile's post out of the plan.
+        menu_wanted: What can be done with the selected tile is asked for, at a place of the screen.
     """
 
     tile_chosen = Signal(bool)
     day_chosen = Signal(object, bool)
     new_wanted = Signal(object)
     cancel_wanted = Signal()
+    menu_wanted = Signal(object)
 
     def __init__(self, viewmodel: CalendarViewModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -218,6 +221,15 @@ class MonthGrid(QTableView):
             self.day_chosen.emit(day, False)
         elif place is not None:
             self.tile_chosen.emit(False)
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() != QContextMenuEvent.Reason.Keyboard:
+            found = self._at(event.pos())
+            if found is None:
+                return
+            self._viewmodel.select(*found)
+        self.menu_wanted.emit(event.globalPos())
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

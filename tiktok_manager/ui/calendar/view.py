@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from tiktok_manager.domain.posts import Post
 from tiktok_manager.ui.calendar.agenda import AgendaViewModel
@@ -20,6 +20,7 @@ from tiktok_manager.ui.formats import day_title, zone_city
 from tiktok_manager.ui.kit.action import Action, action_button
 from tiktok_manager.ui.kit.controls import Segment, icon_button, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.menus import add_to_menu
 from tiktok_manager.ui.kit.pane import PaneView, Stages
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.kit.table import Table
@@ -32,7 +33,7 @@ from tiktok_manager.ui.tokens import SPACE_S, Type
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtCore import QPoint
 
     from tiktok_manager.ui.calendar.month import Tile
     from tiktok_manager.ui.frame import Core, Frame
@@ -92,13 +93,6 @@ class CalendarView(PaneView):
         self.viewmodel.minute_passed()
         self.grid.viewport().update()
         self.drawer.refresh_ages()
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self._frame.close_drawer()
-            return
-        super().keyPressEvent(event)
 
     # -- building -------------------------------------------------------------------------
 
@@ -184,6 +178,7 @@ class CalendarView(PaneView):
         self._core.publishing.changed.connect(self._on_state)
         self.grid.tile_chosen.connect(self._on_tile_chosen)
         self.grid.cancel_wanted.connect(self._on_tile_cancel)
+        self.grid.menu_wanted.connect(self._on_tile_menu)
         self.grid.day_chosen.connect(self.open_day)
         self.grid.new_wanted.connect(self._new_post)
         self.table.row_opened.connect(self._on_row_opened)
@@ -286,6 +281,14 @@ class CalendarView(PaneView):
     def _row_menu(self, rows: Sequence[Post]) -> Sequence[Action]:
         (post,) = rows
         return mending_actions(self._core, self._frame, self.drawer.changes, lambda: post)
+
+    def _on_tile_menu(self, at: QPoint) -> None:
+        tile = self.viewmodel.selected
+        if tile is not None and not tile.is_stack:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            add_to_menu(menu, self._row_menu([tile.post]), over=self.grid)
+            menu.popup(at)
 
     def _on_row_delete(self, post_ids: Sequence[str]) -> None:
         for post in filter(None, map(self.agenda.model.find, post_ids)):
