@@ -133,6 +133,21 @@ def test_searching_narrows_the_list_and_what_all_means(picker: AccountPicker) ->
     assert shown(picker) == ["cat"]
 
 
+def test_of_many_groups_the_search_finds_those_without_a_chip(
+    make_desk: MakeDesk, qtbot: QtBot
+) -> None:
+    many = [an_account(f"a{number:03}", groups=(f"Group {number:02}",)) for number in range(40)]
+    desk = make_desk(FakeWorkspace(with_accounts=many))
+    picker = AccountPicker(desk.core.accounts)
+    qtbot.addWidget(picker)
+    picker.show()
+    desk.settle()
+    assert len([each for each in picker.findChildren(QPushButton) if each.isVisible()]) <= 12
+    picker.search.setText("group 39")
+    chip(picker, "All found").click()
+    assert picker.chosen == ids("a039")
+
+
 def test_being_told_what_is_chosen_tells_nobody(picker: AccountPicker) -> None:
     told = QSignalSpy(picker.changed)
     picker.set_chosen(ids("eve", "ann"))

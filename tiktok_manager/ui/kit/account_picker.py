@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 _Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 _ROW_PX, _AVATAR_PX, _BOX_PX = 44, 28, 18
-_SEARCH_FROM = 8
+_SEARCH_FROM, _MOST_SETS = 8, 12
 _UNBOUND_PX = 16_777_215
 
 
@@ -292,7 +293,7 @@ class AccountPicker(QWidget):
 
     def _show_sets(self) -> None:
         """Write the chips anew: all, each group, each tag; built again only if they are others."""
-        sets = dict(self._make_sets())
+        sets = dict(islice(self._make_sets(), _MOST_SETS))  # the search finds the others
         labels = tuple(sets)
         if labels != self._labels:
             self._labels = labels
