@@ -193,6 +193,13 @@ def test_what_was_refused_stays_to_be_mended_and_is_not_said_twice(page: Page) -
     assert (line.text(), form.fields["zone"].has_error) == ("UTC", False)
 
 
+def test_typing_is_not_overwritten_by_changes_elsewhere(page: Page) -> None:
+    form, controls = make_form(page)
+    QTest.keyClicks(controls["key"].line, "half a k")
+    form.show_value("key", "another")
+    assert controls["key"].line.text() == "half a k"
+
+
 def test_a_text_that_was_kept_follows_changes_elsewhere_again(page: Page) -> None:
     form, controls = make_form(page)
     line = controls["zone"].line

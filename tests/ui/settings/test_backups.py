@@ -63,31 +63,11 @@ def test_the_list_tells_when_how_big_how_long_and_whether_checked(
     desk_and_view: DeskAndView,
 ) -> None:
     _desk, view = desk_and_view
-    assert shown(view.backups) == [
-        [
-            "Sat 12:00 (Berlin)",
-            "Posts and accounts",
-            "By itself",
-            "1.2 MB",
-            "4 weeks",
-            "When made",
-        ],
-        [
-            "Thu 19 Nov 13:00 (Berlin)",
-            "Posts and accounts",
-            "By itself",
-            "1.2 MB",
-            "7 days",
-            "When made",
-        ],
-        [
-            "Thu 12 Nov 13:00 (Berlin)",
-            "Posts and accounts",
-            "Before an update",
-            "1.2 MB",
-            "Until you delete it",
-            "When made",
-        ],
+    assert [" | ".join(row) for row in shown(view.backups)] == [
+        "Sat 12:00 (Berlin) | Posts and accounts | By itself | 1.2 MB | 4 weeks | When made",
+        "Thu 19 Nov 13:00 (Berlin) | Posts and accounts | By itself | 1.2 MB | 7 days | When made",
+        "Thu 12 Nov 13:00 (Berlin) | Posts and accounts | Before an update | 1.2 MB | "
+        "Until you delete it | When made",
     ]
 
 
@@ -108,26 +88,23 @@ def test_one_is_made_now_and_chosen(desk_and_view: DeskAndView) -> None:
     assert "Backed up" in view.backups.said.text()
 
 
-def test_one_that_cannot_be_made_says_why_beside_the_button(desk_and_view: DeskAndView) -> None:
-    desk, view = desk_and_view
-    desk.world.backups.error = refused("There is no room for a backup.", "Free space.")
-    press(button(view.backups, "Back up now"))
-    desk.settle()
-    assert view.backups.said.text() == "There is no room for a backup. Because. Free space."
-    assert view.backups.said.property("tone") == "bad"
-    assert button(view.backups, "Back up now").isEnabled()
-
-
 @pytest.mark.parametrize("what", ["Back up now", "Check"])
-def test_a_fault_of_ours_leaves_nothing_busy(desk_and_view: DeskAndView, what: str) -> None:
+@pytest.mark.parametrize(
+    "error", [refused("There is no room for a backup.", "Free space."), RuntimeError("a bug")]
+)
+def test_what_failed_says_why_beside_the_button_and_leaves_nothing_busy(
+    desk_and_view: DeskAndView, what: str, error: Exception
+) -> None:
     desk, view = desk_and_view
     view.backups.table.choose(desk.world.backups.list_all()[0].name)
-    desk.world.backups.error = RuntimeError("a bug")
+    desk.world.backups.error = error
     press(button(view.backups, what))
     desk.settle()
-    assert [str(crash) for crash in desk.crashes] == ["a bug"]
+    assert desk.crashes == [error] * isinstance(error, RuntimeError)
     desk.crashes.clear()
     assert view.backups.said.property("tone") == "bad"
+    if what == "Back up now" and not isinstance(error, RuntimeError):
+        assert view.backups.said.text() == "There is no room for a backup. Because. Free space."
     desk.world.backups.error = None
     press(button(view.backups, what))
     desk.settle()

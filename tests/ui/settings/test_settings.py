@@ -112,15 +112,6 @@ def test_a_value_that_is_not_possible_is_refused_beside_it(desk_and_view: DeskAn
     assert not view.form.fields["uploads-at-once"].has_error
 
 
-def test_typing_is_not_overwritten_by_changes_elsewhere(desk_and_view: DeskAndView) -> None:
-    desk, view = desk_and_view
-    line = line_of(view, "client-key")
-    QTest.keyClicks(line, "half a k")
-    desk.world.settings.set("theme", "dark")
-    desk.settle()
-    assert line.text() == "half a k"
-
-
 def test_a_secret_is_masked_kept_and_never_shown_again(desk_and_view: DeskAndView) -> None:
     desk, view = desk_and_view
     line = line_of(view, "client-secret")
