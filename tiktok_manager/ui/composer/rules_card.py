@@ -23,11 +23,12 @@ from tiktok_manager.ui.composer.rules import (
 )
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import plain_tip, privacy_words
+from tiktok_manager.ui.kit.form import Field
 from tiktok_manager.ui.kit.inputs import CalmComboBox, Switch
-from tiktok_manager.ui.kit.labels import NoteLabel, PlainLabel
+from tiktok_manager.ui.kit.labels import NoteLabel
 from tiktok_manager.ui.kit.layout import Card, FlowLayout, Line, column, row
 from tiktok_manager.ui.texts import tr
-from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
+from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 
 _BELOW_SWITCH_PX, _BELOW_BOX_PX = 44, 24
 
@@ -40,14 +41,15 @@ class RulesCard(Card):
         self._model = model
         self._levels: tuple[tuple[Privacy, bool], ...] | None = None
         self.privacy = CalmComboBox()
-        self.privacy.setAccessibleName(tr("Who can watch this video"))
         self.privacy.activated.connect(self._on_privacy)
-        self._privacy_note = NoteLabel()
+        self._audience = Field(tr("Who can watch this video"), self.privacy)
         self.boxes = {
             which: _box(interaction_words(which), partial(model.set_interaction, which))
             for which in Interaction
         }
-        self._interaction_note = NoteLabel()
+        boxes = QWidget()
+        boxes.setLayout(FlowLayout(*self.boxes.values(), spacing=SPACE_L))
+        self._interactions = Field(tr("Allow users to"), boxes)
         self.disclose = _switch(tr("Disclose video content"), model.set_disclose)
         self.your_brand = _box(tr("Your brand"), model.set_your_brand)
         self.branded = _box(tr("Branded content"), model.set_branded_content)
@@ -68,8 +70,6 @@ class RulesCard(Card):
         self.ai_generated.setEnabled(model.is_open)
 
     def _build(self) -> None:
-        interactions = QWidget()
-        interactions.setLayout(FlowLayout(*self.boxes.values(), spacing=SPACE_L))
         brand_help = NoteLabel(tr("You are promoting yourself or your own business."))
         branded_help = NoteLabel(tr("You are promoting another brand or a third party."))
         disclose_help = NoteLabel(
@@ -90,14 +90,8 @@ class RulesCard(Card):
         self._kinds = QWidget()
         self._kinds.setLayout(row(_BELOW_SWITCH_PX, kinds))
         self.body.setSpacing(SPACE_S)
-        self.body.addWidget(PlainLabel(tr("Who can watch this video"), type=Type.STRONG))
-        self.body.addWidget(self.privacy)
-        self.body.addWidget(self._privacy_note)
-        self.body.addSpacing(SPACE_XS)
-        self.body.addWidget(PlainLabel(tr("Allow users to"), type=Type.STRONG))
-        self.body.addWidget(interactions)
-        self.body.addWidget(self._interaction_note)
-        self.body.addSpacing(SPACE_XS)
+        self.body.addWidget(self._audience)
+        self.body.addWidget(self._interactions)
         self.body.addWidget(Line())
         self.body.addWidget(self.disclose)
         self.body.addLayout(row(_BELOW_SWITCH_PX, disclose_help))
@@ -119,12 +113,12 @@ class RulesCard(Card):
             self.privacy.setCurrentIndex(self.privacy.findData(chosen) if chosen else -1)
         only_me = rules.privacy.get(Privacy.ONLY_ME)
         if only_me is not None and not only_me.allowed:
-            self._privacy_note.say(BRANDED_NEVER_PRIVATE)
+            self._audience.say(BRANDED_NEVER_PRIVATE)
         elif rules.complete and not levels:
             nothing = tr("The chosen accounts share no option. Plan them one by one.")
-            self._privacy_note.say(nothing, "attention")
+            self._audience.say(nothing, "attention")
         else:
-            self._privacy_note.say("")
+            self._audience.say("")
 
     def _fill_privacy(self, rules: Rules) -> None:
         with QSignalBlocker(self.privacy):
@@ -150,7 +144,7 @@ class RulesCard(Card):
             box.setToolTip(plain_tip(rule.reason))
             box.setAccessibleDescription(rule.reason)
         reasons = (rule.reason for rule in rules.interactions.values() if rule.reason)
-        self._interaction_note.say("\n".join(reasons))
+        self._interactions.say("\n".join(reasons))
 
     def _refresh_disclosure(self, rules: Rules, *, usable: bool) -> None:
         form = self._model.form
