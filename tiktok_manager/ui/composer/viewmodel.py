@@ -13,7 +13,7 @@ from tiktok_manager.domain.events import SettingsChanged
 from tiktok_manager.domain.posts import Choices, Lateness, Post, PostMode, PostStatus, Privacy
 from tiktok_manager.domain.schedule import at_instant
 from tiktok_manager.ui.composer.blockers import Blocker, Facts, blockers
-from tiktok_manager.ui.composer.creators import Creators
+from tiktok_manager.ui.composer.creators import Creators, CreatorState
 from tiktok_manager.ui.composer.entry import Entry
 from tiktok_manager.ui.composer.form import Form, on_day
 from tiktok_manager.ui.composer.media import Check, ChosenVideo, MediaLook, checks
@@ -59,6 +59,12 @@ class ComposerViewModel(QObject):
         super().__init__(parent)
         self._core = core
         self._time_problem = ""
+        nothing = Choices()
+        self._joined: tuple[tuple[CreatorState, ...], Choices, Rules] = (
+            (),
+            nothing,
+            rules_for((), nothing, complete=False),
+        )
         self.sending = Submission(core, self)
         self.entry = Entry(core, lambda: self.sending.busy, self)
         self.accounts = core.accounts
@@ -138,10 +144,13 @@ class ComposerViewModel(QObject):
     @property
     def rules(self) -> Rules:
         """What may be chosen now."""
-        states = self.creators.states
-        infos = [state.info for state in states if state.info is not None]
-        complete = bool(states) and len(infos) == len(states)
-        return rules_for(infos, self.form.choices, complete=complete)
+        question = (self.creators.states, self.form.choices)
+        if question != self._joined[:2]:  # asked many times for each change of the form
+            states, choices = question
+            infos = [state.info for state in states if state.info is not None]
+            complete = bool(states) and len(infos) == len(states)
+            self._joined = (*question, rules_for(infos, choices, complete=complete))
+        return self._joined[2]
 
     @property
     def blockers(self) -> Sequence[Blocker]:
@@ -241,8 +250,9 @@ class ComposerViewModel(QObject):
 
     def choose_accounts(self, account_ids: Sequence[str]) -> None:
         """Plan for these accounts and no others; those chosen before keep their order."""
-        kept = [each for each in self.form.account_ids if each in account_ids]
-        new = [each for each in account_ids if each not in kept]
+        wanted, before = set(account_ids), set(self.form.account_ids)
+        kept = (each for each in self.form.account_ids if each in wanted)
+        new = (each for each in account_ids if each not in before)
         self._change(replace(self.form, account_ids=(*kept, *new)))
         self._follow()
 
@@ -365,13 +375,13 @@ class ComposerViewModel(QObject):
                 if direct and account.may(scope) and account.status is AccountStatus.CONNECTED
             ]
         )
-        self.changed.emit()
 
     def _on_accounts(self) -> None:
         if self.accounts.reading.value is not None:
             known = tuple(each.id for each in self.chosen_accounts)
             self.entry.form = replace(self.form, account_ids=known)
         self._follow()
+        self.changed.emit()
 
     def _on_creators(self) -> None:
         settled = self._settled(self.form)

@@ -38,12 +38,15 @@ def consent_html(text: str, colour: str) -> str:
 
 def account_reason(account: Account) -> str:
     """Say why an account cannot be chosen, empty if it can."""
-    return {
-        AccountStatus.CONNECTED: "",
-        AccountStatus.NEEDS_RECONNECT: tr("Connect it again first"),
-        AccountStatus.TO_CONNECT: tr("Not connected yet"),
-        AccountStatus.DISCONNECTED: tr("Disconnected"),
-    }[account.status]
+    match account.status:
+        case AccountStatus.CONNECTED:
+            return ""
+        case AccountStatus.NEEDS_RECONNECT:
+            return tr("Connect it again first")
+        case AccountStatus.TO_CONNECT:
+            return tr("Not connected yet")
+        case AccountStatus.DISCONNECTED:
+            return tr("Disconnected")
 
 
 def account_note(account: Account) -> str:

@@ -248,6 +248,8 @@ class AccountPicker(QWidget):
 
     def set_fixed(self, *, only: str | None = None, fixed: bool = False) -> None:
         """Show one account alone, by its id; `fixed` lets nothing be changed."""
+        if (only, fixed) == (self._only, self.list.fixed):
+            return
         self._only = only
         self.list.fixed = fixed
         self._chips.setEnabled(not fixed)
