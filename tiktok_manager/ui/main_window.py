@@ -148,7 +148,8 @@ class MainWindow(QWidget):
         if event.key() == Qt.Key.Key_Escape:  # nobody nearer had a use for it
             self.escape_pressed.emit()
             return
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and press_focused(self):
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and (event.isAutoRepeat() or press_focused(self)):
             return
         super().keyPressEvent(event)
 
