@@ -109,10 +109,6 @@ class UndoHistory(QObject):
             name=step.name,
         )
 
-    def can_undo(self, step: UndoStep) -> bool:
-        """Say whether undoing this very step makes sense still."""
-        return step in self._done and not self.why_not(step)
-
     def undo(self) -> None:
         """Reverse the last step; nothing happens while another reversal is under way."""
         if self.next_undo is not None:

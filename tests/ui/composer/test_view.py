@@ -285,6 +285,18 @@ def test_after_a_plan_the_work_goes_on_at_the_post_in_the_calendar(
     assert stage.planning.posts[post_id].status is PostStatus.CANCELLED
 
 
+def test_what_is_on_its_way_is_not_offered_to_be_undone(
+    filled: ComposerView, frame: FakeFrame, settle: Settle
+) -> None:
+    _choose_privacy(filled, "Everyone")
+    filled.model.set_post_now(True)
+    filled.foot.send.click()
+    settle()
+    (notice,) = frame.notices
+    assert notice.text == "On its way to @alice."
+    assert (notice.action, notice.action_text) == (None, "")
+
+
 def test_a_refusal_is_shown_by_the_window(
     filled: ComposerView, stage: Stage, frame: FakeFrame, settle: Settle
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt
@@ -305,16 +307,16 @@ class ComposerView(PaneView):
         text = outcome_text(
             outcome.posts, self.model.now, edited=outcome.edited, at_once=outcome.at_once
         )
-        self._frame.notify(
-            Notice(
-                text=text,
-                more="\n".join(outcome.warnings),
-                tone=Tone.WARNING if outcome.warnings else Tone.GOOD,
-                action_text=tr("Undo"),
-                action=lambda: self.model.undo(outcome),
-                stays=bool(outcome.warnings),
-            )
+        notice = Notice(
+            text=text,
+            more="\n".join(outcome.warnings),
+            tone=Tone.WARNING if outcome.warnings else Tone.GOOD,
+            stays=bool(outcome.warnings),
         )
+        if not outcome.at_once:  # what is on its way is not brought back
+            undo = partial(self.model.undo, outcome)
+            notice = replace(notice, action_text=tr("Undo"), action=undo)
+        self._frame.notify(notice)
 
     def _on_failed(self, error: AppError) -> None:
         if isinstance(error, ChangedMeanwhile) and self.model.editing is not None:
