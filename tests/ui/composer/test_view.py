@@ -293,7 +293,7 @@ def test_what_is_on_its_way_is_not_offered_to_be_undone(
     filled.foot.send.click()
     settle()
     (notice,) = frame.notices
-    assert notice.text == "On its way to @alice."
+    assert notice.text == "On its way: @alice."
     assert (notice.action, notice.action_text) == (None, "")
 
 
