@@ -294,7 +294,7 @@ def _is_clock(digits: str) -> bool:
 
 _Take = Callable[[_Parts, re.Match[str]], _Parts]
 _END = r"(?=$|[ ,])"
-_HALF = r"(?: ?(?P<half>[ap])\.?m\.?)"
+_HALF = r"(?: ?(?P<half>[ap])\.? ?m\.?)"
 _OFFSET_FOLLOWS = r"(?=$|[ ,z+-])"
 
 

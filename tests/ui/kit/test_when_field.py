@@ -6,13 +6,19 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from PySide6.QtCore import QDate, Qt
+from PySide6.QtCore import QDate, QLocale, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tiktok_manager.domain.schedule import zone
-from tiktok_manager.ui.kit.when_field import WhenField, next_full_hour, suggestions
+from tiktok_manager.domain.schedule import parse_when, zone
+from tiktok_manager.ui.kit.when_field import (
+    WhenField,
+    next_full_hour,
+    suggestions,
+    typed_time,
+)
+from tiktok_manager.ui.texts import use_forms
 from tiktok_manager.ui.theme import Theme
 
 BERLIN = "Europe/Berlin"
@@ -240,3 +246,18 @@ def test_tab_reaches_the_day_and_the_time(make_field: MakeField) -> None:
     assert field.focusWidget() is field.time
     field.focusPreviousChild()
     assert field.focusWidget() is field.day
+
+
+def test_a_time_is_shown_as_the_user_writes_it_and_can_always_be_typed_again() -> None:
+    wall = datetime(2026, 11, 24, 18, 5)
+    everywhere = QLocale.matchingLocales(
+        QLocale.Language.AnyLanguage, QLocale.Script.AnyScript, QLocale.Country.AnyCountry
+    )
+    for locale in everywhere:
+        use_forms(locale)
+        assert parse_when(typed_time(wall), BERLIN, NOW, shown=wall).wall == wall, locale.name()
+    shown = []
+    for name in ("en_US", "es_AR", "fi_FI", "fa_IR", "ko_KR"):
+        use_forms(QLocale(name))
+        shown.append(typed_time(wall))
+    assert shown == ["6:05\u202fPM", "6:05\u202fp.\xa0m.", "18.05", "18:05", "18:05"]

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QToolButton, Q
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.schedule import Schedule, parse_when, resolve, zone
 from tiktok_manager.ui.formats import (
-    clock_text,
     day_text,
     time_text,
     zone_city,
@@ -75,6 +74,16 @@ def suggestions(
         wall = free_at.astimezone(tz).replace(tzinfo=None)
         found.append(Suggestion(words=said, wall=wall))
     return tuple(found)
+
+
+def typed_time(wall: datetime) -> str:
+    """Write a time of day as the user does, unless it could not be read again: then as `18:30`."""
+    text = time_text(wall.time())
+    try:
+        read = parse_when(text, "UTC", wall.replace(tzinfo=UTC), shown=wall).wall
+    except InputError:
+        read = None
+    return text if read == wall else f"{wall:%H:%M}"
 
 
 def odd_time_words(schedule: Schedule) -> str:
@@ -210,7 +219,7 @@ class WhenField(QWidget):
         self.day.setAccessibleName(tr("Day: {day}", day=day))
         self.time.setAccessibleName(tr("Time"))
         if not self.time.isModified():
-            self.time.setText(clock_text(shown, self._timezone))
+            self.time.setText(typed_time(self._wall))
         self._zone.setText(zone_city(self._timezone))
         self._zone.setToolTip(city)
         note = self.problem or odd_time_words(schedule)
