@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 _Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
-_ROW_PX, _AVATAR_PX, _BOX_PX = 44, 28, 18
+_ROW_PX, _AVATAR_PX, _BOX_PX, _CHIP_PX = 44, 28, 18, 26
 _SEARCH_FROM, _MOST_SETS = 8, 12
 _UNBOUND_PX = 16_777_215
 
@@ -221,6 +221,7 @@ class AccountPicker(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self._count = PlainLabel("", tone="soft", tabular=True)
+        self._count.setMinimumHeight(_CHIP_PX)
         self._sets: list[tuple[QPushButton, frozenset[str]]] = []
         self._labels: tuple[str, ...] = ()
         self._chips = QWidget()
@@ -261,9 +262,10 @@ class AccountPicker(QWidget):
         self.list.setFocus(event.reason())  # a focus proxy would let Tab skip the search
 
     def _build(self) -> None:
-        head = row(self.search, self._count, spacing=SPACE_M)
-        head.setStretch(0, 1)
-        layout = column(head, self._chips, self.list, spacing=SPACE_S)
+        sets = row(self._chips, self._count, spacing=SPACE_M)
+        sets.setStretch(0, 1)
+        sets.setAlignment(self._count, Qt.AlignmentFlag.AlignTop)
+        layout = column(self.search, sets, self.list, spacing=SPACE_S)
         layout.setStretch(2, 1)
         self.setLayout(layout)
 
