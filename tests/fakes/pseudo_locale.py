@@ -15,6 +15,7 @@ _ACCENTS = str.maketrans(
     "aceghijklnorstuwyzACEGHIJKLNORSTUWYZbdfmpqvxBDFMPQVX",
     "áçéğĥíĵķĺñóŕšťúŵýžÁÇÉĞĤÍĴĶĹÑÓŔŠŤÚŴÝŽƀďƒɱþɋṽẋƁĎƑṀÞɊṼẊ",
 )
+_UNIT = 2
 _FILLER = "ô ûî ōū"
 
 
@@ -31,14 +32,15 @@ class PseudoLocale(NullTranslations):
 
 
 def pseudo(text: str) -> str:
-    """Return one sentence of the language."""
-    if not text:
-        return ""
+    """Return one sentence of the language; a mere unit, as of `{number}k`, grows no longer."""
     parts = [
         part if _PLACEHOLDER.fullmatch(part) else part.translate(_ACCENTS)
         for part in _PLACEHOLDER.split(text)
     ]
-    extra = math.ceil(LONGER * len(_PLACEHOLDER.sub("", text)))
+    letters = _PLACEHOLDER.sub("", text)
+    if len(letters.strip()) <= _UNIT:
+        return "".join(parts)
+    extra = math.ceil(LONGER * len(letters))
     filler = (_FILLER * math.ceil(extra / len(_FILLER)))[:extra]
     return f"{OPEN}{''.join(parts)}{filler}{CLOSE}"
 

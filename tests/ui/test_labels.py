@@ -17,9 +17,6 @@ from tiktok_manager.ui.composer.rules import (
 from tiktok_manager.ui.composer.wording import LINKS
 
 UI = Path(tiktok_manager.ui.__file__).parent
-NOT_YET = (*("jump.py", "jump_popup.py"),)
-"""Whose labels are still English only: take out what is done."""
-
 NO_LABELS = {
     "crash.py": "what a report says to us",
     "kit/notices.py": "what is copied for TikTok's support",
@@ -124,7 +121,7 @@ def _name(function: ast.expr) -> str:
     return function.attr if isinstance(function, ast.Attribute) else ""
 
 
-@pytest.mark.parametrize("name", [name for name in files() if not name.startswith(NOT_YET)])
+@pytest.mark.parametrize("name", files())
 def test_every_label_is_said_in_the_users_language_when_it_is_shown(name: str) -> None:
     assert list(unsaid((UI / name).read_text(encoding="utf-8"))) == []
 

@@ -24,6 +24,7 @@ from tests.fakes.pseudo_locale import CLOSE, OPEN, PseudoLocale, pseudo
 from tests.fakes.window_world import window_on, window_workspace
 from tiktok_manager.domain.posts import PostFilter, PostStatus
 from tiktok_manager.services.workspace import Workspace
+from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.panes import PANES
 from tiktok_manager.ui.session import WindowSession
 from tiktok_manager.ui.texts import use_forms
@@ -32,14 +33,15 @@ from tiktok_manager.wording.translation import speak
 # Said by the offscreen plugin when a tray icon is made.
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)
 
-NOT_YET = frozenset({"accounts", "calendar", "composer", "analytics"})
-"""Panes that are not yet said, or cut something."""
+PLACES = (
+    *(pane.name for pane in PANES),
+    "accounts: connected",
+    *(f"calendar: {status}" for status in PostStatus),
+    "activity: failed",
+    "composer: scheduled",
+)
+"""Panes, and what is opened on them: an account, and a post of each status."""
 
-PLACES = [
-    place
-    for place in (*(pane.name for pane in PANES), "accounts: details", "calendar: details")
-    if place.partition(":")[0] not in NOT_YET
-]
 PATIENCE_MS = 20_000
 ZONES = available_timezones()
 """Called the same in every language."""
@@ -58,17 +60,14 @@ class Stage:
     def __init__(self, session: WindowSession, workspace: Workspace, qtbot: QtBot) -> None:
         self.session = session
         self._qtbot = qtbot
-        failed = PostFilter(statuses=frozenset({PostStatus.FAILED}))
-        self._targets = {
-            "accounts": workspace.accounts.list()[0].id,
-            "calendar": workspace.planning.page(failed)[0].id,
-        }
+        posts = {post.status.value: post.id for post in workspace.planning.page(PostFilter())}
+        self._targets = {"connected": workspace.accounts.list()[0].id, **posts}
         session.window.resize(1024, 700)
 
     def show(self, place: str) -> QWidget:
         """Bring a pane to the front, with details beside it if they are named."""
-        pane, _colon, opened = place.partition(":")
-        self.session.host.go(pane, self._targets[pane] if opened else None)
+        pane, _colon, opened = place.partition(": ")
+        self.session.host.go(pane, self._targets[opened] if opened else None)
         self._qtbot.wait(150)
         self._qtbot.waitUntil(lambda: not self.session.tasks.busy, timeout=PATIENCE_MS)
         self._qtbot.wait(150)
@@ -161,6 +160,8 @@ def cut(window: QWidget) -> Iterator[str]:
 def _needed(widget: QWidget) -> QSize:
     if isinstance(widget, QLabel) and widget.wordWrap():
         return QSize(0, widget.heightForWidth(widget.width()))
+    if isinstance(widget, PlainLabel):
+        return QSize(0 if widget._elided else widget.sizeHint().width(), 0)
     return widget.sizeHint()
 
 

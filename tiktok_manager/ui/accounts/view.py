@@ -100,7 +100,10 @@ class AccountsView(PaneView):
         self.search = SearchLine(tr("Find an account"), self, width_px=200)
         self.sync_all = icon_button("sync", tr("Sync all accounts"), clicked=self.model.sync)
         self.connect_button = push_button(
-            tr("Connect account"), icon_name="user-plus", clicked=self.model.connecting.start
+            tr("Connect"),
+            icon_name="user-plus",
+            tip=tr("Connect a TikTok account"),
+            clicked=self.model.connecting.start,
         )
         chips = tuple(self._chips.values())
         buttons = (self.search, self.sync_all, self.connect_button)
