@@ -348,6 +348,17 @@ def test_the_drawer_lies_over_the_page_and_moves_nothing(stage: Stage) -> None:
     assert drawer.geometry().bottomRight() == page.geometry().bottomRight()
 
 
+def test_drawer_and_messages_change_sides_with_the_direction_of_reading(stage: Stage) -> None:
+    stage.window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    stage.host.open_drawer("@alice", QLabel("details"))
+    stage.host.notify(Notice(text="Moved.", stays=False))
+    stage.desk.settle()
+    drawer, messages = stage.host.drawer.geometry(), stage.host.messages.geometry()
+    assert drawer.left() == 0
+    assert messages.left() > drawer.right()
+    assert messages.right() <= stage.window.page_area.width()
+
+
 @pytest.mark.parametrize(("width_px", "room_px"), [(1440, 360), (1024, 0)])
 def test_rows_that_keep_their_place_make_room_in_a_wide_window(
     stage: Stage, width_px: int, room_px: int

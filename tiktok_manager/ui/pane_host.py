@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QStyle
 
 from tiktok_manager.domain.errors import (
     ActionNeeded,
@@ -265,10 +266,13 @@ class PaneHost(QObject):
         view, area = self._views.get(self._current), self._window.page_area
         top = 0 if view is None else view.bar_height_px
         foot = 0 if view is None else view.foot_height_px
+        drawer = QRect(0, top, DRAWER_WIDTH, area.height() - top)
+        drawer.moveRight(area.width() - 1)
         is_open = self._drawer.content() is not None
-        left = area.width() - (DRAWER_WIDTH if is_open else 0)
-        self._drawer.setGeometry(left, top, DRAWER_WIDTH, area.height() - top)
-        self._messages.place(left, area.height() - foot)
+        free = QRect(0, 0, drawer.left() if is_open else area.width(), area.height() - foot)
+        direction = self._window.layoutDirection()
+        self._drawer.setGeometry(QStyle.visualRect(direction, area.rect(), drawer))
+        self._messages.place(QStyle.visualRect(direction, area.rect(), free))
 
     def _on_drawer_closed(self) -> None:
         if (view := self._views.get(self._current)) is not None:

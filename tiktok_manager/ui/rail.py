@@ -126,7 +126,7 @@ def _rail_button(icon_name: str, title: str) -> QToolButton:
     button.setAccessibleName(title)
     button.setIcon(icon(icon_name))
     button.setIconSize(QSize(20, 20))
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setCursor(Qt.CursorShape.PointingHandCursor)
     button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     font = button.font()

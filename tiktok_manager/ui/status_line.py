@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from tiktok_manager.ui.icons import icon
+from tiktok_manager.ui.kit.controls import PushButton
 from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS
@@ -43,12 +44,12 @@ class StatusLine(QFrame):
         super().__init__(parent)
         self.setObjectName("status-line")
         self._state: PublishState | None = None
-        self._line = QPushButton()
+        self._line = PushButton()
         self._line.setIconSize(QSize(14, 14))
         self._line.clicked.connect(self.state_clicked)
         self._line.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._line.setMinimumWidth(120)
-        self._needs = QPushButton()
+        self._needs = PushButton()
         self._needs.setIconSize(QSize(14, 14))
         self._needs.setIcon(icon("status-needs_attention", "attention"))
         self._needs.setProperty("tone", "attention")
@@ -78,10 +79,10 @@ class StatusLine(QFrame):
         """Show a state and its sentence."""
         name, tint = _SIGNS[mood]
         self._line.setIcon(icon(name, tint))
-        self._line.setText(f" {line}")
+        self._line.setText(line)
         self._line.setToolTip(line)
         self._line.setAccessibleName(tr("Publisher: {line}", line=line))
-        self._needs.setText(f" {needs}")
+        self._needs.setText(needs)
         self._needs.setAccessibleName(tr("{needs}: show them", needs=needs))
         self._needs.setVisible(bool(needs))
 

@@ -4,10 +4,17 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from tiktok_manager.ui.kit.controls import CopyButton, Fact, Facts, Segment, push_button
+from tiktok_manager.ui.kit.controls import (
+    CopyButton,
+    Fact,
+    Facts,
+    Segment,
+    icon_button,
+    push_button,
+)
 
 pytestmark = pytest.mark.usefixtures("look")
 
@@ -34,6 +41,20 @@ def test_a_name_that_says_more_holds_until_the_words_change(qtbot: QtBot) -> Non
     assert name_of(button) == "Copy the address"
     button.setText("Copied")
     assert name_of(button) == "Copied"
+
+
+def test_a_click_leaves_the_focus_where_the_work_is(qtbot: QtBot) -> None:
+    window = QWidget()
+    field = QLineEdit(window)
+    buttons = (push_button("Sync", parent=window), icon_button("close", "Close", parent=window))
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    field.setFocus()
+    for button in buttons:
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert window.focusWidget() is field
+        assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
 
 
 def test_copying_is_said_for_a_moment(qtbot: QtBot) -> None:

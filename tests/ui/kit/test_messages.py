@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt
 from PySide6.QtGui import QEnterEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
@@ -35,7 +35,7 @@ class Stage(QWidget):
         layout.addWidget(self.page_button)
         self.messages = Messages(self, focus_elsewhere=self.page_button.setFocus)
         self.resize(900, 600)
-        self.messages.place(900, 600)
+        self.messages.place(QRect(0, 0, 900, 600))
 
     @property
     def banner(self) -> Banner:
@@ -256,7 +256,7 @@ def test_messages_lie_within_the_page(stage: Stage) -> None:
     stage.messages.notify(Notice(text="Something happened. " * 9, more="And more. " * 30))
     stage.messages.notify(MOVED)
     for width in (900, 420):
-        stage.messages.place(width, 600)
+        stage.messages.place(QRect(0, 0, width, 600))
         box = stage.messages.geometry()
         assert box.left() >= 0
         assert box.right() <= width

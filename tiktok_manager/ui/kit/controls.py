@@ -32,8 +32,13 @@ _COPIED_MS = 2000
 class PushButton(QPushButton):
     """A button whose name for screen readers follows its words.
 
-    A name that says more than the words is given after them, and holds until they change.
+    A name that says more than the words is given after them, and holds until they change. A click
+    leaves the focus where it was: its ring is for the keyboard.
     """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     @override
     def setText(self, text: str) -> None:
@@ -93,7 +98,7 @@ def icon_button(
     button.setToolTip(name)
     button.setAccessibleName(name)
     button.setCheckable(checkable)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setCursor(Qt.CursorShape.PointingHandCursor)
     if clicked is not None:
         button.clicked.connect(lambda _checked=False: clicked())

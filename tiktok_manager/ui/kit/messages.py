@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QMargins, QRect, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
 
 from tiktok_manager.ui.kit.access import announce, has_focus_inside
 from tiktok_manager.ui.kit.banner import Banner, MessageFrame
@@ -85,7 +85,7 @@ class Messages(QWidget):
         super().__init__(over)
         self._toasts: list[Toast] = []
         self._hovered = False
-        self._room = (0, 0)
+        self._free = QRect()
         self._focus_elsewhere = focus_elsewhere
         self.banner = Banner(focus_elsewhere=focus_elsewhere)
         self.banner.changed.connect(self._settle)
@@ -128,9 +128,9 @@ class Messages(QWidget):
             self._take_away(toast)
         self.banner.clear()
 
-    def place(self, width_px: int, bottom_px: int) -> None:
-        """Lie over the foot of this much of the page: its width, and where it ends."""
-        self._room = (width_px, bottom_px)
+    def place(self, free: QRect) -> None:
+        """Lie over the foot of this part of the page, where its lines begin."""
+        self._free = free
         self._settle()
 
     def take_focus(self) -> None:
@@ -182,14 +182,15 @@ class Messages(QWidget):
             self._focus_elsewhere()
 
     def _settle(self) -> None:
-        width, bottom = self._room
         is_empty = self.banner.notice is None and not self._toasts
-        self.setVisible(not is_empty and width > 0)
+        self.setVisible(not is_empty and self._free.isValid())
         if is_empty:
             self._hovered = False
             return
-        own_width = min(_WIDTH_PX, width - 2 * SPACE_L)
+        room = self._free.marginsRemoved(QMargins(SPACE_L, 0, SPACE_L, SPACE_L))
         self._column.activate()
-        height = max(self._column.heightForWidth(own_width), self._column.minimumSize().height())
-        self.setGeometry(SPACE_L, bottom - SPACE_L - height, own_width, height)
+        width = min(_WIDTH_PX, room.width())
+        height = max(self._column.heightForWidth(width), self._column.minimumSize().height())
+        place = QRect(room.left(), room.bottom() - height + 1, width, height)
+        self.setGeometry(QStyle.visualRect(self.layoutDirection(), room, place))
         self.raise_()

@@ -271,9 +271,10 @@ class PaneView(QWidget):
         return int(self._foot.geometry().height())
 
     def make_room(self, width_px: int, foot_px: int) -> None:
-        """Leave so much of the right edge to the drawer, beside the content and the foot."""
-        self._middle.setContentsMargins(0, 0, width_px, 0)
-        self._foot.setContentsMargins(0, 0, foot_px, 0)
+        """Leave so much to the drawer where lines end, beside the content and the foot."""
+        for part, room_px in ((self._middle, width_px), (self._foot, foot_px)):
+            left, right = (0, room_px) if self.isLeftToRight() else (room_px, 0)
+            part.setContentsMargins(left, 0, right, 0)
 
     def set_shown(self, shown: bool) -> None:
         """Let the readings go on, or rest; it happens by itself when the pane is shown."""
