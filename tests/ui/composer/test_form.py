@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from tests.ui.composer.fakes import NOW, ZONE, a_post
 from tiktok_manager.domain.media import MediaInfo
 from tiktok_manager.domain.posts import Choices, Lateness, LatePolicy, PostMode, Privacy
-from tiktok_manager.ui.composer.form import Form, form_of_post, from_text, new_form, on_day, to_text
+from tiktok_manager.ui.composer.form import (
+    PostForm,
+    form_of_post,
+    from_text,
+    new_form,
+    on_day,
+    to_text,
+)
 from tiktok_manager.ui.composer.media import MediaLook, checks, look_into
 from tiktok_manager.ui.composer.wording import LINKS, consent_html, late_text, past_text, when_text
 from tiktok_manager.ui.link_gate import tiktok_url
@@ -20,7 +27,7 @@ from tiktok_manager.wording import words
 FINE = MediaInfo(duration_s=34.2, width_px=1080, height_px=1920, fps=29.97, codec="h264")
 
 
-def _at(wall: str, timezone: str = ZONE) -> Form:
+def _at(wall: str, timezone: str = ZONE) -> PostForm:
     return replace(new_form(NOW, timezone), wall=datetime.fromisoformat(wall), timezone=timezone)
 
 

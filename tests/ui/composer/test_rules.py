@@ -41,15 +41,15 @@ def test_a_disabled_interaction_names_the_account_that_disabled_it() -> None:
     assert "@bob" in rules.interactions[Interaction.DUET].reason
 
 
-def test_differences_stand_side_by_side_and_only_differences() -> None:
+def test_differences_say_for_whom_and_only_differences_are_told() -> None:
     rules = rules_for([PUBLIC, PRIVATE], Choices(), complete=True)
-    shown = {difference.rule: difference.values for difference in rules.differences}
+    shown = {difference.rule: difference.text for difference in rules.differences}
     assert shown == {
-        "Everyone": (True, False),
-        "Followers": (False, True),
-        "Duet": (True, False),
-        "Stitch": (True, False),
-        "Longest": ("10:00", "3:00"),
+        "Everyone": "Not for @bob",
+        "Followers": "Not for @alice",
+        "Duet": "Not for @bob",
+        "Stitch": "Not for @bob",
+        "Longest": "3:00 for @bob",
     }
     assert rules_for([PUBLIC, PUBLIC], Choices(), complete=True).differences == ()
 

@@ -35,9 +35,9 @@ from tiktok_manager.domain.media import MediaInfo
 from tiktok_manager.domain.posts import Choices, PostMode, PostStatus, Privacy
 from tiktok_manager.system import media
 from tiktok_manager.ui.composer import draft
-from tiktok_manager.ui.composer.blockers import Field
+from tiktok_manager.ui.composer.blockers import Part
 from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED, Interaction
-from tiktok_manager.ui.composer.submission import Outcome
+from tiktok_manager.ui.composer.submission import Planned
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.composer.wording import account_reason, outcome_text
 from tiktok_manager.wording import words
@@ -50,7 +50,7 @@ TOO_MANY = TikTokRefused(
 )
 
 
-Outcomes = list[Outcome]
+Outcomes = list[Planned]
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def told(outcomes: Outcomes) -> str:
     return outcome_text(outcome.posts, NOW, edited=outcome.edited, at_once=outcome.at_once)
 
 
-def _missing(model: ComposerViewModel) -> list[Field]:
+def _missing(model: ComposerViewModel) -> list[Part]:
     return [blocker.field for blocker in model.blockers]
 
 
@@ -74,7 +74,7 @@ def _missing(model: ComposerViewModel) -> list[Field]:
 
 
 def test_an_empty_form_says_what_is_missing_and_cannot_be_sent(model: ComposerViewModel) -> None:
-    assert _missing(model) == [Field.FILE, Field.ACCOUNTS, Field.PRIVACY]
+    assert _missing(model) == [Part.FILE, Part.ACCOUNTS, Part.PRIVACY]
     assert not model.can_send
     assert model.form.choices == Choices()
 
@@ -112,7 +112,7 @@ def test_an_account_lost_meanwhile_blocks(
 ) -> None:
     stage.accounts.accounts["acc-alice"] = an_account(status=AccountStatus.NEEDS_RECONNECT)
     stage.workspace.events.publish(AccountChanged(account_id="acc-alice"))
-    qtbot.waitUntil(lambda: Field.ACCOUNTS in _missing(ready))
+    qtbot.waitUntil(lambda: Part.ACCOUNTS in _missing(ready))
 
 
 def test_the_caption_is_counted_in_utf16_and_blocks_beyond_the_limit(
@@ -122,14 +122,14 @@ def test_the_caption_is_counted_in_utf16_and_blocks_beyond_the_limit(
     assert ready.form.caption_units == 2200
     assert ready.can_send
     ready.set_caption("🎬" * 1100 + "!")
-    assert _missing(ready) == [Field.CAPTION]
+    assert _missing(ready) == [Part.CAPTION]
 
 
 def test_a_file_tiktok_never_takes_blocks_with_the_reason(
     ready: ComposerViewModel, tmp_path: Path, settle: Settle
 ) -> None:
     ready.choose_file(tmp_path / "gone.mp4")
-    assert _missing(ready) == [Field.FILE]
+    assert _missing(ready) == [Part.FILE]
     settle()
     assert "gone.mp4" in ready.blockers[0].text
     (tmp_path / "gone.mp4").write_bytes(b"back")
@@ -141,7 +141,7 @@ def test_a_file_tiktok_never_takes_blocks_with_the_reason(
 def test_removing_the_video_asks_for_one(ready: ComposerViewModel) -> None:
     ready.choose_file(None)
     assert ready.look is None
-    assert _missing(ready) == [Field.FILE]
+    assert _missing(ready) == [Part.FILE]
 
 
 # -- TikTok's answers -------------------------------------------------------------------------
@@ -166,10 +166,10 @@ def test_nothing_can_be_sent_while_tiktok_has_not_answered(
     model.choose_file(clip)
     tick(model, "alice")
     assert model.creators.states[0].loading
-    assert Field.CREATORS in _missing(model)
+    assert Part.CREATORS in _missing(model)
     stage.accounts.gate.set()
     settle()
-    assert _missing(model) == [Field.PRIVACY]
+    assert _missing(model) == [Part.PRIVACY]
 
 
 def test_a_creator_that_cannot_post_now_blocks_until_asked_again(
@@ -228,7 +228,7 @@ def test_another_account_takes_back_what_it_does_not_offer(
     tick(ready, "bob")
     settle()
     assert ready.form.choices == Choices()
-    assert _missing(ready) == [Field.PRIVACY]
+    assert _missing(ready) == [Part.PRIVACY]
 
 
 def test_accounts_that_share_no_option_are_told_apart(
@@ -248,7 +248,7 @@ def test_a_video_longer_than_the_account_may_post_blocks(
     stage.accounts.infos["acc-bob"] = an_info("bob", max_duration_s=30)
     tick(ready, "bob")
     settle()
-    assert _missing(ready) == [Field.FILE]
+    assert _missing(ready) == [Part.FILE]
     assert "@bob may post 0:30 at most" in ready.blockers[0].text
     assert [check.name for check in ready.checks if check.problem] == ["Length"]
 
@@ -329,7 +329,7 @@ def test_an_account_for_drafts_only_blocks_a_direct_post_and_says_the_way_out(
 
 def test_a_time_gone_by_blocks_unless_it_is_posted_now(ready: ComposerViewModel) -> None:
     ready.set_wall(datetime.fromisoformat("2026-11-21T12:30"))
-    assert _missing(ready) == [Field.TIME]
+    assert _missing(ready) == [Part.TIME]
     ready.set_post_now(True)
     assert ready.can_send
     assert ready.button_text == "Post now: @alice"
@@ -338,7 +338,7 @@ def test_a_time_gone_by_blocks_unless_it_is_posted_now(ready: ComposerViewModel)
 def test_time_passes_while_the_form_is_open(ready: ComposerViewModel, stage: Stage) -> None:
     stage.clock.time = NOW + timedelta(hours=3)
     ready.minute_passed()
-    assert _missing(ready) == [Field.TIME]
+    assert _missing(ready) == [Part.TIME]
 
 
 def test_the_button_says_what_it_does(
@@ -829,7 +829,7 @@ def test_a_missed_post_needs_a_new_time(
     model.entry.open("post-1")
     settle()
     settle()
-    assert _missing(model) == [Field.TIME]
+    assert _missing(model) == [Part.TIME]
 
 
 def test_a_late_post_that_still_waits_keeps_its_time(

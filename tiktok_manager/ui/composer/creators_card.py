@@ -4,16 +4,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from tiktok_manager.domain.errors import AppError, FailureClass, ReconnectNeeded, RemoteError
 from tiktok_manager.domain.posts import PostMode
 from tiktok_manager.ui.composer.creators import CreatorState
-from tiktok_manager.ui.composer.rules import Difference
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import duration_text
 from tiktok_manager.ui.kit.avatar import AvatarLabel, Avatars
-from tiktok_manager.ui.kit.controls import Segment, push_button
+from tiktok_manager.ui.kit.controls import Fact, Facts, Segment, push_button
 from tiktok_manager.ui.kit.labels import IconLabel, NoteLabel, PlainLabel
 from tiktok_manager.ui.kit.layout import Card, clear, column, row
 from tiktok_manager.ui.texts import ntr, tr
@@ -38,17 +37,26 @@ class CreatorsCard(Card):
         self._tip = NoteLabel()
         self._as = PlainLabel(tr("Posting as"), type=Type.STRONG)
         self._hint = NoteLabel()
-        self._names = PlainLabel("", wrap=True)
+        self._names = PlainLabel("", type=Type.CAPTION, wrap=True)
         self._creator_rows: list[CreatorRow] = []
         self._rows = column(spacing=SPACE_S)
         self._more = NoteLabel()
-        self._differences = DifferenceTable()
+        self._differences = Facts()
+        self._differ = QWidget()
+        self._differ.setLayout(
+            column(
+                PlainLabel(tr("These accounts differ"), type=Type.STRONG),
+                self._differences,
+                NoteLabel(tr("Only what all of them offer can be chosen.")),
+                spacing=SPACE_XS,
+            )
+        )
         self.body.setSpacing(SPACE_S)
         for widget in (self.mode, self._tip, self._as, self._hint, self._names):
             self.body.addWidget(widget)
         self.body.addLayout(self._rows)
         self.body.addWidget(self._more)
-        self.body.addWidget(self._differences)
+        self.body.addWidget(self._differ)
 
     @property
     def focus_target(self) -> QWidget:
@@ -73,8 +81,9 @@ class CreatorsCard(Card):
         self._hint.say(tr("Choose an account: TikTok says what it may post.") if waits else "")
         if states != self._shown:
             self._show_states(states)
-        handles = [state.account.handle for state in states if state.info is not None]
-        self._differences.show_rows(handles, model.rules.differences)
+        found = model.rules.differences
+        self._differences.show_facts([Fact(label=each.rule, value=each.text) for each in found])
+        self._differ.setVisible(bool(found))
 
     def _show_states(self, states: tuple[CreatorState, ...]) -> None:
         self._shown = states
@@ -161,49 +170,6 @@ class CreatorRow(QWidget):
             self.setAccessibleName(tr("{name} cannot post now: {why}", name=name, why=said))
 
 
-class DifferenceTable(QWidget):
-    """Where the chosen accounts differ, side by side; hidden where they agree."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._shown: tuple[object, ...] | None = None
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, SPACE_XS, 0, 0)
-        self._grid.setHorizontalSpacing(SPACE_S)
-        self._grid.setVerticalSpacing(SPACE_XS)
-        self._grid.setColumnStretch(0, 1)
-        self.hide()
-
-    def show_rows(self, handles: Sequence[str], differences: Sequence[Difference]) -> None:
-        """Show a row per account and a column per rule they differ in."""
-        wanted = (tuple(handles), tuple(differences))
-        if wanted == self._shown:
-            return
-        self._shown = wanted
-        clear(self._grid)
-        self.setVisible(bool(differences))
-        if not differences:
-            return
-        columns = len(differences) + 1
-        title = PlainLabel(tr("These accounts differ"), type=Type.STRONG)
-        shared = NoteLabel(tr("Only what all of them offer can be chosen."))
-        self._grid.addWidget(title, 0, 0, 1, columns)
-        self._grid.addWidget(shared, len(handles) + 2, 0, 1, columns)
-        for number, handle in enumerate(handles, start=2):
-            name = PlainLabel(f"@{handle}", type=Type.CAPTION, elided=True)
-            self._grid.addWidget(name, number, 0)
-        for place, difference in enumerate(differences, start=1):
-            self._add_column(place, difference, handles)
-
-    def _add_column(self, place: int, difference: Difference, handles: Sequence[str]) -> None:
-        centre = Qt.AlignmentFlag.AlignHCenter
-        head = PlainLabel(difference.rule, type=Type.CAPTION, tone="soft")
-        self._grid.addWidget(head, 1, place, centre)
-        pairs = zip(handles, difference.values, strict=True)
-        for number, (handle, value) in enumerate(pairs, start=2):
-            self._grid.addWidget(_cell(handle, difference.rule, value), number, place, centre)
-
-
 def error_words(error: AppError) -> str:
     """Return why a creator cannot post now, and what to do: the form waits, no post does (1b)."""
     told = words(error)
@@ -211,19 +177,6 @@ def error_words(error: AppError) -> str:
     if isinstance(error, RemoteError) and error.failure.kind is FailureClass.WAIT_RESET:
         hint = tr("Try again later.")
     return joined(told.title, hint)
-
-
-def _cell(handle: str, rule: str, value: bool | str) -> QWidget:
-    if isinstance(value, str):
-        return PlainLabel(value, type=Type.CAPTION, tabular=True)
-    sign = IconLabel("check" if value else "minus", "good" if value else "attention", 14)
-    if value:
-        name = tr("{rule}: offered for @{handle}", rule=rule, handle=handle)
-    else:
-        name = tr("{rule}: not offered for @{handle}", rule=rule, handle=handle)
-    sign.setAccessibleName(name)
-    sign.setToolTip(name)
-    return sign
 
 
 def _may_post(state: CreatorState) -> str:

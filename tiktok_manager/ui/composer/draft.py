@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from tiktok_manager.domain.drafts import Draft
-from tiktok_manager.ui.composer.form import Form, form_of_post, from_text, to_text
+from tiktok_manager.ui.composer.form import PostForm, form_of_post, from_text, to_text
 from tiktok_manager.ui.kit.reading import Job, Reading
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class DraftKeeper(QObject):
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._save)
 
-    def load(self, post_id: str = "") -> Form | None:
+    def load(self, post_id: str = "") -> PostForm | None:
         """Return the kept input for a new post, or for the post being edited."""
         draft = self._drafts.get(post_id)
         return None if draft is None else from_text(draft.form)
@@ -74,7 +74,7 @@ class DraftKeeper(QObject):
             choices=form.choices,
         )
 
-    def keep(self, form: Form, shown: Post | None = None) -> None:
+    def keep(self, form: PostForm, shown: Post | None = None) -> None:
         """Remember the input, entered over this post or for a new one."""
         over = {} if shown is None else {"post_id": shown.id, "shown": to_text(form_of_post(shown))}
         version = 0 if shown is None else shown.version

@@ -17,7 +17,7 @@ from tiktok_manager.domain.events import (
 from tiktok_manager.domain.posts import EDITABLE, Post, PostStatus
 from tiktok_manager.ui.composer.draft import DraftKeeper
 from tiktok_manager.ui.composer.form import (
-    Form,
+    PostForm,
     carried_over,
     form_of_post,
     new_form,
@@ -69,7 +69,7 @@ class Entry(QObject):
         self.shown: Post | None = None
         self.is_begun = False
         self.restored = False
-        self.cleared: Form | None = None
+        self.cleared: PostForm | None = None
         self._first: Callable[[], object] | None = None
         self.drafts = DraftKeeper(core, self)
         self.drafts.changed.connect(self.changed)
@@ -128,7 +128,7 @@ class Entry(QObject):
         if self.editing is not None:
             self._ask(self.editing.id, self._take_newer)
 
-    def put(self, form: Form) -> None:
+    def put(self, form: PostForm) -> None:
         """Take what was entered."""
         self.cleared = None
         self.form = form
@@ -155,7 +155,7 @@ class Entry(QObject):
 
     # -- the form -------------------------------------------------------------------------
 
-    def _clean_form(self) -> Form:
+    def _clean_form(self) -> PostForm:
         if self.editing is not None:
             return form_of_post(self.editing)
         return new_form(self._core.now(), self._core.timezone)
@@ -172,7 +172,9 @@ class Entry(QObject):
             self._follow(self.editing, shown if holds_input else None)
         self._show(kept if kept is not None and holds_input else clean, restored=holds_input)
 
-    def _show(self, form: Form, *, restored: bool = False, cleared: Form | None = None) -> None:
+    def _show(
+        self, form: PostForm, *, restored: bool = False, cleared: PostForm | None = None
+    ) -> None:
         self.form, self.restored, self.cleared = form, restored, cleared
         self.replaced.emit()
 

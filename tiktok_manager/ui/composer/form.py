@@ -16,7 +16,7 @@ _LEAST_LEAD = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class PostForm:
     """The composer's input. `wall` is naive local time in `timezone`.
 
     `disclose` is the content disclosure switch; the two kinds it uncovers are in `choices`.
@@ -49,21 +49,21 @@ class Form:
         """What decides which accounts have room: who posts what kind, and when."""
         return (self.wall, self.timezone, self.post_now, self.mode, self.account_ids)
 
-    def chosen(self, **changes: object) -> "Form":
+    def chosen(self, **changes: object) -> "PostForm":
         """Return the form with some of the creator's choices changed."""
         return replace(self, choices=replace(self.choices, **changes))  # type: ignore[arg-type]
 
 
-def new_form(now: datetime, timezone: str) -> Form:
+def new_form(now: datetime, timezone: str) -> PostForm:
     """Return an empty form: nothing ticked, the next full hour as its time."""
     local = now.astimezone(zone(timezone)).replace(tzinfo=None)
     wall = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     if wall - local < _LEAST_LEAD:
         wall += timedelta(hours=1)
-    return Form(timezone=timezone, wall=wall)
+    return PostForm(timezone=timezone, wall=wall)
 
 
-def on_day(form: Form, day: date, now: datetime) -> Form:
+def on_day(form: PostForm, day: date, now: datetime) -> PostForm:
     """Return the form for another day at the same time of day, or the next sensible one today."""
     wall = datetime.combine(day, form.wall.time())
     local = now.astimezone(zone(form.timezone)).replace(tzinfo=None)
@@ -72,9 +72,9 @@ def on_day(form: Form, day: date, now: datetime) -> Form:
     return replace(form, wall=wall, post_now=False)
 
 
-def form_of_post(post: Post) -> Form:
+def form_of_post(post: Post) -> PostForm:
     """Return the form that shows a post as it is planned."""
-    return Form(
+    return PostForm(
         timezone=post.schedule.timezone,
         wall=post.schedule.wall.replace(second=0, microsecond=0),
         file=post.media.path,
@@ -86,33 +86,33 @@ def form_of_post(post: Post) -> Form:
     )
 
 
-def carried_over(form: Form, shown: Form, now: Form) -> Form:
+def carried_over(form: PostForm, shown: PostForm, now: PostForm) -> PostForm:
     """Return what was entered over a post as it was `shown`, over the post as it is `now`.
 
     What the user left as it was follows the post.
     """
     entered = {
         field.name: getattr(form, field.name)
-        for field in fields(Form)
+        for field in fields(PostForm)
         if getattr(form, field.name) != getattr(shown, field.name)
     }
     return replace(now, **entered)
 
 
-def with_timezone(form: Form, timezone: str) -> Form:
+def with_timezone(form: PostForm, timezone: str) -> PostForm:
     """Return the form for the same instant, told in another zone."""
     schedule = at_instant(form.schedule.due_at, timezone)
     return replace(form, timezone=timezone, wall=schedule.wall)
 
 
-def same_input(one: Form, other: Form) -> bool:
+def same_input(one: PostForm, other: PostForm) -> bool:
     """Compare what was entered; the time an empty form proposes is not input."""
     if one.file is None and not one.caption and not one.account_ids:
         return replace(one, wall=other.wall) == other
     return one == other
 
 
-def to_text(form: Form) -> str:
+def to_text(form: PostForm) -> str:
     """Write a form as JSON, in ASCII so that any store can keep it."""
     record = asdict(form) | {
         "version": _VERSION,
@@ -122,7 +122,7 @@ def to_text(form: Form) -> str:
     return json.dumps(record)
 
 
-def from_text(text: str) -> Form | None:
+def from_text(text: str) -> PostForm | None:
     """Read what `to_text` wrote; None for anything else, which is no loss but a draft's."""
     try:
         record = json.loads(text)
@@ -133,10 +133,10 @@ def from_text(text: str) -> Form | None:
         return None
 
 
-def _read(record: dict[str, Any]) -> Form:
+def _read(record: dict[str, Any]) -> PostForm:
     choices = dict(record["choices"])
     privacy = choices.pop("privacy")
-    form = Form(
+    form = PostForm(
         timezone=str(record["timezone"]),
         wall=datetime.fromisoformat(record["wall"]),
         file=Path(record["file"]) if record["file"] else None,

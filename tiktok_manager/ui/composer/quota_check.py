@@ -33,7 +33,7 @@ LOOK_AFTER_MS = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class QuotaWish:
     """Who wants to post when; `at` None is at once, `post_id` is the post being moved."""
 
     account_ids: tuple[str, ...] = ()
@@ -87,7 +87,7 @@ class QuotaCheck(QObject):
         is_of_now = wish == self._question.wish and self.reading.failure is None
         return found if is_of_now else ()
 
-    def look_for(self, wish: Wish) -> None:
+    def look_for(self, wish: QuotaWish) -> None:
         """Look for room for this."""
         if wish != self._question.wish:
             self._question.wish = wish
@@ -103,16 +103,18 @@ class _Question:
     """The wish of now, answered on a worker."""
 
     def __init__(self, quota: Quota, clock: Clock) -> None:
-        self.wish = Wish()
+        self.wish = QuotaWish()
         self._quota = quota
         self._clock = clock
 
-    def answer(self, token: CancelToken) -> tuple[Wish, Sequence[FullDay]]:
+    def answer(self, token: CancelToken) -> tuple[QuotaWish, Sequence[FullDay]]:
         wish = self.wish
         return wish, full_days(self._quota, wish, self._clock.now(), token)
 
 
-def full_days(quota: Quota, wish: Wish, now: datetime, token: CancelToken) -> tuple[FullDay, ...]:
+def full_days(
+    quota: Quota, wish: QuotaWish, now: datetime, token: CancelToken
+) -> tuple[FullDay, ...]:
     """Return the accounts without room, in the order of the wish."""
     at = wish.at or now
     found = []

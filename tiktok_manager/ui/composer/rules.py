@@ -50,13 +50,10 @@ class Permission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A rule in which the chosen accounts differ; `values` are in the order of the accounts.
-
-    A value is True or False for what an account offers or not, or a text.
-    """
+    """A rule in which the chosen accounts differ, and whom it is for that it cannot be chosen."""
 
     rule: str
-    values: tuple[bool | str, ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,19 +125,14 @@ def label_text(choices: Choices) -> str:
     return PROMOTIONAL_LABEL if choices.your_brand else ""
 
 
-def limit_text(info: CreatorInfo) -> str:
-    """Return the longest video an account may post, in words."""
-    return duration_text(info.max_duration_s) if info.max_duration_s else tr("not told")
-
-
 def _interaction(which: Interaction, infos: Sequence[CreatorInfo]) -> Permission:
-    blocking = [info.username for info in infos if _is_disabled(which, info)]
+    blocking = [info for info in infos if _is_disabled(which, info)]
     if not blocking:
         return Permission()
     said = tr(
         "{interaction} is turned off in TikTok for {who}.",
         interaction=interaction_words(which),
-        who=who_words(blocking),
+        who=_who(blocking),
     )
     return Permission(allowed=False, reason=said)
 
@@ -154,15 +146,26 @@ def _is_disabled(which: Interaction, info: CreatorInfo) -> bool:
 
 
 def _differences(infos: Sequence[CreatorInfo]) -> tuple[Difference, ...]:
-    rows: list[tuple[str, tuple[bool | str, ...]]] = [
-        (privacy_words(level), tuple(level in info.privacy_options for info in infos))
+    lacking = {
+        privacy_words(level): [each for each in infos if level not in each.privacy_options]
         for level in Privacy
-    ]
-    rows += [
-        (interaction_words(which), tuple(not _is_disabled(which, info) for info in infos))
+    } | {
+        interaction_words(which): [each for each in infos if _is_disabled(which, each)]
         for which in Interaction
+    }
+    found = [
+        Difference(rule=rule, text=tr("Not for {who}", who=_who(without)))
+        for rule, without in lacking.items()
+        if 0 < len(without) < len(infos)
     ]
-    rows.append((tr("Longest"), tuple(limit_text(info) for info in infos)))
-    return tuple(
-        Difference(rule=rule, values=values) for rule, values in rows if len(set(values)) > 1
-    )
+    limits = {info.max_duration_s for info in infos if info.max_duration_s}
+    if len(limits) > 1:
+        least_s = min(limits)
+        shortest = _who([info for info in infos if info.max_duration_s == least_s])
+        text = tr("{length} for {who}", length=duration_text(least_s), who=shortest)
+        found.append(Difference(rule=tr("Longest"), text=text))
+    return tuple(found)
+
+
+def _who(infos: Sequence[CreatorInfo]) -> str:
+    return who_words([info.username for info in infos])

@@ -21,7 +21,7 @@ from tiktok_manager.wording import words
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.findings import Finding
-    from tiktok_manager.ui.composer.form import Form
+    from tiktok_manager.ui.composer.form import PostForm
     from tiktok_manager.ui.frame import Core
     from tiktok_manager.ui.undo import UndoStep
 
@@ -30,7 +30,7 @@ Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Planned:
     """What was planned or changed; `step` takes it back."""
 
     posts: tuple[Post, ...]
@@ -51,7 +51,7 @@ class Submission(QObject):
 
     Signals:
         changed: `busy`, `share`, `words` or `stopping` reads differently.
-        done: An Outcome.
+        done: An Planned.
         failed: An AppError, Cancelled when the user stopped it.
     """
 
@@ -94,7 +94,7 @@ class Submission(QObject):
         left = size_text(progress.total - progress.done)
         return tr("Reading {file}: {size} left", file=self._file, size=left)
 
-    def plan(self, form: Form) -> None:
+    def plan(self, form: PostForm) -> None:
         """Plan the form for its accounts; the press of the button is the user's consent."""
         planning, request = self._planning, request_of(form)
 
@@ -103,7 +103,7 @@ class Submission(QObject):
 
         self._start(form, plan, partial(self._on_planned, at_once=form.post_now), can_stop=True)
 
-    def edit(self, post: Post, form: Form) -> None:
+    def edit(self, post: Post, form: PostForm) -> None:
         """Change a post to what the form says."""
         planning, edit = self._planning, edit_of(post, form)
 
@@ -127,7 +127,7 @@ class Submission(QObject):
 
     def _start(
         self,
-        form: Form,
+        form: PostForm,
         work: Callable[[CancelToken, Tell], ResultT],
         done: Callable[[ResultT], None],
         *,
@@ -157,7 +157,7 @@ class Submission(QObject):
             posts=result.posts,
         )
         warnings = _told(result.findings)
-        self.done.emit(Outcome(posts=result.posts, warnings=warnings, step=step, at_once=at_once))
+        self.done.emit(Planned(posts=result.posts, warnings=warnings, step=step, at_once=at_once))
 
     def _on_edited(self, change: PostChange, *, at_once: bool) -> None:
         step = self._undo.did(
@@ -165,7 +165,7 @@ class Submission(QObject):
         )
         warnings = _told(change.findings)
         self.done.emit(
-            Outcome(
+            Planned(
                 posts=(change.after,), warnings=warnings, step=step, edited=True, at_once=at_once
             )
         )
@@ -175,7 +175,7 @@ def _told(findings: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(words(found).title for found in findings)
 
 
-def request_of(form: Form) -> PlanRequest:
+def request_of(form: PostForm) -> PlanRequest:
     """Return what the planner is asked for."""
     if form.file is None:
         raise ValueError("A form without a file cannot be planned.")
@@ -191,7 +191,7 @@ def request_of(form: Form) -> PlanRequest:
     )
 
 
-def edit_of(post: Post, form: Form) -> PostEdit:
+def edit_of(post: Post, form: PostForm) -> PostEdit:
     """Return the change from a post to the form; what is the same is left alone."""
     keeps_time = keeps_schedule(post, form)
     return PostEdit(
@@ -205,7 +205,7 @@ def edit_of(post: Post, form: Form) -> PostEdit:
     )
 
 
-def keeps_schedule(post: Post, form: Form) -> bool:
+def keeps_schedule(post: Post, form: PostForm) -> bool:
     """Say whether the form leaves the post's time as it is."""
     wall = post.schedule.wall.replace(second=0, microsecond=0)
     same = form.wall == wall and form.timezone == post.schedule.timezone

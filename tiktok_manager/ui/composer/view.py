@@ -20,13 +20,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from tiktok_manager.domain.errors import AppError, ChangedMeanwhile
-from tiktok_manager.ui.composer.blockers import Field
+from tiktok_manager.ui.composer.blockers import Part
 from tiktok_manager.ui.composer.cards import AccountsCard, CaptionCard, WhenCard
 from tiktok_manager.ui.composer.creators_card import CreatorsCard
 from tiktok_manager.ui.composer.foot import Foot
 from tiktok_manager.ui.composer.media_card import MediaCard, ask_video
 from tiktok_manager.ui.composer.rules_card import RulesCard
-from tiktok_manager.ui.composer.submission import Outcome
+from tiktok_manager.ui.composer.submission import Planned
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.composer.wording import outcome_text
 from tiktok_manager.ui.frame import Core, Frame
@@ -301,7 +301,7 @@ class ComposerView(PaneView):
         if self.when.moment.commit():
             self.model.submit()
 
-    def _on_finished(self, outcome: Outcome) -> None:
+    def _on_finished(self, outcome: Planned) -> None:
         """Go on where the work goes on: at the post, in the calendar."""
         self._frame.go("calendar", outcome.posts[0].id)
         text = outcome_text(
@@ -336,13 +336,13 @@ class ComposerView(PaneView):
         if not self.model.blockers:
             return
         target: QWidget = {
-            Field.FILE: self.media.focus_target,
-            Field.ACCOUNTS: self.accounts.focus_target,
-            Field.CAPTION: self.caption.editor,
-            Field.CREATORS: self.creators.focus_target,
-            Field.PRIVACY: self.rules.privacy,
-            Field.DISCLOSURE: self.rules.your_brand,
-            Field.TIME: self.when.moment.time,
+            Part.FILE: self.media.focus_target,
+            Part.ACCOUNTS: self.accounts.focus_target,
+            Part.CAPTION: self.caption.editor,
+            Part.CREATORS: self.creators.focus_target,
+            Part.PRIVACY: self.rules.privacy,
+            Part.DISCLOSURE: self.rules.your_brand,
+            Part.TIME: self.when.moment.time,
         }[self.model.blockers[0].field]
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
         for area in (self._side, self._page):

@@ -12,14 +12,14 @@ from tiktok_manager.domain.errors import AppError, Cancelled
 from tiktok_manager.domain.events import SettingsChanged
 from tiktok_manager.domain.posts import Choices, Lateness, Post, PostMode, PostStatus, Privacy
 from tiktok_manager.domain.schedule import at_instant
-from tiktok_manager.ui.composer.blockers import Blocker, Facts, blockers
+from tiktok_manager.ui.composer.blockers import Blocker, Situation, blockers
 from tiktok_manager.ui.composer.creators import Creators, CreatorState
 from tiktok_manager.ui.composer.entry import Entry
-from tiktok_manager.ui.composer.form import Form, on_day
+from tiktok_manager.ui.composer.form import PostForm, on_day
 from tiktok_manager.ui.composer.media import Check, ChosenVideo, MediaLook, checks
-from tiktok_manager.ui.composer.quota_check import FullDay, QuotaCheck, Wish
+from tiktok_manager.ui.composer.quota_check import FullDay, QuotaCheck, QuotaWish
 from tiktok_manager.ui.composer.rules import Interaction, Rules, rules_for, settle
-from tiktok_manager.ui.composer.submission import Outcome, Submission, keeps_schedule
+from tiktok_manager.ui.composer.submission import Planned, Submission, keeps_schedule
 from tiktok_manager.ui.composer.wording import button_words, quota_text
 from tiktok_manager.ui.formats import zoned_time
 from tiktok_manager.ui.kit.reading import Reading
@@ -44,7 +44,7 @@ class ComposerViewModel(QObject):
     Signals:
         changed: Anything may read differently.
         form_replaced: Another form is shown: all inputs are to be filled again.
-        finished: An Outcome: the posts are planned or changed.
+        finished: An Planned: the posts are planned or changed.
         failed: An AppError of the last attempt to send the form, or to open a post.
         vault_needed: Secrets are locked; carries what to do once they are open.
     """
@@ -97,7 +97,7 @@ class ComposerViewModel(QObject):
     # -- what is shown --------------------------------------------------------------------
 
     @property
-    def form(self) -> Form:
+    def form(self) -> PostForm:
         """What is entered."""
         return self.entry.form
 
@@ -160,7 +160,7 @@ class ComposerViewModel(QObject):
         post = self.editing
         waits = post is not None and post.status is PostStatus.SCHEDULED
         return blockers(
-            Facts(
+            Situation(
                 form=self.form,
                 accounts=self.chosen_accounts,
                 creators=self.creators.states,
@@ -323,7 +323,7 @@ class ComposerViewModel(QObject):
         else:
             self.sending.edit(self.entry.shown, self.form)
 
-    def undo(self, outcome: Outcome) -> None:
+    def undo(self, outcome: Planned) -> None:
         """Take back what was just planned."""
         self._core.undo.undo_only(outcome.step)
 
@@ -338,15 +338,15 @@ class ComposerViewModel(QObject):
     def _look_for_quota(self) -> None:
         self._quota_check.look_for(self._wish())
 
-    def _wish(self) -> Wish:
+    def _wish(self) -> QuotaWish:
         form = self.form
         at = None if form.post_now else form.schedule.due_at
         if self.locked or (at is not None and at < self.now):
-            return Wish()
+            return QuotaWish()
         ids = tuple(account.id for account in self.chosen_accounts)
-        return Wish(account_ids=ids, mode=form.mode, at=at, post_id=self.entry.post_id)
+        return QuotaWish(account_ids=ids, mode=form.mode, at=at, post_id=self.entry.post_id)
 
-    def _change(self, form: Form) -> bool:
+    def _change(self, form: PostForm) -> bool:
         if not self.is_open:
             self.form_replaced.emit()  # puts the inputs back to what holds
             return False
@@ -355,7 +355,7 @@ class ComposerViewModel(QObject):
         self.changed.emit()
         return True
 
-    def _settled(self, form: Form) -> Choices:
+    def _settled(self, form: PostForm) -> Choices:
         return settle(form.choices, self.rules, disclose=form.disclose)
 
     def _on_replaced(self) -> None:
@@ -389,7 +389,7 @@ class ComposerViewModel(QObject):
             self.entry.put(replace(self.form, choices=settled))
         self.changed.emit()
 
-    def _on_done(self, outcome: Outcome) -> None:
+    def _on_done(self, outcome: Planned) -> None:
         self.entry.sent()
         self.finished.emit(outcome)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tiktok_manager.domain.posts import Post
-    from tiktok_manager.ui.composer.form import Form
+    from tiktok_manager.ui.composer.form import PostForm
 
 _LEGAL = "https://www.tiktok.com/legal/page/global"
 LINKS = {
@@ -54,7 +54,7 @@ def account_note(account: Account) -> str:
     return tr("Paused: its posts wait") if account.paused else ""
 
 
-def button_words(form: Form, handles: Sequence[str], now: datetime, *, editing: bool) -> str:
+def button_words(form: PostForm, handles: Sequence[str], now: datetime, *, editing: bool) -> str:
     """Say what the button does: `Plan 3 posts · Sat 12 Dec 11:00 (Berlin)`."""
     if form.post_now:
         return _now_words(form.mode, handles, editing=editing)
@@ -90,7 +90,7 @@ def who_words(handles: Sequence[str]) -> str:
     return ntr("{first} and {count} more", "{first} and {count} more", len(others), first=first)
 
 
-def when_text(form: Form, now: datetime) -> str:
+def when_text(form: PostForm, now: datetime) -> str:
     """`Tue 18:30 (Berlin), in 5 h`."""
     if form.post_now:
         return tr("It goes out as soon as you press the button.")
@@ -99,12 +99,12 @@ def when_text(form: Form, now: datetime) -> str:
     return tr("{when}, {age}", when=when, age=age_text(due_at, now))
 
 
-def is_past(form: Form, now: datetime) -> bool:
+def is_past(form: PostForm, now: datetime) -> bool:
     """Say whether the chosen time has gone by."""
     return not form.post_now and form.schedule.due_at < now - _PAST_TOLERANCE
 
 
-def past_text(form: Form, now: datetime) -> str:
+def past_text(form: PostForm, now: datetime) -> str:
     """Say how long ago the chosen time was, empty if it is to come."""
     if not is_past(form, now):
         return ""
