@@ -262,6 +262,15 @@ def test_the_empty_page_leads_step_by_step(make_view: MakeView) -> None:
     assert desk.frame.jumps[-1] == ("composer", "new")
 
 
+def test_the_next_step_that_was_closed_stays_closed(make_view: MakeView) -> None:
+    desk, view = make_view(FakeWorkspace(with_accounts=[an_account("alice")]))
+    assert view.next_step.isVisible()
+    view.next_step.dismiss()
+    view.model.reading.retry()
+    desk.settle()
+    assert not view.next_step.isVisible()
+
+
 def test_a_filter_without_matches_says_so(make_view: MakeView, qtbot: QtBot) -> None:
     _, view = make_view()
     QTest.keyClicks(view.search, "zzz")

@@ -57,6 +57,7 @@ class AccountsView(PaneView):
         self._selected: Sequence[AccountOverview] = ()
         self._wanted_id = ""
         self._new_id = ""
+        self._wants_post = False
         self._build_controls()
         self._build_body()
         self._bind()
@@ -206,9 +207,10 @@ class AccountsView(PaneView):
     def _show_next_step(self) -> None:
         if self.empty is not None and shiboken6.isValid(self.empty):
             self.empty.set_steps(self._first_steps())
-        if not self.model.wants_first_post:
+        was_wanted, self._wants_post = self._wants_post, self.model.wants_first_post
+        if not self._wants_post:
             self.next_step.withdraw("first-post")
-        elif self.next_step.notice is None:
+        elif not was_wanted:  # once: who closes it has read it
             self.next_step.show_notice(
                 Notice(
                     text=tr("Next step: plan your first post"),
