@@ -13,7 +13,7 @@ from tiktok_manager.domain.errors import AppError, ConsentRefused
 from tiktok_manager.domain.events import AccountChanged, PostsChanged
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.ui.accounts.actions import account_actions
-from tiktok_manager.ui.accounts.viewmodel import AccountsViewModel, Setup, Show
+from tiktok_manager.ui.accounts.viewmodel import AccountFilter, AccountsViewModel, Setup
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.reading import Stage
 
@@ -89,15 +89,15 @@ def test_a_posting_only_account_need_not_reconnect_until_more_is_asked_for(
 
 
 def test_filters_count_and_narrow(bench: Bench) -> None:
-    counts = {show: bench.model.count(show) for show in Show}
-    assert counts == {Show.ALL: 3, Show.NEEDS_USER: 1, Show.PAUSED: 1}
+    counts = {show: bench.model.count(show) for show in AccountFilter}
+    assert counts == {AccountFilter.ALL: 3, AccountFilter.NEEDS_USER: 1, AccountFilter.PAUSED: 1}
     for show, search_text, group, left in (
-        (Show.NEEDS_USER, "", "", ["bob"]),
-        (Show.ALL, " @CARLA ", "", ["carla"]),
-        (Show.ALL, "cooks", "", ["carla"]),
-        (Show.PAUSED, "alice", "", []),
-        (Show.ALL, "", "Food", ["bob", "carla"]),
-        (Show.ALL, "", "#new", ["carla"]),
+        (AccountFilter.NEEDS_USER, "", "", ["bob"]),
+        (AccountFilter.ALL, " @CARLA ", "", ["carla"]),
+        (AccountFilter.ALL, "cooks", "", ["carla"]),
+        (AccountFilter.PAUSED, "alice", "", []),
+        (AccountFilter.ALL, "", "Food", ["bob", "carla"]),
+        (AccountFilter.ALL, "", "#new", ["carla"]),
     ):
         bench.model.filter_by(show=show, search_text=search_text, group=group)
         assert bench.handles() == left
@@ -105,7 +105,7 @@ def test_filters_count_and_narrow(bench: Bench) -> None:
 
 
 def test_what_hides_an_account_is_taken_away_when_somebody_jumps_to_it(bench: Bench) -> None:
-    bench.model.filter_by(show=Show.NEEDS_USER, search_text="bob", group="Food")
+    bench.model.filter_by(show=AccountFilter.NEEDS_USER, search_text="bob", group="Food")
     assert bench.model.reveal("acc-bob") is not None
     assert bench.handles() == ["bob"]  # nothing hid it
     assert bench.model.reveal("acc-nobody") is None
@@ -133,7 +133,7 @@ def test_after_the_first_account_the_first_post_is_next(make_desk: MakeDesk) -> 
 
 def test_a_change_in_the_core_is_shown(bench: Bench) -> None:
     bench.desk.world.accounts.set_paused("acc-alice", True)
-    bench.desk.until(lambda: bench.model.count(Show.PAUSED) == 2)
+    bench.desk.until(lambda: bench.model.count(AccountFilter.PAUSED) == 2)
 
 
 def test_a_list_that_cannot_be_read_says_so(bench: Bench) -> None:

@@ -14,7 +14,7 @@ from tiktok_manager.ui.accounts.actions import account_actions, bulk_actions
 from tiktok_manager.ui.accounts.connect_card import ConnectCard
 from tiktok_manager.ui.accounts.details import AccountDetails
 from tiktok_manager.ui.accounts.table import ACCOUNT, account_columns
-from tiktok_manager.ui.accounts.viewmodel import AccountsViewModel, Show
+from tiktok_manager.ui.accounts.viewmodel import AccountFilter, AccountsViewModel
 from tiktok_manager.ui.kit.badges import Chip, JobLine
 from tiktok_manager.ui.kit.banner import Banner
 from tiktok_manager.ui.kit.controls import icon_button, push_button
@@ -91,10 +91,10 @@ class AccountsView(PaneView):
     # -- building -------------------------------------------------------------------------
 
     def _build_controls(self) -> None:
-        self._chips = {show: Chip(_chip_words(show, 0)) for show in Show}
+        self._chips = {show: Chip(_chip_words(show, 0)) for show in AccountFilter}
         for chip in self._chips.values():
             chip.setAutoExclusive(True)
-        self._chips[Show.ALL].setChecked(True)
+        self._chips[AccountFilter.ALL].setChecked(True)
         self.groups = CalmComboBox()
         self.groups.setAccessibleName(tr("Groups and tags"))
         self.groups.hide()
@@ -240,7 +240,7 @@ class AccountsView(PaneView):
         self._frame.show_error(error, retry if callable(retry) else None)
 
     def _on_filter(self) -> None:
-        show = next((s for s, chip in self._chips.items() if chip.isChecked()), Show.ALL)
+        show = next((s for s, chip in self._chips.items() if chip.isChecked()), AccountFilter.ALL)
         group = self.groups.currentText() if self.groups.currentIndex() > 0 else ""
         self.model.filter_by(show=show, search_text=self.search.text(), group=group)
 
@@ -310,11 +310,11 @@ def _first_post_words() -> str:
     return tr("Choose a video and a time; it goes out by itself.")
 
 
-def _chip_words(show: Show, count: int) -> str:
+def _chip_words(show: AccountFilter, count: int) -> str:
     return {
-        Show.ALL: lambda: tr("All {count}", count=count),
-        Show.NEEDS_USER: lambda: tr("Needs you {count}", count=count),
-        Show.PAUSED: lambda: tr("Paused {count}", count=count),
+        AccountFilter.ALL: lambda: tr("All {count}", count=count),
+        AccountFilter.NEEDS_USER: lambda: tr("Needs you {count}", count=count),
+        AccountFilter.PAUSED: lambda: tr("Paused {count}", count=count),
     }[show]()
 
 

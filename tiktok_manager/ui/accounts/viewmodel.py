@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _READ_AFTER_MS = 60
 
 
-class Show(StrEnum):
+class AccountFilter(StrEnum):
     """The filter chips."""
 
     ALL = "all"
@@ -89,7 +89,7 @@ class AccountsViewModel(QObject):
         super().__init__(parent)
         self._core = core
         self._accounts = core.workspace.accounts
-        self.show_only = Show.ALL
+        self.show_only = AccountFilter.ALL
         self.search_text = ""
         self.group = ""
         self.connecting = ConnectViewModel(core, self, open_browser=open_browser)
@@ -142,7 +142,7 @@ class AccountsViewModel(QObject):
         tags = sorted({f"#{name}" for each in accounts for name in each.tags})
         return (*groups, *tags)
 
-    def count(self, show: Show) -> int:
+    def count(self, show: AccountFilter) -> int:
         """Return how many accounts a filter chip stands for."""
         return sum(self._matches(item, show) for item in self.items)
 
@@ -159,7 +159,7 @@ class AccountsViewModel(QObject):
         asked = self.reading.value.asked if self.reading.value is not None else ()
         return may_reconnect(item.account, self._core.now(), asked)
 
-    def filter_by(self, *, show: Show, search_text: str, group: str) -> None:
+    def filter_by(self, *, show: AccountFilter, search_text: str, group: str) -> None:
         """Show only some accounts."""
         self.show_only = show
         self.search_text = search_text
@@ -170,7 +170,7 @@ class AccountsViewModel(QObject):
         """Return an account that is shown now: what hid it is taken away."""
         item = self.item(account_id)
         if item is not None and not self._is_wanted(item):
-            self.filter_by(show=Show.ALL, search_text="", group="")
+            self.filter_by(show=AccountFilter.ALL, search_text="", group="")
         return item
 
     # -- doing ----------------------------------------------------------------------------
@@ -272,10 +272,10 @@ class AccountsViewModel(QObject):
         is_found = any(wanted in name for name in names)
         return is_in_group and is_found and self._matches(item, self.show_only)
 
-    def _matches(self, item: AccountOverview, show: Show) -> bool:
-        if show is Show.NEEDS_USER:
+    def _matches(self, item: AccountOverview, show: AccountFilter) -> bool:
+        if show is AccountFilter.NEEDS_USER:
             return self.health(item).needs_user
-        return item.account.paused if show is Show.PAUSED else True
+        return item.account.paused if show is AccountFilter.PAUSED else True
 
 
 def _pause_words(accounts: Sequence[Account], *, paused: bool) -> str:

@@ -198,7 +198,7 @@ class TroubleCard(QFrame):
         self.setLayout(parts)
         self._open(is_open=False)
 
-    def show_trouble(self, found: wording.Trouble | None) -> None:
+    def show_trouble(self, found: wording.PostTrouble | None) -> None:
         """Show a trouble, or nothing."""
         self.setVisible(found is not None)
         if found is None:

@@ -136,7 +136,7 @@ def waiting_words(post: Post, timezone: str, now: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class PostTrouble:
     """Why a post waits or stopped; `details` are TikTok's code and log id, to copy."""
 
     text: str
@@ -160,7 +160,7 @@ def why(post: Post) -> Failure | None:
     return Failure(code=told.code, params=told.params)
 
 
-def trouble(post: Post) -> Trouble | None:
+def trouble(post: Post) -> PostTrouble | None:
     """Return what went wrong, None where nothing did."""
     error = why(post)
     if error is None:
@@ -178,7 +178,7 @@ def trouble(post: Post) -> Trouble | None:
             "Look at @{handle} on TikTok, then say whether the video is there.",
             handle=post.handle,
         )
-    return Trouble(text=words(error).cause, action=action, details="\n".join(lines))
+    return PostTrouble(text=words(error).cause, action=action, details="\n".join(lines))
 
 
 def doubt_question(post: Post, timezone: str, now: datetime) -> str:
