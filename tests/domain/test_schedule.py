@@ -12,6 +12,7 @@ from tests.fakes.words import says
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.schedule import (
     at_instant,
+    next_full_hour,
     parse_duration,
     parse_when,
     resolve,
@@ -108,3 +109,10 @@ def test_durations_are_read(text: str, seconds: int) -> None:
 def test_other_durations_are_refused(text: str) -> None:
     with pytest.raises(InputError):
         parse_duration(text)
+
+
+def test_the_next_full_hour_leaves_time_to_prepare() -> None:
+    at = datetime(2026, 11, 21, 12, 20, tzinfo=UTC)
+    assert next_full_hour(at, "Europe/Berlin") == datetime(2026, 11, 21, 14)
+    assert next_full_hour(at.replace(minute=50), "Europe/Berlin") == datetime(2026, 11, 21, 15)
+    assert next_full_hour(at, "Asia/Kolkata") == datetime(2026, 11, 21, 19)  # 17:50 there

@@ -12,6 +12,8 @@ from tiktok_manager.domain.when import (
     read_when,
 )
 
+LEAST_LEAD = timedelta(minutes=30)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
@@ -52,6 +54,13 @@ def at_instant(due_at: datetime, timezone: str) -> Schedule:
     """Return the schedule for an instant, told in a zone."""
     wall = due_at.astimezone(zone(timezone)).replace(tzinfo=None)
     return Schedule(due_at=due_at.astimezone(UTC), wall=wall, timezone=timezone)
+
+
+def next_full_hour(now: datetime, timezone: str) -> datetime:
+    """Return the wall time of the next full hour that leaves half an hour to prepare."""
+    local = now.astimezone(zone(timezone)).replace(tzinfo=None)
+    wall = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return wall if wall - local >= LEAST_LEAD else wall + timedelta(hours=1)
 
 
 def parse_when(

@@ -11,10 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tiktok_manager.domain.schedule import parse_when, zone
+from tiktok_manager.domain.schedule import parse_when
 from tiktok_manager.ui.kit.when_field import (
     WhenField,
-    next_full_hour,
     suggestions,
     typed_time,
 )
@@ -225,27 +224,8 @@ def test_a_suggestion_is_one_click(make_field: MakeField) -> None:
 
 
 def test_tonight_is_offered_until_it_is_evening_where_the_post_goes_out() -> None:
-    said = [each.words for each in suggestions(NOW, "Asia/Tokyo")]  # 21:00 there
+    said = [words for words, _wall in suggestions(NOW, "Asia/Tokyo")]  # 21:00 there
     assert said == ["Next full hour: 22:00", "Tomorrow 09:00"]
-
-
-def test_the_next_full_hour_leaves_time_to_prepare() -> None:
-    assert next_full_hour(NOW.replace(minute=20), BERLIN).hour == 14
-    assert next_full_hour(NOW.replace(minute=50), BERLIN).hour == 15
-    at = next_full_hour(NOW, "Asia/Kolkata").replace(tzinfo=zone("Asia/Kolkata"))
-    assert at.minute == 0
-
-
-def test_tab_reaches_the_day_and_the_time(make_field: MakeField) -> None:
-    field = make_field()
-    QTest.qWaitForWindowActive(field)
-    field.setFocus()
-    assert field.focusWidget() is field.time
-    field.day.setFocus()
-    field.focusNextChild()
-    assert field.focusWidget() is field.time
-    field.focusPreviousChild()
-    assert field.focusWidget() is field.day
 
 
 def test_a_time_is_shown_as_the_user_writes_it_and_can_always_be_typed_again() -> None:

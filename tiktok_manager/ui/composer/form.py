@@ -2,17 +2,23 @@
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from tiktok_manager.domain.captions import utf16_length
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.posts import Choices, Post, PostMode, Privacy
-from tiktok_manager.domain.schedule import Schedule, at_instant, resolve, zone
+from tiktok_manager.domain.schedule import (
+    LEAST_LEAD,
+    Schedule,
+    at_instant,
+    next_full_hour,
+    resolve,
+    zone,
+)
 
 _VERSION = 1
-_LEAST_LEAD = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,18 +62,14 @@ class PostForm:
 
 def new_form(now: datetime, timezone: str) -> PostForm:
     """Return an empty form: nothing ticked, the next full hour as its time."""
-    local = now.astimezone(zone(timezone)).replace(tzinfo=None)
-    wall = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    if wall - local < _LEAST_LEAD:
-        wall += timedelta(hours=1)
-    return PostForm(timezone=timezone, wall=wall)
+    return PostForm(timezone=timezone, wall=next_full_hour(now, timezone))
 
 
 def on_day(form: PostForm, day: date, now: datetime) -> PostForm:
     """Return the form for another day at the same time of day, or the next sensible one today."""
     wall = datetime.combine(day, form.wall.time())
     local = now.astimezone(zone(form.timezone)).replace(tzinfo=None)
-    if wall - local < _LEAST_LEAD and day <= local.date():
+    if wall - local < LEAST_LEAD and day <= local.date():
         wall = new_form(now, form.timezone).wall
     return replace(form, wall=wall, post_now=False)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,14 +11,8 @@ from PySide6.QtGui import QColor, QFocusEvent, QHideEvent, QKeyEvent, QTextCharF
 from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from tiktok_manager.domain.errors import InputError
-from tiktok_manager.domain.schedule import Schedule, parse_when, resolve, zone
-from tiktok_manager.ui.formats import (
-    day_text,
-    time_text,
-    zone_city,
-    zone_text,
-    zoned_time,
-)
+from tiktok_manager.domain.schedule import Schedule, next_full_hour, parse_when, resolve, zone
+from tiktok_manager.ui.formats import day_text, time_text, zone_city, zone_text, zoned_time
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
@@ -33,46 +26,25 @@ from tiktok_manager.wording import words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_LEAST_LEAD = timedelta(minutes=30)
 _DAY_WIDTH_PX, _TIME_WIDTH_PX = 172, 100
 _POPUP_WIDTH_PX, _CALENDAR_HEIGHT_PX = 296, 248
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestion:
-    """A time worth one click; `wall` is naive."""
-
-    words: str
-    wall: datetime
-
-
-def next_full_hour(now: datetime, timezone: str) -> datetime:
-    """Return the wall time of the next full hour that leaves half an hour to prepare."""
-    local = now.astimezone(zone(timezone)).replace(tzinfo=None)
-    wall = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return wall if wall - local >= _LEAST_LEAD else wall + timedelta(hours=1)
-
-
 def suggestions(
     now: datetime, timezone: str, free_at: datetime | None = None
-) -> tuple[Suggestion, ...]:
-    """Return the times people mean most, those to come; `free_at` is the next free one."""
+) -> tuple[tuple[str, datetime], ...]:
+    """Return the wall times people mean most, in words; `free_at` is the next free one."""
     tz = zone(timezone)
     today = now.astimezone(tz).date()
     hour, tonight = next_full_hour(now, timezone), datetime.combine(today, time(18))
     tomorrow = datetime.combine(today + timedelta(days=1), time(9))
-    found = [Suggestion(words=tr("Next full hour: {time}", time=time_text(hour.time())), wall=hour)]
+    found = [(tr("Next full hour: {time}", time=time_text(hour.time())), hour)]
     if resolve(tonight, timezone).due_at > now:
-        found.append(
-            Suggestion(words=tr("Tonight {time}", time=time_text(tonight.time())), wall=tonight)
-        )
-    found.append(
-        Suggestion(words=tr("Tomorrow {time}", time=time_text(tomorrow.time())), wall=tomorrow)
-    )
+        found.append((tr("Tonight {time}", time=time_text(tonight.time())), tonight))
+    found.append((tr("Tomorrow {time}", time=time_text(tomorrow.time())), tomorrow))
     if free_at is not None:
         said = tr("Next free time: {time}", time=zoned_time(free_at, timezone, now))
-        wall = free_at.astimezone(tz).replace(tzinfo=None)
-        found.append(Suggestion(words=said, wall=wall))
+        found.append((said, free_at.astimezone(tz).replace(tzinfo=None)))
     return tuple(found)
 
 
@@ -306,7 +278,7 @@ class _Popup(QFrame):
         layout.addWidget(self._calendar)
 
     def open_below(
-        self, anchor: QWidget, day: date, today: date, times: tuple[Suggestion, ...]
+        self, anchor: QWidget, day: date, today: date, times: tuple[tuple[str, datetime], ...]
     ) -> None:
         """Show it under a widget, above it where the screen ends."""
         self._suggest(times)
@@ -322,15 +294,13 @@ class _Popup(QFrame):
         self.show()
         self._calendar.setFocus()
 
-    def _suggest(self, times: tuple[Suggestion, ...]) -> None:
+    def _suggest(self, times: tuple[tuple[str, datetime], ...]) -> None:
         while (item := self._suggested.takeAt(0)) is not None:
             if (button := item.widget()) is not None:
                 button.hide()
                 button.deleteLater()
-        for each in times:
-            button = push_button(
-                each.words, look="option", clicked=partial(self._on_time, each.wall)
-            )
+        for words_of, wall in times:
+            button = push_button(words_of, look="option", clicked=partial(self._on_time, wall))
             self._suggested.addWidget(button)
 
     def _on_time(self, wall: datetime) -> None:
