@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -115,6 +116,16 @@ def test_files_stay_small() -> None:
     sizes = {label(path): len(text(path).splitlines()) for path in SOURCES}
     large = [f"{name} has {lines} lines" for name, lines in sizes.items() if lines > FILE_LINES]
     assert not large, "\n".join(large)
+
+
+def test_no_two_things_of_the_window_share_a_name() -> None:
+    names = Counter(
+        node.name
+        for path in sorted((PACKAGE / "ui").rglob("*.py"))
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_functions_stay_small() -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.jump import JumpResult
+from tiktok_manager.ui.kit.access import announce
 from tiktok_manager.ui.kit.cells import paint_line
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.menus import key_words
@@ -83,6 +84,7 @@ class JumpPopup(QFrame):
         count = self._list.count()
         if count:
             self._list.setCurrentRow((self._list.currentRow() + step) % count)
+            announce(self._field, self._list.currentItem().text())
 
     def pick_current(self) -> None:
         """Go to the chosen place."""

@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from tiktok_manager.domain.posts import NEEDS_USER, UNDER_WAY, ChangedPost, PostFilter, PostStatus
-from tiktok_manager.ui.formats import age_text, full_stamp, zoned_time
-from tiktok_manager.ui.icons import icon
+from tiktok_manager.ui.formats import age_text, full_stamp
 from tiktok_manager.ui.kit.list_model import Column
 from tiktok_manager.ui.kit.paged_reading import Listing, PagedReading
-from tiktok_manager.ui.post_look import CHANGES_POSTS, PostLook, changes_posts, post_look
+from tiktok_manager.ui.post.columns import (
+    account_column,
+    caption_column,
+    status_column,
+    when_column,
+)
+from tiktok_manager.ui.post_look import CHANGES_POSTS, changes_posts
 from tiktok_manager.ui.texts import tr
-from tiktok_manager.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QIcon
-
     from tiktok_manager.domain.cancel import CancelToken
+    from tiktok_manager.domain.posts import Post
     from tiktok_manager.ui.frame import Core
     from tiktok_manager.ui.kit.list_model import PageAsk
 
@@ -113,12 +116,8 @@ class ActivityViewModel(QObject):
 def activity_columns(core: Core) -> Sequence[Column[ChangedPost]]:
     """Return when something happened, what it led to, and to which post."""
 
-    def look(row: ChangedPost) -> PostLook:
-        return post_look(row.post, core.timezone, core.now())
-
-    def picture(row: ChangedPost) -> QIcon:
-        path = core.accounts.picture_path(row.post.account_id)
-        return core.accounts.avatars.icon(row.post.handle, path)
+    def post(row: ChangedPost) -> Post:
+        return row.post
 
     return (
         Column(
@@ -127,29 +126,8 @@ def activity_columns(core: Core) -> Sequence[Column[ChangedPost]]:
             value=lambda row: age_text(row.changed_at, core.now()),
             hint=lambda row: full_stamp(row.changed_at, core.timezone),
         ),
-        Column(
-            words=lambda: tr("Status"),
-            width=180,
-            value=lambda row: look(row).words,
-            icon=lambda row: icon(look(row).icon, look(row).colour),
-            hint=lambda row: words(row.post.error).title if row.post.error else "",
-        ),
-        Column(
-            words=lambda: tr("Account"),
-            width=170,
-            value=lambda row: f"@{row.post.handle}",
-            icon=picture,
-        ),
-        Column(
-            words=lambda: tr("Caption"),
-            value=lambda row: " ".join(row.post.caption.split()) or tr("(no caption)"),
-            hint=lambda row: row.post.caption,
-        ),
-        Column(
-            words=lambda: tr("Planned for"),
-            width=190,
-            hide_below=860,
-            value=lambda row: zoned_time(row.post.schedule.due_at, core.timezone, core.now()),
-            hint=lambda row: full_stamp(row.post.schedule.due_at, core.timezone),
-        ),
+        status_column(core, post),
+        account_column(core, post),
+        caption_column(post),
+        when_column(core, post, words=lambda: tr("Planned for"), width=190, hide_below=860),
     )

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from tiktok_manager.ui.calendar.month import Filter, Show, day_start, local_day
-from tiktok_manager.ui.formats import full_stamp, zoned_time
-from tiktok_manager.ui.icons import icon
-from tiktok_manager.ui.kit.list_model import Column
 from tiktok_manager.ui.kit.paged_reading import Listing, PagedReading
-from tiktok_manager.ui.post_look import CHANGES_POSTS, PostLook, changes_posts, post_look
+from tiktok_manager.ui.post.columns import (
+    account_column,
+    caption_column,
+    status_column,
+    when_column,
+)
+from tiktok_manager.ui.post_look import CHANGES_POSTS, changes_posts
 from tiktok_manager.ui.texts import tr
-from tiktok_manager.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.ui.frame import Core
-    from tiktok_manager.ui.kit.list_model import ListModel, PageAsk
+    from tiktok_manager.ui.kit.list_model import Column, ListModel, PageAsk
 
 PAGE = 100
 _BACK = {Show.PUBLISHED: timedelta(days=30)}
@@ -72,48 +74,12 @@ class AgendaViewModel(QObject):
 def agenda_columns(core: Core) -> Sequence[Column[Post]]:
     """Return when, who, how it stands, and what."""
 
-    def look(post: Post) -> PostLook:
-        return post_look(post, core.timezone, core.now())
+    def itself(post: Post) -> Post:
+        return post
 
     return (
-        Column(
-            words=lambda: tr("When"),
-            width=216,
-            value=lambda post: zoned_time(post.schedule.due_at, core.timezone, core.now()),
-            hint=lambda post: full_stamp(post.schedule.due_at, core.timezone),
-        ),
-        account_column(core, 170),
-        Column(
-            words=lambda: tr("Status"),
-            width=170,
-            value=lambda post: look(post).words,
-            icon=lambda post: icon(look(post).icon, look(post).colour),
-            hint=lambda post: words(post.error).title if post.error else "",
-        ),
-        caption_column(),
-    )
-
-
-def account_column(core: Core, width: int) -> Column[Post]:
-    """Return whose post it is."""
-    accounts = core.accounts
-    return Column(
-        words=lambda: tr("Account"),
-        width=width,
-        value=lambda post: f"@{post.handle}",
-        sort=lambda post: post.handle,
-        icon=lambda post: accounts.avatars.icon(
-            post.handle, accounts.picture_path(post.account_id)
-        ),
-    )
-
-
-def caption_column() -> Column[Post]:
-    """Return what the post says, on one line."""
-
-    def line(post: Post) -> str:
-        return " ".join(post.caption.split()) or tr("(no caption)")
-
-    return Column(
-        words=lambda: tr("Caption"), value=line, sort=line, hint=lambda post: post.caption
+        when_column(core, itself, words=lambda: tr("When")),
+        account_column(core, itself),
+        status_column(core, itself),
+        caption_column(itself),
     )

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from tiktok_manager.ui.calendar.agenda import account_column, caption_column
 from tiktok_manager.ui.formats import clock_text
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.list_model import Column, ListModel
 from tiktok_manager.ui.kit.table import Table
+from tiktok_manager.ui.post.columns import account_column, caption_column
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_S
 
@@ -111,6 +111,9 @@ def _columns(viewmodel: CalendarViewModel) -> Sequence[Column[Post]]:
         spot = QRectF(rect.left(), rect.center().y() - _SIGN_PX / 2, _SIGN_PX, _SIGN_PX)
         paint_icon(painter, look.icon, spot, look.colour)
 
+    def itself(post: Post) -> Post:
+        return post
+
     return (
         Column(
             words=lambda: "",
@@ -126,6 +129,6 @@ def _columns(viewmodel: CalendarViewModel) -> Sequence[Column[Post]]:
             value=lambda post: clock_text(post.schedule.due_at, viewmodel.timezone),
             sort=lambda post: (post.schedule.due_at, post.id),
         ),
-        account_column(viewmodel.core, 126),
-        caption_column(),
+        account_column(viewmodel.core, itself, 126),
+        caption_column(itself),
     )
