@@ -85,6 +85,8 @@ class PlainLabel(QLabel):
         rect = self.contentsRect()
         line = self.text().replace("\n", " ")
         shown = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, rect.width())
+        if self.isRightToLeft():
+            shown = f"\u2068{shown}\u2069"  # else the @ of a handle would stand behind it
         painter.drawText(rect, int(self.alignment()), shown)
         painter.end()
 
