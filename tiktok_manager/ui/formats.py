@@ -134,10 +134,15 @@ def months_title(first: date, last: date) -> str:
     begins, ends = (
         QLocale().standaloneMonthName(day.month, _FORM.ShortFormat) for day in (first, last)
     )
-    if first.year != last.year:
-        begins = tr("{month} {year}", month=begins, year=first.year)
-    ends = tr("{month} {year}", month=ends, year=last.year)
-    return tr("{first} – {last}", first=begins, last=ends)
+    if first.year == last.year:
+        return tr("{first} – {last} {year}", first=begins, last=ends, year=last.year)
+    return tr(
+        "{first} {first_year} – {last} {last_year}",
+        first=begins,
+        first_year=first.year,
+        last=ends,
+        last_year=last.year,
+    )
 
 
 def weekday_name(weekday: int, *, short: bool = False) -> str:

@@ -102,6 +102,15 @@ def test_enter_on_a_day_opens_its_list(view: CalendarView, frame: FakeFrame, qtb
     assert content.table.model().rowCount() == 5
 
 
+def test_arrows_go_where_the_user_reads(view: CalendarView, plan: Desk, qtbot: QtBot) -> None:
+    press(view, qtbot, Qt.Key.Key_Left)
+    assert view.viewmodel.cursor.day == date(2026, 11, 20)
+    view.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    press(view, qtbot, Qt.Key.Key_Left)
+    assert view.viewmodel.cursor.day == TODAY
+    assert not view.grid.grab().toImage().isNull()
+
+
 def test_n_plans_on_the_day_under_the_cursor(
     view: CalendarView, frame: FakeFrame, qtbot: QtBot
 ) -> None:

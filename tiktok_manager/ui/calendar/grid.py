@@ -188,7 +188,8 @@ class MonthGrid(QTableView):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        on = -1 if self.isRightToLeft() else 1
+        steps = {Qt.Key.Key_Left: -on, Qt.Key.Key_Right: on}
         lines = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
         months = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:

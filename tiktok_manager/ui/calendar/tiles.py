@@ -44,6 +44,8 @@ class _Pointed(Protocol):
 
     def hasFocus(self) -> bool: ...
 
+    def isRightToLeft(self) -> bool: ...
+
     def model(self) -> object: ...
 
 
@@ -138,7 +140,7 @@ class DayDelegate(QStyledItemDelegate):
         begins = day.day == 1 or day == self._viewmodel.weeks.first
         painter.setFont(type_font(Type.STRONG if is_today or begins else Type.BODY, tabular=True))
         if is_today:
-            disc = QRectF(cell.left() + EDGE, cell.top() + 3, 24, 24)
+            disc = self._mirrored(QRectF(cell.left() + EDGE, cell.top() + 3, 24, 24), QRectF(cell))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(look.accent))
             painter.drawEllipse(disc)
@@ -181,15 +183,23 @@ class DayDelegate(QStyledItemDelegate):
         room = rect.adjusted(EDGE + 2, 0, -EDGE, 0)
         count = sum(len(tile.posts) for tile in hidden if tile.needs_user)
         if not count:
-            return room
+            return self._mirrored(room, rect)
         colour, number = look.status(PostStatus.NEEDS_ATTENTION), exact_number(count)
         painter.setPen(QColor(colour))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(room, flags, number)
         room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(number) - _ICON - 2)
         spot = QRectF(room.right(), rect.center().y() - _ICON / 2, _ICON, _ICON)
-        paint_icon(painter, status_icon(PostStatus.NEEDS_ATTENTION), spot, colour)
-        return room
+        icon = status_icon(PostStatus.NEEDS_ATTENTION)
+        paint_icon(painter, icon, self._mirrored(spot, rect), colour)
+        return self._mirrored(room, rect)
+
+    def _mirrored(self, part: QRectF, whole: QRectF) -> QRectF:
+        """Return where a part of a cell stands in the user's direction of reading."""
+        there = QRectF(part)
+        if self._grid.isRightToLeft():
+            there.moveRight(whole.left() + whole.right() - part.left())
+        return there
 
     def _paint_stand_in(self, painter: QPainter, cell: QRect) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -220,14 +230,14 @@ class DayDelegate(QStyledItemDelegate):
         if sent is None or tile.post.status is not PostStatus.PUBLISHING:
             return
         bar = QRectF(rect.left(), rect.bottom() - 2, rect.width() * min(sent, 1.0), 2)
-        painter.fillRect(bar, QColor(colour))
+        painter.fillRect(self._mirrored(bar, rect), QColor(colour))
 
     def _paint_content(
         self, painter: QPainter, rect: QRectF, tile: Tile, look: Tokens, shown: PostLook
     ) -> None:
         left, middle = rect.left() + 4, rect.center().y()
         sign = QRectF(left, middle - _ICON / 2, _ICON, _ICON)
-        paint_icon(painter, shown.icon, sign, shown.colour)
+        paint_icon(painter, shown.icon, self._mirrored(sign, rect), shown.colour)
         gone = tile.post.status is PostStatus.CANCELLED
         ink = look.soft_ink if gone else look.ink
         font = type_font(Type.CAPTION, tabular=True)
@@ -255,7 +265,8 @@ class DayDelegate(QStyledItemDelegate):
         ratio = painter.device().devicePixelRatio()
         accounts, post = self._viewmodel.core.accounts, tile.post
         picture = accounts.picture(post.account_id, post.handle, _AVATAR, ratio)
-        painter.drawPixmap(QPoint(round(left), round(rect.center().y() - _AVATAR / 2)), picture)
+        spot = QRectF(left, rect.center().y() - _AVATAR / 2, _AVATAR, _AVATAR)
+        painter.drawPixmap(self._mirrored(spot, rect).topLeft().toPoint(), picture)
         return left + _AVATAR + 4
 
     def _paint_word(
@@ -266,7 +277,8 @@ class DayDelegate(QStyledItemDelegate):
         if left + width > rect.right() + 1:
             return left
         painter.setPen(QColor(colour))
-        painter.drawText(QRectF(left, rect.top(), width + 2, rect.height()), _MIDDLE, words)
+        spot = QRectF(left, rect.top(), width + 2, rect.height())
+        painter.drawText(self._mirrored(spot, rect), _MIDDLE, words)
         return left + width + 5
 
 

@@ -134,10 +134,11 @@ class CalendarView(PaneView):
 
     def _build_controls(self) -> None:
         turn = self.viewmodel.turn
-        self._earlier = icon_button("chevron-left", tr("Earlier"), clicked=partial(turn, -1))
+        back, on = ("right", "left") if self.isRightToLeft() else ("left", "right")
+        self._earlier = icon_button(f"chevron-{back}", tr("Earlier"), clicked=partial(turn, -1))
         self._title = PlainLabel("", type=Type.SECTION)
         self._title.setMinimumWidth(_TITLE_PX)  # the arrows stay where they are while it changes
-        self._later = icon_button("chevron-right", tr("Later"), clicked=partial(turn, 1))
+        self._later = icon_button(f"chevron-{on}", tr("Later"), clicked=partial(turn, 1))
         self._today = push_button(tr("Today"), clicked=self._on_today)
         self._hint = PlainLabel("", tone="soft", elided=True)
         self._zone = PlainLabel("", type=Type.CAPTION, tone="soft", elided=True)
