@@ -187,12 +187,7 @@ def _build(
     installation: Installation,
     closing: ExitStack,
 ) -> Workspace:
-    def make_accounts() -> Accounts:
-        made = _make_accounts(base, paths)
-        closing.callback(made.close)
-        return made
-
-    accounts = late(make_accounts)
+    accounts = late(lambda: _make_accounts(base, paths, closing))
     quota = Quota(base.database, base.settings, base.clock)
     planning = Planning(base.database, accounts, quota, base.settings, base.events, base.clock)
     analytics = late(lambda: _make_analytics(base, accounts))
@@ -262,11 +257,11 @@ def _make_metrics(
     return metrics
 
 
-def _make_accounts(base: _Base, paths: DataPaths) -> Accounts:
+def _make_accounts(base: _Base, paths: DataPaths, closing: ExitStack) -> Accounts:
     from tiktok_manager.services.accounts import Accounts
     from tiktok_manager.services.sign_in import SignIn
 
-    return Accounts(
+    accounts = Accounts(
         database=base.database,
         metrics_file=base.metrics,
         vault=base.vault,
@@ -278,6 +273,8 @@ def _make_accounts(base: _Base, paths: DataPaths) -> Accounts:
         clock=base.clock,
         media_cache_dir=paths.media_cache_dir,
     )
+    closing.callback(accounts.close)
+    return accounts
 
 
 def _make_drafts(base: _Base, closing: ExitStack) -> Drafts:

@@ -84,7 +84,14 @@ def account_actions(
         shown=lambda: bool(handle()),
         run=lambda: frame.open_url(profile_url(handle())),
     )
-    disconnect = Action(
+    able = (reconnect, *bulk_actions(model, items), numbers, profile)
+    return able, _disconnect(model, account_id, items)
+
+
+def _disconnect(
+    model: AccountsViewModel, account_id: str, items: Callable[[], Sequence[AccountOverview]]
+) -> Action:
+    return Action(
         words=lambda: tr("Disconnect…"),
         icon="unlink",
         look="danger",
@@ -95,4 +102,3 @@ def account_actions(
         no=lambda: tr("Keep it"),
         run=lambda: model.disconnect_account(account_id),
     )
-    return (reconnect, *bulk_actions(model, items), numbers, profile), disconnect

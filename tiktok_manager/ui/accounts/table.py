@@ -66,16 +66,20 @@ def account_columns(
             hide_below=760,
         ),
         _next_post(core),
-        Column(
-            words=lambda: tr("Followers"),
-            value=lambda item: short_number(item.account.followers),
-            hint=lambda item: exact_number(item.account.followers),
-            sort=lambda item: item.account.followers,
-            right=True,
-            width=104,
-            hide_below=640,
-        ),
+        _followers(),
         _last_sync(core),
+    )
+
+
+def _followers() -> Column[AccountOverview]:
+    return Column(
+        words=lambda: tr("Followers"),
+        value=lambda item: short_number(item.account.followers),
+        hint=lambda item: exact_number(item.account.followers),
+        sort=lambda item: item.account.followers,
+        right=True,
+        width=104,
+        hide_below=640,
     )
 
 

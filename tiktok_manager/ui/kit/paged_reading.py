@@ -38,6 +38,11 @@ class Listing(Generic[RowT]):
     descending: bool = False
     page_size: int = 100
 
+    def paging(self, more: Callable[[PageAsk], None]) -> Paging[RowT]:
+        """Return how it is read; `more` asks for what follows."""
+        size, descending = self.page_size, self.descending
+        return Paging(cursor=self.cursor, more=more, size=size, descending=descending)
+
 
 class PagedReading(QObject, Generic[RowT]):
     """A `model` for a table and the `reading` that tells its stage; `read` returns a page.
@@ -65,15 +70,7 @@ class PagedReading(QObject, Generic[RowT]):
         self._shown: _Page[RowT] | None = None
         self._is_another = False
         self.model: ListModel[RowT] = ListModel(
-            listing.columns,
-            listing.key,
-            self,
-            paging=Paging(
-                cursor=listing.cursor,
-                more=self._read_on,
-                size=listing.page_size,
-                descending=listing.descending,
-            ),
+            listing.columns, listing.key, self, paging=listing.paging(self._read_on)
         )
         self._reach = self.model.reach
         self.reading: Reading[_Page[RowT]] = Reading(
