@@ -455,9 +455,16 @@ def test_a_post_changed_meanwhile_is_told_with_the_way_to_look_again(
     assert view.caption.editor.toPlainText() == "Theirs"
 
 
-def test_a_claimed_post_shows_that_it_is_locked(
-    view: ComposerView, stage: Stage, clip: Path, settle: Settle, qtbot: QtBot
+def test_a_claimed_post_shows_that_it_is_locked_and_says_so_to_screen_readers(
+    view: ComposerView,
+    stage: Stage,
+    clip: Path,
+    settle: Settle,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(view_module, "announce", lambda _view, text, **_how: said.append(text))
     stage.planning.posts["post-1"] = a_post(clip)
     view.open_target("post-1")
     settle()
@@ -470,6 +477,7 @@ def test_a_claimed_post_shows_that_it_is_locked(
     assert not view.rules.privacy.isEnabled()
     texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
     assert view.model.locked in texts
+    assert said == [view.model.locked]
 
 
 def test_the_inbox_hides_what_tiktok_asks_there(filled: ComposerView) -> None:

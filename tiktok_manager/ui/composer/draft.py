@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from tiktok_manager.domain.drafts import Draft
+from tiktok_manager.domain.errors import StorageError
 from tiktok_manager.ui.composer.form import PostForm, form_of_post, from_text, to_text
 from tiktok_manager.ui.kit.reading import Job, Reading
 
@@ -103,7 +104,8 @@ class DraftKeeper(QObject):
 
     def _on_failed(self, error: AppError) -> None:
         self._tell(error)
-        self._save_soon(TRY_AGAIN_MS)
+        if isinstance(error, StorageError):  # a fault of ours would be the same in a moment
+            self._save_soon(TRY_AGAIN_MS)
 
     def _tell(self, trouble: AppError | None) -> None:
         if (trouble is None) != (self.trouble is None):

@@ -30,7 +30,7 @@ from tiktok_manager.ui.composer.submission import Planned
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.composer.wording import outcome_text
 from tiktok_manager.ui.frame import Core, Frame
-from tiktok_manager.ui.kit.access import has_focus_inside
+from tiktok_manager.ui.kit.access import announce, has_focus_inside
 from tiktok_manager.ui.kit.action import Action, ActionRow
 from tiktok_manager.ui.kit.badges import StatusBadge
 from tiktok_manager.ui.kit.labels import PlainLabel
@@ -258,6 +258,8 @@ class ComposerView(PaneView):
         if post is not None:
             self._badge.set_status(post.status)
         text, tone = self._title_words()
+        if text != self._title.text() and tone != "soft":
+            announce(self, text, urgent=tone == "bad")
         self._title.setText(text)
         self._title.set_tone(tone)
         self.ways_out.refresh()
