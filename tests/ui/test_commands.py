@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import FakeWorkspace, a_post, an_account
+from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.holds import Blocker
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.commands import Commands
 from tiktok_manager.ui.frame import Core, Frame, Pane
@@ -94,6 +96,17 @@ def test_words_are_found_by_how_they_begin_in_any_order(palette: Palette) -> Non
     assert palette.find("now back")[0] == "Back up now"
     assert palette.find("pub res") == []
     assert palette.find("pub pau") == ["Pause publishing"]
+
+
+def test_a_post_that_will_not_go_out_by_itself_is_not_found_as_scheduled(
+    palette: Palette, world: FakeWorkspace
+) -> None:
+    paused = Finding(code="accounts_paused", params={"handles": ("alice",)})
+    world.blockers.standing = (Blocker(finding=paused, account_ids=frozenset({"acc-alice"})),)
+    palette.find("autumn")
+    details = [each.detail for each in palette.jump.results]
+    assert any(each.startswith("Paused") for each in details)
+    assert not any(each.startswith("Scheduled") for each in details)
 
 
 def test_accounts_posts_and_settings_are_found_too(palette: Palette) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tiktok_manager.ui.formats import status_words, zoned_time
+from tiktok_manager.ui.formats import zoned_time
 from tiktok_manager.ui.kit.action import Action
+from tiktok_manager.ui.post_look import post_look
 from tiktok_manager.ui.texts import tr
-from tiktok_manager.ui.tokens import status_icon
 from tiktok_manager.wording.settings import section_words, setting_label
 
 if TYPE_CHECKING:
@@ -147,15 +147,17 @@ def _posts(
     core: Core, go: Callable[[str, object], object], wanted: str, token: CancelToken
 ) -> list[JumpResult]:
     def found(post: Post) -> JumpResult:
-        when = zoned_time(post.schedule.due_at, post.schedule.timezone, core.now())
+        timezone, now = post.schedule.timezone, core.now()
+        look, when = post_look(post, timezone, now), zoned_time(post.schedule.due_at, timezone, now)
         return _leads(
             " ".join(post.caption.split()) or tr("(no caption)"),
-            f"{status_words(post.status)} · {when} · @{post.handle}",
-            status_icon(post.status),
+            f"{look.words} · {when} · @{post.handle}",
+            look.icon,
             partial(go, "calendar", post.id),
         )
 
-    return [found(post) for post in core.workspace.planning.search(wanted, _PER_KIND, token)]
+    posts = core.workspace.planning.search(wanted, _PER_KIND, token)
+    return [found(post) for post in core.workspace.blockers.look_at(posts)]
 
 
 def _leads(title: str, detail: str, icon: str, run: Callable[[], object]) -> JumpResult:

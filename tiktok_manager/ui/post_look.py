@@ -51,11 +51,18 @@ _TINTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostLook:
-    """Words, the name of an icon, and the colour of the moment's theme."""
+    """Words and the name of an icon; its colour is that of the moment's theme."""
 
     words: str
     icon: str
-    colour: str
+    status: PostStatus
+    tint: str = ""
+
+    @property
+    def colour(self) -> str:
+        """As `#RRGGBB`; to be asked where things are painted."""
+        look = tokens()
+        return str(getattr(look, self.tint)) if self.tint else look.status(self.status)
 
 
 def post_look(post: Post, timezone: str, now: datetime) -> PostLook:
@@ -66,15 +73,14 @@ def post_look(post: Post, timezone: str, now: datetime) -> PostLook:
     return PostLook(
         words=_words(waits, timezone, now),
         icon=f"waiting-{waits.look.value}",
-        colour=str(getattr(tokens(), _TINTS[waits.look])),
+        status=post.status,
+        tint=_TINTS[waits.look],
     )
 
 
 def status_look(status: PostStatus) -> PostLook:
     """Return how a status looks by itself."""
-    return PostLook(
-        words=status_words(status), icon=status_icon(status), colour=tokens().status(status)
-    )
+    return PostLook(words=status_words(status), icon=status_icon(status), status=status)
 
 
 def changes_posts(event: Event) -> bool:
