@@ -10,6 +10,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from tiktok_manager.domain.posts import Post, PostFilter, PostStatus
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.storage.schema import PostRow
 from tiktok_manager.ui.kit.reading import Reading, Stage
-from tiktok_manager.ui.panes import PANES
+from tiktok_manager.ui.panes import LATE, PANES
 from tiktok_manager.ui.session import WindowSession
 
 EVENTS_PER_S = 20
@@ -311,6 +312,8 @@ def _wait(is_so: Callable[[], bool]) -> None:
 def main() -> None:
     """Say how the window fared on the data folder named."""
     folder = Path(sys.argv[1])
+    for name in LATE:  # as the program does while it opens
+        import_module(name)
     with open_workspace(os.environ) as workspace:
         traffic, readings = Traffic(workspace), Readings()
         with window_on(workspace, folder) as session:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from tiktok_manager.ui.main_window import MainWindow
 from tiktok_manager.ui.memory import WindowMemory
-from tiktok_manager.ui.panes import PANES
+from tiktok_manager.ui.panes import LATE, PANES
 from tiktok_manager.ui.single_instance import SingleInstance
 from tiktok_manager.ui.texts import choose_language
 from tiktok_manager.ui.theme import Theme
@@ -187,6 +187,8 @@ class Launch(QObject):
         self._front.window.close_requested.disconnect(self._leave)
         session = self._session = self._make_session()
         session.start(hidden=self._hidden)
+        # While the workspace is opened: else each pane's first show would wait for its imports.
+        self._steps.extend(partial(import_module, name) for name in LATE)
 
     def _leave(self) -> None:
         self._steps.clear()

@@ -48,6 +48,12 @@ def _settings(core: Core, frame: Frame) -> PaneView:
     return SettingsView(core, frame)
 
 
+LATE = tuple(
+    f"tiktok_manager.ui.{name}.view"
+    for name in ("accounts", "calendar", "composer", "analytics", "activity", "settings")
+)
+"""What the panes import, for whoever has the time before they are shown."""
+
 PANES = (
     Pane(name="accounts", words=lambda: tr("Accounts"), icon="accounts", build=_accounts),
     Pane(name="calendar", words=lambda: tr("Calendar"), icon="calendar", build=_calendar),

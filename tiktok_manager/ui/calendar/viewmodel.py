@@ -297,6 +297,7 @@ class CalendarViewModel(QObject):
         days = self._patched
         if days is None:
             return
+        posts = [post for post in posts if days.find(post.id) != post]
         ids = {post.id for post in posts}
         of_day: dict[date, list[Post]] = {}
 

@@ -41,6 +41,7 @@ _Read = tuple[int, QImage | None]
 _KEPT = 1000
 _AT_ONCE = 32
 _LOOK_AGAIN_MS = 1000
+_TELL_MS = 100
 
 
 class Avatars(QObject):
@@ -59,6 +60,11 @@ class Avatars(QObject):
         self._pictures: OrderedDict[_Key, _Read] = OrderedDict()
         self._wanted: dict[_Key, None] = {}
         self._reading = Job(tasks, self)
+        # Each arrival has every list look at all its rows: some batches are told as one.
+        self._telling = QTimer(self)
+        self._telling.setSingleShot(True)
+        self._telling.setInterval(_TELL_MS)
+        self._telling.timeout.connect(self.arrived)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_LOOK_AGAIN_MS)
@@ -99,8 +105,8 @@ class Avatars(QObject):
         self._pictures.update(changed)
         while len(self._pictures) > _KEPT:
             self._pictures.popitem(last=False)
-        if changed:
-            self.arrived.emit()
+        if changed and not self._telling.isActive():
+            self._telling.start()
         self._read_next()
 
     def _on_failed(self, _error: AppError) -> None:
