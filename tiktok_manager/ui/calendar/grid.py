@@ -5,6 +5,7 @@ painted, so that a month of thousands of posts costs as much as an empty one.
 """
 
 import math
+from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import (
@@ -107,11 +108,12 @@ class MonthModel(QAbstractTableModel):
 
     def _on_weeks(self) -> None:
         self._days = tuple(self._viewmodel.weeks.days)
-        self._on_posts()
+        self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, 6))
 
-    def _on_posts(self) -> None:
-        last = self.index(self.rowCount() - 1, 6)
-        self.dataChanged.emit(self.index(0, 0), last)
+    def _on_posts(self, days: Sequence[date]) -> None:
+        for index in map(self.index_of, days):
+            if index.isValid():  # else it was read of weeks that are shown no more
+                self.dataChanged.emit(index, index)
 
 
 class MonthGrid(QTableView):

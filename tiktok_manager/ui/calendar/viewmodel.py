@@ -54,7 +54,7 @@ class CalendarViewModel(QObject):
 
     Signals:
         weeks_changed: Other weeks are shown; read `weeks`.
-        posts_changed: The posts of the days shown changed; read `tiles`.
+        posts_changed: The posts of the days it carries changed, or those of all; read `tiles`.
         cursor_changed: Read `cursor` and `selected`.
         filter_changed: Read `filter`.
         progressed: A day: the `progress` of a post on it changed.
@@ -63,7 +63,7 @@ class CalendarViewModel(QObject):
     """
 
     weeks_changed = Signal()
-    posts_changed = Signal()
+    posts_changed = Signal(object)
     cursor_changed = Signal()
     filter_changed = Signal()
     progressed = Signal(object)
@@ -276,13 +276,13 @@ class CalendarViewModel(QObject):
             self._show(self.reading.value)
             self._find_wanted()
 
-    def _show(self, days: Days) -> None:
+    def _show(self, days: Days, changed: Sequence[date] = ()) -> None:
         kept = self.selected
         self._patched = days
         if kept is not None:  # stay on the post that was selected, wherever it went
             place = _place_of(self.tiles(kept.day), kept.post.id)
             self.cursor = Cursor(day=kept.day, place=place)
-        self.posts_changed.emit()
+        self.posts_changed.emit(changed or self.weeks.days)
 
     def _find_wanted(self) -> None:
         if self._wanted_post is None:
@@ -312,7 +312,7 @@ class CalendarViewModel(QObject):
             if day in days.weeks and self.filter.takes(post):
                 stand_on(day).append(post)
         if of_day:
-            self._show(days.with_posts(of_day))
+            self._show(days.with_posts(of_day), tuple(of_day))
 
     def _read_news(self, token: CancelToken) -> tuple[frozenset[str], Sequence[Post]]:
         ids = frozenset(self._changed_ids)
