@@ -20,8 +20,9 @@ from pytestqt.qtbot import QtBot
 from tests.ui.fakes import NOW, FakePaths, FakeWorkspace, a_post, an_account, refused
 from tiktok_manager.domain.errors import AppError, Failure
 from tiktok_manager.domain.events import PostsChanged, PublishingHeld
-from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.services.workspace import Workspace
+from tiktok_manager.ui import leaving
 from tiktok_manager.ui.application import Front, Launch, Opening, application, run
 from tiktok_manager.ui.crash import DeathTrace
 from tiktok_manager.ui.frame import Core, Frame, Pane
@@ -98,6 +99,7 @@ def make_house(
             then(house.answer)
 
         monkeypatch.setattr(AskToQuit, "ask", ask)
+        monkeypatch.setattr(leaving, "_PATIENCE_MS", 60_000)
         sessions.append(session)
         return house
 
@@ -384,14 +386,27 @@ def test_without_a_tray_closing_asks_because_plans_would_wait(make_house: MakeHo
     assert not house.quits
 
 
-def test_a_plan_that_cannot_be_read_holds_nobody_back(house: House) -> None:
+@pytest.mark.parametrize("how", ["refused", "slow"])
+def test_a_plan_that_cannot_be_read_at_once_is_asked_about_as_last_seen(
+    house: House, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
     house.until(
         lambda: house.session._state is not None and house.session._state.overview is not None
     )
-    house.world.planning.error = refused()
+    gate = threading.Event()
+
+    def between(*_: object) -> list[Post]:
+        if how == "refused":
+            raise refused()
+        assert gate.wait(20)
+        return []
+
+    monkeypatch.setattr(house.world.planning, "between", between)
+    monkeypatch.setattr(leaving, "_PATIENCE_MS", 60_000 if how == "refused" else 1)
     house.session.leaving.quit()
     house.until(lambda: bool(house.quits))
-    assert house.asked == []
+    gate.set()
+    assert [asked.due for asked in house.asked] == [("Sat 18:30 (Berlin) @alice",)]
 
 
 def test_quitting_during_an_upload_asks_and_no_means_no(make_house: MakeHouse) -> None:

@@ -18,10 +18,11 @@ from tiktok_manager.ui.post_look import unsafe_waiting
 from tiktok_manager.ui.texts import ntr, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tiktok_manager.domain.errors import AppError
     from tiktok_manager.domain.posts import Post
+    from tiktok_manager.services.planning import PublishOverview
     from tiktok_manager.services.workspace import Workspace
     from tiktok_manager.ui.main_window import MainWindow
     from tiktok_manager.ui.memory import WindowMemory
@@ -98,16 +99,33 @@ class Stopped:
 def stopped_by_quitting(workspace: Workspace, timezone: str, uploading: int) -> Stopped:
     """Return what would go out by itself today, or within some hours late in the evening."""
     now = workspace.clock.now()
-    there = now.astimezone(zone(timezone))
-    midnight = there.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    posts = workspace.planning.between(now, max(midnight, now + _AT_LEAST_AHEAD))
+    posts = workspace.planning.between(now, max(_midnight(now, timezone), now + _AT_LEAST_AHEAD))
     planned = [post for post in posts if post.status is PostStatus.SCHEDULED]
-    due = [post for post in workspace.blockers.look_at(planned) if unsafe_waiting(post) is None]
+    return _stopped(workspace.blockers.look_at(planned), timezone, now, uploading)
+
+
+def stopped_as_last_seen(overview: PublishOverview | None, timezone: str, now: datetime) -> Stopped:
+    """Return what is known without asking: that of a plan that cannot be read, or not at once."""
+    if overview is None:
+        return Stopped()
+    following = overview.next_due
+    is_soon = following is not None and following.schedule.due_at < now + timedelta(days=1)
+    posts = [following] if following is not None and is_soon else []
+    return _stopped(posts, timezone, now, overview.uploading)
+
+
+def _stopped(posts: Sequence[Post], timezone: str, now: datetime, uploading: int) -> Stopped:
+    due = [post for post in posts if unsafe_waiting(post) is None]
     return Stopped(
         uploading=uploading,
         due=tuple(_named(post, timezone, now) for post in due),
-        is_today=all(post.schedule.due_at < midnight for post in due),
+        is_today=all(post.schedule.due_at < _midnight(now, timezone) for post in due),
     )
+
+
+def _midnight(now: datetime, timezone: str) -> datetime:
+    there = now.astimezone(zone(timezone))
+    return there.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def _named(post: Post, timezone: str, now: datetime) -> str:
@@ -199,17 +217,17 @@ class Leaving(QObject):
             return
         self._is_asking = True
         overview = state.overview
-        uploading = 0 if overview is None else overview.uploading
         # A closed window says nothing of plans; where there is a tray, Quit is an answer already.
         asks_anyway = is_closing and overview is not None and overview.next_due is not None
-        timezone = state.timezone
+        timezone, now = state.timezone, workspace.clock.now()
+        known = stopped_as_last_seen(overview, timezone, now)
         answer = _FirstAnswer(lambda stopped: self._on_known(stopped, asks_anyway), self)
         self._tasks.run(
-            lambda _token: stopped_by_quitting(workspace, timezone, uploading),
+            lambda _token: stopped_by_quitting(workspace, timezone, known.uploading),
             done=answer.give,
-            failed=lambda _error: answer.give(Stopped(uploading=uploading)),
+            failed=lambda _error: answer.give(known),
         )
-        QTimer.singleShot(_PATIENCE_MS, answer, lambda: answer.give(Stopped(uploading=uploading)))
+        QTimer.singleShot(_PATIENCE_MS, answer, lambda: answer.give(known))
 
     def end(self) -> None:
         """End without a question, as a termination signal demands: drain uploads, then leave."""
