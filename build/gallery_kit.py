@@ -27,7 +27,6 @@ from tiktok_manager.ui.kit.badges import (
     Dot,
     FigureCard,
     NumberLabel,
-    RelativeTime,
     StatusBadge,
 )
 from tiktok_manager.ui.kit.banner import Banner
@@ -75,7 +74,6 @@ def _labels() -> dict[str, QVBoxLayout]:
         "PlainLabel: wrapped": column(PlainLabel(" ".join([tr(_BODY)] * 4), wrap=True)),
         "PlainLabel: elided": column(PlainLabel(" ".join([tr(_BODY)] * 4), elided=True)),
         "NumberLabel": _line(*(NumberLabel(n) for n in (None, 7, 12_412, 1_250_000))),
-        "RelativeTime": _line(*(_age(hours) for hours in (0, 1, 30, 24 * 90))),
     }
 
 
@@ -202,12 +200,6 @@ def _row(*items: Item) -> QWidget:
 
 def _line(*items: Item) -> QVBoxLayout:
     return column(_row(*items))
-
-
-def _age(hours: int) -> RelativeTime:
-    label = RelativeTime()
-    label.set_time(_NOW - timedelta(hours=hours), "Europe/Berlin", _NOW)
-    return label
 
 
 def _disabled(look: str) -> QWidget:

@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Flashes
-from tests.ui.fakes import NOW, ZONE
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.kit.badges import NumberLabel, RelativeTime, StatusBadge
+from tiktok_manager.ui.kit.badges import NumberLabel, StatusBadge
 from tiktok_manager.ui.kit.banner import Banner
 from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.form import Step
@@ -44,16 +43,6 @@ def test_a_number_keeps_the_exact_one_for_hover_and_readers(qtbot: QtBot) -> Non
         "12,412",
         "12,412",
     )
-
-
-def test_an_age_keeps_the_stamp_for_hover_and_moves_on(qtbot: QtBot) -> None:
-    label = RelativeTime("As of ")
-    qtbot.addWidget(label)
-    label.set_time(NOW, ZONE, NOW)
-    assert label.text() == "As of just now"
-    assert label.toolTip() == "Sat 21 Nov 2026, 13:00:00 (Berlin)"
-    label.refresh(NOW.replace(hour=13))
-    assert label.text() == "As of 1 h ago"
 
 
 @pytest.mark.parametrize("status", PostStatus)

@@ -13,9 +13,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.ui.formats import (
-    age_text,
     exact_number,
-    full_stamp,
     short_number,
     signed_number,
 )
@@ -160,32 +158,6 @@ class NumberLabel(PlainLabel):
         self.setText(short_number(value))
         self.setToolTip(exact_number(value))
         self.setAccessibleName(exact_number(value))
-
-
-class RelativeTime(PlainLabel):
-    """`3 min ago`, with the full stamp on hover. Whoever shows it calls `refresh(now)`."""
-
-    def __init__(
-        self,
-        prefix: str = "",
-        *,
-        type: Type = Type.CAPTION,
-        tone: str = "soft",
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__("", type=type, tone=tone, parent=parent)
-        self._prefix = prefix
-        self._at: datetime | None = None
-
-    def set_time(self, at: datetime | None, timezone: str, now: datetime) -> None:
-        """Show the age of `at`; None reads `never`."""
-        self._at = at
-        self.setToolTip("" if at is None else full_stamp(at, timezone))
-        self.refresh(now)
-
-    def refresh(self, now: datetime) -> None:
-        """Write the age anew."""
-        self.setText(f"{self._prefix}{age_text(self._at, now)}")
 
 
 class FigureCard(PushButton):
