@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QLabel,
     QLineEdit,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -35,7 +34,7 @@ from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.form import Form, Step
 from tiktok_manager.ui.kit.inputs import CalmComboBox, TextInput, make_input
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import Card, Item, Skeleton, column, row
+from tiktok_manager.ui.kit.layout import Card, FlowLayout, Skeleton, column
 from tiktok_manager.ui.kit.list_model import Column, ListModel
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.placeholders import EmptyState
@@ -45,6 +44,7 @@ from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.tokens import ROW_HEIGHT, SPACE_M, SPACE_XL, Type
 
 _NOW = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)
+_SHORT = "Ten minutes at the sea"
 _BODY = "Ten minutes at the sea, and then the long way home through the dunes."
 
 
@@ -69,8 +69,8 @@ def board(name: str, width_px: int) -> QWidget:
 def _labels() -> dict[str, QVBoxLayout]:
     tones = ("", "soft", "accent", "good", "warning", "attention", "bad")
     return {
-        "PlainLabel: types": column(*(PlainLabel(tr(_BODY), type=each) for each in Type)),
-        "PlainLabel: tones": column(*(PlainLabel(tr(_BODY), tone=each) for each in tones)),
+        "PlainLabel: types": column(*(PlainLabel(tr(_SHORT), type=each) for each in Type)),
+        "PlainLabel: tones": column(*(PlainLabel(tr(_SHORT), tone=each) for each in tones)),
         "PlainLabel: wrapped": column(PlainLabel(" ".join([tr(_BODY)] * 4), wrap=True)),
         "PlainLabel: elided": column(PlainLabel(" ".join([tr(_BODY)] * 4), elided=True)),
         "NumberLabel": _line(*(NumberLabel(n) for n in (None, 7, 12_412, 1_250_000))),
@@ -191,14 +191,13 @@ BOARDS: Mapping[str, Callable[[], dict[str, QVBoxLayout]]] = {
 # --- one piece each ---------------------------------------------------------------------------
 
 
-def _row(*items: Item) -> QWidget:
+def _row(*items: QWidget) -> QWidget:
     line = QWidget()
-    line.setLayout(row(*items, None))
-    line.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    line.setLayout(FlowLayout(*items))
     return line
 
 
-def _line(*items: Item) -> QVBoxLayout:
+def _line(*items: QWidget) -> QVBoxLayout:
     return column(_row(*items))
 
 

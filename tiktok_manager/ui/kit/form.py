@@ -20,6 +20,8 @@ from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
 from tiktok_manager.wording import joined
 
+_STEP_PX = 520
+
 
 class Field(QWidget):
     """A control with its label and help, and beside it what became of the last change."""
@@ -136,7 +138,7 @@ class _StepCard(QFrame):
     def __init__(self, number: int, step: Step, *, is_next: bool) -> None:
         super().__init__()
         self.setProperty("look", "card")
-        self.setFixedWidth(520)
+        self.setFixedWidth(_STEP_PX)
         title = PlainLabel(step.title, type=Type.STRONG, tone="" if is_next else "soft")
         text = PlainLabel(step.text, type=Type.CAPTION, tone="soft", wrap=True)
         mark = _StepMark(number, done=step.done, is_next=is_next)
@@ -150,6 +152,8 @@ class _StepCard(QFrame):
         if is_next:
             layout.addWidget(push_button(step.action_text, look="primary", clicked=step.action))
         self.setLayout(layout)
+        # Who centres a card asks it for a height alone, not for the height at its width.
+        self.setMinimumHeight(layout.totalHeightForWidth(_STEP_PX))
         if step.done:
             name = tr("Step {number}, done: {title}", number=number, title=step.title)
         elif is_next:
