@@ -297,6 +297,17 @@ def test_what_is_on_its_way_is_not_offered_to_be_undone(
     assert (notice.action, notice.action_text) == (None, "")
 
 
+def test_who_went_elsewhere_while_the_file_was_read_stays_there_and_is_told(
+    filled: ComposerView, frame: FakeFrame, settle: Settle
+) -> None:
+    _choose_privacy(filled, "Everyone")
+    filled.foot.send.click()
+    filled.hide()
+    settle()
+    assert frame.went == []
+    assert [notice.action_text for notice in frame.notices] == ["Undo"]
+
+
 def test_a_refusal_is_shown_by_the_window(
     filled: ComposerView, stage: Stage, frame: FakeFrame, settle: Settle
 ) -> None:

@@ -304,8 +304,9 @@ class ComposerView(PaneView):
             self.model.submit()
 
     def _on_finished(self, outcome: Planned) -> None:
-        """Go on where the work goes on: at the post, in the calendar."""
-        self._frame.go("calendar", outcome.posts[0].id)
+        """Go on where the work goes on: at the post, in the calendar, if nobody went elsewhere."""
+        if self.isVisible():
+            self._frame.go("calendar", outcome.posts[0].id)
         text = outcome_text(
             outcome.posts, self.model.now, edited=outcome.edited, at_once=outcome.at_once
         )
