@@ -168,4 +168,4 @@ def test_command_line_never_loads_qt() -> None:
     assert done.returncode == 0, done.stderr
     loaded = set(done.stderr.splitlines()[-1].split())
     assert "tiktok_manager" in loaded
-    assert not loaded & {"PySide6", "shiboken6"}
+    assert not loaded & {"PySide6", "shiboken6", "pyqtgraph"}

@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.world import environment
 
-NEVER = {"PySide6", "shiboken6", "pytest"}
+NEVER = {"PySide6", "shiboken6", "pyqtgraph", "pytest"}
 NETWORK = {"httpx", "httpcore", "h11", "socksio", "truststore", "anyio", "rich"}
 PUBLISHER = {"apscheduler", "wakepy", "av", "numpy"}
 SECRETS = {"cryptography", "keyring"}

@@ -644,7 +644,7 @@ def test_nothing_slow_is_imported_before_the_first_frame(tmp_path: Path) -> None
         while not window.is_painted:
             app.processEvents()
         roots = {name.partition(".")[0] for name in sys.modules}
-        print(sorted(roots & {"sqlalchemy", "httpx", "numpy", "av", "keyring",
+        print(sorted(roots & {"sqlalchemy", "httpx", "pyqtgraph", "numpy", "av", "keyring",
                               "cryptography", "apscheduler", "starlette", "typer", "zoneinfo",
                               "platformdirs", "concurrent"}))
         print(sorted({"PySide6.QtNetwork", "PySide6.QtMultimedia"} & set(sys.modules)))

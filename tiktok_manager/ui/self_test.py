@@ -33,7 +33,7 @@ _LOOK_MS = 50
 _LIMIT_MS = 120_000
 # What the extra `team` needs is not taken along.
 _LEFT_OUT = frozenset({"tiktok_manager.storage.postgres"})
-_BY_NAME_ONLY = ("PySide6.QtNetwork", "PySide6.QtSvg")
+_BY_NAME_ONLY = ("PySide6.QtNetwork", "PySide6.QtSvg", "pyqtgraph")
 
 
 def import_everything() -> int:

@@ -1,5 +1,8 @@
 """The analytics pane as it is seen and used."""
 
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.analytics.fakes import NumbersWorkspace
 from tests.ui.calendar.fakes import Desk, FakeFrame
 from tests.ui.fakes import refused
+from tiktok_manager.ui.analytics import view as view_module
 from tiktok_manager.ui.analytics.figures import Metric
 from tiktok_manager.ui.analytics.view import AnalyticsView
 from tiktok_manager.ui.kit.action import ActionButton
@@ -48,6 +52,7 @@ def texts(widget: QWidget) -> list[str]:
 
 
 def test_a_number_opens_its_chart(view: AnalyticsView) -> None:
+    assert view.chart is not None
     assert view.chart.accessibleName() == "Followers over time"
     click(view.cards[Metric.LIKES])
     assert view.chart.accessibleName() == "Likes over time"
@@ -184,7 +189,30 @@ def test_a_first_reading_that_failed_offers_to_try_again(
     (again,) = page.findChildren(QPushButton)
     click(again)
     desk.settle()
+    assert view.chart is not None
     assert view.chart.isVisible()
+
+
+def test_what_draws_the_chart_is_loaded_beside_the_window(
+    qtbot: QtBot, desk: Desk, frame: FakeFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[tuple[str, bool]] = []
+
+    def note(name: str) -> None:
+        loaded.append((name, threading.current_thread() is threading.main_thread()))
+
+    monkeypatch.setattr(view_module, "import_module", note)
+    pane = AnalyticsView(desk.core, frame)
+    qtbot.addWidget(pane)
+    assert pane.chart is None
+    desk.settle()
+    assert loaded == [("tiktok_manager.ui.kit.chart", False)]
+    assert pane.chart is not None
+
+
+def test_the_pane_itself_loads_no_plotting_library() -> None:
+    code = "import sys, tiktok_manager.ui.analytics.view as _; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_export_goes_where_the_user_says(

@@ -1,15 +1,16 @@
 """A chart starts at zero, draws nothing across a gap, and reads out single points."""
 
 import itertools
-import subprocess
-import sys
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.analytics.fakes import points
@@ -19,13 +20,13 @@ from tiktok_manager.domain.schedule import zone
 from tiktok_manager.ui.kit.chart import (
     GAP,
     NumberChart,
+    broken,
     nearest,
     number_ticks,
-    segments,
     spoken,
     ticks,
 )
-from tiktok_manager.ui.theme import Theme
+from tiktok_manager.ui.theme import Theme, ThemeChoice
 
 WIDTH, HEIGHT = 600, 240
 
@@ -41,12 +42,20 @@ def chart(qtbot: QtBot, look: Theme) -> NumberChart:
 
 def show(chart: NumberChart, series: tuple[SeriesPoint, ...], days: int = 28) -> None:
     chart.show_series("Followers", series, ZONE, NOW - timedelta(days=days), NOW)
+    QApplication.processEvents()
 
 
-def colour_at(chart: NumberChart, x: float, y: float) -> str:
+def place_of(chart: NumberChart, days_ago: float, value: float) -> QPoint:
+    """Return where the chart has a point."""
+    at = QPointF((NOW - timedelta(days=days_ago)).timestamp(), value)
+    spot: QPoint = chart._plot.mapFromScene(chart._box.mapViewToScene(at))
+    return QPoint(chart._plot.mapTo(chart, spot))
+
+
+def colour_at(chart: NumberChart, days_ago: float, value: float, up_px: int = 0) -> str:
     picture = chart.grab().toImage()
-    ratio = picture.devicePixelRatio()
-    return picture.pixelColor(int(x * ratio), int(y * ratio)).name()
+    place = place_of(chart, days_ago, value) * picture.devicePixelRatio()
+    return picture.pixelColor(place.x(), place.y() - up_px).name()
 
 
 # -- the widget ------------------------------------------------------------------------------
@@ -54,23 +63,21 @@ def colour_at(chart: NumberChart, x: float, y: float) -> str:
 
 def test_an_area_starts_at_zero(chart: NumberChart) -> None:
     show(chart, points((28, 12_000), (27, 12_010), (26, 12_020)))
-    plot = chart._plot()
-    assert plot.y(0) == plot.rect.bottom()
-    assert plot.top >= 12_020
-    filled, empty = plot.x((NOW - timedelta(days=27)).timestamp()), plot.rect.center().x()
-    just_above_zero = plot.rect.bottom() - 4
-    ground = colour_at(chart, empty, just_above_zero)
-    assert colour_at(chart, filled, just_above_zero) != ground
+    assert place_of(chart, 27, 0).y() < chart.height()
+    assert place_of(chart, 27, 12_020).y() > 0
+    assert colour_at(chart, 27, 0, up_px=4) != colour_at(chart, 14, 0, up_px=4)
 
 
 def test_gaps_are_gaps(chart: NumberChart) -> None:
     show(chart, points((20, 50), (19, 60), (9, 80), (8, 90)))
-    plot = chart._plot()
-    high, low = plot.y(70), plot.rect.bottom() - 4
-    drawn, gap, beyond = (plot.x((NOW - timedelta(days=d)).timestamp()) for d in (8.5, 14, 4))
-    assert colour_at(chart, gap, high) == colour_at(chart, gap, low)
-    assert colour_at(chart, beyond, high) == colour_at(chart, beyond, low)
-    assert len({colour_at(chart, x, low) for x in (drawn, gap, beyond)}) == 3
+    for bare in (14, 4):
+        assert colour_at(chart, bare, 70) == colour_at(chart, bare, 5)
+    assert len({colour_at(chart, days, 5) for days in (8.5, 14, 4)}) == 3
+
+
+def test_a_reading_between_two_gaps_is_a_dot(chart: NumberChart) -> None:
+    show(chart, points((20, 50), (19, 60), (14, 70), (9, 80), (8, 90)))
+    assert colour_at(chart, 14, 70) != colour_at(chart, 14, 30)
 
 
 def test_one_reading_is_a_number_and_no_chart(chart: NumberChart, qtbot: QtBot) -> None:
@@ -111,18 +118,40 @@ def test_hovering_reads_the_nearest_point(chart: NumberChart) -> None:
     assert chart.read_out == ""
 
 
-def test_of_more_points_than_pixels_one_is_drawn_in_each(chart: NumberChart) -> None:
-    show(chart, points(*((28 - n / 1000, n) for n in range(20_000))))
-    chart.grab()
-    assert chart._drawn is not None
-    (spots,) = chart._drawn[1]
-    width = spots[-1].x() - spots[0].x()
-    assert width - 2 <= len(spots) <= width + 3
+def test_of_more_points_than_pixels_few_are_drawn_in_each_and_no_peak_is_lost(
+    chart: NumberChart,
+) -> None:
+    show(chart, points(*((28 - n / 1000, 50_000 if n == 7_001 else n) for n in range(20_000))))
+    drawn_s, values = chart._line.getData()
+    assert len(drawn_s) < 3 * WIDTH
+    assert max(values) == 50_000
 
 
-def test_a_chart_loads_no_plotting_library() -> None:
-    code = "import sys, tiktok_manager.ui.kit.chart; sys.exit('numpy' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+def test_a_chart_changes_its_colours_with_the_theme(chart: NumberChart, look: Theme) -> None:
+    show(chart, points((28, 50), (27, 60), (26, 70)))
+    spots = ((27, 10), (27, 60), (14, 30))
+    look.choose(ThemeChoice.LIGHT)
+    light = [colour_at(chart, *spot) for spot in spots]
+    look.choose(ThemeChoice.DARK)
+    dark = [colour_at(chart, *spot) for spot in spots]
+    assert all(before != after for before, after in zip(light, dark, strict=True))
+    look.choose(ThemeChoice.LIGHT)
+    assert [colour_at(chart, *spot) for spot in spots] == light
+
+
+@pytest.fixture
+def mirrored(qtbot: QtBot) -> Iterator[None]:
+    QApplication.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    yield
+    QApplication.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+@pytest.mark.usefixtures("mirrored")
+def test_time_runs_to_the_right_in_every_language(chart: NumberChart) -> None:
+    show(chart, points((28, 1), (14, 2), (0, 3)))
+    assert place_of(chart, 28, 0).x() > WIDTH - place_of(chart, 0, 0).x()
+    QTest.mouseMove(chart, place_of(chart, 1, 2))
+    assert chart.read_out.startswith("Followers: 3")
 
 
 # -- what it is made of ----------------------------------------------------------------------
@@ -130,19 +159,29 @@ def test_a_chart_loads_no_plotting_library() -> None:
 
 @given(st.lists(st.integers(0, 60 * 24 * 60), unique=True, max_size=40))
 def test_nothing_is_drawn_across_a_gap_and_nothing_is_lost(minutes: list[int]) -> None:
-    series = points(*((minute / 1440, minute) for minute in sorted(minutes, reverse=True)))
-    parts = segments(series)
-    assert tuple(point for part in parts for point in part) == series
-    assert all(b.at - a.at <= GAP for part in parts for a, b in itertools.pairwise(part))
-    assert all(after[0].at - before[-1].at > GAP for before, after in itertools.pairwise(parts))
+    seconds = np.array([60.0 * minute for minute in sorted(minutes)])
+    at_s, values, gaps = broken(seconds, seconds + 1)
+    drawn = np.isfinite(values)
+    assert at_s[drawn].tolist() == seconds.tolist()
+    assert values[drawn].tolist() == (seconds + 1).tolist()
+    for (before, after), is_drawn in zip(
+        itertools.pairwise(at_s), itertools.pairwise(drawn), strict=True
+    ):
+        assert before <= after
+        assert after - before <= GAP.total_seconds() or not all(is_drawn)
+    far = [(a, b) for a, b in itertools.pairwise(seconds) if b - a > GAP.total_seconds()]
+    assert [tuple(gap) for gap in gaps] == far
+    assert int((~drawn).sum()) == len(far)
 
 
 def test_nearest_point_is_read_out() -> None:
+    seconds = np.array([point.at.timestamp() for point in points((3, 1), (2, 2), (1, 3))])
+
     def near(days: float) -> int | None:
-        return nearest(points((3, 1), (2, 2), (1, 3)), (NOW - timedelta(days=days)).timestamp())
+        return nearest(seconds, (NOW - timedelta(days=days)).timestamp())
 
     assert [near(9), near(1.6), near(0)] == [0, 1, 2]
-    assert nearest([], 0) is None
+    assert nearest(np.zeros(0), 0) is None
 
 
 def test_the_line_is_told_in_a_sentence() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,6 @@ from tiktok_manager.ui.formats import full_stamp
 from tiktok_manager.ui.kit.account_model import AccountBox
 from tiktok_manager.ui.kit.action import Action, action_button
 from tiktok_manager.ui.kit.badges import FigureCard, JobLine
-from tiktok_manager.ui.kit.chart import NumberChart
 from tiktok_manager.ui.kit.controls import Segment
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Slot, column, row, scrolled
@@ -31,6 +31,10 @@ from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_XL, Type
 
 if TYPE_CHECKING:
     from tiktok_manager.ui.frame import Core, Frame
+    from tiktok_manager.ui.kit.chart import NumberChart
+
+# So high the chart's frame is also before the chart is there: nothing moves when it comes.
+_CHART_PX = 234
 
 
 class AnalyticsView(PaneView):
@@ -41,6 +45,7 @@ class AnalyticsView(PaneView):
         self._core = core
         self._frame = frame
         self.viewmodel = model = AnalyticsViewModel(core, self)
+        self.chart: NumberChart | None = None
         self.sync = Action(
             words=lambda: tr("Sync"),
             icon="sync",
@@ -65,6 +70,7 @@ class AnalyticsView(PaneView):
         export_line = JobLine(model.exporting, tr("How far the export is"))
         self.add_foot(Slot(self.sync_line, export_line))
         self._connect()
+        self._load_chart()
 
     # -- PaneView -------------------------------------------------------------------------
 
@@ -99,9 +105,8 @@ class AnalyticsView(PaneView):
         for metric, card in self.cards.items():
             self._chosen.addButton(card)
             card.clicked.connect(lambda _on, metric=metric: self.viewmodel.choose_metric(metric))
-        self.chart = NumberChart()
-        chart = Card()
-        chart.body.addWidget(self.chart, 1)
+        self._chart_card = Card()
+        self._chart_card.setMinimumHeight(_CHART_PX)
         self.table = make_video_table(self._core, self._frame)
         self.table.setMinimumHeight(160)
         self._table_words = PlainLabel("", tone="soft", wrap=True)
@@ -110,7 +115,9 @@ class AnalyticsView(PaneView):
         videos.body.addWidget(self.table)
         cards = row(*self.cards.values(), spacing=SPACE_M)
         margins = (SPACE_XL, SPACE_L, SPACE_XL, SPACE_XL)
-        layout = column(self._problem, cards, chart, videos, spacing=SPACE_M, margins=margins)
+        layout = column(
+            self._problem, cards, self._chart_card, videos, spacing=SPACE_M, margins=margins
+        )
         layout.setStretch(2, 3)
         layout.setStretch(3, 2)
         page = QWidget()
@@ -130,6 +137,14 @@ class AnalyticsView(PaneView):
         self.picker.chosen.connect(model.choose_account)
         self.periods.chosen.connect(lambda days: model.choose_period(Period(int(days))))
         self.table.row_opened.connect(lambda key, _by_keyboard: self._on_video(str(key)))
+
+    def _load_chart(self) -> None:
+        """Import what draws it on the pool: it takes longer than a frame may."""
+        self._core.tasks.run(
+            lambda _token: import_module("tiktok_manager.ui.kit.chart"),
+            done=self._on_chart_loaded,
+            failed=self._frame.show_error,
+        )
 
     def _empty_state(self) -> QWidget:
         """Say why there are no numbers, and what to do about it."""
@@ -156,6 +171,13 @@ class AnalyticsView(PaneView):
 
     # -- showing --------------------------------------------------------------------------
 
+    def _on_chart_loaded(self, _module: object) -> None:
+        from tiktok_manager.ui.kit.chart import NumberChart
+
+        self.chart = NumberChart()
+        self._chart_card.body.addWidget(self.chart, 1)
+        self._show_chart()
+
     def _on_read(self) -> None:
         model = self.viewmodel
         summary = model.numbers.summary
@@ -173,11 +195,10 @@ class AnalyticsView(PaneView):
 
     def _show_chart(self) -> None:
         model = self.viewmodel
-        name = metric_words(model.metric)
         self.cards[model.metric].setChecked(True)
-        self.chart.show_series(
-            name, model.points, self._core.timezone, model.numbers.start, self._core.now()
-        )
+        if self.chart is not None:
+            name, zone, now = metric_words(model.metric), self._core.timezone, self._core.now()
+            self.chart.show_series(name, model.points, zone, model.numbers.start, now)
 
     def _show_videos(self) -> None:
         numbers = self.viewmodel.numbers

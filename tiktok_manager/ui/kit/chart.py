@@ -1,27 +1,19 @@
-"""A number over time, painted as an area from zero; alone, it is a number and no chart."""
+"""A number over time, as an area from zero; alone, it is a number and no chart.
+
+Imports the plotting library, half a second of work: import this module on a worker thread.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetricsF,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPolygonF,
-)
-from PySide6.QtWidgets import QWidget
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QWidget
 
 from tiktok_manager.domain.schedule import zone
 from tiktok_manager.ui.formats import (
@@ -32,12 +24,16 @@ from tiktok_manager.ui.formats import (
     short_number,
     zone_city,
 )
+from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import column
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.theme import tokens, type_font
-from tiktok_manager.ui.tokens import RADIUS, SPACE_M, SPACE_S, Type, mix
+from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type, mix
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from tiktok_manager.domain.metrics import SeriesPoint
 
 # Between two looks further apart than this nobody knows what happened: no line is drawn.
@@ -48,54 +44,30 @@ _HOUR_STEPS = (1, 2, 3, 6, 12)
 _DAY_STEPS = (1, 2, 7, 14, 28, 56, 112, 364, 728, 1820)
 _DAY_LABEL_PX = 76
 _NUMBER_LABEL_PX = 44
-_TITLE_PX = 20
-_START = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_MIDDLE = Qt.AlignmentFlag.AlignCenter
-# Time runs to the right in every language, and numbers stand left of the lines they mark.
-_RIGHT = (
-    Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
-)
+_NUMBER_ROW_PX = 42
+_AXIS_PX = 20
+# Room in the plot around its edges, for half a label and for the mark of a point.
+_AIR_PX = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Plot:
-    """Where the area is, and what its edges stand for; the lower one is zero."""
-
-    rect: QRectF
-    first_s: float
-    last_s: float
-    top: int
-
-    def x(self, at_s: float) -> float:
-        share = (at_s - self.first_s) / (self.last_s - self.first_s)
-        return self.rect.left() + share * self.rect.width()
-
-    def y(self, value: float) -> float:
-        return self.rect.bottom() - value / self.top * self.rect.height()
-
-    def spot(self, point: SeriesPoint) -> QPointF:
-        return QPointF(self.x(point.at.timestamp()), self.y(point.value))
-
-    def instant_s(self, x: float) -> float:
-        share = (x - self.rect.left()) / self.rect.width()
-        return self.first_s + share * (self.last_s - self.first_s)
-
-
-class NumberChart(QWidget):
+class NumberChart(QFrame):
     """One number over time. Gaps stay gaps; hover or arrow keys read single points."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("look", "chart")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
         self.setMinimumHeight(200)
         self._name = ""
         self._points: Sequence[SeriesPoint] = ()
+        self._seconds = np.zeros(0)
         self._timezone = "UTC"
-        self._first = self._now = datetime.fromtimestamp(0, UTC)
-        self._highest = 0
+        self._span_s = (0.0, 3600.0)
         self._read: int | None = None
-        self._drawn: tuple[_Plot, Sequence[Sequence[QPointF]]] | None = None
+        self._build()
+        self._dress()
+        self._plot.sigDeviceRangeChanged.connect(self._fit)
 
     @property
     def read_out(self) -> str:
@@ -115,13 +87,16 @@ class NumberChart(QWidget):
     ) -> None:
         """Draw these points from `start` (the first point where None) to `now`."""
         self._name, self._points, self._timezone = name, points, timezone
-        self._first = start or (points[0].at if points else now)
-        self._now = max(now, points[-1].at) if points else now
-        self._highest = max((point.value for point in points), default=0)
-        self._drawn = None
+        self._seconds = np.array([point.at.timestamp() for point in points])
+        first = start or (points[0].at if points else now)
+        last_s = (max(now, points[-1].at) if points else now).timestamp()
+        self._span_s = min(first.timestamp(), last_s - 3600), last_s
         self.setAccessibleName(tr("{name} over time", name=name))
         self.setAccessibleDescription(spoken(points))
-        self._point_at(None)
+        self._title.setText(name)
+        self._read = None
+        self._say()
+        self._draw()
 
     def _when(self, point: SeriesPoint) -> str:
         return tr(
@@ -131,20 +106,147 @@ class NumberChart(QWidget):
             city=zone_city(self._timezone),
         )
 
+    # -- building -------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._title = PlainLabel(type=Type.SECTION)
+        self._figure = PlainLabel(type=Type.FIGURE, tabular=True)
+        self._words = PlainLabel(tone="soft", wrap=True)
+        self._alone = QWidget()
+        self._alone.setLayout(column(None, self._figure, self._words, None))
+        self._plot = self._build_plot()
+        self.setLayout(column(self._title, self._plot, self._alone, spacing=SPACE_XS))
+        self._bubble = PlainLabel(type=Type.STRONG, tabular=True, parent=self)
+        self._bubble.setProperty("look", "bubble")
+        for label in (self._figure, self._words, self._bubble):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for part in (self._title, self._plot, self._alone, self._bubble):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def _build_plot(self) -> pg.GraphicsLayoutWidget:
+        plot = pg.GraphicsLayoutWidget()
+        plot.setBackground(None)
+        plot.setCacheMode(plot.CacheModeFlag.CacheNone)
+        plot.viewport().setAutoFillBackground(False)
+        plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # Time runs to the right in every language, and numbers stand left of their lines.
+        plot.ci.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        plot.ci.layout.setContentsMargins(0, 0, SPACE_S, 0)
+        plot.ci.layout.setSpacing(0)
+        self._box = pg.ViewBox(enableMouse=False, enableMenu=False)
+        self._numbers = pg.AxisItem("left", linkView=self._box, maxTickLength=0)
+        self._numbers.setStyle(tickAlpha=255, tickTextOffset=SPACE_S)
+        self._numbers.setGrid(255)
+        self._numbers.setZValue(-1000)  # its lines lie under the box
+        self._dates = pg.AxisItem("bottom", linkView=self._box, maxTickLength=0)
+        self._dates.setStyle(tickAlpha=0)
+        self._dates.setHeight(_AXIS_PX)
+        for item, line, place in ((self._numbers, 0, 0), (self._box, 0, 1), (self._dates, 1, 1)):
+            plot.addItem(item, line, place)
+        self._gaps = pg.BarGraphItem(x0=(), x1=(), y0=0, y1=1, pen=None)
+        reduced = {"autoDownsample": True, "autoDownsampleFactor": 1.0, "clipToView": True}
+        self._line = pg.PlotDataItem(connect="finite", fillLevel=0.0, antialias=True, **reduced)
+        self._line.setDownsampling(method="peak")
+        self._dots = pg.ScatterPlotItem(size=6, pen=None, antialias=True)
+        self._rule = pg.InfiniteLine(angle=90)
+        self._mark = pg.ScatterPlotItem(size=10, antialias=True)
+        for item in (self._gaps, self._line, self._dots, self._rule, self._mark):
+            self._box.addItem(item, ignoreBounds=True)
+        return plot
+
+    def _dress(self) -> None:
+        """Take the theme's colours, and lines as wide as the screen has them."""
+        look, ratio = tokens(), self.devicePixelRatioF()
+        accent = QColor(look.accent)
+        under = QColor(accent)
+        under.setAlphaF(0.16 if look.is_dark else 0.10)
+        self._line.setPen(pg.mkPen(accent, width=2 * ratio))
+        self._line.setFillBrush(under)
+        self._dots.setBrush(accent)
+        self._mark.setBrush(accent)
+        self._mark.setPen(pg.mkPen(look.paper, width=2))
+        self._rule.setPen(pg.mkPen(look.field_line, width=ratio))
+        self._gaps.setOpts(brush=QColor(mix(look.ink, look.paper, 0.05)))
+        self._numbers.setTickPen(pg.mkPen(look.line, width=ratio))
+        for axis in (self._numbers, self._dates):
+            axis.setPen(None)
+            axis.setTextPen(look.soft_ink)
+            axis.setTickFont(type_font(Type.CAPTION, tabular=True))
+
+    # -- drawing --------------------------------------------------------------------------
+
+    def _say(self) -> None:
+        """Show one reading as the number it is, or say that there is none; more are a line."""
+        is_line = len(self._points) > 1
+        self._plot.setVisible(is_line)
+        self._alone.setVisible(not is_line)
+        self._figure.setVisible(bool(self._points))
+        words = spoken(())
+        if self._points:
+            self._figure.setText(exact_number(self._points[0].value))
+            words = tr("{when}: one reading so far.", when=self._when(self._points[0]))
+        self._words.setText(words)
+
+    def _draw(self) -> None:
+        values = np.array([float(point.value) for point in self._points])
+        seconds, values, gaps = broken(self._seconds, values)
+        self._line.setData(seconds, values)
+        known = np.isfinite(np.concatenate(([np.nan], values, [np.nan])))
+        alone = known[1:-1] & ~known[:-2] & ~known[2:]
+        self._dots.setData(seconds[alone], values[alone])
+        self._gaps.setOpts(x0=gaps[:, 0], x1=gaps[:, 1])
+        self._fit()
+
+    def _fit(self, *_resized: object) -> None:
+        """Mark the axes as the room allows, in whole steps from zero."""
+        metrics = QFontMetricsF(type_font(Type.CAPTION, tabular=True))
+        height = max(self._plot.height() - _AXIS_PX - 2 * _AIR_PX, 1)
+        highest = max((point.value for point in self._points), default=0)
+        marks = number_ticks(highest, max(2, height // _NUMBER_ROW_PX))
+        widest = max(metrics.horizontalAdvance(label) for _value, label in marks)
+        self._numbers.setTicks([marks])
+        self._numbers.setWidth(max(widest, _NUMBER_LABEL_PX) + SPACE_S)
+        self._plot.ci.layout.activate()
+        width = max(self._box.width() - 2 * _AIR_PX, 1)
+        (first_s, last_s), top = self._span_s, marks[-1][0]
+        px_s, px = (last_s - first_s) / width, top / height
+        self._box.setXRange(first_s - _AIR_PX * px_s, last_s + _AIR_PX * px_s, padding=0)
+        self._box.setYRange(-_AIR_PX * px, top + _AIR_PX * px, padding=0)
+        self._gaps.setOpts(y1=top)
+        days = []
+        for at_s, label in ticks(first_s, last_s, self._timezone, max(2, width // _DAY_LABEL_PX)):
+            half_s = px_s * (metrics.horizontalAdvance(label) / 2 - SPACE_S)
+            days.append((min(max(at_s, first_s + half_s), last_s - half_s), label))
+        self._dates.setTicks([days])
+        self._point_at(self._read)
+
     # -- reading single points ------------------------------------------------------------
 
     def _point_at(self, position: int | None) -> None:
         self._read = position
-        self.update()
+        for part in (self._rule, self._mark, self._bubble):
+            part.setVisible(position is not None)
+        if position is None:
+            return
+        spot = QPointF(self._seconds[position], self._points[position].value)
+        self._rule.setValue(spot.x())
+        self._mark.setData([spot.x()], [spot.y()])
+        self._bubble.setText(self.read_out)
+        self._bubble.adjustSize()
+        place = self._plot.mapTo(self, self._plot.mapFromScene(self._box.mapViewToScene(spot)))
+        left = place.x() + SPACE_M
+        if left + self._bubble.width() > self.width():
+            left = max(0, place.x() - SPACE_M - self._bubble.width())
+        self._bubble.move(left, max(0, place.y() - SPACE_S - self._bubble.height()))
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if len(self._points) < 2:
             return
-        plot = self._plot()
-        inside = plot.rect.adjusted(-SPACE_S, 0, SPACE_S, 0).contains(event.position())
-        at_s = plot.instant_s(event.position().x())
-        self._point_at(nearest(self._points, at_s) if inside else None)
+        place = self._plot.mapToScene(self._plot.mapFrom(self, event.position().toPoint()))
+        inside = self._box.sceneBoundingRect().contains(place)
+        at_s = self._box.mapSceneToView(place).x()
+        self._point_at(nearest(self._seconds, at_s) if inside else None)
 
     @override
     def leaveEvent(self, event: QEvent) -> None:
@@ -162,154 +264,28 @@ class NumberChart(QWidget):
         self._point_at(min(max(position, 0), last))
         self.setAccessibleDescription(self.read_out)
 
-    # -- painting -------------------------------------------------------------------------
-
-    def _plot(self) -> _Plot:
-        rect = QRectF(self.rect()).adjusted(0, _TITLE_PX + SPACE_M, -SPACE_M, -2 * SPACE_M)
-        marks = number_ticks(self._highest, self._rows(rect))
-        top = marks[-1][0]
-        widest = max(QFontMetricsF(_small()).horizontalAdvance(label) for _value, label in marks)
-        rect.setLeft(max(widest, _NUMBER_LABEL_PX) + SPACE_S)
-        last_s = self._now.timestamp()
-        first_s = min(self._first.timestamp(), last_s - 3600)
-        return _Plot(rect=rect, first_s=first_s, last_s=last_s, top=top)
-
-    def _rows(self, rect: QRectF) -> int:
-        return max(2, int(rect.height() // 44))
-
     @override
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(tokens().ink))
-        painter.setFont(type_font(Type.SECTION))
-        painter.drawText(QRectF(0, 0, self.width(), _TITLE_PX), _START, self._name)
-        if len(self._points) > 1:
-            self._paint_line(painter)
-        else:
-            self._paint_alone(painter)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(tokens().accent), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), RADIUS, RADIUS)
-        painter.end()
-
-    def _paint_alone(self, painter: QPainter) -> None:
-        """Show one reading as the number it is, or say that there is none."""
-        middle = QRectF(self.rect()).adjusted(0, -SPACE_M, 0, -SPACE_M)
-        words = spoken(())
-        if self._points:
-            painter.setFont(type_font(Type.FIGURE, tabular=True))
-            painter.drawText(middle, _MIDDLE, exact_number(self._points[0].value))
-            middle.translate(0, QFontMetricsF(painter.font()).height())
-            words = tr("{when}: one reading so far.", when=self._when(self._points[0]))
-        painter.setFont(type_font(Type.BODY))
-        painter.setPen(QColor(tokens().soft_ink))
-        painter.drawText(middle, _MIDDLE, words)
-
-    def _paint_line(self, painter: QPainter) -> None:
-        plot = self._plot()
-        self._paint_axes(painter, plot)
-        if self._drawn is None or self._drawn[0] != plot:
-            parts = segments(self._points)
-            self._drawn = plot, [_spots(plot, part) for part in parts]
-        for before, after in pairwise(self._drawn[1]):
-            self._paint_gap(painter, plot, before[-1].x(), after[0].x())
-        for spots in self._drawn[1]:
-            self._paint_area(painter, plot, spots)
-        if self._read is not None:
-            self._paint_read_out(painter, plot, self._points[self._read])
-
-    def _paint_axes(self, painter: QPainter, plot: _Plot) -> None:
-        look, rect = tokens(), plot.rect
-        painter.setFont(_small())
-        for value, label in number_ticks(plot.top, self._rows(rect)):
-            y = round(plot.y(value)) + 0.5
-            painter.setPen(QColor(look.line))
-            painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
-            painter.setPen(QColor(look.soft_ink))
-            painter.drawText(QRectF(0, y - 10, rect.left() - SPACE_S, 20), _RIGHT, label)
-        most = max(2, int(rect.width() // _DAY_LABEL_PX))
-        for at_s, label in ticks(plot.first_s, plot.last_s, self._timezone, most):
-            half = QFontMetricsF(painter.font()).horizontalAdvance(label) / 2 + 1
-            middle = min(max(plot.x(at_s), half), self.width() - half)
-            place = QRectF(middle - half, rect.bottom() + SPACE_S / 2, 2 * half, 20)
-            painter.drawText(place, _MIDDLE, label)
-
-    def _paint_gap(self, painter: QPainter, plot: _Plot, left: float, right: float) -> None:
-        look = tokens()
-        band = QRectF(left, plot.rect.top(), right - left, plot.rect.height())
-        painter.fillRect(band, QColor(mix(look.ink, look.paper, 0.05)))
-
-    def _paint_area(self, painter: QPainter, plot: _Plot, spots: Sequence[QPointF]) -> None:
-        accent = QColor(tokens().accent)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(accent)
-        if len(spots) == 1:
-            painter.drawEllipse(spots[0], 3, 3)
-            return
-        under = QColor(accent)
-        under.setAlphaF(0.16 if tokens().is_dark else 0.10)
-        painter.setBrush(under)
-        zero = plot.rect.bottom()
-        ends = [QPointF(spots[-1].x(), zero), QPointF(spots[0].x(), zero)]
-        painter.drawPolygon(QPolygonF([*spots, *ends]))
-        painter.setPen(QPen(accent, 2, j=Qt.PenJoinStyle.RoundJoin))
-        painter.drawPolyline(QPolygonF(spots))
-
-    def _paint_read_out(self, painter: QPainter, plot: _Plot, point: SeriesPoint) -> None:
-        look, spot = tokens(), plot.spot(point)
-        painter.setPen(QColor(look.field_line))
-        painter.drawLine(QPointF(spot.x(), plot.rect.top()), QPointF(spot.x(), plot.rect.bottom()))
-        painter.setPen(QPen(QColor(look.paper), 2))
-        painter.setBrush(QColor(look.accent))
-        painter.drawEllipse(spot, 5, 5)
-        painter.setFont(type_font(Type.STRONG, tabular=True))
-        text = QFontMetricsF(painter.font()).boundingRect(QRectF(0, 0, 400, 80), 0, self.read_out)
-        box = text.adjusted(0, 0, 2 * SPACE_S, 2 * SPACE_S)
-        left = spot.x() + SPACE_M
-        if left + box.width() > self.width():
-            left = max(0, spot.x() - SPACE_M - box.width())
-        box.moveTopLeft(QPointF(left, max(0, spot.y() - SPACE_S - box.height())))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(look.ink))
-        painter.drawRoundedRect(box, RADIUS, RADIUS)
-        painter.setPen(QColor(look.paper))
-        painter.drawText(box, _MIDDLE, self.read_out)
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange):
+            self._dress()
+        return super().event(event)
 
 
-def _spots(plot: _Plot, part: Sequence[SeriesPoint]) -> Sequence[QPointF]:
-    """Return where to draw a line; the newest point of each pixel stands for all in it."""
-    spots: list[QPointF] = []
-    for spot in map(plot.spot, part):
-        if len(spots) > 1 and int(spot.x()) == int(spots[-1].x()):
-            spots.pop()
-        spots.append(spot)
-    return spots
+def broken(
+    seconds: NDArray[np.float64], values: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return a line with a hole (NaN) wherever two points lie further apart than GAP.
+
+    The third part is where each hole begins and ends.
+    """
+    cuts = np.flatnonzero(np.diff(seconds) > GAP.total_seconds()) + 1
+    gaps = np.column_stack((seconds[cuts - 1], seconds[cuts]))
+    return np.insert(seconds, cuts, seconds[cuts]), np.insert(values, cuts, np.nan), gaps
 
 
-def _small() -> QFont:
-    return type_font(Type.CAPTION, tabular=True)
-
-
-def segments(points: Sequence[SeriesPoint]) -> Sequence[Sequence[SeriesPoint]]:
-    """Cut a series where two points lie further apart than GAP."""
-    cut: list[list[SeriesPoint]] = []
-    for point in points:
-        if not cut or point.at - cut[-1][-1].at > GAP:
-            cut.append([])
-        cut[-1].append(point)
-    return cut
-
-
-def nearest(points: Sequence[SeriesPoint], at_s: float) -> int | None:
+def nearest(seconds: NDArray[np.float64], at_s: float) -> int | None:
     """Return the position of the point nearest to an instant, None without points."""
-    if not points:
-        return None
-    right = min(bisect_left(points, at_s, key=lambda each: each.at.timestamp()), len(points) - 1)
-    left = max(right - 1, 0)
-    before, after = (points[place].at.timestamp() for place in (left, right))
-    return left if at_s - before < after - at_s else right
+    return int(np.abs(seconds - at_s).argmin()) if len(seconds) else None
 
 
 def number_ticks(highest: int, most: int) -> Sequence[tuple[int, str]]:
