@@ -186,9 +186,16 @@ class Launch(QObject):
         # Nothing ran yet that closing would have to ask about; from here on the session answers.
         self._front.window.close_requested.disconnect(self._leave)
         session = self._session = self._make_session()
+        session.opened.connect(self._load_panes)
         session.start(hidden=self._hidden)
-        # While the workspace is opened: else each pane's first show would wait for its imports.
+
+    def _load_panes(self) -> None:
+        """Load what each pane's first show would wait for; not before the rooms they stand on.
+
+        Those are imported by whoever opens the workspace, on a thread of its own.
+        """
         self._steps.extend(partial(import_module, name) for name in LATE)
+        QTimer.singleShot(0, self, self._go_on)
 
     def _leave(self) -> None:
         self._steps.clear()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from tiktok_manager.domain.errors import AppError, Cancelled, Unforeseen
 from tiktok_manager.domain.events import SettingsChanged
@@ -64,7 +64,13 @@ class _Opened:
 
 
 class WindowSession(QObject):
-    """Owns what lives as long as the window: runner of tasks, window, tray, publisher."""
+    """Owns what lives as long as the window: runner of tasks, window, tray, publisher.
+
+    Signals:
+        opened: The workspace is open and the frame is filled.
+    """
+
+    opened = Signal()
 
     def __init__(
         self,
@@ -246,6 +252,7 @@ class WindowSession(QObject):
         self._state.start()
         if opened.last_death:
             self._tell_death(opened.last_death)
+        self.opened.emit()
 
     def _announce(self, core: Core) -> None:
         from tiktok_manager.ui.announcer import Announcer
