@@ -147,7 +147,7 @@ def _take_pictures(wanted: Wanted, scale: str) -> None:
         mirrored = pseudo == "mirrored"
         direction = Qt.LayoutDirection
         app.setLayoutDirection(direction.RightToLeft if mirrored else direction.LeftToRight)
-        speak(ENGLISH if pseudo == "no" else PseudoLocale())
+        speak(ENGLISH if pseudo == "no" else PseudoLocale(is_mirrored=mirrored))
         ending = f"{scale}x" + ("" if pseudo == "no" else f"_{pseudo}")
         if wanted.of_window:
             _picture_window(wanted, ending)

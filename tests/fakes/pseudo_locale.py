@@ -10,6 +10,7 @@ from gettext import NullTranslations
 
 OPEN, CLOSE = "⟦", "⟧"
 LONGER = 0.4
+_RIGHT_TO_LEFT = "\u200f"
 _PLACEHOLDER = re.compile(r"(\{[^}]*\})")
 _ACCENTS = str.maketrans(
     "aceghijklnorstuwyzACEGHIJKLNORSTUWYZbdfmpqvxBDFMPQVX",
@@ -20,15 +21,22 @@ _FILLER = "ô ûî ōū"
 
 
 class PseudoLocale(NullTranslations):
-    """Says every sentence in the language no one speaks."""
+    """Says every sentence in the language no one speaks.
+
+    `is_mirrored` marks each as one of a language that is read from right to left.
+    """
+
+    def __init__(self, *, is_mirrored: bool = False) -> None:
+        super().__init__()
+        self._mark = _RIGHT_TO_LEFT if is_mirrored else ""
 
     def gettext(self, message: str) -> str:
         """Return the sentence, longer and with accents; placeholders stay."""
-        return pseudo(message)
+        return self._mark + pseudo(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Return the form for this number."""
-        return pseudo(msgid1 if n == 1 else msgid2)
+        return self._mark + pseudo(msgid1 if n == 1 else msgid2)
 
 
 def pseudo(text: str) -> str:

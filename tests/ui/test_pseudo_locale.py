@@ -80,7 +80,7 @@ def stage(
 ) -> Iterator[Stage]:
     qapp.setLayoutDirection(request.param)
     use_forms(QLocale("el_GR"))
-    speak(PseudoLocale())
+    speak(PseudoLocale(is_mirrored=request.param is Qt.LayoutDirection.RightToLeft))
     with window_workspace(tmp_path) as workspace, window_on(workspace, tmp_path) as session:
         qtbot.waitUntil(lambda: bool(session.host.current_pane), timeout=PATIENCE_MS)
         yield Stage(session, workspace, qtbot)

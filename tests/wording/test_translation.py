@@ -1,6 +1,7 @@
-"""The template for translators holds every sentence, and a language without one is no obstacle."""
+"""The template holds every sentence and label, and a language without one is no obstacle."""
 
 import gettext
+from itertools import chain
 from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
@@ -11,7 +12,7 @@ from tiktok_manager.wording import speech, words
 
 ROOT = Path(speech.__file__).parents[2]
 TEMPLATE = ROOT / "resources" / "locale" / "tiktok_manager.pot"
-KEYWORDS = {"_": None, "Plural": (1, 2), "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "Plural": (1, 2), "ngettext": (1, 2), "tr": None, "ntr": (1, 2)}
 
 
 class Shouting(gettext.NullTranslations):
@@ -25,7 +26,8 @@ class Shouting(gettext.NullTranslations):
 
 
 def test_the_template_is_up_to_date() -> None:
-    found = extract_from_dir(ROOT / "tiktok_manager" / "wording", keywords=KEYWORDS)
+    rooms = [ROOT / "tiktok_manager" / room for room in ("wording", "ui")]
+    found = chain.from_iterable(extract_from_dir(room, keywords=KEYWORDS) for room in rooms)
     with TEMPLATE.open("rb") as file:
         known = {message.id for message in read_po(file)}
     told = "run `python3 build/dev.py translate`"

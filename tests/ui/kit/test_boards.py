@@ -21,7 +21,7 @@ NARROW_PX = 824
 @pytest.fixture(params=[Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
 def longer(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[None]:
     qapp.setLayoutDirection(request.param)
-    speak(PseudoLocale())
+    speak(PseudoLocale(is_mirrored=request.param is Qt.LayoutDirection.RightToLeft))
     yield
     speak(None)
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
