@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 
 from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.events import AccountChanged, DataChangedElsewhere
@@ -59,7 +59,6 @@ class AccountModel(ListModel[AccountEntry]):
         self._workspace = workspace
         self._is_asked = False
         self.avatars = Avatars(tasks, bridge, self)
-        self.avatars.arrived.connect(self._on_pictures)
         self.reading: Reading[Sequence[AccountEntry]] = Reading(
             tasks,
             bridge,
@@ -105,11 +104,6 @@ class AccountModel(ListModel[AccountEntry]):
         if self.reading.value is not None:
             self.set_rows(self.reading.value)
 
-    def _on_pictures(self) -> None:
-        if self.rows:
-            last = self.index(self.rowCount() - 1, 0)
-            self.dataChanged.emit(self.index(0, 0), last, [Qt.ItemDataRole.DecorationRole])
-
 
 class AccountBox(SearchBox):
     """A drop-down with one of all accounts, which is found by typing a part of its handle.
@@ -132,6 +126,8 @@ class AccountBox(SearchBox):
         self.setMinimumContentsLength(20)
         self.setModel(accounts)
         self.activated.connect(self._on_activated)
+        for shown in (self, self.view().viewport()):
+            accounts.avatars.arrived.connect(shown.update)
         accounts.reading.changed.connect(self._on_accounts)
         accounts.load()
         self._on_accounts()

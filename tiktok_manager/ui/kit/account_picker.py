@@ -41,7 +41,7 @@ from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 _Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
@@ -93,9 +93,9 @@ class AccountPicker(QWidget):
         self._build()
         self.search.textChanged.connect(self._on_search)
         self.choices.chosen_changed.connect(self._on_chosen)
-        for change in (accounts.rowsInserted, accounts.rowsRemoved):
+        for change in (accounts.dataChanged, accounts.rowsInserted, accounts.rowsRemoved):
             change.connect(self._on_accounts)
-        accounts.dataChanged.connect(self._on_changed)
+        accounts.avatars.arrived.connect(self.list.viewport().update)
         accounts.load()
         self._on_accounts()
 
@@ -135,10 +135,6 @@ class AccountPicker(QWidget):
     def _on_search(self) -> None:
         self.choices.show_only(self.search.text(), self._only)
         self._show_sets()
-
-    def _on_changed(self, _first: _Index, _last: _Index, roles: Sequence[int]) -> None:
-        if list(roles) != [_Role.DecorationRole]:  # a picture says nothing of sets and counts
-            self._on_accounts()
 
     def _on_accounts(self) -> None:
         count = 1 if self._only is not None else self._accounts.rowCount()

@@ -60,7 +60,7 @@ class Avatars(QObject):
         self._pictures: OrderedDict[_Key, _Read] = OrderedDict()
         self._wanted: dict[_Key, None] = {}
         self._reading = Job(tasks, self)
-        # Each arrival has every list look at all its rows: some batches are told as one.
+        # Each arrival has what shows pictures paint anew: some batches are told as one.
         self._telling = QTimer(self)
         self._telling.setSingleShot(True)
         self._telling.setInterval(_TELL_MS)
