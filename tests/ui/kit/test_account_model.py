@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 from pytestqt.qtbot import QtBot
@@ -12,8 +13,10 @@ from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import FakeWorkspace, an_account
 from tiktok_manager.domain.events import AccountChanged
 from tiktok_manager.ui.kit import avatar as avatar_module
-from tiktok_manager.ui.kit.account_model import AccountModel
+from tiktok_manager.ui.kit.account_model import AccountBox, AccountModel
+from tiktok_manager.ui.kit.account_picker import AccountPicker
 from tiktok_manager.ui.kit.avatar import AvatarLabel, initials
+from tiktok_manager.ui.overrides import override
 
 RED, BLUE = QColor("#FF0000"), QColor("#0000FF")
 
@@ -105,10 +108,37 @@ def test_a_new_picture_takes_the_place_of_the_old_one(accounts: AccountModel, de
     desk.until(lambda: colour_of(accounts) == BLUE)
 
 
-def test_lists_paint_again_when_pictures_arrive(accounts: AccountModel, desk: Desk) -> None:
-    told = QSignalSpy(accounts.dataChanged)
-    accounts.picture("acc-alice", "alice", 33, 1.0)
-    desk.until(lambda: told.count() > 0)
+def test_what_shows_a_picture_paints_it_when_it_arrives_and_no_row_changes(
+    accounts: AccountModel, desk: Desk, qtbot: QtBot
+) -> None:
+    picker, box = AccountPicker(accounts), AccountBox(accounts)
+    box.show_account("acc-alice")
+    for widget in (picker, box):
+        qtbot.addWidget(widget)
+        widget.resize(300, 300)
+        widget.show()
+    desk.settle()
+    told, paints = QSignalSpy(accounts.dataChanged), Paints()
+    painted = (picker.list.viewport(), box)
+    for each in painted:
+        each.installEventFilter(paints)
+    accounts.avatars.arrived.emit()
+    desk.until(lambda: paints.seen == set(painted))
+    assert told.count() == 0
+
+
+class Paints(QObject):
+    """Sees what is painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[QObject] = set()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt calls it so
+        if event.type() == QEvent.Type.Paint:
+            self.seen.add(watched)
+        return False
 
 
 def test_a_broken_picture_falls_back_to_initials(
