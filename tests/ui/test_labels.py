@@ -42,7 +42,7 @@ NAMES = {"TikTok", "TikTok Manager", "TikTok Studio", "Matroska"} | MANDATED
 
 _WORDS = re.compile(r"\b[A-Z][a-z]+|[A-Za-z]{2,}[,:]? [a-z]{2,}")
 _FRAGMENT = re.compile(r"(^|\s)[A-Za-z]{2,}(\s|$)")
-_FOR_QT = re.compile(r"(Ctrl|Alt|Shift|Meta)\+|Q[A-Z]\w+[^{]*\{|[A-Z]\w+/\w+$")
+_FOR_QT = re.compile(r"(\?; )?(Ctrl|Alt|Shift|Meta)\+|Q[A-Z]\w+[^{]*\{|[A-Z]\w+/\w+$")
 
 
 def files() -> list[str]:

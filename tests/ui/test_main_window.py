@@ -260,6 +260,17 @@ def test_what_was_chosen_stays_chosen_when_more_is_found(stage: Stage, qtbot: Qt
     assert popup._list.currentItem().text() == chosen
 
 
+def test_a_pane_chosen_while_the_workspace_is_opened_is_the_one_it_opens_with(
+    make_stage: MakeStage,
+) -> None:
+    stage = make_stage(is_open=False)
+    stage.button("Calendar").click()
+    assert stage.window.top_bar.title == "Calendar"
+    assert stage.button("Calendar").isChecked()
+    stage.host.attach(stage.desk.core)
+    assert stage.host.current_pane == "calendar"
+
+
 def test_a_question_mark_shows_the_keys_and_any_key_puts_them_away(
     stage: Stage, qtbot: QtBot
 ) -> None:

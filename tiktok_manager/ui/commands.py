@@ -48,7 +48,7 @@ class Commands:
         self._search = Action(words=lambda: tr("Search or jump"), run=search, shortcut="Ctrl+K")
         self._always = (
             Action(words=lambda: tr("Go to the messages"), run=messages, shortcut="F6"),
-            Action(words=lambda: tr("Show the keys"), run=self.show_keys, shortcut="Shift+?; ?"),
+            Action(words=lambda: tr("Show the keys"), run=self.show_keys, shortcut="?; Shift+?"),
             Action(words=lambda: tr("Quit"), icon="power", run=leave, shortcut="Ctrl+Q"),
         )
         add_shortcuts(window, (self._search, *self._always))

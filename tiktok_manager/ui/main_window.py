@@ -67,6 +67,7 @@ class MainWindow(QWidget):
         self._may_close = False
         self.rail = Rail([pane for pane in panes if pane.in_rail])
         self.rail.folded.connect(lambda folded: memory.set_flag("rail-folded", folded))
+        self.rail.chosen.connect(self._on_chosen)
         self.top_bar = TopBar()
         self.status_line = StatusLine()
         self._pages = QStackedWidget()
@@ -187,6 +188,12 @@ class MainWindow(QWidget):
         outer.setSpacing(0)
         outer.addLayout(upper, 1)
         outer.addWidget(self.status_line)
+
+    def _on_chosen(self, pane: str) -> None:
+        if isinstance(self._passing, Skeleton):  # still being opened: then it opens with that one
+            self._memory.set_word("pane", pane)
+            self.top_bar.set_title(self._titles[pane])
+            self.rail.select(pane)
 
     def _restore(self) -> None:
         self.rail.set_folded(self._memory.flag("rail-folded"))

@@ -10,7 +10,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.analytics.fakes import NumbersWorkspace
@@ -95,6 +95,9 @@ def test_a_row_opens_the_videos_numbers_and_the_way_to_tiktok(
     details = frame.drawer.content()
     assert details is not None
     assert "12,412" in texts(details)
+    details.resize(360, 600)
+    lefts = [label.mapTo(details, QPoint()).x() for label in details.findChildren(QLabel)]
+    assert min(lefts) > 0  # not at the very edge
     (button,) = details.findChildren(ActionButton)
     click(button)
     assert frame.opened == ["https://www.tiktok.com/@alice/video/7300000001"]

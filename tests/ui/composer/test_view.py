@@ -135,9 +135,13 @@ def test_what_blocks_stands_beside_the_button_and_leads_there(
     filled: ComposerView, qtbot: QtBot
 ) -> None:
     assert filled.foot.missing.text() == "Choose who can watch this video."
-    QTest.mouseClick(filled.foot.lead, Qt.MouseButton.LeftButton)
-    assert filled.focusWidget() is filled.rules.privacy
+    for way in (filled.foot.lead, filled.foot.missing):
+        filled.caption.editor.setFocus()
+        QTest.mouseClick(way, Qt.MouseButton.LeftButton)
+        assert filled.focusWidget() is filled.rules.privacy
+    height_px = filled.foot.sizeHint().height()
     _choose_privacy(filled, "Everyone")
+    assert filled.foot.sizeHint().height() == height_px  # else the form above would jump
     assert filled.foot.send.isEnabled()
     assert not filled.foot.missing.isVisible()
 
@@ -423,6 +427,22 @@ def test_a_day_of_the_calendar_begins_a_post_on_it(
     assert not view.model.entry.restored
 
 
+@pytest.mark.parametrize("target", ["new", "post-1"])
+def test_a_form_begins_at_its_top_with_the_caret_in_it(
+    filled: ComposerView, stage: Stage, clip: Path, settle: Settle, target: str
+) -> None:
+    stage.planning.posts["post-1"] = a_post(clip)
+    filled.resize(1080, 480)
+    filled.rules.ai_generated.setFocus()  # the last form was left at its end
+    for area in filled.findChildren(QScrollArea):
+        area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+    assert not filled.when.moment.time.visibleRegion().boundingRect().isValid()
+    filled.open_target(target)
+    settle()
+    assert filled.focusWidget() is filled.caption.editor
+    assert filled.when.moment.time.visibleRegion().boundingRect().isValid()
+
+
 def test_the_title_says_whether_a_post_is_new_or_changed(
     view: ComposerView, stage: Stage, clip: Path, settle: Settle
 ) -> None:
@@ -531,7 +551,7 @@ def test_a_time_that_is_typed_and_not_entered_yet_is_the_one_that_the_button_pla
     assert stage.planning.requests[0].when == "2026-11-21T18:00:00"
 
 
-@pytest.mark.parametrize("size", [(1080, 716), (824, 616)])
+@pytest.mark.parametrize("size", [(1080, 716), (824, 616), (816, 576)])
 def test_accounts_caption_and_time_are_seen_without_scrolling(
     filled: ComposerView, qtbot: QtBot, size: tuple[int, int]
 ) -> None:

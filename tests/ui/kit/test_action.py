@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tiktok_manager.ui.kit.action import Action, ActionRow, action_button, ask_over, perform_over
-from tiktok_manager.ui.kit.menus import ActionMenu, BulkBar, add_shortcuts, add_to_menu
+from tiktok_manager.ui.kit.menus import ActionMenu, BulkBar, add_shortcuts, add_to_menu, key_words
 
 
 @dataclass
@@ -286,3 +286,9 @@ def test_a_bulk_bar_is_there_while_something_is_selected(page: QWidget, deeds: D
     bar.show_count(0)
     assert bar.isHidden()
     assert deeds.done == ["clear"]
+
+
+def test_the_keys_told_are_the_first_of_the_platform_and_not_the_shortest() -> None:
+    undo = Action(words=lambda: "Undo", run=lambda: None, shortcut="Ctrl+Z; F14")
+    assert key_words(undo) == "Ctrl+Z"
+    assert not key_words(Action(words=lambda: "Sync", run=lambda: None))

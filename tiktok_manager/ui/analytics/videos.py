@@ -56,7 +56,9 @@ def video_details(core: Core, frame: Frame, video: VideoCounters) -> QWidget:
     caption = PlainLabel(video.caption or tr("(no caption)"), wrap=True, selectable=True)
     details = QWidget()
     button = action_button(_open_page(frame, video), parent=details)
-    details.setLayout(column(caption, Facts(facts), row(button, None), None, spacing=SPACE_L))
+    parts = column(caption, Facts(facts), row(button, None), None, spacing=SPACE_L)
+    parts.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+    details.setLayout(parts)
     return details
 
 

@@ -1,6 +1,7 @@
 """The consent line, what is missing, and the one button; progress while the file is read."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QWidget
 
 from tiktok_manager.domain.posts import PostMode
@@ -47,7 +48,9 @@ class Foot(QFrame):
         )
         self.consent.linkActivated.connect(self.link_clicked)
         self._note = PlainLabel("", type=Type.CAPTION, tone="soft", elided=True)
-        self.missing = PlainLabel("", tone="attention", elided=True)
+        self.missing = _Missing("", tone="attention", elided=True)
+        self.missing.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.missing.clicked.connect(self.missing_clicked)
         self.lead = icon_button(
             "arrow-up",
             tr("Go to what is missing"),
@@ -98,12 +101,15 @@ class Foot(QFrame):
             self.refresh()
 
     def _build(self) -> None:
-        self._hint = QWidget()
+        self._hint, self._rest = QWidget(), QWidget()
         hint = row(self.lead, self.missing, spacing=SPACE_XS)
         hint.setStretch(1, 1)
         self._hint.setLayout(hint)
         self._form, self._work = QWidget(), QWidget()
-        words = column(self.consent, self._note, self._hint, spacing=SPACE_XS // 2)
+        note = row(self._note)
+        note.addStrut(_LINE_PX)  # as high as what is missing: the form above stays in place
+        self._rest.setLayout(note)
+        words = column(self.consent, self._rest, self._hint, spacing=SPACE_XS // 2)
         line = row(words, self.send, spacing=SPACE_L, margins=_MARGINS)
         line.setStretch(0, 1)
         self._form.setLayout(line)
@@ -121,7 +127,7 @@ class Foot(QFrame):
         self.missing.setText(first)
         self.missing.setToolTip(plain_tip("\n".join(missing)))
         self._hint.setVisible(bool(missing))
-        self._note.setVisible(not missing)
+        self._rest.setVisible(not missing)
         self.send.refresh()
 
     def _refresh_progress(self) -> None:
@@ -142,3 +148,20 @@ class Foot(QFrame):
 
     def _why_not(self) -> str:
         return "\n".join(self._missing()) or self._model.locked
+
+
+class _Missing(PlainLabel):
+    """What is missing: a click leads there, as the arrow beside it does for the keyboard.
+
+    Signals:
+        clicked: The words were clicked.
+    """
+
+    clicked = Signal()
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
+            self.clicked.emit()

@@ -29,7 +29,7 @@ from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import CARD_RADIUS, SPACE_M, SPACE_S, SPACE_XS, Type
 from tiktok_manager.wording import joined, words
 
-_TALL, _SMALL = QSize(0, 300), QSize(88, 88)
+_TALL, _SMALL = QSize(0, 300), QSize(80, 80)
 
 
 class MediaCard(Card):

@@ -86,12 +86,11 @@ class ComposerView(PaneView):
     def open_target(self, target: object) -> None:
         if target == "new":
             self.model.entry.start_new()
-            self.take_focus()
         elif isinstance(target, date):
             self.model.start_on(target)
-            self.take_focus()
         elif isinstance(target, str):
             self.model.entry.open(target)
+        self._begin()
 
     @override
     def take_focus(self) -> None:
@@ -283,9 +282,16 @@ class ComposerView(PaneView):
             return said, "accent"
         return tr("Changing the post of @{handle}", handle=post.handle), "soft"
 
+    def _begin(self) -> None:
+        """Start at the top of the form, with the caret in it."""
+        self.take_focus()
+        # Another form was left scrolled, or was scrolled by a focus that its inputs let go.
+        for area in (self._side, self._page):
+            area.verticalScrollBar().setValue(0)
+
     def _on_form_there(self) -> None:
         if self._wants_caret:  # only now: whatever is clicked later keeps the focus
-            self.take_focus()
+            self._begin()
 
     def _on_form_replaced(self) -> None:
         self.caption.fill()

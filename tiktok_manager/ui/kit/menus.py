@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFrame, QMenu, QToolButton, QWidget
 
 from tiktok_manager.ui.formats import plain_tip
@@ -114,11 +114,9 @@ def _dress(item: QAction, look: _Shown) -> None:
 
 
 def key_words(action: Action) -> str:
-    """Return its shortest keys as the platform writes them, empty for none."""
-    keys = action.keys()
-    return min(
-        (each.toString(each.SequenceFormat.NativeText) for each in keys), key=len, default=""
-    )
+    """Return the first of its keys as the platform writes them, empty for none."""
+    keys = action.keys()  # the others may be on no keyboard, such as F14 for Undo
+    return keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
 
 
 def add_shortcuts(window: QWidget, actions: Sequence[Action]) -> list[QAction]:

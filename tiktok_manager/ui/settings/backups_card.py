@@ -153,7 +153,7 @@ def _columns(model: BackupsViewModel) -> tuple[Column[Backup], ...]:
             width=140,
             hide_below=840,
         ),
-        Column(words=lambda: tr("Size"), value=lambda it: size_text(it.size_bytes), width=84),
+        Column(words=lambda: tr("Size"), value=lambda it: size_text(it.size_bytes), width=100),
         Column(
             words=lambda: tr("Kept for"),
             value=lambda it: backup_words(it.kept_as),
