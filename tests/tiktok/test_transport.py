@@ -72,6 +72,7 @@ def test_an_answer_comes_back_whole() -> None:
 @pytest.mark.parametrize(
     ("encoding", "packed"),
     [("gzip", gzip.compress(BODY)), ("deflate", zlib.compress(BODY)), ("identity", BODY)],
+    ids=["gzip", "deflate", "identity"],  # else the names hold what was packed, with its time
 )
 def test_compressed_answers_are_unpacked(encoding: str, packed: bytes) -> None:
     with RawServer(saying(answer(200, packed, Content_Encoding=encoding))) as server:
