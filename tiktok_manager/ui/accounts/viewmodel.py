@@ -200,10 +200,14 @@ class AccountsViewModel(QObject):
                 self._accounts.set_paused(account_id, paused)
 
         def done(_none: None) -> None:
-            name = _pause_words(changed, paused=paused)
-            self._core.undo.did(
-                name, undo=partial(change, not paused), redo=partial(change, paused)
-            )
+            undo, name = self._core.undo, _pause_words(changed, paused=paused)
+            step = undo.did(name, undo=partial(change, not paused), redo=partial(change, paused))
+            if len(changed) > 1:  # of one the button beside it is the way back
+                text = _paused_words(len(changed), paused=paused)
+                way_back = partial(undo.undo_only, step)
+                self.said.emit(
+                    Notice(text=text, stays=False, action_text=tr("Undo"), action=way_back)
+                )
 
         if ids:
             self._core.tasks.run(
@@ -288,3 +292,9 @@ def _pause_words(accounts: Sequence[Account], *, paused: bool) -> str:
     if paused:
         return ntr("Pause {count} account", "Pause {count} accounts", count)
     return ntr("Resume {count} account", "Resume {count} accounts", count)
+
+
+def _paused_words(count: int, *, paused: bool) -> str:
+    if paused:
+        return ntr("{count} account is paused.", "{count} accounts are paused.", count)
+    return ntr("{count} account goes on.", "{count} accounts go on.", count)
