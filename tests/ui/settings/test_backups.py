@@ -102,6 +102,8 @@ def test_what_failed_says_why_beside_the_button_and_leaves_nothing_busy(
     desk.settle()
     assert desk.crashes == [error] * isinstance(error, RuntimeError)
     desk.crashes.clear()
+    is_judged = what == "Check" and not isinstance(error, RuntimeError)
+    assert (shown(view.backups)[0][5] == "Cannot be restored") == is_judged
     assert view.backups.said.property("tone") == "bad"
     if what == "Back up now" and not isinstance(error, RuntimeError):
         assert view.backups.said.text() == "There is no room for a backup. Because. Free space."

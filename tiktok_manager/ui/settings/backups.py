@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from tiktok_manager.domain.errors import Unforeseen
 from tiktok_manager.services.backups import Backup, BackupOf, is_of_counters, restore
 from tiktok_manager.ui.formats import age_text, full_stamp, size_text, zoned_time
 from tiktok_manager.ui.kit.notices import Notice, Tone
@@ -111,7 +112,8 @@ class BackupsViewModel(QObject):
             self._say(tr("This backup is whole and unchanged: it can be restored."))
 
         def failed(error: AppError) -> None:
-            self._checked[name] = False
+            if not isinstance(error, Unforeseen):  # that one says nothing of the backup
+                self._checked[name] = False
             self._on_failed(error)
 
         self._say("")
