@@ -30,7 +30,7 @@ from tiktok_manager.ui.composer.submission import Planned
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.composer.wording import outcome_text
 from tiktok_manager.ui.frame import Core, Frame
-from tiktok_manager.ui.kit.access import announce, has_focus_inside
+from tiktok_manager.ui.kit.access import announce, has_focus_inside, lead_to
 from tiktok_manager.ui.kit.action import Action, ActionRow
 from tiktok_manager.ui.kit.badges import StatusBadge
 from tiktok_manager.ui.kit.labels import PlainLabel
@@ -353,7 +353,7 @@ class ComposerView(PaneView):
             Part.DISCLOSURE: self.rules.your_brand,
             Part.TIME: self.when.moment.time,
         }[self.model.blockers[0].field]
-        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        lead_to(target)
         for area in (self._side, self._page):
             if area.isAncestorOf(target):
                 area.ensureWidgetVisible(target, SPACE_XL, SPACE_XL)

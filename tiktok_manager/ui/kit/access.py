@@ -92,8 +92,19 @@ class FocusRing(QObject):
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
         if not isinstance(new, QAbstractButton):
             return
-        ring = "off" if self._by_mouse or QGuiApplication.mouseButtons() else "on"
-        if new.property("ring") != ring:
-            new.setProperty("ring", ring)
-            new.style().unpolish(new)
-            new.style().polish(new)
+        _ring(new, is_on=not self._by_mouse and not QGuiApplication.mouseButtons())
+
+
+def lead_to(widget: QWidget) -> None:
+    """Move the keyboard where the user asked to be led, to be seen after a click as well."""
+    widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    if isinstance(widget, QAbstractButton):
+        _ring(widget, is_on=True)
+
+
+def _ring(button: QAbstractButton, *, is_on: bool) -> None:
+    ring = "on" if is_on else "off"
+    if button.property("ring") != ring:
+        button.setProperty("ring", ring)
+        button.style().unpolish(button)
+        button.style().polish(button)
