@@ -726,3 +726,27 @@ def test_fifty_accounts_are_chosen_with_one_refresh_and_asked_about_two_at_a_tim
     assert len(stage.accounts.asked) == 50
     assert view.model.rules.complete
     assert len(view.creators.findChildren(CreatorRow)) <= 4
+
+
+def test_while_it_is_hidden_nothing_is_shown_anew_and_then_all_at_once(
+    view: ComposerView, stage: Stage, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    refresh = view.foot.refresh
+
+    def noted() -> None:
+        told.append(view.foot.send.text())
+        refresh()
+
+    monkeypatch.setattr(view.foot, "refresh", noted)
+    view.hide()
+    stage.core.accounts.reading.request()
+    settle()
+    tick(view.model, "alice")
+    view.model.set_post_now(True)
+    settle()
+    assert not told
+    view.show()
+    assert len(told) == 1
+    assert view.foot.send.text() == view.model.button_text != told[0]
+    assert view.accounts.picker.chosen == ("acc-alice",)

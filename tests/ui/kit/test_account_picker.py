@@ -196,6 +196,43 @@ def test_300_accounts_are_chosen_without_a_row_or_a_chip_being_built_again(
     assert picker.findChildren(QPushButton) == children
 
 
+def test_accounts_are_asked_once_for_all_that_changed_and_not_while_nobody_looks(
+    make_desk: MakeDesk, qtbot: QtBot
+) -> None:
+    many = [an_account(f"a{number:03}") for number in range(300)]
+    desk = make_desk(FakeWorkspace(with_accounts=many))
+    asked: list[str] = []
+
+    def noting(account: Account) -> str:
+        asked.append(account.id)
+        return "Paused" * account.paused
+
+    picker = AccountPicker(desk.core.accounts, reason=noting)
+    picker.list.setUpdatesEnabled(False)  # painting a row asks of that row
+    qtbot.addWidget(picker)
+    picker.show()
+    desk.settle()
+
+    picker.hide()
+    asked.clear()
+    for number in range(0, 300, 3):
+        desk.world.accounts.set_paused(f"acc-a{number:03}", True)
+    desk.settle()
+    assert not asked
+    picker.show()
+    assert len(asked) == 300
+    assert len(picker.choices.shown_ids()) == 200
+    assert shown(picker)[0] == "a001"
+    accounts, runs = desk.core.accounts, QSignalSpy(desk.core.accounts.dataChanged)
+    asked.clear()
+    accounts.set_rows(
+        [replace(entry, account=replace(entry.account, paused=False)) for entry in accounts.rows]
+    )
+    assert runs.count() == 100
+    desk.until(lambda: shown(picker)[0] == "a000")
+    assert len(asked) == 300
+
+
 def test_tab_reaches_the_search_the_sets_and_the_list_in_the_order_in_which_they_are_seen(
     picker: AccountPicker, desk: Desk
 ) -> None:

@@ -46,6 +46,7 @@ class FilterMenu(QMenu):
         action = QWidgetAction(self)
         action.setDefaultWidget(content)
         self.addAction(action)
+        self.aboutToShow.connect(self.picker.catch_up)  # before the menu takes its size
         self.aboutToShow.connect(self.picker.setFocus)
 
     def show_filter(self, shown: Filter) -> None:

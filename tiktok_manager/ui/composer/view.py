@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QResizeEvent,
     QShortcut,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -59,6 +60,7 @@ class ComposerView(PaneView):
         self.model = model = ComposerViewModel(core, self)
         self._columns = 0
         self._wants_caret = False
+        self._is_stale = True
         self.media = MediaCard(model)
         self.accounts = AccountsCard(model, lambda: frame.go("accounts"))
         self.caption = CaptionCard(model)
@@ -112,6 +114,12 @@ class ComposerView(PaneView):
         self.model.minute_passed()
 
     # -- Qt -------------------------------------------------------------------------------
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._refresh()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -241,6 +249,10 @@ class ComposerView(PaneView):
                 slot.addStretch(1)
 
     def _refresh(self) -> None:
+        """Show how everything is now; while nobody looks, remember that it is not shown."""
+        self._is_stale = not self.isVisible()
+        if self._is_stale:
+            return
         for part in (
             self.media,
             self.accounts,

@@ -27,6 +27,9 @@ def no_note(_account: Account) -> str:
 class AccountChoices(QSortFilterProxyModel):
     """The accounts with a box each; those that cannot be chosen come last and say why.
 
+    Order and search follow the accounts when told to `look_again`: once for all that changed, not
+    for each row.
+
     Signals:
         chosen_changed: Read `chosen`.
     """
@@ -48,9 +51,10 @@ class AccountChoices(QSortFilterProxyModel):
         self._search = ""
         self._only: str | None = None
         self._chosen: frozenset[str] = frozenset()
+        self._barred: frozenset[str] = frozenset()
+        self.setDynamicSortFilter(False)
         self.setSourceModel(accounts)
-        self.setDynamicSortFilter(True)
-        self.sort(0)
+        self.look_again()
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -65,7 +69,12 @@ class AccountChoices(QSortFilterProxyModel):
     def shown_ids(self) -> list[str]:
         """Return the accounts shown that can be chosen, from the top."""
         shown = (self.entry(self.index(place, 0)) for place in range(self.rowCount()))
-        return [each.account.id for each in shown if not self._reason(each.account)]
+        return [each.account.id for each in shown if each.account.id not in self._barred]
+
+    def able(self) -> list[Account]:
+        """Return all accounts that can be chosen, in the order of the whole list."""
+        accounts = (entry.account for entry in self._accounts.rows)
+        return [each for each in accounts if each.id not in self._barred]
 
     def may_choose(self, account: Account) -> bool:
         """Say whether an account can be chosen."""
@@ -106,6 +115,15 @@ class AccountChoices(QSortFilterProxyModel):
         self._search = search.strip().removeprefix("@").removeprefix("#").casefold()
         self._only = only
         self.endFilterChange()
+        self.sort(0)
+
+    def look_again(self) -> None:
+        """Ask of each account anew whether it can be chosen and is searched for."""
+        accounts = (entry.account for entry in self._accounts.rows)
+        self._barred = frozenset(each.id for each in accounts if self._reason(each))
+        self.beginFilterChange()
+        self.endFilterChange()
+        self.sort(0)
 
     @override
     def data(self, index: _Index, role: int = _Role.DisplayRole) -> object:
@@ -147,7 +165,7 @@ class AccountChoices(QSortFilterProxyModel):
         return self._rank(left) < self._rank(right)
 
     def _rank(self, source: _Index) -> tuple[bool, int]:
-        return bool(self._reason(self._entry(source).account)), source.row()
+        return self._entry(source).account.id in self._barred, source.row()
 
     def _entry(self, source: _Index) -> AccountEntry:
         entry = self._accounts.row(source)

@@ -13,9 +13,19 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -54,7 +64,8 @@ class AccountPicker(QWidget):
     """Accounts to be ticked: with the mouse, Space, Shift for all between, Ctrl+A for all shown.
 
     `reason` says why an account cannot be chosen, `note` what is to be known of one that can. The
-    focus stays where it is whatever is ticked.
+    focus stays where it is whatever is ticked. While it is hidden nothing is counted: it catches up
+    when it is shown, and then once for all accounts that changed together.
 
     Signals:
         changed: The user chose; read `chosen`.
@@ -76,6 +87,9 @@ class AccountPicker(QWidget):
         self._rows_shown = rows_shown
         self._only: str | None = None
         self._is_told = True
+        self._is_stale = True
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.catch_up)
         self.choices = AccountChoices(accounts, reason=reason, note=note, parent=self)
         self.list = _ChoiceList(self.choices, accounts)
         self.search = QLineEdit()
@@ -97,7 +111,7 @@ class AccountPicker(QWidget):
             change.connect(self._on_accounts)
         accounts.avatars.arrived.connect(self.list.viewport().update)
         accounts.load()
-        self._on_accounts()
+        self.catch_up()
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -117,8 +131,26 @@ class AccountPicker(QWidget):
         self._only = only
         self.list.fixed = fixed
         self._chips.setEnabled(not fixed)
-        self._on_search()
-        self._on_accounts()
+        self.choices.show_only(self.search.text(), only)
+        self._is_stale = True
+        self._soon.stop()
+        if self.isVisible():
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Show the accounts as they are now; it happens by itself when this is shown."""
+        if not self._is_stale:
+            return
+        self._is_stale = False
+        self._soon.stop()
+        self.choices.look_again()
+        self._fit()
+        self._show_sets()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.catch_up()
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -137,6 +169,12 @@ class AccountPicker(QWidget):
         self._show_sets()
 
     def _on_accounts(self) -> None:
+        self._is_stale = True
+        if self.isVisible():
+            self._soon.start()
+
+    def _fit(self) -> None:
+        """Be as high as the accounts need."""
         count = 1 if self._only is not None else self._accounts.rowCount()
         shown = min(max(count, 1), self._rows_shown or count)
         if self._rows_shown is None and self._only is None:
@@ -147,10 +185,12 @@ class AccountPicker(QWidget):
             self.list.setFixedHeight(shown * _ROW_PX + rest)
         self.search.setVisible(count >= _SEARCH_FROM)
         self._count.setVisible(self._only is None)
-        self._show_sets()
 
     def _on_chosen(self) -> None:
-        self._show_sets()
+        if self.isVisible():
+            self._show_sets()
+        else:
+            self._is_stale = True
         if self._is_told:
             self.changed.emit()
 
@@ -180,11 +220,9 @@ class AccountPicker(QWidget):
         yield (tr("All found") if searched else tr("All")), shown
         if searched:
             return
-        able = [e.account for e in self._accounts.rows if self.choices.may_choose(e.account)]
-        for name in sorted({group for each in able for group in each.groups}):
-            yield name, frozenset(each.id for each in able if name in each.groups)
-        for name in sorted({tag for each in able for tag in each.tags}):
-            yield f"#{name}", frozenset(each.id for each in able if name in each.tags)
+        able = self.choices.able()
+        yield from _members((name, each.id) for each in able for name in each.groups)
+        yield from _members((f"#{name}", each.id) for each in able for name in each.tags)
 
     def _build_chips(self, labels: Iterable[str]) -> None:
         for old, _members in self._sets:
@@ -204,6 +242,14 @@ class AccountPicker(QWidget):
     def _on_set(self, chip: QPushButton, on: bool) -> None:
         members: Mapping[QPushButton, frozenset[str]] = dict(self._sets)
         self.choices.mark(members[chip], on=on)
+
+
+def _members(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, frozenset[str]]]:
+    """Return who belongs to each name, by the names."""
+    found: dict[str, set[str]] = {}
+    for name, account_id in pairs:
+        found.setdefault(name, set()).add(account_id)
+    return ((name, frozenset(found[name])) for name in sorted(found))
 
 
 class _ChoiceList(QListView):
