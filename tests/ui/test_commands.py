@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import FakeWorkspace, a_post, an_account
+from tiktok_manager.domain.events import PostStatusChanged
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.holds import Blocker
 from tiktok_manager.domain.posts import PostStatus
@@ -155,6 +156,19 @@ def test_what_cannot_be_done_says_why(palette: Palette) -> None:
     palette.desk.undo.did("Move post", undo=lambda _t: undone.append(1), redo=lambda _t: None)
     palette.choose("undo", "Undo: Move post")
     assert undone == [1]
+
+
+def test_what_has_left_is_not_offered_to_be_undone(palette: Palette, world: FakeWorkspace) -> None:
+    palette.desk.undo.did(
+        "Plan a post", undo=lambda _t: None, redo=lambda _t: None, posts=[a_post("post-1")]
+    )
+    assert "Undo: Plan a post" in palette.find("undo")
+    left = PostStatusChanged(post_id="post-1", account_id="a", status=PostStatus.PUBLISHING)
+    world.events.publish(left)
+    palette.desk.settle()
+    assert "Undo: Plan a post" not in palette.find("undo")
+    (undo,) = (r for r in palette.jump.results if r.title == "Undo")
+    assert undo.detail.endswith("“Plan a post” cannot be undone any more.")
 
 
 def test_publishing_is_paused_and_resumed(palette: Palette, world: FakeWorkspace) -> None:

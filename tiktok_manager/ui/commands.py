@@ -132,13 +132,17 @@ class _Work:
         undo = self._core.undo
 
         def what(plain: str, named: str, step: UndoStep | None) -> str:
-            return plain if step is None else named.format(name=step.name)
+            return plain if step is None or undo.why_not(step) else named.format(name=step.name)
+
+        def too_late() -> str:
+            return "" if undo.next_undo is None else undo.why_not(undo.next_undo)
 
         return (
             Action(
                 words=lambda: what(tr("Undo"), tr("Undo: {name}"), undo.next_undo),
                 icon="undo",
                 run=undo.undo,
+                hint=too_late,
                 allowed=lambda: undo.next_undo is not None,
                 why_not=lambda: tr("Nothing was changed in this session."),
                 shortcut=QKeySequence.StandardKey.Undo,

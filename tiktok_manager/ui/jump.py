@@ -78,7 +78,7 @@ class JumpViewModel(QObject):
             self._under_way = None
         wanted = text.strip().casefold()
         found = tuple(
-            JumpResult(action=each, detail="" if each.allowed() else each.why_not())
+            JumpResult(action=each, detail=each.tip)
             for each in self._commands()
             if each.shown() and _fits(each.words(), wanted)
         )

@@ -310,6 +310,18 @@ def test_a_jump_to_an_account_that_is_gone_opens_nothing_later(make_view: MakeVi
     assert desk.frame.drawer is None
 
 
+def test_what_was_asked_of_an_empty_list_is_not_done_later(make_view: MakeView) -> None:
+    desk, view = make_view(FakeWorkspace())
+    for target in ("sync", "acc-late"):
+        view.open_target(target)
+    desk.world.accounts.accounts["acc-late"] = an_account("late")
+    view.model.reading.retry()
+    desk.settle()
+    assert len(view.table.rows.rows) == 1
+    assert desk.frame.drawer is None
+    assert desk.world.accounts.synced == []
+
+
 def test_a_jump_before_the_accounts_were_read_opens_the_account_then(
     make_desk: MakeDesk, qtbot: QtBot
 ) -> None:

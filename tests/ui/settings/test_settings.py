@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, Flashes, MakeDesk
-from tests.ui.fakes import FakeWorkspace, refused
+from tests.ui.fakes import FakeWorkspace, an_account, refused
 from tiktok_manager.domain.accounts import ALL_SCOPES, POSTING_SCOPES
 from tiktok_manager.domain.errors import VaultLocked
 from tiktok_manager.services.settings import DEFINITIONS
@@ -185,6 +185,21 @@ def test_the_way_to_the_keys_is_folded_away_once_they_are_there(make_view: MakeV
     assert not view.guide.fold.isChecked()
     view.guide.fold.click()
     assert any(button.isVisible() for button in view.guide.findChildren(CopyButton))
+
+
+@pytest.mark.parametrize("connected", [False, True])
+def test_both_keys_lead_on_to_the_first_account(make_view: MakeView, connected: bool) -> None:
+    accounts = [an_account()] if connected else []
+    desk, view = make_view(FakeWorkspace(with_accounts=accounts))
+    type_over(line_of(view, "client-key"), "awabcdefghijklmn")
+    desk.settle()
+    assert desk.frame.notices == []
+    type_over(line_of(view, "client-secret"), "abcdefghijklmnop0123456789")
+    desk.settle()
+    assert len(desk.frame.notices) == (0 if connected else 1)
+    for notice in desk.frame.notices:
+        notice.take_step()
+        assert desk.frame.jumps == [("accounts", "connect")]
 
 
 def test_nothing_flashes_up_while_the_pane_is_built(make_view: MakeView, flashes: Flashes) -> None:

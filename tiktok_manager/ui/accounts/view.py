@@ -247,8 +247,8 @@ class AccountsView(PaneView):
     # -- details --------------------------------------------------------------------------
 
     def _open_wanted(self) -> None:
-        wanted, known = self._wanted_id, self.model.items
-        if not wanted or not known:
+        wanted = self._wanted_id
+        if not wanted or self.model.reading.value is None:
             return
         self._wanted_id = ""
         if wanted == SYNC:

@@ -13,6 +13,7 @@ from tiktok_manager.ui.kit.form import Form
 from tiktok_manager.ui.kit.inputs import SearchLine, make_input
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Line, ScrollPage, column, row
+from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.overrides import override
@@ -39,6 +40,8 @@ class SettingsView(PaneView):
     def __init__(self, core: Core, frame: Frame) -> None:
         super().__init__()
         self._frame = frame
+        self._accounts = core.accounts
+        self._has_keys = True  # until the settings are read
         self.model = SettingsViewModel(core, self)
         self.form = Form(self)
         self.guide = KeyGuide(frame)
@@ -53,6 +56,7 @@ class SettingsView(PaneView):
         self.model.failed.connect(self._on_failed)
         self.model.reading.changed.connect(self._on_changed)
         self.follow(self.model.reading)
+        core.accounts.load()
 
     @override
     def open_target(self, target: object) -> None:
@@ -109,11 +113,26 @@ class SettingsView(PaneView):
             self._build_cards()
         for item in self.model.items:
             self.form.show_value(item.name, item.value or "")
+        self._lead_on()
         # New fields have no place yet to scroll to.
         QTimer.singleShot(0, self, self._open_wanted)
 
     def _on_kept(self, name: str) -> None:
         self.form.accept(name, tr("Kept, encrypted.") if name == "client-secret" else "")
+
+    def _lead_on(self) -> None:
+        """Say what comes after the keys, once both are there."""
+        had_keys, self._has_keys = self._has_keys, self.model.has_keys
+        if self._has_keys and not had_keys and not self._accounts.rowCount():
+            self._frame.notify(
+                Notice(
+                    text=tr("Connect your first TikTok account"),
+                    more=tr("You allow access on TikTok’s own page in your browser."),
+                    action_text=tr("Connect"),
+                    action=lambda: self._frame.go("accounts", "connect"),
+                    stays=False,
+                )
+            )
 
     def _on_failed(self, error: AppError, retry: object) -> None:
         self._on_changed()  # what was not kept is not shown as if it were
