@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -317,6 +317,24 @@ def test_enter_presses_the_button_that_has_the_focus(stage: Stage) -> None:
     )
     QApplication.sendEvent(small, held)
     assert pressed == ["Do it", ""]
+
+
+def test_messages_stay_clear_of_a_foot_that_grows(stage: Stage, qtbot: QtBot) -> None:
+    foot = QWidget()
+    foot.setFixedHeight(40)
+    foot.hide()
+    a_page(stage).add_foot(foot)
+    stage.host.notify(Notice(text="Look"))
+    banner = stage.host.messages.banner
+
+    def is_clear() -> bool:
+        below = foot.mapTo(stage.window, QPoint()).y()
+        return 0 < below - banner.mapTo(stage.window, banner.rect().bottomLeft()).y() < 40
+
+    foot.show()
+    qtbot.waitUntil(is_clear)
+    foot.setFixedHeight(120)
+    qtbot.waitUntil(is_clear)
 
 
 def test_the_ring_of_the_focus_is_for_the_keyboard_alone(stage: Stage, qtbot: QtBot) -> None:

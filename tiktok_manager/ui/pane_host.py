@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QTimer, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QStyle
 
@@ -252,6 +252,7 @@ class PaneHost(QObject):
             view = self._panes[name].build(self._core, self)
             self._views[name] = view
             view.windowTitleChanged.connect(lambda _title: self._show_title(name))
+            view.foot_moved.connect(self._place, Qt.ConnectionType.QueuedConnection)
             self._show_title(name)
         return self._views[name]
 

@@ -103,7 +103,7 @@ class ComposerView(PaneView):
     @property
     @override
     def foot_height_px(self) -> int:
-        return self.foot.height()
+        return self.foot.height() if self.foot.isVisibleTo(self) else 0
 
     @override
     def pane_shown(self) -> None:
@@ -197,6 +197,7 @@ class ComposerView(PaneView):
         self._page = _scroll(content)
         self.body.addWidget(self._page, 1)
         self.body.addWidget(self.foot)
+        self.watch_foot(self.foot)
         self._arrange()
 
     def _connect(self) -> None:

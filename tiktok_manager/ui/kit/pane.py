@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 import shiboken6
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from tiktok_manager.ui.kit.access import focus_into, has_focus_inside
@@ -21,7 +22,7 @@ from tiktok_manager.wording import joined, words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtCore import SignalInstance
+    from PySide6.QtCore import QObject, SignalInstance
     from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 
     from tiktok_manager.domain.errors import AppError
@@ -201,8 +202,12 @@ class PaneView(QWidget):
     Add controls to `controls` (hidden while empty) and content to `body`. `stages` shows what
     stands in the content's place; `follow` a reading, or call `show_stage`. A window title, if
     one is set, stands in the top bar in place of the pane's own.
+
+    Signals:
+        foot_moved: The foot came, went or has another height.
     """
 
+    foot_moved = Signal()
     gives_way = False
     """Whether rows keep their place when the pane gets narrower, so that the drawer may stand
     beside them in a wide window; else it lies over them."""
@@ -246,6 +251,17 @@ class PaneView(QWidget):
         """Put parts below the content, and below what stands in its place."""
         for part in parts:
             self._foot.addWidget(part)
+            self.watch_foot(part)
+
+    def watch_foot(self, part: QWidget) -> None:
+        """Tell when this part of the foot moves."""
+        part.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide):
+            self.foot_moved.emit()
+        return super().eventFilter(watched, event)
 
     def show_stage(
         self,
