@@ -225,8 +225,10 @@ def test_export_goes_where_the_user_says(
     frame: FakeFrame,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    answers = iter([None, Path("/tmp/v.csv")])
-    monkeypatch.setattr(view, "ask_path", lambda: next(answers))
+    answers = iter(["", "/tmp/v.csv"])
+    monkeypatch.setattr(
+        "tiktok_manager.ui.commands.QFileDialog.getSaveFileName", lambda *_a: (next(answers), "")
+    )
     view.export.perform()
     view.export.perform()
     desk.settle()

@@ -15,6 +15,7 @@ from tiktok_manager.domain.events import AccountChanged, MetricsUpdated
 from tiktok_manager.services.analytics import Figure
 from tiktok_manager.ui.analytics.figures import FigureItem, Metric, counted_from, figures
 from tiktok_manager.ui.analytics.viewmodel import AnalyticsViewModel, Missing, Period
+from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.reading import Stage
 
 
@@ -24,8 +25,8 @@ class Room:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.model = AnalyticsViewModel(desk.core, desk.home)
-        self.exported: list[str] = []
-        self.model.exported.connect(self.exported.append)
+        self.said: list[Notice] = []
+        self.model.said.connect(self.said.append)
         self.model.reading.set_shown(True)
         desk.settle()
 
@@ -217,4 +218,4 @@ def test_export_writes_all_videos(room: Room, numbers: NumbersWorkspace) -> None
     room.model.export(Path("/tmp/videos.csv"))
     room.desk.settle()
     assert numbers.reports.written == [("videos", Path("/tmp/videos.csv"))]
-    assert room.exported == ["96 videos written to videos.csv."]
+    assert [notice.text for notice in room.said] == ["96 videos written to videos.csv."]

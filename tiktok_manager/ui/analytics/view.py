@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QWidget
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from tiktok_manager.domain.accounts import Scope
 from tiktok_manager.ui.analytics.figures import Metric, metric_words
 from tiktok_manager.ui.analytics.videos import make_video_table, video_details
 from tiktok_manager.ui.analytics.viewmodel import AnalyticsViewModel, Missing, Period
+from tiktok_manager.ui.commands import ask_where
 from tiktok_manager.ui.formats import full_stamp
 from tiktok_manager.ui.kit.account_model import AccountBox
 from tiktok_manager.ui.kit.action import Action, action_button
@@ -22,7 +22,6 @@ from tiktok_manager.ui.kit.controls import Segment
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Slot, column, row, scrolled
 from tiktok_manager.ui.kit.menus import more_button
-from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.overrides import override
@@ -59,7 +58,7 @@ class AnalyticsView(PaneView):
             allowed=lambda: not model.syncing.busy,
         )
         self.export = Action(
-            words=lambda: tr("Export all videos as CSV…"),
+            words=lambda: tr("Export the numbers of all videos…"),
             icon="download",
             run=self._on_export,
             allowed=lambda: not model.exporting.busy,
@@ -130,10 +129,9 @@ class AnalyticsView(PaneView):
         self.follow(model.reading)
         model.changed.connect(self._show_chart)
         model.syncing.changed.connect(self.sync_button.refresh)
-        model.syncing.said.connect(self._frame.notify)
-        model.exported.connect(self._on_exported)
-        for failed in (model.syncing.failed, model.failed):
-            failed.connect(self._frame.show_error)
+        for source in (model.syncing, model):
+            source.said.connect(self._frame.notify)
+            source.failed.connect(self._frame.show_error)
         self.picker.chosen.connect(model.choose_account)
         self.periods.chosen.connect(lambda days: model.choose_period(Period(int(days))))
         self.table.row_opened.connect(lambda key, _by_keyboard: self._on_video(str(key)))
@@ -221,16 +219,6 @@ class AnalyticsView(PaneView):
             self._frame.open_drawer(tr("Video"), details)
 
     def _on_export(self) -> None:
-        path = self.ask_path()
+        path = ask_where(self, self.export.words(), "videos")
         if path is not None:
             self.viewmodel.export(path)
-
-    def ask_path(self) -> Path | None:
-        """Ask where the CSV shall go; None if the user changed their mind."""
-        name, _kind = QFileDialog.getSaveFileName(
-            self, tr("Export videos"), str(Path.home() / "videos.csv"), "CSV (*.csv)"
-        )
-        return Path(name) if name else None
-
-    def _on_exported(self, sentence: str) -> None:
-        self._frame.notify(Notice(text=sentence, tone=Tone.GOOD, stays=False))

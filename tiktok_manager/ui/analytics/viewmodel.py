@@ -18,6 +18,7 @@ from tiktok_manager.domain.metrics import AccountSeries, SeriesPoint, VideoCount
 from tiktok_manager.ui.account_sync import AccountSync
 from tiktok_manager.ui.analytics.figures import FigureItem, Metric, counted_from, figures
 from tiktok_manager.ui.formats import age_text, day_text
+from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.reading import Job, Reading
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.wording import message_and_action, words
@@ -85,12 +86,12 @@ class AnalyticsViewModel(QObject):
 
     Signals:
         changed: Another number was chosen for the chart.
-        exported: A sentence about a written file.
+        said: A Notice about a written file.
         failed: An AppError the export ended with, and what to call to try again.
     """
 
     changed = Signal()
-    exported = Signal(str)
+    said = Signal(object)
     failed = Signal(object, object)
 
     def __init__(self, core: Core, parent: QObject | None = None) -> None:
@@ -194,14 +195,10 @@ class AnalyticsViewModel(QObject):
     # -- inside ---------------------------------------------------------------------------
 
     def _on_written(self, rows: int, file: str) -> None:
-        self.exported.emit(
-            ntr(
-                "{count} video written to {file}.",
-                "{count} videos written to {file}.",
-                rows,
-                file=file,
-            )
+        text = ntr(
+            "{count} video written to {file}.", "{count} videos written to {file}.", rows, file=file
         )
+        self.said.emit(Notice(text=text, tone=Tone.GOOD, stays=False))
 
     def _question(self) -> partial[Numbers]:
         return partial(_read, self._core.workspace, self._wanted, self.period)
