@@ -440,6 +440,7 @@ def test_a_form_begins_at_its_top_with_the_caret_in_it(
     filled.open_target(target)
     settle()
     assert filled.focusWidget() is filled.caption.editor
+    assert filled.caption.editor.textCursor().atEnd()
     assert filled.when.moment.time.visibleRegion().boundingRect().isValid()
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
+from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from tiktok_manager.domain.captions import MAX_CAPTION_UNITS
@@ -119,6 +119,7 @@ class CaptionCard(Card):
             self.editor.blockSignals(True)
             self.editor.setPlainText(self._model.form.caption)
             self.editor.blockSignals(False)
+            self.editor.moveCursor(QTextCursor.MoveOperation.End)  # who is back goes on writing
 
     def refresh(self) -> None:
         """Count anew."""
