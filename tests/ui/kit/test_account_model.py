@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk, MakeDesk
@@ -16,6 +17,8 @@ from tiktok_manager.ui.kit import avatar as avatar_module
 from tiktok_manager.ui.kit.account_model import AccountBox, AccountModel
 from tiktok_manager.ui.kit.account_picker import AccountPicker
 from tiktok_manager.ui.kit.avatar import AvatarLabel, initials
+from tiktok_manager.ui.kit.layout import row
+from tiktok_manager.ui.kit.list_model import Index
 from tiktok_manager.ui.overrides import override
 
 RED, BLUE = QColor("#FF0000"), QColor("#0000FF")
@@ -125,6 +128,30 @@ def test_what_shows_a_picture_paints_it_when_it_arrives_and_no_row_changes(
     accounts.avatars.arrived.emit()
     desk.until(lambda: paints.seen == set(painted))
     assert told.count() == 0
+
+
+def test_a_box_of_300_accounts_is_laid_out_by_the_measure_of_a_few(
+    make_desk: MakeDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [an_account(f"a{number:03}") for number in range(300)]
+    desk = make_desk(FakeWorkspace(with_accounts=many))
+    accounts = desk.core.accounts
+    accounts.load()
+    desk.settle()
+    asked: set[int] = set()
+    plain = AccountModel.data
+
+    def noting(model: AccountModel, index: Index, role: int) -> object:
+        asked.add(index.row())
+        return plain(model, index, role)
+
+    monkeypatch.setattr(AccountModel, "data", noting)
+    page = QWidget()
+    page.setLayout(row(AccountBox(accounts)))
+    qtbot.addWidget(page)
+    page.show()
+    desk.settle()
+    assert len(asked) < 20
 
 
 class Paints(QObject):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
@@ -115,7 +116,7 @@ class AccountChoices(QSortFilterProxyModel):
         self._search = search.strip().removeprefix("@").removeprefix("#").casefold()
         self._only = only
         self.endFilterChange()
-        self.sort(0)
+        self._put_in_order()
 
     def look_again(self) -> None:
         """Ask of each account anew whether it can be chosen and is searched for."""
@@ -123,7 +124,7 @@ class AccountChoices(QSortFilterProxyModel):
         self._barred = frozenset(each.id for each in accounts if self._reason(each))
         self.beginFilterChange()
         self.endFilterChange()
-        self.sort(0)
+        self._put_in_order()
 
     @override
     def data(self, index: _Index, role: int = _Role.DisplayRole) -> object:
@@ -163,6 +164,12 @@ class AccountChoices(QSortFilterProxyModel):
     @override
     def lessThan(self, left: _Index, right: _Index) -> bool:
         return self._rank(left) < self._rank(right)
+
+    def _put_in_order(self) -> None:
+        places = range(self.rowCount())
+        ranks = [self._rank(self.mapToSource(self.index(each, 0))) for each in places]
+        if any(one > other for one, other in pairwise(ranks)):
+            self.sort(0)
 
     def _rank(self, source: _Index) -> tuple[bool, int]:
         return self._entry(source).account.id in self._barred, source.row()

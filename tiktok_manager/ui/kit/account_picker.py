@@ -126,16 +126,17 @@ class AccountPicker(QWidget):
 
     def set_fixed(self, *, only: str | None = None, fixed: bool = False) -> None:
         """Show one account alone, by its id; `fixed` lets nothing be changed."""
-        if (only, fixed) == (self._only, self.list.fixed):
-            return
-        self._only = only
-        self.list.fixed = fixed
-        self._chips.setEnabled(not fixed)
-        self.choices.show_only(self.search.text(), only)
-        self._is_stale = True
-        self._soon.stop()
-        if self.isVisible():
-            self.catch_up()
+        if fixed != self.list.fixed:
+            self.list.fixed = fixed
+            self._chips.setEnabled(not fixed)
+        if only != self._only:
+            self._only = only
+            self.choices.show_only(self.search.text(), only)
+            if self.isVisible():
+                self._fit()
+                self._show_sets()
+            else:
+                self._is_stale = True
 
     def catch_up(self) -> None:
         """Show the accounts as they are now; it happens by itself when this is shown."""

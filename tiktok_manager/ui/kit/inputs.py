@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QShortcut,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QLineEdit, QListView, QWidget
 
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.controls import icon_button, push_button
@@ -54,6 +54,9 @@ class SearchBox(CalmComboBox):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMaxVisibleItems(12)
+        view = self.view()
+        if isinstance(view, QListView):
+            view.setUniformItemSizes(True)  # else each of many is measured to lay them out
         completer = self.completer() or QCompleter(self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
