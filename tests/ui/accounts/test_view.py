@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Desk, Flashes, MakeDesk
 from tests.ui.fakes import NOW, FakeWorkspace, a_post, an_account
 from tiktok_manager.domain.accounts import ALL_SCOPES, AccountStatus, without_publishing
-from tiktok_manager.domain.errors import AppKeysMissing
+from tiktok_manager.domain.errors import AppKeysMissing, Failure, FailureClass
+from tiktok_manager.domain.posts import PostMode
 from tiktok_manager.ui.accounts.connect_card import ConnectCard
 from tiktok_manager.ui.accounts.details import AccountDetails
 from tiktok_manager.ui.accounts.table import (
@@ -95,6 +96,23 @@ def test_a_row_tells_the_account_at_a_glance(make_view: MakeView) -> None:
     tip = model.index(0, QUOTA).data(Qt.ItemDataRole.ToolTipRole)
     assert tip == "3 of 15 direct posts in the last 24 hours"
     view.grab()
+
+
+def test_a_next_post_that_will_not_go_out_by_itself_says_so_first(make_view: MakeView) -> None:
+    world = FakeWorkspace(with_accounts=[an_account("alice")], posts=[a_post()])
+    why = Failure(code="own_direct_cap", kind=FailureClass.WAIT_RESET)
+    until = a_post().schedule.due_at + timedelta(hours=1)
+    world.blockers.full = {("acc-alice", PostMode.DIRECT): (until, why)}
+    desk, view = make_view(world)
+    cell = view.table.model().index(0, NEXT_POST)
+    assert str(cell.data()).startswith("Cap until ")
+    assert str(cell.data()).endswith(" · Sat 18:30 (Berlin)")
+    view.table.row_opened.emit("acc-alice", False)
+    assert button(opened_details(desk), f"Next post {cell.data()}").isEnabled()
+    world.blockers.full = {}
+    world.clock.time = until
+    view.minute_passed()
+    desk.until(lambda: cell.data() == "Sat 18:30 (Berlin)")
 
 
 def test_a_nickname_is_never_markup(make_view: MakeView) -> None:

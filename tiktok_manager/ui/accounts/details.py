@@ -11,13 +11,14 @@ from tiktok_manager.domain.accounts import ALL_SCOPES, Account
 from tiktok_manager.ui.accounts.actions import account_actions
 from tiktok_manager.ui.accounts.connect_card import ConnectCard
 from tiktok_manager.ui.accounts.wording import (
+    next_post_words,
     quota_words,
     scope_words,
     sign_in_ends_soon,
     sign_in_words,
     trouble,
 )
-from tiktok_manager.ui.formats import age_text, day_text, full_stamp, zoned_time
+from tiktok_manager.ui.formats import age_text, day_text, full_stamp
 from tiktok_manager.ui.kit.action import ActionRow
 from tiktok_manager.ui.kit.avatar import AvatarLabel
 from tiktok_manager.ui.kit.badges import Dot, NumberLabel
@@ -152,7 +153,7 @@ class AccountDetails(QWidget):
         if post is None:
             facts.append(Fact(label=tr("Next post"), value=tr("No post is planned.")))
         else:
-            when = zoned_time(post.schedule.due_at, self._core.timezone, now)
+            when = next_post_words(post, self._core.timezone, now)
             self._next.setText(tr("Next post {when}", when=when))
         self._next.setVisible(post is not None)
         self._facts.show_facts(facts)

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from tiktok_manager.ui.accounts.wording import quota_words
+from tiktok_manager.ui.accounts.wording import next_post_words, quota_words
 from tiktok_manager.ui.formats import (
     NOTHING,
     age_text,
     exact_number,
     full_stamp,
     short_number,
-    zoned_time,
 )
 from tiktok_manager.ui.kit.badges import paint_pill
 from tiktok_manager.ui.kit.cells import paint_line
@@ -88,12 +87,12 @@ def _next_post(core: Core) -> Column[AccountOverview]:
         post = item.next_post
         if post is None:
             return NOTHING
-        return zoned_time(post.schedule.due_at, core.timezone, core.now())
+        return next_post_words(post, core.timezone, core.now())
 
     return Column(
         words=lambda: tr("Next post"),
         value=value,
-        hint=lambda item: item.next_post.caption if item.next_post else "",
+        hint=lambda item: f"{value(item)}\n{item.next_post.caption}" if item.next_post else "",
         sort=lambda item: item.next_post.schedule.due_at if item.next_post else None,
         width=208,
     )

@@ -75,6 +75,7 @@ class AccountsView(PaneView):
 
     @override
     def minute_passed(self) -> None:
+        self.model.minute_passed()
         self.table.viewport().update()
         if self._details is not None:
             self._details.refresh()

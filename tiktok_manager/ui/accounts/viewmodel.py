@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,13 +11,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.accounts import Account, Scope
-from tiktok_manager.domain.events import (
-    AccountChanged,
-    DataChangedElsewhere,
-    PostsChanged,
-    PostStatusChanged,
-    SettingsChanged,
-)
 from tiktok_manager.domain.posts import PostFilter
 from tiktok_manager.system.browser import open_in_browser
 from tiktok_manager.ui.account_sync import AccountSync
@@ -25,6 +18,7 @@ from tiktok_manager.ui.accounts.connecting import ConnectViewModel
 from tiktok_manager.ui.accounts.wording import Health, health, may_reconnect, may_sync
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.reading import Reading
+from tiktok_manager.ui.post_look import CHANGES_POSTS
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.wording import joined, words
 
@@ -103,10 +97,7 @@ class AccountsViewModel(QObject):
             core.bridge,
             self._read,
             parent=self,
-            stale_on=(
-                *(AccountChanged, PostStatusChanged, PostsChanged),
-                *(DataChangedElsewhere, SettingsChanged),
-            ),
+            stale_on=CHANGES_POSTS,
             is_empty=lambda answer: not answer.items,
             gather_ms=_READ_AFTER_MS,
         )
@@ -173,6 +164,14 @@ class AccountsViewModel(QObject):
             self.filter_by(show=AccountFilter.ALL, search_text="", group="")
         return item
 
+    def minute_passed(self) -> None:
+        """Read anew once a wait that is told is over: nothing else may tell."""
+        now, planned = self._core.now(), [item.next_post for item in self.items if item.next_post]
+        if any(
+            post.waiting and post.waiting.until and post.waiting.until <= now for post in planned
+        ):
+            self.reading.request()
+
     # -- doing ----------------------------------------------------------------------------
 
     def sync(self, account_ids: Sequence[str] | None = None) -> None:
@@ -234,6 +233,9 @@ class AccountsViewModel(QObject):
     def _read(self, _token: CancelToken) -> _Answer:
         workspace = self._core.workspace
         items = self._accounts.overview()
+        planned = [item.next_post for item in items if item.next_post is not None]
+        looked = {post.account_id: post for post in workspace.blockers.look_at(planned)}
+        items = [replace(item, next_post=looked.get(item.account.id)) for item in items]
         setup = Setup(
             has_keys=workspace.settings.app_keys_ready(),
             has_account=any(may_sync(item.account) for item in items),

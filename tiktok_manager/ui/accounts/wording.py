@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import Account, AccountStatus, Scope
+from tiktok_manager.domain.posts import Post
 from tiktok_manager.domain.quota import Usage
 from tiktok_manager.services.accounts import ConnectStage
-from tiktok_manager.ui.formats import day_text
+from tiktok_manager.ui.formats import day_text, zoned_time
+from tiktok_manager.ui.post_look import post_look, unsafe_waiting
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.wording import words
 
@@ -178,3 +180,10 @@ def _unconnected(status: AccountStatus) -> Health:
         return Health(7, "unlink", "soft_ink", tr("Disconnected"), meaning)
     meaning = tr("Its owner has not allowed access yet.")
     return Health(6, "link", "soft_ink", tr("Not connected yet"), meaning)
+
+
+def next_post_words(post: Post, timezone: str, now: datetime) -> str:
+    """Say when an account's next post goes out, and first why it will not by itself."""
+    when = zoned_time(post.schedule.due_at, timezone, now)
+    is_calm = unsafe_waiting(post) is None
+    return when if is_calm else f"{post_look(post, timezone, now).words} · {when}"
