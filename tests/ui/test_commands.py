@@ -194,6 +194,16 @@ def test_the_appearance_is_changed(
     assert world.settings.get("theme") == value
 
 
+def test_the_appearance_is_changed_back_by_undo(palette: Palette, world: FakeWorkspace) -> None:
+    palette.choose("app", "Appearance as the system")
+    assert palette.desk.undo.next_undo is None  # it was so
+    palette.choose("app", "Dark appearance")
+    palette.choose("undo", "Undo: Change “Appearance”")
+    assert world.settings.get("theme") == "system"
+    palette.choose("redo", "Redo: Change “Appearance”")
+    assert world.settings.get("theme") == "dark"
+
+
 def test_actions_lead_where_their_work_is_shown(palette: Palette) -> None:
     palette.choose("sync", "Sync all accounts")
     palette.choose("connect", "Connect an account")
