@@ -72,6 +72,7 @@ class ActivityView(PaneView):
         self.account = CalmComboBox()
         self.account.setAccessibleName(tr("Account"))
         self.account.setPlaceholderText(tr("All accounts"))
+        self.account.measure_one()
         self.account.setModel(self._core.accounts)
         self.account.setSizeAdjustPolicy(_BY_LENGTH)  # else every account is measured
         self.account.setMinimumContentsLength(14)

@@ -38,6 +38,12 @@ class CalmComboBox(QComboBox):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # by default the wheel focuses it
 
+    def measure_one(self) -> None:
+        """Lay many rows of one height out by the measure of one, not of each."""
+        view = self.view()
+        if isinstance(view, QListView):
+            view.setUniformItemSizes(True)
+
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
@@ -54,9 +60,7 @@ class SearchBox(CalmComboBox):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMaxVisibleItems(12)
-        view = self.view()
-        if isinstance(view, QListView):
-            view.setUniformItemSizes(True)  # else each of many is measured to lay them out
+        self.measure_one()
         completer = self.completer() or QCompleter(self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
