@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.composer.fakes import Stage, an_account, tick
@@ -56,7 +57,12 @@ def stage(tmp_path: Path, qtbot: QtBot, _collect_garbage_here: None) -> Iterator
 @pytest.fixture
 def settle(stage: Stage, qtbot: QtBot) -> Settle:
     """Wait until everything that was asked for has been answered."""
-    return lambda: qtbot.waitUntil(lambda: not stage.tasks.busy)
+
+    def answered() -> None:
+        QCoreApplication.processEvents()  # a reading begins with the next turn of the loop
+        qtbot.waitUntil(lambda: not stage.tasks.busy)
+
+    return answered
 
 
 @pytest.fixture
