@@ -4,15 +4,16 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPalette
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.system.paths import resources_dir
 from tiktok_manager.ui.formats import status_words
 from tiktok_manager.ui.icons import app_icon, icon, pixmap
+from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.stylesheet import style_sheet
 from tiktok_manager.ui.theme import Theme, ThemeChoice, tokens, type_font
 from tiktok_manager.ui.tokens import DARK, LIGHT, Tokens, Type, status_icon
@@ -176,3 +177,30 @@ def _strongest(image: QImage) -> QColor:
     colour = image.pixelColor(x, y)
     colour.setAlpha(255)
     return colour
+
+
+class Dressings(QObject):
+    """Counts how often a widget is dressed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt calls it so
+        self.count += event.type() == QEvent.Type.StyleChange
+        return False
+
+
+def test_another_look_dresses_a_widget_as_often_however_deep_it_stands(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    outermost = innermost = QWidget()
+    for _ in range(12):
+        innermost = QWidget(innermost)
+    qtbot.addWidget(outermost)
+    outermost.show()
+    dressings = Dressings()
+    innermost.installEventFilter(dressings)
+    theme.choose(ThemeChoice.DARK)
+    assert 1 <= dressings.count <= 2

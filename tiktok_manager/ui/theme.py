@@ -76,6 +76,8 @@ class Theme(QObject):
             return
         self._shown = wanted
         self._app.setPalette(_palette(wanted))
+        # Replaced, each widget would be dressed anew for every one it stands in; so, it is once.
+        self._app.setStyleSheet("")
         self._app.setStyleSheet(style_sheet(wanted))
         self.changed.emit()
 
