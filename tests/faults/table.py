@@ -580,7 +580,7 @@ FAULTS = (
             "harness/test_forks.py::test_a_worker_told_to_stop_at_any_step_leaves_one_post",
             "scheduler/test_runner.py::test_stopping_ends_every_step_and_the_next_start_goes_on",
             "e2e/test_ending.py::test_a_publisher_told_to_end_under_an_upload_goes_on_next_time",
-            "ui/test_application.py::test_logging_out_stops_the_publisher_at_once",
+            "ui/test_application.py::test_a_desktop_that_ends_stops_the_publisher_at_once",
             "ui/test_application.py::test_a_termination_signal_ends_it_in_order",
         ),
     ),
