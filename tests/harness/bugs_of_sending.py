@@ -1,7 +1,6 @@
 """Design bugs in how a post is sent and what became of it is asked; see `mutations`."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from tiktok_manager.domain import publish_rules
@@ -15,7 +14,7 @@ from tiktok_manager.domain.attempts import (
 )
 from tiktok_manager.domain.errors import AppError, NetworkDown, TikTokRefused
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.services.publishing import attempt_store, checking
+from tiktok_manager.services.publishing import attempt_store
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import Checking
 from tiktok_manager.services.publishing.delivery import Delivery
@@ -179,7 +178,18 @@ def silence_means_lost() -> None:
 
 
 def dead_at_once() -> None:
-    _set(checking, "PROVEN_DEAD_AFTER", timedelta(0))
+    processing = Checking._processing
+
+    def without_doubt(
+        self: Checking, claim: Claim, attempt: Attempt | None, status: PublishStatus
+    ) -> None:
+        counted = status.uploaded_bytes
+        if attempt is not None and counted is not None and counted < attempt.size_bytes:
+            _anew(self, claim, "dead")
+        else:
+            processing(self, claim, attempt, status)
+
+    _set(Checking, "_processing", without_doubt)
 
 
 def stop_forgets() -> None:

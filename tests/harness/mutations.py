@@ -41,10 +41,6 @@ DEAF = (
     Fault(endpoint="upload.last", drop="after", probability=0.4),
     Fault(endpoint="status", drop="before", probability=0.4),
 )
-MUTE = (
-    Fault(endpoint="upload.last", drop="before", probability=0.5),
-    Fault(endpoint="status", drop="before", probability=0.5),
-)
 FORGETFUL = (Fault(endpoint="upload", drop="after", probability=0.4),)
 
 
@@ -129,10 +125,10 @@ MUTATIONS: dict[str, Mutation] = {
         weather=SLOW,
     ),
     "dead-at-once": Mutation(
-        what="an unfinished last chunk is proof of death at once",
+        what="an upload TikTok has not counted whole is taken for dead",
         apply=sending.dead_at_once,
-        weather=MUTE,
-        probe=Probe.FREEZE,
+        seen_by="faults/test_lying_tiktok.py::"
+        "test_a_video_tiktok_has_is_not_sent_anew_because_its_count_lags",
     ),
     "call-without-a-route": Mutation(
         what="where an account's route is missing, the common one is taken",
