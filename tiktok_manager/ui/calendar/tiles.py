@@ -16,6 +16,7 @@ from tiktok_manager.ui.calendar.month import Tile
 from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel
 from tiktok_manager.ui.formats import date_text, exact_number
 from tiktok_manager.ui.icons import paint_icon
+from tiktok_manager.ui.kit.layout import mirrored
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.post_look import PostLook, unsafe_waiting
 from tiktok_manager.ui.texts import tr
@@ -140,7 +141,9 @@ class DayDelegate(QStyledItemDelegate):
         begins = day.day == 1 or day == self._viewmodel.weeks.first
         painter.setFont(type_font(Type.STRONG if is_today or begins else Type.BODY, tabular=True))
         if is_today:
-            disc = self._mirrored(QRectF(cell.left() + EDGE, cell.top() + 3, 24, 24), QRectF(cell))
+            disc = mirrored(
+                painter, QRectF(cell.left() + EDGE, cell.top() + 3, 24, 24), QRectF(cell)
+            )
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(look.accent))
             painter.drawEllipse(disc)
@@ -183,7 +186,7 @@ class DayDelegate(QStyledItemDelegate):
         room = rect.adjusted(EDGE + 2, 0, -EDGE, 0)
         count = sum(len(tile.posts) for tile in hidden if tile.needs_user)
         if not count:
-            return self._mirrored(room, rect)
+            return mirrored(painter, room, rect)
         colour, number = look.status(PostStatus.NEEDS_ATTENTION), exact_number(count)
         painter.setPen(QColor(colour))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -191,15 +194,8 @@ class DayDelegate(QStyledItemDelegate):
         room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(number) - _ICON - 2)
         spot = QRectF(room.right(), rect.center().y() - _ICON / 2, _ICON, _ICON)
         icon = status_icon(PostStatus.NEEDS_ATTENTION)
-        paint_icon(painter, icon, self._mirrored(spot, rect), colour)
-        return self._mirrored(room, rect)
-
-    def _mirrored(self, part: QRectF, whole: QRectF) -> QRectF:
-        """Return where a part of a cell stands in the user's direction of reading."""
-        there = QRectF(part)
-        if self._grid.isRightToLeft():
-            there.moveRight(whole.left() + whole.right() - part.left())
-        return there
+        paint_icon(painter, icon, mirrored(painter, spot, rect), colour)
+        return mirrored(painter, room, rect)
 
     def _paint_stand_in(self, painter: QPainter, cell: QRect) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -214,7 +210,7 @@ class DayDelegate(QStyledItemDelegate):
         hovered = self._grid.hovered == (day, spot.place)
         rect = QRectF(spot.rect)
         shown = self._viewmodel.look(tile.post)
-        colour = shown.colour
+        colour = shown.colour  # asked once: it is looked up in the theme of now
         share = (0.22 if look.is_dark else 0.13) + (0.08 if hovered or chosen else 0)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(mix(colour, look.paper, share * _WEIGHT.get(tile.post.status, 1))))
@@ -223,21 +219,27 @@ class DayDelegate(QStyledItemDelegate):
         if chosen:
             focus = rect.adjusted(1, 1, -1, -1)
             self._paint_cursor(painter, focus, look)
-        self._paint_content(painter, rect, tile, look, shown)
+        self._paint_content(painter, rect, tile, look, shown, colour)
 
     def _paint_progress(self, painter: QPainter, rect: QRectF, tile: Tile, colour: str) -> None:
         sent = self._viewmodel.progress(tile.post.id)
         if sent is None or tile.post.status is not PostStatus.PUBLISHING:
             return
         bar = QRectF(rect.left(), rect.bottom() - 2, rect.width() * min(sent, 1.0), 2)
-        painter.fillRect(self._mirrored(bar, rect), QColor(colour))
+        painter.fillRect(mirrored(painter, bar, rect), QColor(colour))
 
     def _paint_content(
-        self, painter: QPainter, rect: QRectF, tile: Tile, look: Tokens, shown: PostLook
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        tile: Tile,
+        look: Tokens,
+        shown: PostLook,
+        colour: str,
     ) -> None:
         left, middle = rect.left() + 4, rect.center().y()
         sign = QRectF(left, middle - _ICON / 2, _ICON, _ICON)
-        paint_icon(painter, shown.icon, self._mirrored(sign, rect), shown.colour)
+        paint_icon(painter, shown.icon, mirrored(painter, sign, rect), colour)
         gone = tile.post.status is PostStatus.CANCELLED
         ink = look.soft_ink if gone else look.ink
         font = type_font(Type.CAPTION, tabular=True)
@@ -249,7 +251,7 @@ class DayDelegate(QStyledItemDelegate):
         if left + _AVATAR + 4 + wait <= rect.right():  # else how it waits matters more than whose
             left = self._paint_who(painter, rect, left, tile, ink)
         if says_wait:
-            left = self._paint_word(painter, rect, left, shown.words, shown.colour)
+            left = self._paint_word(painter, rect, left, shown.words, colour)
         room = rect.right() - left - 3
         if room >= _LEAST_WORDS:
             elide = Qt.TextElideMode.ElideRight
@@ -266,7 +268,7 @@ class DayDelegate(QStyledItemDelegate):
         accounts, post = self._viewmodel.core.accounts, tile.post
         picture = accounts.picture(post.account_id, post.handle, _AVATAR, ratio)
         spot = QRectF(left, rect.center().y() - _AVATAR / 2, _AVATAR, _AVATAR)
-        painter.drawPixmap(self._mirrored(spot, rect).topLeft().toPoint(), picture)
+        painter.drawPixmap(mirrored(painter, spot, rect).topLeft().toPoint(), picture)
         return left + _AVATAR + 4
 
     def _paint_word(
@@ -278,7 +280,7 @@ class DayDelegate(QStyledItemDelegate):
             return left
         painter.setPen(QColor(colour))
         spot = QRectF(left, rect.top(), width + 2, rect.height())
-        painter.drawText(self._mirrored(spot, rect), _MIDDLE, words)
+        painter.drawText(mirrored(painter, spot, rect), _MIDDLE, words)
         return left + width + 5
 
 
