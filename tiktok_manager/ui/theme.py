@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tiktok_manager.ui.stylesheet import style_sheet
 from tiktok_manager.ui.tokens import DARK, LIGHT, TYPE_SCALE, Tokens, Type
@@ -29,6 +29,14 @@ def tokens() -> Tokens:
     """Return the colours in force, known by the application's palette."""
     ground = QGuiApplication.palette().color(QPalette.ColorRole.Window)
     return DARK if ground.lightness() < 128 else LIGHT
+
+
+def set_look(widget: QWidget, name: str, value: str) -> None:
+    """Give a widget another value of a property that the style sheet reads, and dress it anew."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def type_font(role: Type, *, tabular: bool = False) -> QFont:

@@ -6,6 +6,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplica
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QToolButton, QWidget
 
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.theme import set_look
 
 
 def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
@@ -103,8 +104,4 @@ def lead_to(widget: QWidget) -> None:
 
 
 def _ring(button: QAbstractButton, *, is_on: bool) -> None:
-    ring = "on" if is_on else "off"
-    if button.property("ring") != ring:
-        button.setProperty("ring", ring)
-        button.style().unpolish(button)
-        button.style().polish(button)
+    set_look(button, "ring", "on" if is_on else "off")

@@ -21,6 +21,7 @@ from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import FlowLayout, column
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import tr
+from tiktok_manager.ui.theme import set_look
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S
 
 Words = Callable[[], str]
@@ -173,9 +174,7 @@ class QuestionCard(QFrame):
     def ask(self, action: Action) -> None:
         """Ask the question of this action."""
         self.action = action
-        self.setProperty("tone", "bad" if action.look == "danger" else "attention")
-        self.style().unpolish(self)
-        self.style().polish(self)
+        set_look(self, "tone", "bad" if action.look == "danger" else "attention")
         question = action.question()
         self._words.setText(question)
         self.setAccessibleName(question)

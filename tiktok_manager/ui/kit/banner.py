@@ -16,6 +16,7 @@ from tiktok_manager.ui.kit.layout import column, row
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import ntr, tr
+from tiktok_manager.ui.theme import set_look
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
 
 if TYPE_CHECKING:
@@ -50,10 +51,7 @@ class MessageFrame(QFrame):
         raise NotImplementedError
 
     def _write(self, notice: Notice) -> None:
-        if self.property("tone") != notice.tone.value:
-            self.setProperty("tone", notice.tone.value)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        set_look(self, "tone", notice.tone.value)
         self._icon.show_icon(_ICONS[notice.tone], notice.tone.value)
         self._text.setText(notice.text)
         self._more.setText(notice.more)
@@ -205,9 +203,7 @@ class Banner(MessageFrame):
         self.field.setVisible(notice.secret is not None)
         self.field.setAccessibleName(notice.text)
         self._action.setEnabled(True)
-        self._action.setProperty("look", "primary" if notice.secret is not None else "")
-        self._action.style().unpolish(self._action)
-        self._action.style().polish(self._action)
+        set_look(self._action, "look", "primary" if notice.secret is not None else "")
         self._copy.setVisible(bool(notice.details))
         self._copy.set_copied_text(notice.details)
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import clear
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import CONTROL_HEIGHT, SPACE_L, SPACE_XS
@@ -261,10 +262,7 @@ class Facts(QWidget):
                 label.setMinimumHeight(CONTROL_HEIGHT if fact.copied else 0)
 
     def _rebuild(self) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._grid)
         self._rows = []
         top = Qt.AlignmentFlag.AlignTop
         for number, label in enumerate(self._labels):

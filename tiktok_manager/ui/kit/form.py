@@ -13,10 +13,10 @@ from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.inputs import Input, SwitchInput
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import column, row
+from tiktok_manager.ui.kit.layout import clear, column, row
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import tr
-from tiktok_manager.ui.theme import tokens, type_font
+from tiktok_manager.ui.theme import set_look, tokens, type_font
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
 from tiktok_manager.wording import joined
 
@@ -54,9 +54,7 @@ class Field(QWidget):
         self.said.setText(words)
         self.said.setVisible(bool(words))
         self._target.setAccessibleDescription(joined(words, self.help.text()))
-        self._target.setProperty("state", "bad" if self.has_error else "")
-        self._target.style().unpolish(self._target)
-        self._target.style().polish(self._target)
+        set_look(self._target, "state", "bad" if self.has_error else "")
 
 
 class Form(QObject):
@@ -125,10 +123,7 @@ class Wizard(QWidget):
         if state == self._shown:
             return  # rebuilding would take the focus from the button under it
         self._shown = state
-        while (item := self._column.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._column)
         following = next((step for step in steps if not step.done), None)
         for number, step in enumerate(steps, start=1):
             self._column.addWidget(_StepCard(number, step, is_next=step is following))

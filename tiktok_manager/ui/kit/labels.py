@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QTextEdit, QWidget
 
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.overrides import override
-from tiktok_manager.ui.theme import tokens, type_font
+from tiktok_manager.ui.theme import set_look, tokens, type_font
 from tiktok_manager.ui.tokens import TYPE_SCALE, Type
 
 
@@ -59,10 +59,7 @@ class PlainLabel(QLabel):
 
     def set_tone(self, tone: str) -> None:
         """Change the colour; an empty tone is the ink."""
-        if self.property("tone") != tone:
-            self.setProperty("tone", tone)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        set_look(self, "tone", tone)
 
     @override
     def minimumSizeHint(self) -> QSize:

@@ -16,10 +16,10 @@ from tiktok_manager.ui.formats import day_text, time_text, zone_city, zone_text,
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import row
+from tiktok_manager.ui.kit.layout import clear, row
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import tr
-from tiktok_manager.ui.theme import tokens
+from tiktok_manager.ui.theme import set_look, tokens
 from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS, Type
 from tiktok_manager.wording import words
 
@@ -229,11 +229,7 @@ class _TimeLine(QLineEdit):
 
     def set_bad(self, is_bad: bool) -> None:
         """Show that the text does not do."""
-        state = "bad" if is_bad else ""
-        if self.property("state") != state:
-            self.setProperty("state", state)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        set_look(self, "state", "bad" if is_bad else "")
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -295,10 +291,7 @@ class _Popup(QFrame):
         self._calendar.setFocus()
 
     def _suggest(self, times: tuple[tuple[str, datetime], ...]) -> None:
-        while (item := self._suggested.takeAt(0)) is not None:
-            if (button := item.widget()) is not None:
-                button.hide()
-                button.deleteLater()
+        clear(self._suggested)
         for words_of, wall in times:
             button = push_button(words_of, look="option", clicked=partial(self._on_time, wall))
             self._suggested.addWidget(button)

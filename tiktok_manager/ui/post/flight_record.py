@@ -15,7 +15,7 @@ from tiktok_manager.ui.formats import full_stamp, plain_tip
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.kit.controls import CopyButton, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel, PlainText
-from tiktok_manager.ui.kit.layout import column, row
+from tiktok_manager.ui.kit.layout import clear, column, row
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import ntr, tr
@@ -70,10 +70,7 @@ class FlightRecord(QWidget):
 
     def _fill(self) -> None:
         trail, timezone = self._shown
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._rows)
         newest = trail[-_SHOWN_STEPS:]
         if len(newest) < len(trail):
             left_off = ntr(
