@@ -1,27 +1,16 @@
-"""Lists keep their place while they change; long ones come page by page, none twice."""
+"""Lists keep their place while they change."""
 
 import random
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
-from PySide6.QtWidgets import QTableView
-from pytestqt.qtbot import QtBot
 
-from tiktok_manager.ui.kit.list_model import (
-    ROW_ROLE,
-    Column,
-    Cursor,
-    ListModel,
-    PageAsk,
-    Paging,
-)
+from tiktok_manager.ui.kit.list_model import ROW_ROLE, Column, ListModel
 
 NOWHERE = QModelIndex()
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
-START = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -145,131 +134,14 @@ def test_a_selection_moves_along_when_sorted(model: ListModel[Fruit]) -> None:
     assert place.data() == "Pear"
 
 
-def test_one_row_can_be_replaced(model: ListModel[Fruit]) -> None:
+def test_a_long_list_asks_for_more_only_while_there_is_some(qapp: QObject) -> None:
+    asked: list[int] = []
+    model = ListModel(COLUMNS, lambda fruit: fruit.key, more=lambda: asked.append(1))
     model.set_rows(FRUITS)
-    assert model.change_row(Fruit(3, "Fig", 95))
-    assert not model.change_row(Fruit(9, "Kiwi"))
-    assert model.index(2, 1).data() == "95 €"
-
-
-class Shop:
-    """A long list in pages of 4, answered when a test says so."""
-
-    def __init__(self, count: int, *, descending: bool = False) -> None:
-        self.stock = [Fruit(key, "F") for key in range(count)]
-        self.asked: list[PageAsk] = []
-        self._sign = -1 if descending else 1
-        self.model: ListModel[Fruit] = ListModel(
-            COLUMNS,
-            lambda fruit: fruit.key,
-            paging=Paging(cursor=cursor, more=self.asked.append, size=4, descending=descending),
-        )
-        QAbstractItemModelTester(self.model, FATAL, parent=self.model)
-        self.read_anew()
-
-    def read_anew(self, *, reach: int | None = None) -> None:
-        self.answer(PageAsk(after=None, limit=reach or self.model.reach))
-
-    def read_on(self) -> None:
-        self.model.fetchMore(NOWHERE)
-        self.answer(self.asked[-1])
-
-    def answer(self, ask: PageAsk) -> None:
-        stock = sorted(self.stock, key=cursor, reverse=self._sign < 0)
-        rest = [each for each in stock if ask.after is None or self._follows(each, ask.after)]
-        self.model.show_page(ask, rest[: ask.limit])
-
-    def read_to_the_end(self) -> None:
-        while self.model.canFetchMore(NOWHERE):
-            self.read_on()
-
-    @property
-    def keys(self) -> list[int]:
-        return [fruit.key for fruit in self.model.rows]
-
-    def _follows(self, fruit: Fruit, end: Cursor) -> bool:
-        return cursor(fruit) > end if self._sign > 0 else cursor(fruit) < end
-
-
-def cursor(fruit: Fruit) -> Cursor:
-    return START + timedelta(days=fruit.key), str(fruit.key)
-
-
-@pytest.mark.parametrize("descending", [False, True])
-def test_pages_follow_each_other_to_the_end(qapp: QObject, descending: bool) -> None:
-    shop = Shop(9, descending=descending)
-    shop.read_to_the_end()
-    assert shop.keys == sorted(range(9), reverse=descending)
-    assert [ask.limit for ask in shop.asked] == [4, 4]
-
-
-def test_a_page_is_asked_for_once(qapp: QObject) -> None:
-    shop = Shop(9)
-    for _ in range(5):
-        shop.model.fetchMore(NOWHERE)
-    assert len(shop.asked) == 1
-
-
-@pytest.mark.parametrize("count", [3, 4, 8, 9])
-def test_a_list_that_grew_past_its_page_loses_no_row(qapp: QObject, count: int) -> None:
-    shop = Shop(count)
-    shop.read_to_the_end()
-    shop.stock.append(Fruit(count, "New"))
-    shop.read_anew()
-    shop.read_to_the_end()
-    assert shop.keys == list(range(count + 1))
-
-
-def test_reading_anew_keeps_what_is_shown_and_reads_no_further(qapp: QObject) -> None:
-    shop = Shop(40)
-    shop.read_on()
-    shop.stock[2] = Fruit(2, "Changed")
-    del shop.stock[5]
-    for _ in range(3):
-        shop.read_anew()
-    assert shop.keys == [0, 1, 2, 3, 4, 6, 7, 8]
-    assert names(shop.model)[2] == "Changed"
-    assert shop.model.canFetchMore(NOWHERE)
-
-
-def test_a_page_that_came_while_the_list_was_read_anew_stays(qapp: QObject) -> None:
-    shop = Shop(9)
-    reach = shop.model.reach
-    shop.read_on()
-    shop.read_anew(reach=reach)
-    assert shop.keys == list(range(8))
-    shop.read_to_the_end()
-    assert shop.keys == list(range(9))
-
-
-def test_what_moved_to_another_page_stands_there_alone(qapp: QObject) -> None:
-    shop = Shop(9)
-    shop.model.show_page(PageAsk(after=cursor(Fruit(3, "")), limit=4), [Fruit(1, "Moved")])
-    assert shop.keys == [0, 2, 3, 1]
-
-
-def test_another_list_takes_the_place_of_all(qapp: QObject) -> None:
-    shop = Shop(9)
-    shop.model.show_page(PageAsk(after=None, limit=4), [Fruit(7, "Other")], alone=True)
-    assert shop.keys == [7]
-    assert not shop.model.canFetchMore(NOWHERE)
-
-
-def test_a_page_that_failed_can_be_asked_for_again(qapp: QObject) -> None:
-    shop = Shop(9)
-    shop.model.fetchMore(NOWHERE)
-    shop.model.page_failed()
-    shop.read_on()
-    assert shop.keys == list(range(8))
-
-
-def test_a_view_that_fetches_inside_an_insert_gets_no_page_twice(qtbot: QtBot) -> None:
-    shop = Shop(8)
-    shop.model.rowsAboutToBeInserted.connect(lambda *_: shop.model.fetchMore(NOWHERE))
-    view = QTableView()
-    qtbot.addWidget(view)
-    view.setModel(shop.model)
-    view.show()
-    shop.read_on()
-    assert shop.keys == list(range(8))
-    assert len(shop.asked) == 1
+    model.fetchMore(NOWHERE)
+    assert not asked
+    model.has_more = True
+    model.fetchMore(NOWHERE)
+    model.sort(0)
+    assert asked == [1]
+    assert list(model.rows) == FRUITS

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.ui.frame import Core
-    from tiktok_manager.ui.kit.list_model import PageAsk
+    from tiktok_manager.ui.kit.paged_reading import PageAsk
 
 
 class Standing(StrEnum):

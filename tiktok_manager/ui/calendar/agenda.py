@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.ui.frame import Core
-    from tiktok_manager.ui.kit.list_model import Column, ListModel, PageAsk
+    from tiktok_manager.ui.kit.list_model import Column, ListModel
+    from tiktok_manager.ui.kit.paged_reading import PageAsk
 
 PAGE = 100
 _BACK = {Show.PUBLISHED: timedelta(days=30)}

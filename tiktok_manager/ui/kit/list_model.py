@@ -5,7 +5,6 @@ Panes describe their columns; what a cell says is decided there, not here.
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
@@ -24,8 +23,6 @@ from tiktok_manager.ui.overrides import override
 
 RowT = TypeVar("RowT")
 Index = QModelIndex | QPersistentModelIndex
-Cursor = tuple[datetime, str]
-"""Where a row of a long list stands: what it is ordered by, and its id."""
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 _NOWHERE = QModelIndex()
 _Role = Qt.ItemDataRole
@@ -61,33 +58,11 @@ class Column(Generic[RowT]):
         return self.right or self.latest_first
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageAsk:
-    """A part of a long list to be read: at most `limit` rows that follow `after`."""
-
-    after: Cursor | None
-    limit: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paging(Generic[RowT]):
-    """How a long list is read: its order, and `more` that asks for what follows a row.
-
-    The answer comes by `ListModel.show_page` or `page_failed`.
-    """
-
-    cursor: Callable[[RowT], Cursor]
-    more: Callable[[PageAsk], None]
-    size: int = 100
-    descending: bool = False
-
-
 class ListModel(QAbstractTableModel, Generic[RowT]):
     """Rows known by their key. It is never reset: selection, focus and scroll place survive.
 
-    Whole lists are given by `set_rows` and sorted here. Long ones have a `paging`: they stand in
-    the order they are read in, and reading on and reading anew are the same, a part of the list
-    that takes the place of what was known of it.
+    Whole lists are sorted here. Long ones stand in the order they are read in: views ask for `more`
+    while it `has_more`.
     """
 
     def __init__(
@@ -96,19 +71,18 @@ class ListModel(QAbstractTableModel, Generic[RowT]):
         key: Callable[[RowT], Hashable],
         parent: QObject | None = None,
         *,
-        paging: Paging[RowT] | None = None,
+        more: Callable[[], object] | None = None,
     ) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
-        self.paging = paging
+        self.has_more = False
         self.is_changing = False
+        self._more = more
         self._key = key
         self._given: list[RowT] = []
         self._rows: list[RowT] = []
         self._places: dict[Hashable, int] | None = None
         self._order: tuple[int, Qt.SortOrder] | None = None
-        self._complete = True
-        self._reads_on = False
 
     # -- rows -----------------------------------------------------------------------------
 
@@ -143,72 +117,19 @@ class ListModel(QAbstractTableModel, Generic[RowT]):
         self._given = list({self._key(row): row for row in rows}.values())
         self._show(self._sorted())
 
-    def change_row(self, row: RowT) -> bool:
-        """Put a row in the place of the one of the same key; says whether that was here."""
-        key = self._key(row)
-        known = self.position(key) is not None
-        if known:
-            self.set_rows([row if self._key(each) == key else each for each in self._given])
-        return known
-
-    # -- pages ----------------------------------------------------------------------------
-
     @property
-    def reach(self) -> int:
-        """How many rows to read anew: all that is shown, and what may follow a complete list."""
-        size, count = self._paging().size, len(self._rows)
-        pages = count // size + 1 if self._complete else -(-count // size)
-        return max(pages, 1) * size
-
-    def show_page(self, ask: PageAsk, page: Sequence[RowT], *, alone: bool = False) -> None:
-        """Put a part of the list in the place of what was known of it; `alone` forgets the rest."""
-        is_full = len(page) >= ask.limit
-        before, after = ([], []) if alone else self._around(ask, page, is_full=is_full)
-        known = {self._key(row) for row in page}
-        before, after = (
-            [row for row in part if self._key(row) not in known] for part in (before, after)
-        )
-        self._complete = self._complete if after else not is_full
-        # Read on meanwhile: views call fetchMore from inside beginInsertRows.
-        reads_on, self._reads_on = self._reads_on and ask.after is None, True
-        self.set_rows([*before, *page, *after])
-        self._reads_on = reads_on
-
-    def page_failed(self) -> None:
-        """What follows could not be read; scrolling on asks once more."""
-        self._reads_on = False
+    def is_long(self) -> bool:
+        """Whether it is read part by part, and so can be sorted by nobody here."""
+        return self._more is not None
 
     @override
     def canFetchMore(self, parent: Index) -> bool:
-        return not (parent.isValid() or self._complete or self._reads_on)
+        return self.has_more and not parent.isValid()
 
     @override
     def fetchMore(self, parent: Index) -> None:
-        if self.canFetchMore(parent) and self._rows:
-            paging = self._paging()
-            self._reads_on = True
-            paging.more(PageAsk(after=paging.cursor(self._rows[-1]), limit=paging.size))
-
-    def _around(
-        self, ask: PageAsk, page: Sequence[RowT], *, is_full: bool
-    ) -> tuple[list[RowT], list[RowT]]:
-        """Return what is known to stand before and behind a page."""
-        paging = self._paging()
-        before = [] if ask.after is None else [r for r in self._rows if self._reaches(r, ask.after)]
-        if not is_full or not page:
-            return before, []
-        end = paging.cursor(page[-1])
-        return before, [row for row in self._rows if not self._reaches(row, end)]
-
-    def _reaches(self, row: RowT, end: Cursor) -> bool:
-        paging = self._paging()
-        at = paging.cursor(row)
-        return at >= end if paging.descending else at <= end
-
-    def _paging(self) -> Paging[RowT]:
-        if self.paging is None:
-            raise TypeError("This list is given as a whole.")
-        return self.paging
+        if self._more is not None and self.canFetchMore(parent):
+            self._more()
 
     # -- what views ask -------------------------------------------------------------------
 
@@ -257,7 +178,7 @@ class ListModel(QAbstractTableModel, Generic[RowT]):
 
     @override
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        if self.paging is None and (column < 0 or self.columns[column].sort is not None):
+        if not self.is_long and (column < 0 or self.columns[column].sort is not None):
             self._order = (column, order) if column >= 0 else None
             self._show(self._sorted())
 

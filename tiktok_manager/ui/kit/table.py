@@ -268,7 +268,7 @@ class Table(QTableView, Generic[RowT]):
             memory[0].keep_header(f"{memory[1]}-{len(self.rows.columns)}", header)
         self._sorted_by = header.sortIndicatorSection()
         sortable = any(column.sort for column in self.rows.columns)
-        self.setSortingEnabled(sortable and self.rows.paging is None)
+        self.setSortingEnabled(sortable and not self.rows.is_long)
         header.sortIndicatorChanged.connect(self._on_sort)
 
     def _on_sort(self, section: int, _order: Qt.SortOrder) -> None:
