@@ -52,9 +52,7 @@ def ids(*names: str) -> tuple[str, ...]:
 
 
 def shown(picker: AccountPicker) -> list[str]:
-    model = picker.choices
-    places = [model.index(place, 0) for place in range(model.rowCount())]
-    return [model.entry(place).account.handle for place in places]
+    return [each.account.handle for each in picker.choices.rows]
 
 
 def click(picker: AccountPicker, name: str, keys: Qt.KeyboardModifier = NO_KEY) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from tiktok_manager.ui.accounts.wording import next_post_words, quota_words
@@ -18,12 +18,12 @@ from tiktok_manager.ui.formats import (
     short_number,
 )
 from tiktok_manager.ui.kit.badges import paint_pill
-from tiktok_manager.ui.kit.cells import paint_line
+from tiktok_manager.ui.kit.cells import paint_account
 from tiktok_manager.ui.kit.layout import mirrored
 from tiktok_manager.ui.kit.list_model import Column
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens, type_font
-from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, Type
+from tiktok_manager.ui.tokens import SPACE_L, Type
 
 if TYPE_CHECKING:
     from tiktok_manager.services.accounts import AccountOverview
@@ -118,18 +118,10 @@ def _paint_account(
     avatars: Avatars, painter: QPainter, rect: QRectF, item: AccountOverview
 ) -> None:
     look, account = tokens(), item.account
-    top = rect.top() + (rect.height() - _AVATAR_PX) / 2
-    place = mirrored(painter, QRectF(rect.left(), top, _AVATAR_PX, _AVATAR_PX), rect)
     ratio = painter.device().devicePixelRatio()
     picture = avatars.pixmap(account.handle, item.avatar, _AVATAR_PX, ratio)
-    painter.drawPixmap(QPointF(place.left(), place.top()), picture)
-    left = rect.left() + _AVATAR_PX + SPACE_M
-    upper = QRectF(left, rect.center().y() - 18, rect.right() - left, 18)
-    upper = mirrored(painter, upper, rect)
-    painter.setFont(type_font(Type.STRONG))
-    paint_line(painter, upper, f"@{account.handle}", look.ink)
-    painter.setFont(type_font(Type.CAPTION))
-    paint_line(painter, upper.translated(0, 18), account.display_name, look.soft_ink)
+    lines = (f"@{account.handle}", look.ink), (account.display_name, look.soft_ink)
+    paint_account(painter, rect, picture, *lines)
 
 
 def _paint_health(painter: QPainter, rect: QRectF, state: Health) -> None:

@@ -1,35 +1,69 @@
-"""Which accounts are chosen, and which can be: the model behind `account_picker`."""
+"""Which accounts are chosen, and which can be: the model and the list behind `account_picker`."""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from tiktok_manager.domain.accounts import Account
-from tiktok_manager.ui.kit.account_model import AccountEntry, AccountModel
+from tiktok_manager.ui.icons import paint_icon
+from tiktok_manager.ui.kit.account_model import AccountModel
+from tiktok_manager.ui.kit.cells import paint_account
+from tiktok_manager.ui.kit.layout import mirrored
+from tiktok_manager.ui.kit.list_model import Column, Index, ListModel
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import tr
+from tiktok_manager.ui.theme import tokens
+from tiktok_manager.ui.tokens import SPACE_M, SPACE_S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-_Index = QModelIndex | QPersistentModelIndex
+ROW_PX = 44
+_AVATAR_PX, _BOX_PX = 28, 18
 _Role = Qt.ItemDataRole
 
 
-def no_note(_account: Account) -> str:
-    """There is nothing to say of this account."""
-    return ""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An account with what is to be known of it, which may be why it cannot be chosen."""
+
+    account: Account
+    note: str
+    is_barred: bool
+
+    @property
+    def caption(self) -> str:
+        """What stands below the name."""
+        handle = self.account.handle
+        return (
+            tr("@{handle} · {note}", handle=handle, note=self.note) if self.note else f"@{handle}"
+        )
 
 
-class AccountChoices(QSortFilterProxyModel):
+class AccountChoices(ListModel[Choice]):
     """The accounts with a box each; those that cannot be chosen come last and say why.
 
-    Order and search follow the accounts when told to `look_again`: once for all that changed, not
-    for each row.
+    It follows the accounts when told to `look`: once for all that changed, not for each row.
 
     Signals:
         chosen_changed: Read `chosen`.
@@ -40,22 +74,20 @@ class AccountChoices(QSortFilterProxyModel):
     def __init__(
         self,
         accounts: AccountModel,
-        *,
-        reason: Callable[[Account], str] = no_note,
-        note: Callable[[Account], str] = no_note,
-        parent: QWidget | None = None,
+        reason: Callable[[Account], str],
+        note: Callable[[Account], str],
+        parent: QObject,
     ) -> None:
-        super().__init__(parent)
+        column: Column[Choice] = Column(
+            words=lambda: tr("Account"),
+            value=lambda choice: f"{choice.account.display_name}, {choice.caption}",
+        )
+        super().__init__((column,), lambda choice: choice.account.id, parent)
         self._accounts = accounts
         self._reason = reason
         self._note = note
-        self._search = ""
-        self._only: str | None = None
+        self._able: Sequence[Account] = ()
         self._chosen: frozenset[str] = frozenset()
-        self._barred: frozenset[str] = frozenset()
-        self.setDynamicSortFilter(False)
-        self.setSourceModel(accounts)
-        self.look_again()
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -63,119 +95,198 @@ class AccountChoices(QSortFilterProxyModel):
         known = (entry.account.id for entry in self._accounts.rows)
         return tuple(each for each in known if each in self._chosen)
 
+    @property
+    def able(self) -> Sequence[Account]:
+        """All accounts that can be chosen, in the order of the whole list."""
+        return self._able
+
     def is_chosen(self, account_id: str) -> bool:
         """Say whether an account is chosen."""
         return account_id in self._chosen
 
     def shown_ids(self) -> list[str]:
         """Return the accounts shown that can be chosen, from the top."""
-        shown = (self.entry(self.index(place, 0)) for place in range(self.rowCount()))
-        return [each.account.id for each in shown if each.account.id not in self._barred]
+        return [each.account.id for each in self.rows if not each.is_barred]
 
-    def able(self) -> list[Account]:
-        """Return all accounts that can be chosen, in the order of the whole list."""
-        accounts = (entry.account for entry in self._accounts.rows)
-        return [each for each in accounts if each.id not in self._barred]
+    def choice(self, index: Index) -> Choice:
+        """Return what a row shows."""
+        return self._rows[index.row()]
 
-    def may_choose(self, account: Account) -> bool:
-        """Say whether an account can be chosen."""
-        return not self._reason(account)
-
-    def entry(self, index: _Index) -> AccountEntry:
-        """Return the account of a row."""
-        return self._entry(self.mapToSource(index))
-
-    def caption(self, account: Account) -> tuple[str, bool]:
-        """Return what stands below the name, and whether it keeps the account from being chosen."""
-        reason = self._reason(account)
-        note = reason or self._note(account)
-        if not note:
-            return f"@{account.handle}", False
-        return tr("@{handle} · {note}", handle=account.handle, note=note), bool(reason)
-
-    def set_chosen(self, account_ids: Iterable[str]) -> bool:
-        """Choose exactly these; says whether that changed anything."""
+    def set_chosen(self, account_ids: Iterable[str]) -> None:
+        """Choose exactly these."""
         chosen = frozenset(account_ids)
         if chosen == self._chosen:
-            return False
+            return
         self._chosen = chosen
-        if self.rowCount():
-            last = self.index(self.rowCount() - 1, 0)
+        if self.rows:
+            last = self.index(len(self.rows) - 1, 0)
             self.dataChanged.emit(self.index(0, 0), last, [_Role.CheckStateRole])
         self.chosen_changed.emit()
-        return True
 
-    def mark(self, account_ids: Iterable[str], *, on: bool) -> bool:
+    def mark(self, account_ids: Iterable[str], *, on: bool) -> None:
         """Choose these too, or not any more."""
         ids = frozenset(account_ids)
-        return self.set_chosen(self._chosen | ids if on else self._chosen - ids)
+        self.set_chosen(self._chosen | ids if on else self._chosen - ids)
 
-    def show_only(self, search: str, only: str | None) -> None:
-        """Show the accounts whose names, groups or tags hold this; or one alone, by its id."""
-        self.beginFilterChange()
-        self._search = search.strip().removeprefix("@").removeprefix("#").casefold()
-        self._only = only
-        self.endFilterChange()
-        self._put_in_order()
+    def look(self, search: str, only: str | None) -> None:
+        """Ask of each account anew whether it can be chosen, and show those that are searched for.
 
-    def look_again(self) -> None:
-        """Ask of each account anew whether it can be chosen and is searched for."""
-        accounts = (entry.account for entry in self._accounts.rows)
-        self._barred = frozenset(each.id for each in accounts if self._reason(each))
-        self.beginFilterChange()
-        self.endFilterChange()
-        self._put_in_order()
+        Found are those whose names, groups or tags hold the text; or `only` one, by its id.
+        """
+        choices = [self._look_at(entry.account) for entry in self._accounts.rows]
+        self._able = [each.account for each in choices if not each.is_barred]
+        text = search.strip().removeprefix("@").removeprefix("#").casefold()
+        shown = [each for each in choices if _is_found(each.account, text, only)]
+        self.set_rows(sorted(shown, key=lambda each: each.is_barred))
+
+    def _look_at(self, account: Account) -> Choice:
+        reason = self._reason(account)
+        return Choice(account, reason or self._note(account), bool(reason))
 
     @override
-    def data(self, index: _Index, role: int = _Role.DisplayRole) -> object:
-        own = (_Role.CheckStateRole, _Role.AccessibleTextRole, _Role.DisplayRole)
-        if role not in own or not index.isValid():
+    def data(self, index: Index, role: int = _Role.DisplayRole) -> object:
+        if role != _Role.CheckStateRole or not index.isValid():
             return super().data(index, role)
-        account = self.entry(index).account
-        if role == _Role.CheckStateRole:
-            states = Qt.CheckState
-            return states.Checked if account.id in self._chosen else states.Unchecked
-        return f"{account.display_name}, {self.caption(account)[0]}"
+        is_on = self.choice(index).account.id in self._chosen
+        return Qt.CheckState.Checked if is_on else Qt.CheckState.Unchecked
 
     @override
-    def flags(self, index: _Index) -> Qt.ItemFlag:
+    def flags(self, index: Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag
         if not index.isValid():
             return flags.NoItemFlags
-        if not self.may_choose(self.entry(index).account):
+        if self.choice(index).is_barred:
             return flags.ItemIsSelectable
         return flags.ItemIsSelectable | flags.ItemIsEnabled | flags.ItemIsUserCheckable
 
     @override
-    def setData(self, index: _Index, value: object, role: int = _Role.EditRole) -> bool:
+    def setData(self, index: Index, value: object, role: int = _Role.EditRole) -> bool:
         if role != _Role.CheckStateRole or not self.flags(index) & Qt.ItemFlag.ItemIsEnabled:
             return False
         on = value in (Qt.CheckState.Checked, Qt.CheckState.Checked.value)
-        return self.mark([self.entry(index).account.id], on=on)
+        self.mark([self.choice(index).account.id], on=on)
+        return True
+
+
+def _is_found(account: Account, text: str, only: str | None) -> bool:
+    if only is not None:
+        return account.id == only
+    names = (account.handle, account.display_name, *account.groups, *account.tags)
+    return any(text in name.casefold() for name in names)
+
+
+class ChoiceList(QListView):
+    """Rows that are ticked; what was ticked last is where Shift counts from."""
+
+    def __init__(self, choices: AccountChoices, accounts: AccountModel) -> None:
+        super().__init__()
+        self.fixed = False
+        self._choices = choices
+        self._from: str | None = None
+        self.setModel(choices)
+        self.setItemDelegate(_ChoiceDelegate(self, choices, accounts))
+        self.setAccessibleName(tr("Accounts"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
 
     @override
-    def filterAcceptsRow(self, source_row: int, source_parent: _Index) -> bool:
-        account = self._entry(self._accounts.index(source_row, 0)).account
-        if self._only is not None:
-            return account.id == self._only
-        names = (account.handle, account.display_name, *account.groups, *account.tags)
-        return any(self._search in name.casefold() for name in names)
+    def sizeHint(self) -> QSize:
+        return QSize(240, 2 * ROW_PX + ROW_PX // 2)
 
     @override
-    def lessThan(self, left: _Index, right: _Index) -> bool:
-        return self._rank(left) < self._rank(right)
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if event.button() != Qt.MouseButton.LeftButton or not index.isValid():
+            return
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self._tick(index, through=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
 
-    def _put_in_order(self) -> None:
-        places = range(self.rowCount())
-        ranks = [self._rank(self.mapToSource(self.index(each, 0))) for each in places]
-        if any(one > other for one, other in pairwise(ranks)):
-            self.sort(0)
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)  # two quick clicks are two clicks
 
-    def _rank(self, source: _Index) -> tuple[bool, int]:
-        return self._entry(source).account.id in self._barred, source.row()
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._tick(self.currentIndex(), through=shift)
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self._tick_all()
+        elif event.key() == Qt.Key.Key_Escape:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
-    def _entry(self, source: _Index) -> AccountEntry:
-        entry = self._accounts.row(source)
-        if entry is None:
-            raise IndexError(source.row())
-        return entry
+    def _tick(self, index: QModelIndex, *, through: bool) -> None:
+        if self.fixed or not index.isValid() or not index.flags() & Qt.ItemFlag.ItemIsEnabled:
+            return
+        account_id = self._choices.choice(index).account.id
+        able = self._choices.shown_ids()
+        if through and self._from in able:
+            ends = sorted((able.index(self._from), able.index(account_id)))
+            on = self._choices.is_chosen(able[able.index(self._from)])
+            self._choices.mark(able[ends[0] : ends[1] + 1], on=on)
+            return
+        self._from = account_id
+        self._choices.mark([account_id], on=not self._choices.is_chosen(account_id))
+
+    def _tick_all(self) -> None:
+        able = self._choices.shown_ids()
+        if not self.fixed:
+            self._choices.mark(able, on=not all(map(self._choices.is_chosen, able)))
+
+
+class _ChoiceDelegate(QStyledItemDelegate):
+    """A box, the picture, and two lines."""
+
+    def __init__(self, view: QListView, choices: AccountChoices, accounts: AccountModel) -> None:
+        super().__init__(view)
+        self._view = view
+        self._choices = choices
+        self._accounts = accounts
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(200, ROW_PX)
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        rect: QRect = option.rect
+        look, choice = tokens(), self._choices.choice(index)
+        account, barred = choice.account, choice.is_barred
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & option.state.State_MouseOver and not barred:
+            painter.fillRect(rect, QColor(look.hover))
+        if index == self._view.currentIndex() and self._view.hasFocus():
+            painter.fillRect(rect.left(), rect.top(), 3, rect.height(), QColor(look.accent))
+        painter.setOpacity(0.6 if barred else 1)
+        whole = QRectF(rect).adjusted(SPACE_S, 0, -SPACE_S, 0)
+        box = QRectF(whole.left(), whole.center().y() - _BOX_PX / 2, _BOX_PX, _BOX_PX)
+        is_on = self._choices.is_chosen(account.id)
+        _paint_box(painter, mirrored(painter, box, whole), is_on=is_on)
+        ratio = painter.device().devicePixelRatio()
+        picture = self._accounts.picture(account.id, account.handle, _AVATAR_PX, ratio)
+        paint_account(
+            painter,
+            mirrored(painter, whole.adjusted(_BOX_PX + SPACE_M, 0, 0, 0), whole),
+            picture,
+            (account.display_name or account.handle, look.soft_ink if barred else look.ink),
+            (choice.caption, look.attention if barred else look.soft_ink),
+        )
+        painter.restore()
+
+
+def _paint_box(painter: QPainter, rect: QRectF, *, is_on: bool) -> None:
+    look = tokens()
+    painter.setPen(QPen(QColor(look.accent if is_on else look.field_line), 1))
+    painter.setBrush(QColor(look.accent if is_on else look.paper))
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    if is_on:
+        paint_icon(painter, "check", rect.adjusted(2, 2, -2, -2), look.on_accent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QHeaderView,
     QStyle,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tiktok_manager.ui.kit.table import Table
 
-_ICON_PX, _MARK_PX, _HEADER_PX = 20, 12, 36
+_ICON_PX, _MARK_PX, _HEADER_PX, _LINE_PX = 20, 12, 36, 18
 
 
 class Header(QHeaderView):
@@ -147,3 +147,20 @@ def paint_line(
         shown = f"\u2068{shown}\u2069"  # else the @ of a handle would stand behind it
     painter.setPen(QColor(colour))
     painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+
+
+def paint_account(
+    painter: QPainter, rect: QRectF, picture: QPixmap, *lines: tuple[str, str]
+) -> None:
+    """Draw an account's picture, and beside it two lines of text and colour."""
+    side, middle = picture.deviceIndependentSize().width(), rect.center().y()
+    place = QRectF(rect.left(), middle - side / 2, side, side)
+    painter.drawPixmap(mirrored(painter, place, rect).topLeft(), picture)
+    painter.setOpacity(1)  # words are whole, also where the rest is faint
+    left = rect.left() + side + SPACE_M
+    line = QRectF(left, middle - _LINE_PX, rect.right() - left, _LINE_PX)
+    line = mirrored(painter, line, rect)
+    for type, (text, colour) in zip((Type.STRONG, Type.CAPTION), lines, strict=True):
+        painter.setFont(type_font(type))
+        paint_line(painter, line, text, colour)
+        line = line.translated(0, _LINE_PX)
