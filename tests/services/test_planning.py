@@ -166,6 +166,10 @@ def test_a_search_goes_through_all_dates_and_stops_when_the_next_key_comes(
     found = captions(planning.changed(PostFilter(), text="Clip", limit=9))
     assert sorted(found) == [f"Clip {number}" for number in range(5)]
     assert len(planning.search("clip", limit=4)) == 4
+    assert [p.caption for p in planning.search("clip", limit=9)] == [f"Clip {n}" for n in range(5)]
+    world.clock.advance_hours(24 * 30)  # what was to come next is over by then
+    found = [post.caption for post in planning.search("clip", limit=9)]
+    assert found == ["Clip 1", "Clip 2", "Clip 3", "Clip 4", "Clip 0"]
     cancel = CancelToken()
     cancel.cancel()
     with pytest.raises(Cancelled):

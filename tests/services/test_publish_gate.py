@@ -302,6 +302,25 @@ def test_a_keyring_that_cannot_be_read_is_told_until_it_can(
     assert world.post(post).status is PostStatus.PUBLISHED
 
 
+def test_in_an_empty_folder_nobody_asks_the_keyring_before_there_is_a_secret(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    unlock = VaultService.unlock
+
+    def ask(self: VaultService, passphrase: str | None = None) -> None:
+        asked.append(True)
+        unlock(self, passphrase)
+
+    monkeypatch.setattr(VaultService, "unlock", ask)
+    world.tick()
+    assert not asked
+    world.connect()
+    post = world.plan()
+    world.settle()
+    assert world.post(post).status is PostStatus.PUBLISHED
+
+
 def test_a_wrong_clock_is_forgotten_by_the_next_publisher(tmp_path: Path) -> None:
     with make_world(tmp_path) as world:
         world.connect()

@@ -33,6 +33,7 @@ from tiktok_manager.storage import (
     holds,
     installation,
     past_uploads,
+    post_search,
     posts,
     publishers,
     quota,
@@ -60,6 +61,7 @@ MODULES = (
     "installation",
     "past_uploads",
     "plan_facts",
+    "post_search",
     "posts",
     "publishers",
     "quota",
@@ -93,8 +95,8 @@ ALLOWED = {
     # A page of all posts, by time; it ends with the page.
     ("posts.list_posts", "SCAN posts USING INDEX posts_by_due"),
     # A page of all posts, by their last change; it ends with the page, or with its stretch.
-    ("posts.changed_posts", "SCAN posts USING INDEX posts_by_change"),
-    ("posts.change_after", "SCAN posts USING COVERING INDEX posts_by_change"),
+    ("post_search.changed_posts", "SCAN posts USING INDEX posts_by_change"),
+    ("post_search.change_after", "SCAN posts USING COVERING INDEX posts_by_change"),
     # The posts whose outcome is known, newest first; it ends with the first.
     ("posts.last_result", "SCAN posts USING COVERING INDEX posts_by_change"),
     # Once after a restore, or when a data folder was put back: the newest instant of everything.
@@ -341,6 +343,32 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "plan_facts.read_plan_facts": (
         lambda s, _w: read_plan_facts(s, places={("a1", DIRECT)}, videos={SHA: ["a1"]}, since=NOW),
     ),
+    "post_search.changed_posts": (
+        lambda s, _w: post_search.changed_posts(s, PostFilter(), limit=50),
+        lambda s, _w: post_search.changed_posts(s, PostFilter(), before=(NOW, "x"), limit=50),
+        lambda s, _w: post_search.changed_posts(
+            s, PostFilter(statuses=SOME, account_id="a1"), before=(NOW, "x"), limit=50
+        ),
+        lambda s, _w: post_search.changed_posts(
+            s, PostFilter(), text="x", before=(NOW, "x"), until=(NOW - HOUR, "x"), limit=50
+        ),
+    ),
+    "post_search.change_after": (
+        lambda s, _w: post_search.change_after(s, None, 50),
+        lambda s, _w: post_search.change_after(s, (NOW, "x"), 50),
+    ),
+    "post_search.due_posts": tuple(
+        lambda s, _w, is_past=is_past, until=until: post_search.due_posts(  # type: ignore[misc]
+            s, "x", after=(NOW, ""), until=until, is_past=is_past, limit=6
+        )
+        for is_past, until in ((False, None), (True, None), (True, (NOW - HOUR, "x")))
+    ),
+    "post_search.due_after": tuple(
+        lambda s, _w, is_past=is_past: post_search.due_after(  # type: ignore[misc]
+            s, (NOW, ""), 50, is_past=is_past
+        )
+        for is_past in (False, True)
+    ),
     "posts.add_posts": (lambda s, w: posts.add_posts(s, [replace(w.post, id="new")], NOW),),
     "posts.get_post": (lambda s, w: posts.get_post(s, w.post.id),),
     "posts.find_posts": (lambda s, _w: posts.find_posts(s, "0001"),),
@@ -363,20 +391,6 @@ CALLS: dict[str, tuple[Call, ...]] = {
             for some in (SOME, frozenset())
         ),
         lambda s, _w: posts.list_posts(s, PostFilter(due_from=NOW, due_to=NOW + HOUR)),
-    ),
-    "posts.changed_posts": (
-        lambda s, _w: posts.changed_posts(s, PostFilter(), limit=50),
-        lambda s, _w: posts.changed_posts(s, PostFilter(), before=(NOW, "x"), limit=50),
-        lambda s, _w: posts.changed_posts(
-            s, PostFilter(statuses=SOME, account_id="a1"), before=(NOW, "x"), limit=50
-        ),
-        lambda s, _w: posts.changed_posts(
-            s, PostFilter(), text="x", before=(NOW, "x"), until=(NOW - HOUR, "x"), limit=50
-        ),
-    ),
-    "posts.change_after": (
-        lambda s, _w: posts.change_after(s, None, 50),
-        lambda s, _w: posts.change_after(s, (NOW, "x"), 50),
     ),
     "posts.same_file": (lambda s, _w: posts.same_file(s, ["a1", "a2"], SHA),),
     "posts.update_post": (lambda s, w: posts.update_post(s, w.planned(), NOW, read=w.planned()),),

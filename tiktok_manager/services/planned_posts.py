@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import InputError, NotFound
 from tiktok_manager.domain.posts import (
     NEEDS_USER,
@@ -16,10 +17,10 @@ from tiktok_manager.domain.posts import (
     PostStatus,
     TrailEntry,
 )
+from tiktok_manager.storage import post_search
 from tiktok_manager.storage import posts as queries
 
 if TYPE_CHECKING:
-    from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.services.hold_reasons import HoldReasons
     from tiktok_manager.storage.database import Database
 
@@ -99,8 +100,8 @@ class PlannedPosts:
             if cancel is not None:
                 cancel.check()
             with self._database.read() as session:
-                until = queries.change_after(session, before, _STRETCH) if text else None
-                found += queries.changed_posts(
+                until = post_search.change_after(session, before, _STRETCH) if text else None
+                found += post_search.changed_posts(
                     session, wanted, text=text, before=before, until=until, limit=limit - len(found)
                 )
             before, has_more = until, until is not None
@@ -109,15 +110,39 @@ class PlannedPosts:
         return [replace(each, post=post) for post, each in pairs]
 
     def search(self, text: str, limit: int, cancel: CancelToken | None = None) -> list[Post]:
-        """Return posts of all dates by a word of their caption, their handle or their id."""
+        """Return posts of all dates by a word of their caption, their handle or their id.
+
+        What is to come stands first, the nearest before the farthest; then what was, newest first.
+        """
         word = text.strip().removeprefix("@")
         if not word:
             return []
         with self._database.read() as session:
+            now = self._database.now(session)
             named = queries.find_posts(session, word) if len(word) >= _ID_START else []
-        found = self.changed(PostFilter(), text=word, limit=limit, cancel=cancel)
-        others = [each.post for each in found if each.post not in named]
-        return [*named, *others][:limit]
+        found: list[Post] = []
+        for is_past in (False, True):
+            left = limit - len(found)
+            found += self._due(word, now, left, is_past=is_past, cancel=cancel or CancelToken())
+        others = [post for post in found if post not in named]
+        return self._waiting.explain([*named, *others][:limit])
+
+    def _due(
+        self, word: str, now: datetime, limit: int, *, is_past: bool, cancel: CancelToken
+    ) -> list[Post]:
+        """Look ahead of now, or back, in stretches: a `cancel` is heard soon."""
+        found: list[Post] = []
+        key: tuple[datetime, str] | None = (now, "")
+        while key is not None and len(found) < limit:
+            cancel.check()
+            with self._database.read() as session:
+                until = post_search.due_after(session, key, _STRETCH, is_past=is_past)
+                left = limit - len(found)
+                found += post_search.due_posts(
+                    session, word, after=key, until=until, is_past=is_past, limit=left
+                )
+            key = until
+        return found
 
     def trail(self, post_id: str) -> list[TrailEntry]:
         """Return what happened to a post, oldest first."""

@@ -14,8 +14,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    literal_column,
-    or_,
     select,
     text,
     tuple_,
@@ -28,7 +26,6 @@ from tiktok_manager.domain.findings import Param
 from tiktok_manager.domain.posts import (
     UNDER_WAY,
     Actor,
-    ChangedPost,
     Post,
     PostFilter,
     PostStatus,
@@ -57,10 +54,6 @@ from tiktok_manager.storage.schema import IS_PLANNED, STATUS, AccountRow, PostRo
 _ID_END = "\U0010ffff"
 _BY_TIME = (PostRow.due_at, PostRow.id)
 _NO_OUTCOME = sorted({PostStatus.DRAFT, PostStatus.SCHEDULED, PostStatus.CANCELLED, *UNDER_WAY})
-# Made of a column, but not one: else SQLite might go along another index, and sort what it finds.
-_ACCOUNT = PostRow.account_id.concat(literal_column("''"))
-_BY_CHANGE = (PostRow.updated_at, PostRow.id)
-ChangeKey = tuple[datetime, str]
 _CHANGE = (
     update(PostRow)
     .where(
@@ -115,52 +108,6 @@ def list_posts(
     pages = [_all(session, query.where(*part)) for part in parts]
     merged = heapq.merge(*pages, key=lambda post: (post.schedule.due_at, post.id))
     return list(islice(merged, limit))
-
-
-def changed_posts(
-    session: Session,
-    wanted: PostFilter,
-    *,
-    text: str = "",
-    before: ChangeKey | None = None,
-    until: ChangeKey | None = None,
-    limit: int | None = None,
-) -> list[ChangedPost]:
-    """Return posts by their last change, newest first, between two keys of `ChangedPost`.
-
-    They are narrowed by status and account, not by time. `text` stands in the caption or in the
-    account's handle.
-    """
-    query = select(PostRow, AccountRow.handle, PostRow.updated_at).join(
-        AccountRow, AccountRow.id == PostRow.account_id
-    )
-    query = query.where(*_change_range(before, until))
-    if wanted.account_id is not None:
-        query = query.where(_ACCOUNT.in_([wanted.account_id]))
-    if wanted.statuses:
-        query = query.where(STATUS.in_(sorted(wanted.statuses)))
-    if text:
-        # LIKE folds the case of ASCII letters alone; the ways people write a word cover the rest.
-        spelt = {text, text.lower(), text.upper(), text.capitalize()}
-        named = select(AccountRow.id).where(AccountRow.handle.contains(text, autoescape=True))
-        said = (PostRow.caption.contains(each, autoescape=True) for each in sorted(spelt))
-        query = query.where(or_(*said, _ACCOUNT.in_(named)))
-    newest = query.order_by(*(column.desc() for column in _BY_CHANGE)).limit(limit)
-    return [
-        ChangedPost(post=to_post(row, handle), changed_at=changed_at)
-        for row, handle, changed_at in session.execute(newest)
-    ]
-
-
-def change_after(session: Session, before: ChangeKey | None, skipped: int) -> ChangeKey | None:
-    """Return the key `skipped` changes further back than `before`; None if there are not so many.
-
-    Between two of them a text is looked for without keeping anybody waiting for the whole history.
-    """
-    query = select(*_BY_CHANGE).where(*_change_range(before, None))
-    newest = query.order_by(*(column.desc() for column in _BY_CHANGE))
-    found = session.execute(newest.offset(skipped).limit(1)).first()
-    return None if found is None else (found[0], found[1])
 
 
 def same_file(session: Session, account_ids: Sequence[str], sha256: str) -> list[Post]:
@@ -367,16 +314,6 @@ def _first(session: Session, query: Select[PostRow, str]) -> Post | None:
 
 def _all(session: Session, query: Select[PostRow, str]) -> list[Post]:
     return [to_post(row, handle) for row, handle in session.execute(query)]
-
-
-def _change_range(before: ChangeKey | None, until: ChangeKey | None) -> list[Any]:
-    found: list[Any] = []
-    key = tuple_(*_BY_CHANGE)
-    if before is not None:
-        found.append(key < tuple_(literal(before[0], UtcInstant), literal(before[1])))
-    if until is not None:
-        found.append(key >= tuple_(literal(until[0], UtcInstant), literal(until[1])))
-    return found
 
 
 def _conditions(wanted: PostFilter) -> Sequence[Any]:

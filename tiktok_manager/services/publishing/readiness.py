@@ -41,9 +41,13 @@ class Readiness:
         return self._is_missed or self._question is not None
 
     def is_open(self) -> bool:
-        """Say whether tokens can be read and the journal was compared; else that is missed."""
-        is_open = self._restoring.is_compared and self._vault.state() is VaultState.UNLOCKED
-        self._is_missed = not is_open
+        """Say whether tokens can be read and the journal was compared; else that is missed.
+
+        Without a vault there is no token: it is made, and the keyring asked, with the first secret.
+        """
+        vault = self._vault.state()
+        is_open = self._restoring.is_compared and vault is VaultState.UNLOCKED
+        self._is_missed = not is_open and vault is not VaultState.ABSENT
         return is_open
 
     def has_asked_time(self, account_id: str) -> bool:
