@@ -26,8 +26,8 @@ from tests.benchmarks.workspaces import add_posts, filled, invent_posts
 from tests.fakes.world import environment
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.storage import claims
+from tiktok_manager.storage.columns import to_stored
 from tiktok_manager.storage.database import Database, load_driver
-from tiktok_manager.storage.instants import to_stored
 from tiktok_manager.tiktok.limits import PER_TOKEN, Kind
 
 ACCOUNTS = 50

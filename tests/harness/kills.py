@@ -40,8 +40,8 @@ from tiktok_manager.services.planning import PlanRequest
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.simulator import Fault, Simulator, SimulatorConfig
 from tiktok_manager.simulator.wire import Call
-from tiktok_manager.storage.instants import UtcInstant
-from tiktok_manager.storage.schema import Base, SettingRow
+from tiktok_manager.storage.columns import Base, UtcInstant
+from tiktok_manager.storage.schema import SettingRow
 
 ACCOUNTS = 12
 AHEAD = 16

@@ -29,8 +29,8 @@ from tiktok_manager.scheduler.ticker import HEARTBEAT_S
 from tiktok_manager.services.backups import Backups
 from tiktok_manager.services.publishing import delivery
 from tiktok_manager.services.workspace import Workspace
+from tiktok_manager.storage.columns import to_stored
 from tiktok_manager.storage.database import Database, load_driver
-from tiktok_manager.storage.instants import to_stored
 from tiktok_manager.system import vault
 from tiktok_manager.system.journal import Journal
 from tiktok_manager.tiktok import chunk_plans

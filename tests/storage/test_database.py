@@ -11,7 +11,8 @@ from tests.fakes.words import says
 from tests.storage.conftest import MakePost
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.errors import DatabaseBusy, DatabaseTooNew, StorageError
-from tiktok_manager.storage import migrate, schema, settings
+from tiktok_manager.storage import migrate, settings
+from tiktok_manager.storage.columns import Base
 from tiktok_manager.storage.database import (
     Database,
     is_safe_to_share,
@@ -75,7 +76,7 @@ def test_a_failed_block_writes_nothing(database: Database) -> None:
 def test_migrations_make_exactly_the_schema_of_the_code(database: Database) -> None:
     with database.read() as session:
         seen = inspect(session.connection())
-        for table in schema.Base.metadata.sorted_tables:
+        for table in Base.metadata.sorted_tables:
             columns = {c["name"]: c["nullable"] for c in seen.get_columns(table.name)}
             assert columns == {c.name: c.nullable for c in table.columns}, table.name
             indexes = {(i["name"], i["unique"]) for i in seen.get_indexes(table.name)}

@@ -17,6 +17,7 @@ from tiktok_manager.domain.attempts import (
     Claim,
     Fenced,
     Outcome,
+    Step,
 )
 from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.posts import (
@@ -25,7 +26,6 @@ from tiktok_manager.domain.posts import (
     PostFilter,
     PostMode,
     PostStatus,
-    Step,
 )
 from tiktok_manager.storage import (
     accounts,

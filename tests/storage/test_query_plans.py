@@ -25,6 +25,7 @@ from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.holds import Hold
 from tiktok_manager.domain.posts import ON_TIME, PostFilter, PostMode, PostStatus
 from tiktok_manager.storage import (
+    account_posts,
     accounts,
     attempts,
     claims,
@@ -41,8 +42,8 @@ from tiktok_manager.storage import (
     settings,
 )
 from tiktok_manager.storage.accounts import SealedTokens
+from tiktok_manager.storage.columns import to_stored
 from tiktok_manager.storage.database import Database, open_database
-from tiktok_manager.storage.instants import to_stored
 from tiktok_manager.storage.plan_facts import read_plan_facts
 
 POSTS, ACCOUNTS = 100_000, 300
@@ -52,6 +53,7 @@ HOUR = timedelta(hours=1)
 WHY = Failure(code="why", kind=FailureClass.NEEDS_RECONNECT)
 SHA = "00" * 32
 MODULES = (
+    "account_posts",
     "accounts",
     "attempts",
     "claims",
@@ -78,6 +80,11 @@ SMALL = (
     "holds",
     "drafts",
     "publishers",
+    "slots",
+    "blackouts",
+    "rules",
+    "campaigns",
+    "presets",
 )
 """Some hundreds of rows at most; who asks for them wants them all, or one by a name in any case."""
 
@@ -91,7 +98,7 @@ ALLOWED = {
     # Goes along the posts that wait until one of a ready account comes: the first, nearly always.
     ("posts.next_due", "SCAN posts USING INDEX posts_by_wake"),
     # Counts what is planned, each with a look at its account.
-    ("posts.count_held", "SCAN posts USING COVERING INDEX posts_planned"),
+    ("account_posts.count_held", "SCAN posts USING COVERING INDEX posts_planned"),
     # A page of all posts, by time; it ends with the page.
     ("posts.list_posts", "SCAN posts USING INDEX posts_by_due"),
     # A page of all posts, by their last change; it ends with the page, or with its stretch.
@@ -378,6 +385,10 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda s, _w: posts.list_posts(s, PostFilter(account_id="a1"), limit=50),
         lambda s, _w: posts.list_posts(s, PostFilter(account_id="a1"), after=(NOW, "x"), limit=50),
         lambda s, _w: posts.list_posts(s, PostFilter(statuses=SOME), limit=50),
+        lambda s, _w: posts.list_posts(s, PostFilter(batch="b1")),
+        lambda s, _w: posts.list_posts(s, PostFilter(campaign_id="c1"), limit=50),
+        lambda s, _w: posts.list_posts(s, PostFilter(rule_id="r1")),
+        lambda s, _w: posts.list_posts(s, PostFilter(tags=frozenset({"t"})), limit=50),
         lambda s, _w: posts.list_posts(
             s, PostFilter(statuses=SOME), after=(NOW - HOUR, "x"), limit=50
         ),
@@ -394,13 +405,19 @@ CALLS: dict[str, tuple[Call, ...]] = {
     ),
     "posts.same_file": (lambda s, _w: posts.same_file(s, ["a1", "a2"], SHA),),
     "posts.update_post": (lambda s, w: posts.update_post(s, w.planned(), NOW, read=w.planned()),),
-    "posts.stop_scheduled": (lambda s, _w: posts.stop_scheduled(s, "a1", WHY, NOW),),
-    "posts.resume_reconnected": (lambda s, _w: posts.resume_reconnected(s, "a1", NOW),),
-    "posts.count_held": (lambda s, _w: posts.count_held(s),),
+    "account_posts.stop_scheduled": (
+        lambda s, _w: account_posts.stop_scheduled(s, "a1", WHY, NOW),
+    ),
+    "account_posts.resume_reconnected": (
+        lambda s, _w: account_posts.resume_reconnected(s, "a1", NOW),
+    ),
+    "account_posts.count_held": (lambda s, _w: account_posts.count_held(s),),
     "posts.count": (lambda s, _w: posts.count(s, SOME),),
     "posts.next_due": (lambda s, _w: posts.next_due(s),),
-    "posts.planned_of_each_account": (lambda s, _w: posts.planned_of_each_account(s),),
-    "posts.next_of_each_account": (lambda s, _w: posts.next_of_each_account(s),),
+    "account_posts.planned_of_each_account": (
+        lambda s, _w: account_posts.planned_of_each_account(s),
+    ),
+    "account_posts.next_of_each_account": (lambda s, _w: account_posts.next_of_each_account(s),),
     "posts.last_result": (lambda s, _w: posts.last_result(s),),
     "posts.add_step": (lambda s, w: posts.add_step(s, w.post.id, at=NOW, epoch=1, kind="x"),),
     "posts.trail": (lambda s, w: posts.trail(s, w.post.id),),

@@ -24,7 +24,15 @@ from tiktok_manager.domain.posts import (
     Post,
     PostStatus,
 )
-from tiktok_manager.storage import attempts, claims, downtime, holds, posts, restoring
+from tiktok_manager.storage import (
+    account_posts,
+    attempts,
+    claims,
+    downtime,
+    holds,
+    posts,
+    restoring,
+)
 from tiktok_manager.storage.database import Database
 from tiktok_manager.storage.post_rows import error_values
 from tiktok_manager.storage.schema import AttemptRow, PostRow
@@ -90,8 +98,8 @@ WRITERS: dict[str, Writer] = {
     "adopt orphans": orphaned,
     "forget tries": lambda s, _post: downtime.forget_tries(s, NOW, ON_TIME),
     "shorten waits": lambda s, _post: downtime.shorten_waits(s, NOW),
-    "stop scheduled": lambda s, post: posts.stop_scheduled(s, post.account_id, WHY, NOW),
-    "resume reconnected": lambda s, post: posts.resume_reconnected(s, post.account_id, NOW),
+    "stop scheduled": lambda s, post: account_posts.stop_scheduled(s, post.account_id, WHY, NOW),
+    "resume reconnected": lambda s, post: account_posts.resume_reconnected(s, post.account_id, NOW),
     "hold what is due": lambda s, _post: holds.hold_due(s, NOW, NOW + LEASE, WHY),
     "release what is held": lambda s, _post: holds.release_held(s, WHY.code, NOW),
     **{f"settle as {status}": settle_as(status) for status in STATUSES},

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.findings import Finding, Param
@@ -111,6 +112,33 @@ class Account:
     def may(self, scope: Scope) -> bool:
         """Say whether the user granted a scope."""
         return scope in self.scopes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSelector:
+    """Several accounts by one word: those of a group or tag, or all."""
+
+    kind: Literal["group", "tag", "all"]
+    name: str = ""
+
+    @staticmethod
+    def read(text: str) -> "AccountSelector | None":
+        """Return what `group:NAME`, `tag:NAME` or `all` selects; None for any other text."""
+        kind, colon, name = text.strip().partition(":")
+        if kind.lower() == "all" and not colon:
+            return AccountSelector(kind="all")
+        if kind.lower() == "group" and colon:
+            return AccountSelector(kind="group", name=name.strip())
+        if kind.lower() == "tag" and colon:
+            return AccountSelector(kind="tag", name=name.strip())
+        return None
+
+    def takes(self, account: Account) -> bool:
+        """Say whether an account is among them; names count in any case."""
+        if account.status is AccountStatus.DISCONNECTED:
+            return False
+        names = account.groups if self.kind == "group" else account.tags
+        return self.kind == "all" or self.name.casefold() in {each.casefold() for each in names}
 
 
 def numbers_untold(accounts: Iterable[Account]) -> tuple[Finding, ...]:

@@ -5,7 +5,21 @@ from datetime import datetime
 from enum import StrEnum
 
 from tiktok_manager.domain.errors import AppError, Failure
-from tiktok_manager.domain.posts import Post, PostMode, PostStatus, Step
+from tiktok_manager.domain.posts import Post, PostMode, PostStatus
+
+
+class Step(StrEnum):
+    """Where an attempt stands; committed before the remote call it names.
+
+    preflight → init_intent → inited → uploading → final_intent → processing → closed.
+    """
+
+    INIT_INTENT = "init_intent"
+    INITED = "inited"
+    UPLOADING = "uploading"
+    FINAL_INTENT = "final_intent"
+    PROCESSING = "processing"
+    CLOSED = "closed"
 
 
 class AttemptOutcome(StrEnum):

@@ -1,11 +1,13 @@
 """Caption rules, counted as TikTok counts: in UTF-16 code units."""
 
 import unicodedata
+from collections.abc import Iterable
 
 from tiktok_manager.domain.errors import InputError
 
 MAX_CAPTION_UNITS = 2200
 LEAST_BEGINNING = 40
+MAX_TAG_LENGTH = 64
 
 
 def utf16_length(text: str) -> int:
@@ -42,6 +44,19 @@ def is_text(text: str) -> bool:
 def normalize_handle(handle: str) -> str:
     """Return a TikTok username without `@`, as it is kept and shown."""
     return handle.strip().removeprefix("@")
+
+
+def read_tags(names: Iterable[str]) -> tuple[str, ...]:
+    """Return tags as they are kept: each once in any case, without `#`, in the order given.
+
+    Raises InputError for one with a comma, semicolon or line end, or longer than 64 characters.
+    """
+    tags = [name.strip().removeprefix("#") for name in names]
+    for tag in tags:
+        if not tag or len(tag) > MAX_TAG_LENGTH or any(sign in tag for sign in ",;\r\n\x00"):
+            raise InputError("bad_tag", tag=tag, most=MAX_TAG_LENGTH)
+        check_whole(tag)
+    return tuple({tag.casefold(): tag for tag in reversed(tags)}.values())[::-1]
 
 
 def same_words(planned: str, listed: str) -> bool:

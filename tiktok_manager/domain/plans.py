@@ -8,14 +8,18 @@ from pathlib import Path
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.media import MediaInfo
-from tiktok_manager.domain.posts import Choices, Lateness, Post, PostMode
+from tiktok_manager.domain.posts import PLANNED_ALONE, Choices, Lateness, Origin, Post, PostMode
 from tiktok_manager.domain.quota import Usage
 from tiktok_manager.domain.schedule import Schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRequest:
-    """A video to be planned for one or more accounts; `when` is ISO 8601 or `now`."""
+    """A video to be planned for one or more accounts.
+
+    `accounts` are handles, ids or selectors (`group:NAME`, `tag:NAME`, `all`); `when` is what
+    `parse_when` reads. Posts of a request for several accounts are one batch.
+    """
 
     file: Path
     accounts: tuple[str, ...]
@@ -26,6 +30,8 @@ class PlanRequest:
     choices: Choices = Choices()
     consent: bool = False
     lateness: Lateness | None = None
+    tags: tuple[str, ...] = ()
+    origin: Origin = PLANNED_ALONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,7 @@ class PostEdit:
     choices: Choices | None = None
     consent: bool = False
     lateness: Lateness | None = None
+    tags: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

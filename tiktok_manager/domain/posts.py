@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from tiktok_manager.domain.clock import iso_stamp
@@ -89,20 +89,6 @@ class LatePolicy(StrEnum):
     PUBLISH = "publish"
     ASK = "ask"
     NEXT_SLOT = "next-slot"
-
-
-class Step(StrEnum):
-    """Where an attempt stands; committed before the remote call it names.
-
-    preflight → init_intent → inited → uploading → final_intent → processing → closed.
-    """
-
-    INIT_INTENT = "init_intent"
-    INITED = "inited"
-    UPLOADING = "uploading"
-    FINAL_INTENT = "final_intent"
-    PROCESSING = "processing"
-    CLOSED = "closed"
 
 
 ON_TIME = timedelta(minutes=10)
@@ -268,6 +254,24 @@ class Lateness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What a post was planned with; nothing of it changes afterwards.
+
+    Posts of one `batch` are one video for several accounts: shown, changed and cancelled together
+    or one by one. A `campaign_id` or a `rule_id` says what made the post; `rule_on` is the local
+    date of the rule that it stands for, once for each account.
+    """
+
+    batch: str | None = None
+    campaign_id: str | None = None
+    rule_id: str | None = None
+    rule_on: date | None = None
+
+
+PLANNED_ALONE = Origin()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """One video for one account.
 
@@ -291,6 +295,8 @@ class Post:
     choices: Choices
     consent: Consent | None
     lateness: Lateness
+    tags: tuple[str, ...] = ()
+    origin: Origin = PLANNED_ALONE
     version: int = 1
     epoch: int = 0
     attempts: int = 0
@@ -333,6 +339,7 @@ def _shown(post: Post) -> dict[str, str]:
         "sha256": post.media.sha256,
         "late": post.lateness.policy.value,
         "late_within": str(post.lateness.within),
+        "tags": ", ".join(post.tags),
         **choices,
     }
 
@@ -342,13 +349,17 @@ class PostFilter:
     """Which posts to list; an empty part means all.
 
     `or_unconnected` lists, beside those of the `statuses`, what is planned for accounts that have
-    to be connected first.
+    to be connected first. Of `tags` a post has to carry one.
     """
 
     statuses: frozenset[PostStatus] = frozenset()
     or_unconnected: bool = False
     account_id: str | None = None
     account_ids: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    batch: str | None = None
+    campaign_id: str | None = None
+    rule_id: str | None = None
     due_from: datetime | None = None
     due_to: datetime | None = None
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.accounts import (
     Account,
+    AccountSelector,
     AccountStatus,
     CreatorInfo,
     Profile,
@@ -47,8 +48,8 @@ from tiktok_manager.services.syncing import (
     remember_length_limit,
     with_handle,
 )
+from tiktok_manager.storage import account_posts, downtime, posts, quota
 from tiktok_manager.storage import accounts as queries
-from tiktok_manager.storage import downtime, posts, quota
 from tiktok_manager.storage.database import Database
 
 if TYPE_CHECKING:
@@ -137,9 +138,10 @@ class Accounts:
         avatars = self.avatars()
         with self._database.read() as session:
             found = queries.list_accounts(session)
-            next_posts = {post.account_id: post for post in posts.next_of_each_account(session)}
-            planned = posts.planned_of_each_account(session)
+            coming = account_posts.next_of_each_account(session)
+            planned = account_posts.planned_of_each_account(session)
             used = quota.used_by_each_account(session, PostMode.DIRECT, since)
+        next_posts = {post.account_id: post for post in coming}
         return [
             AccountOverview(
                 account=account,
@@ -163,6 +165,27 @@ class Accounts:
             ids = tuple(account.id for account in live)
             raise InputError("handle_not_unique", handle=name, ids=ids)
         return live[0]
+
+    def select(self, names: Sequence[str]) -> Sequence[Account]:
+        """Return the accounts that handles, ids and selectors name, each once.
+
+        A selector is `group:NAME`, `tag:NAME` or `all`, and leaves out accounts that are not
+        connected any more. Raises NotFound, also for a group or tag that nobody is in.
+        """
+        everybody: Sequence[Account] | None = None
+        found: dict[str, Account] = {}
+        for name in names:
+            selector = AccountSelector.read(name)
+            if selector is None:
+                account = self.get(name)
+                found.setdefault(account.id, account)
+                continue
+            everybody = self.list() if everybody is None else everybody
+            chosen = [each for each in everybody if selector.takes(each)]
+            if not chosen:
+                raise NotFound("not_found", what=selector.kind, name=selector.name)
+            found |= {each.id: each for each in chosen if each.id not in found}
+        return list(found.values())
 
     def connect(
         self,
@@ -225,7 +248,7 @@ class Accounts:
         reason = Failure(code="account_disconnected", kind=FailureClass.NEEDS_RECONNECT)
         with self._database.write() as session:
             queries.disconnect(session, account)
-            posts.stop_scheduled(session, account.id, reason, now)
+            account_posts.stop_scheduled(session, account.id, reason, now)
         self._events.publish(AccountChanged(account_id=account.id))
         self._events.publish(PostsChanged())
         return warnings
@@ -316,7 +339,7 @@ class Accounts:
         with self._database.write() as session:
             account = queries.put_connected(session, account_id, profile, pair.scopes, now)
             queries.put_grant(session, sealed)
-            posts.resume_reconnected(session, account_id, now)
+            account_posts.resume_reconnected(session, account_id, now)
         return account
 
     def _drop(self, calls: AppCalls, keys: AppKeys, pair: TokenPair) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account, AccountStatus
-from tiktok_manager.domain.captions import check_caption
+from tiktok_manager.domain.captions import check_caption, read_tags
 from tiktok_manager.domain.errors import (
     Failure,
     FailureClass,
@@ -187,6 +187,7 @@ def edited(post: Post, edit: PostEdit, now: datetime) -> Post:
         consent=consent_for(mode, choices, agreed=agreed, now=now),
         schedule=_edited_schedule(post, edit, now),
         lateness=edit.lateness or post.lateness,
+        tags=post.tags if edit.tags is None else read_tags(edit.tags),
         error=post.error if waits else None,
         next_try_at=post.next_try_at if waits else None,
     )
@@ -315,6 +316,9 @@ def wishes(
     checked: Checked, media: MediaFile, info: MediaInfo | None, usual: Lateness, now: datetime
 ) -> Iterator[Wish]:
     """Give a post for each account of a request; `usual` goes for it if it names no lateness."""
+    origin = checked.request.origin
+    if len(checked.accounts) > 1 and origin.batch is None:
+        origin = replace(origin, batch=uuid.uuid4().hex)
     for account in checked.accounts:
         post = Post(
             id=uuid.uuid4().hex,
@@ -328,6 +332,8 @@ def wishes(
             choices=checked.request.choices,
             consent=checked.consent,
             lateness=checked.request.lateness or usual,
+            tags=read_tags(checked.request.tags),
+            origin=origin,
             created_at=now,
         )
         yield Wish(post=post, video=LookedInto(info=info), request=checked.place)

@@ -17,7 +17,7 @@ from tiktok_manager.domain.posts import (
     PostStatus,
     TrailEntry,
 )
-from tiktok_manager.storage import post_search
+from tiktok_manager.storage import account_posts, post_search
 from tiktok_manager.storage import posts as queries
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class PlannedPosts:
         """Return what goes out next, what came last, and how much waits for the user."""
         with self._database.read() as session:
             numbers = queries.count(session, {*NEEDS_USER, *UNDER_WAY})
-            unconnected, paused = queries.count_held(session)
+            unconnected, paused = account_posts.count_held(session)
             stopped = sum(numbers.get(status, 0) for status in NEEDS_USER)
             return PublishOverview(
                 next_due=queries.next_due(session),

@@ -109,7 +109,7 @@ class Planning(PlannedPosts):
         """
         now = self._clock.now()
         usual = _Usual(timezone=self._settings.timezone(), lateness=self._settings.lateness())
-        accounts: dict[str, Account] = {}
+        accounts: dict[str, Sequence[Account]] = {}
         checked: list[rules.Checked] = []
         refused: dict[int, InputError] = {}
         for place, request in enumerate(requests):
@@ -283,14 +283,14 @@ class Planning(PlannedPosts):
         self,
         place: int,
         request: PlanRequest,
-        known: dict[str, Account],
+        known: dict[str, Sequence[Account]],
         usual: _Usual,
         now: datetime,
     ) -> rules.Checked:
         for name in request.accounts:
             if name not in known:
-                known[name] = self._accounts.get(name)
-        accounts = {known[name].id: known[name] for name in request.accounts}
+                known[name] = self._accounts.select([name])
+        accounts = {each.id: each for name in request.accounts for each in known[name]}
         rules.check_accounts(accounts.values())
         check_caption(request.caption)
         return rules.Checked(

@@ -58,6 +58,10 @@ def post_json(post: Post, say: Say) -> Record:
         "sha256": post.media.sha256,
         "published_at": stamp(post.published_at),
         "version": post.version,
+        "tags": list(post.tags),
+        "batch": post.origin.batch,
+        "campaign": post.origin.campaign_id,
+        "rule": post.origin.rule_id,
     }
 
 

@@ -13,12 +13,11 @@ from typing import Any
 from sqlalchemy import UpdateBase, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from tiktok_manager.domain.attempts import Attempt, AttemptEnd, Claim, Fenced, Outcome
+from tiktok_manager.domain.attempts import Attempt, AttemptEnd, Claim, Fenced, Outcome, Step
 from tiktok_manager.domain.errors import Failure, FailureClass, RemoteError
 from tiktok_manager.domain.posts import (
     Post,
     PostMode,
-    Step,
 )
 from tiktok_manager.storage.post_rows import error_values, move, to_post
 from tiktok_manager.storage.schema import AttemptRow, PostRow

@@ -21,8 +21,8 @@ from tiktok_manager.domain.errors import (
     InputError,
     StorageError,
 )
+from tiktok_manager.storage.columns import from_stored, to_stored
 from tiktok_manager.storage.driver import load_driver
-from tiktok_manager.storage.instants import from_stored, to_stored
 from tiktok_manager.storage.migrations.metrics import APPLICATION, STEPS, steps_of
 from tiktok_manager.storage.revisions import check_revision
 

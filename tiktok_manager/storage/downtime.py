@@ -22,7 +22,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tiktok_manager.domain.posts import LatePolicy, PostStatus
 from tiktok_manager.storage.claims import CHECKED
-from tiktok_manager.storage.instants import UtcInstant, to_stored
+from tiktok_manager.storage.columns import UtcInstant, to_stored
 from tiktok_manager.storage.post_rows import move
 from tiktok_manager.storage.schema import AttemptRow, PostRow
 

@@ -11,7 +11,7 @@ from tiktok_manager.domain.holds import Hold
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.storage.accounts import HAS_READY_ACCOUNT, IS_READY
 from tiktok_manager.storage.codes import decode_failure, encode_failure
-from tiktok_manager.storage.instants import UtcInstant
+from tiktok_manager.storage.columns import UtcInstant
 from tiktok_manager.storage.post_rows import error_values
 from tiktok_manager.storage.schema import AccountRow, HoldRow, PostRow
 

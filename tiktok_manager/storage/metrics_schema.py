@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, ForeignKey, Index, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from tiktok_manager.storage.instants import UtcInstant
+from tiktok_manager.storage.columns import UtcInstant
 
 
 class MetricsBase(DeclarativeBase):

@@ -1,8 +1,9 @@
 """How a post rests in its row, and the one way in which its status changes."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.domain.posts import (
     CLAIM,
+    PLANNED_ALONE,
     Choices,
     Consent,
     Lateness,
     LatePolicy,
+    Origin,
     Post,
     PostMode,
     PostStatus,
@@ -83,10 +86,9 @@ def to_post(row: PostRow, handle: str) -> Post:
         caption=row.caption,
         choices=_choices(json.loads(row.choices)),
         consent=_consent(row),
-        lateness=Lateness(
-            policy=LatePolicy(row.late_policy),
-            within=timedelta(seconds=row.late_within_s),
-        ),
+        lateness=_lateness(row),
+        tags=tuple(filter(None, row.tags.split("\n"))),
+        origin=_origin(row),
         version=row.version,
         epoch=row.epoch,
         attempts=row.attempts,
@@ -109,6 +111,10 @@ def new_values(post: Post, now: datetime) -> dict[str, Any]:
         "version": 1,
         "epoch": post.epoch,
         "created_at": post.created_at,
+        "batch": post.origin.batch,
+        "campaign_id": post.origin.campaign_id,
+        "rule_id": post.origin.rule_id,
+        "rule_on": post.origin.rule_on and post.origin.rule_on.isoformat(),
         **entered_values(post, now),
     }
 
@@ -131,6 +137,7 @@ def entered_values(post: Post, now: datetime) -> dict[str, Any]:
         "file_mtime_ns": post.media.mtime_ns,
         "file_id": post.media.file_id,
         "file_sha256": post.media.sha256,
+        "tags": tagged(post.tags),
         "attempts": post.attempts,
         "worker_losses": 0,
         "wake_at": (post.next_try_at or post.schedule.due_at) if scheduled else None,
@@ -146,6 +153,27 @@ def schedule_values(schedule: Schedule) -> dict[str, Any]:
         "wall": schedule.wall.isoformat(timespec="seconds"),
         "timezone": schedule.timezone,
     }
+
+
+def tagged(tags: Iterable[str]) -> str:
+    """Return tags as a row keeps them: each between two line ends, so that one can be found."""
+    return "".join(f"\n{tag}\n" for tag in tags)
+
+
+def _lateness(row: PostRow) -> Lateness:
+    within = timedelta(seconds=row.late_within_s)
+    return Lateness(policy=LatePolicy(row.late_policy), within=within)
+
+
+def _origin(row: PostRow) -> Origin:
+    if row.batch is row.campaign_id is row.rule_id is None:
+        return PLANNED_ALONE
+    return Origin(
+        batch=row.batch,
+        campaign_id=row.campaign_id,
+        rule_id=row.rule_id,
+        rule_on=None if row.rule_on is None else date.fromisoformat(row.rule_on),
+    )
 
 
 def _choices(values: dict[str, Any]) -> Choices:

@@ -8,7 +8,7 @@ from sqlalchemy import Select, Tuple, literal, literal_column, or_, select, tupl
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tiktok_manager.domain.posts import ChangedPost, Post, PostFilter
-from tiktok_manager.storage.instants import UtcInstant
+from tiktok_manager.storage.columns import UtcInstant
 from tiktok_manager.storage.post_rows import to_post
 from tiktok_manager.storage.schema import STATUS, AccountRow, PostRow
 

@@ -14,14 +14,13 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
-    text,
     tuple_,
     update,
 )
 from sqlalchemy.orm import Session
 
-from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.findings import Param
 from tiktok_manager.domain.posts import (
     UNDER_WAY,
@@ -33,23 +32,20 @@ from tiktok_manager.domain.posts import (
     changed_meanwhile,
 )
 from tiktok_manager.storage.accounts import (
-    HAS_LOST_ACCOUNT,
-    HAS_PAUSED_ACCOUNT,
     HAS_READY_ACCOUNT,
     IS_LOST,
 )
 from tiktok_manager.storage.codes import decode_params, encode_params
-from tiktok_manager.storage.instants import UtcInstant
+from tiktok_manager.storage.columns import UtcInstant
 from tiktok_manager.storage.integrity import remember
 from tiktok_manager.storage.post_rows import (
-    WAITING,
     entered_values,
     move,
     new_values,
-    set_error,
+    tagged,
     to_post,
 )
-from tiktok_manager.storage.schema import IS_PLANNED, STATUS, AccountRow, PostRow, StepRow
+from tiktok_manager.storage.schema import STATUS, AccountRow, PostRow, StepRow
 
 _ID_END = "\U0010ffff"
 _BY_TIME = (PostRow.due_at, PostRow.id)
@@ -152,46 +148,6 @@ def update_post(
     session.flush()
 
 
-def stop_scheduled(session: Session, account_id: str, reason: Failure, now: datetime) -> int:
-    """Stop an account's planned posts for a reason only the user can mend; returns how many."""
-    rows = session.scalars(
-        select(PostRow).where(
-            PostRow.account_id == account_id, PostRow.status == PostStatus.SCHEDULED
-        )
-    ).all()
-    for row in rows:
-        move(row, PostStatus.NEEDS_ATTENTION)
-        row.wake_at = None
-        set_error(row, reason)
-        row.updated_at = now
-    return len(rows)
-
-
-def resume_reconnected(session: Session, account_id: str, now: datetime) -> None:
-    """Let posts go on that wait or stopped only because their account had lost its permission.
-
-    Those whose time has passed are judged by their lateness like any other, and keep the reason
-    until then; those that TikTok has are asked about at once.
-    """
-    rows = session.scalars(
-        select(PostRow).where(
-            PostRow.account_id == account_id,
-            PostRow.status.in_((PostStatus.NEEDS_ATTENTION, *WAITING)),
-            PostRow.error_kind == FailureClass.NEEDS_RECONNECT,
-        )
-    ).all()
-    for row in rows:
-        row.updated_at = now
-        row.wake_at = now
-        if row.status in {PostStatus.NEEDS_ATTENTION, PostStatus.SCHEDULED}:
-            move(row, PostStatus.SCHEDULED)
-            row.first_tried_at = None
-            row.released_at = None
-            row.wake_at = max(row.due_at, now)
-            if row.due_at >= now:
-                set_error(row, None)
-
-
 def count(session: Session, statuses: Iterable[PostStatus]) -> dict[PostStatus, int]:
     """Return how many posts are in each of these statuses.
 
@@ -205,14 +161,6 @@ def count(session: Session, statuses: Iterable[PostStatus]) -> dict[PostStatus, 
     return {PostStatus(status): number for status, number in session.execute(query)}
 
 
-def count_held(session: Session) -> tuple[int, int]:
-    """Return how many planned posts wait for their account to be connected, and to be resumed."""
-    planned = select(func.count()).where(PostRow.status == PostStatus.SCHEDULED)
-    unconnected = session.scalar(planned.where(HAS_LOST_ACCOUNT))
-    paused = session.scalar(planned.where(HAS_PAUSED_ACCOUNT))
-    return unconnected or 0, paused or 0
-
-
 def next_due(session: Session) -> Post | None:
     """Return the scheduled post that goes out next; those of held accounts do not."""
     # A query of its own: joined, SQLite may go from the accounts to all they plan, and sort that.
@@ -223,32 +171,6 @@ def next_due(session: Session) -> Post | None:
         .limit(1)
     )
     return _first(session, _posts().where(PostRow.id == soonest.scalar_subquery()))
-
-
-def planned_of_each_account(session: Session) -> dict[str, int]:
-    """Return how many posts are planned of each account."""
-    planned = (
-        select(func.count())
-        .select_from(PostRow)
-        .where(PostRow.account_id == AccountRow.id, text(IS_PLANNED))
-        .correlate(AccountRow)
-        .scalar_subquery()
-        .label("planned")
-    )
-    return {row.id: row.planned for row in session.execute(select(AccountRow.id, planned))}
-
-
-def next_of_each_account(session: Session) -> list[Post]:
-    """Return the planned post of each account that is due first."""
-    soonest = (
-        select(PostRow.id)
-        .where(PostRow.account_id == AccountRow.id, text(IS_PLANNED))
-        .order_by(PostRow.due_at, PostRow.id)
-        .limit(1)
-        .correlate(AccountRow)
-        .scalar_subquery()
-    )
-    return _all(session, _posts().where(PostRow.id.in_(select(soonest).select_from(AccountRow))))
 
 
 def last_result(session: Session) -> Post | None:
@@ -325,6 +247,15 @@ def _conditions(wanted: PostFilter) -> Sequence[Any]:
     elif wanted.account_ids:
         # The empty text keeps some accounts from being looked for one by one, and then sorted.
         found.append(PostRow.account_id.concat("").in_(wanted.account_ids))
+    if wanted.batch is not None:
+        found.append(PostRow.batch == wanted.batch)
+    if wanted.campaign_id is not None:
+        found.append(PostRow.campaign_id == wanted.campaign_id)
+    if wanted.rule_id is not None:
+        found.append(PostRow.rule_id == wanted.rule_id)
+    if wanted.tags:
+        marked = (PostRow.tags.contains(tagged([tag]), autoescape=True) for tag in wanted.tags)
+        found.append(or_(*marked))
     if wanted.due_from is not None:
         found.append(PostRow.due_at >= wanted.due_from)
     if wanted.due_to is not None:

@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from tiktok_manager.domain.attempts import AttemptEnd, AttemptOutcome
+from tiktok_manager.domain.attempts import AttemptEnd, AttemptOutcome, Step
 from tiktok_manager.domain.errors import Failure
-from tiktok_manager.domain.posts import GREEN, Actor, PostStatus, Step
+from tiktok_manager.domain.posts import GREEN, Actor, PostStatus
 from tiktok_manager.storage.attempts import close_row
 from tiktok_manager.storage.installation import get_install, newest_instant
 from tiktok_manager.storage.post_rows import move, set_error

@@ -5,7 +5,6 @@ leave this room; queries hand out the frozen values of `domain`.
 """
 
 from datetime import datetime
-from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -13,32 +12,16 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     Table,
     Text,
     literal_column,
-    text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from tiktok_manager.storage.instants import UtcInstant
+from tiktok_manager.storage.columns import Base, partial_index
+from tiktok_manager.storage.plan_schema import CampaignRow, RuleRow
 
-
-class Base(DeclarativeBase):
-    """Registry of the tables."""
-
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        datetime: UtcInstant,
-        str: Text,
-        bytes: LargeBinary,
-    }
-
-
-def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    # Migrations say it for PostgreSQL too; here that would load its dialect at every start.
-    return Index(name, *columns, unique=unique, sqlite_where=text(where))
-
-
+IS_OF_CAMPAIGN = "campaign_id IS NOT NULL"
 IS_PLANNED = "status = 'scheduled'"
 """An index holds what is planned of each account by its time; a parameter would not find it."""
 
@@ -201,7 +184,8 @@ class PostRow(Base):
 
     `wake_at` is the one instant at which the publisher has to look at the post again: its due
     time, the next try or check, or the end of a worker's lease. None when nothing is to be done.
-    `version` counts changes of status and of what a person entered, `epoch` claims.
+    `version` counts changes of status and of what a person entered, `epoch` claims. `tags` are
+    names, each with a line's end before and after it.
     """
 
     __tablename__ = "posts"
@@ -242,8 +226,25 @@ class PostRow(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    tags: Mapped[str] = mapped_column(default="")
+    batch: Mapped[str | None]
+    campaign_id: Mapped[str | None] = mapped_column(ForeignKey(CampaignRow.id))
+    rule_id: Mapped[str | None] = mapped_column(ForeignKey(RuleRow.id))
+    rule_on: Mapped[str | None]
 
     __table_args__ = (
+        partial_index("posts_by_batch", "batch", "due_at", "id", where="batch IS NOT NULL"),
+        partial_index("posts_by_campaign", "campaign_id", "due_at", "id", where=IS_OF_CAMPAIGN),
+        partial_index("posts_by_rule", "rule_id", "due_at", "id", where="rule_id IS NOT NULL"),
+        # A rule makes one post for an account and local date, whatever starts it again.
+        partial_index(
+            "one_post_per_rule_and_date",
+            "rule_id",
+            "rule_on",
+            "account_id",
+            unique=True,
+            where="rule_id IS NOT NULL",
+        ),
         Index("posts_by_due", "due_at", "id"),
         # With what a list of all posts is narrowed by, so that it goes along the index alone.
         Index("posts_by_change", "updated_at", "id", "status", "account_id"),
@@ -251,11 +252,11 @@ class PostRow(Base):
         Index("posts_by_status", "status", "due_at", "id"),
         Index("posts_by_file", "file_sha256", "account_id"),
         # Most posts have ended and need nothing: the publisher's indexes hold only the others.
-        _partial("posts_by_wake", "wake_at", "id", where="wake_at IS NOT NULL"),
-        _partial("posts_planned", "account_id", "due_at", "id", where=IS_PLANNED),
-        _partial("posts_sending", "account_id", where="status = 'publishing'"),
-        _partial("posts_leased", "lease_owner", where="lease_owner IS NOT NULL"),
-        _partial("posts_by_error", "error_code", "status", where="error_code IS NOT NULL"),
+        partial_index("posts_by_wake", "wake_at", "id", where="wake_at IS NOT NULL"),
+        partial_index("posts_planned", "account_id", "due_at", "id", where=IS_PLANNED),
+        partial_index("posts_sending", "account_id", where="status = 'publishing'"),
+        partial_index("posts_leased", "lease_owner", where="lease_owner IS NOT NULL"),
+        partial_index("posts_by_error", "error_code", "status", where="error_code IS NOT NULL"),
     )
 
 
@@ -302,8 +303,8 @@ class AttemptRow(Base):
     __table_args__ = (
         Index("attempts_by_post", "post_id", "number"),
         Index("attempts_by_account", "account_id", "opened_at"),
-        _partial("one_open_attempt_per_post", "post_id", unique=True, where="open"),
-        _partial("one_slot_per_account", "account_id", unique=True, where="holds_slot"),
+        partial_index("one_open_attempt_per_post", "post_id", unique=True, where="open"),
+        partial_index("one_slot_per_account", "account_id", unique=True, where="holds_slot"),
     )
 
 

@@ -24,6 +24,9 @@ _NOT_FOUND: Catalogue = {
         "what",
         {
             "account": Entry(_("There is no account @{handle}."), typed=_SHOWS_ACCOUNTS),
+            "all": Entry(_("There is no account yet."), hint=_("Connect one first.")),
+            "group": Entry(_("No account is in a group “{name}”."), typed=_SHOWS_ACCOUNTS),
+            "tag": Entry(_("No account has the tag “{name}”."), typed=_SHOWS_ACCOUNTS),
             "backup": Entry(_("There is no backup {name}."), typed=_SHOWS_BACKUPS),
             "file": Entry(_("There is no file {file}."), hint=_("Check its name and folder.")),
             "post": Entry(_("There is no post {id}."), typed=_SHOWS_POSTS),
@@ -258,6 +261,10 @@ _PLANNING: Catalogue = {
         _("The caption is too long."),
         _("It has {units} UTF-16 units; TikTok takes {most}."),
         _("Shorten it by {excess}."),
+    ),
+    "bad_tag": Entry(
+        _("“{tag}” cannot be a tag."),
+        hint=_("A tag has 1 to {most} characters, without comma, semicolon or line end."),
     ),
     "caption_with_nul": Entry(_("The caption holds a NUL character."), hint=_("Remove it.")),
     "caption_half_character": Entry(

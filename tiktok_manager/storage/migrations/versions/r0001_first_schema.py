@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from tiktok_manager.storage.migrations.r0001_plan import make_plan_tables
+
 revision = "r0001"
 down_revision = None
 
@@ -35,7 +37,9 @@ def upgrade() -> None:
     _vault()
     _account_groups()
     _account_tags()
+    make_plan_tables()
     _posts()
+    _post_indexes()
     _tokens()
     _attempts()
     _step_log()
@@ -236,9 +240,34 @@ def _posts() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("published_at", sa.BigInteger(), nullable=True),
+        sa.Column("tags", sa.Text(), nullable=False, server_default=""),
+        sa.Column("batch", sa.Text(), nullable=True),
+        sa.Column("campaign_id", sa.Text(), nullable=True),
+        sa.Column("rule_id", sa.Text(), nullable=True),
+        sa.Column("rule_on", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"]),
+        sa.ForeignKeyConstraint(["rule_id"], ["rules.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("tiktok_post_id"),
+    )
+
+
+def _post_indexes() -> None:
+    _partial("posts_by_batch", "posts", ["batch", "due_at", "id"], where="batch IS NOT NULL")
+    _partial(
+        "posts_by_campaign",
+        "posts",
+        ["campaign_id", "due_at", "id"],
+        where="campaign_id IS NOT NULL",
+    )
+    _partial("posts_by_rule", "posts", ["rule_id", "due_at", "id"], where="rule_id IS NOT NULL")
+    _partial(
+        "one_post_per_rule_and_date",
+        "posts",
+        ["rule_id", "rule_on", "account_id"],
+        where="rule_id IS NOT NULL",
+        unique=True,
     )
     op.create_index("posts_by_account", "posts", ["account_id", "due_at", "id"])
     op.create_index("posts_by_change", "posts", ["updated_at", "id", "status", "account_id"])
