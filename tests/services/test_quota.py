@@ -15,7 +15,7 @@ def test_a_full_day_is_warned_of_with_the_next_free_time(world: World) -> None:
     for minutes in (10, 20):
         world.plan(after=timedelta(minutes=minutes))
     wanted = world.clock.now() + timedelta(minutes=30)
-    ledger = world.workspace.quota.ledger(account.id, PostMode.DIRECT, wanted)
+    ledger = world.workspace.quota.ledgers([account.id], PostMode.DIRECT, wanted)[account.id]
     assert ledger.next_free(wanted) == world.clock.now() + timedelta(minutes=10) + WINDOW
 
 
@@ -77,7 +77,9 @@ def test_a_post_being_moved_takes_no_room_from_itself(world: World) -> None:
     world.workspace.settings.set("direct-posts-per-day", "1")
     post = world.plan(after=timedelta(hours=1))
     soon = world.clock.now() + timedelta(hours=2)
-    others = world.workspace.quota.ledger(account.id, PostMode.DIRECT, soon)
+    others = world.workspace.quota.ledgers([account.id], PostMode.DIRECT, soon)[account.id]
     assert others.next_free(soon) == post.schedule.due_at + WINDOW
-    own = world.workspace.quota.ledger(account.id, PostMode.DIRECT, soon, without=(post.id,))
+    own = world.workspace.quota.ledgers([account.id], PostMode.DIRECT, soon, without=(post.id,))[
+        account.id
+    ]
     assert own.next_free(soon) == soon

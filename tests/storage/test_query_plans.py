@@ -310,6 +310,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
     ),
     "holds.hold_due": (lambda s, _w: holds.hold_due(s, NOW, NOW + HOUR, WHY),),
     "holds.explain_wait": (lambda s, _w: holds.explain_wait(s, "a1", WHY, NOW),),
+    "holds.held_accounts": (lambda s, _w: holds.held_accounts(s),),
     "holds.ready_accounts": (lambda s, _w: holds.ready_accounts(s),),
     "holds.restored_posts": (lambda s, _w: holds.restored_posts(s),),
     "holds.release_held": (lambda s, _w: holds.release_held(s, "why", NOW),),
@@ -427,6 +428,9 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "quota.sent_times": (lambda s, _w: quota.sent_times(s, "a1", DIRECT, NOW),),
     "quota.used_by_each_account": (lambda s, _w: quota.used_by_each_account(s, DIRECT, NOW),),
     "quota.sent_by_account": (lambda s, _w: quota.sent_by_account(s, ["a1", "a2"], NOW),),
+    "quota.post_times_by_account": (
+        lambda s, _w: quota.post_times_by_account(s, ["a1", "a2"], DIRECT, NOW),
+    ),
     "quota.post_times": (lambda s, _w: quota.post_times(s, "a1", DIRECT, NOW),),
     "restoring.is_restored": (lambda s, w: restoring.is_restored(s, {w.post.id: [_upload()]}),),
     "restoring.unknown_uploads": (

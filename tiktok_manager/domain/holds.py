@@ -59,6 +59,7 @@ _WEIGHT = (
     WaitingLook.PAUSED,
     WaitingLook.RECONNECT,
 )
+_SAFE = Waiting()
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -112,7 +113,7 @@ def waiting(
         found.append(Waiting(look=WaitingLook.CAP, until=until, reason=_finding(why)))
     due_at = post.schedule.due_at
     lasting = [each for each in found if each.until is None or each.until > due_at]
-    return max(lasting, key=_rank, default=Waiting())
+    return max(lasting, key=_rank, default=_SAFE)
 
 
 def _blocked(blocker: Blocker) -> Waiting:

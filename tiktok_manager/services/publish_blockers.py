@@ -5,10 +5,8 @@ publisher of another one holds posts for is kept in the database.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
-from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import ActionNeeded, AppError, Failure, VaultLocked
 from tiktok_manager.domain.findings import Finding
@@ -21,14 +19,14 @@ from tiktok_manager.domain.holds import (
     Hold,
     waiting,
 )
-from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.domain.posts import Post, PostStatus, seen_waiting
 from tiktok_manager.services.hold_reasons import PUBLISHING_OFF
 from tiktok_manager.services.installation import Installation
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.storage_guard import StorageGuard
 from tiktok_manager.services.vault import VaultService, VaultState
-from tiktok_manager.storage import accounts, holds
+from tiktok_manager.storage import holds
 from tiktok_manager.storage.database import Database
 
 RESTORED_WAIT = "restored_posts_wait"
@@ -83,7 +81,7 @@ class PublishBlockers:
             return posts
         blockers = self.all() if standing is None else standing
         full = self._quota.full_until(planned)
-        return [replace(post, waiting=waiting(post, blockers, full)) for post in posts]
+        return [seen_waiting(post, waiting(post, blockers, full)) for post in posts]
 
     def _of_folder(self) -> Iterator[Blocker]:
         try:
@@ -118,11 +116,10 @@ class PublishBlockers:
 
     def _of_accounts(self) -> Iterator[Blocker]:
         with self._database.read() as session:
-            known = accounts.list_accounts(session)
-            ready = holds.ready_accounts(session)
+            held = holds.held_accounts(session)
             restored = holds.restored_posts(session)
-        paused = [each for each in known if each.paused]
-        lost = [each for each in known if not each.paused and each.id not in ready]
+        paused = [each for each in held if each.paused]
+        lost = [each for each in held if not each.paused]
         yield from _of_some(ACCOUNTS_PAUSED, paused, is_fault=False)
         yield from _of_some(ACCOUNTS_NOT_CONNECTED, lost, is_fault=True)
         if restored:
@@ -130,7 +127,7 @@ class PublishBlockers:
             yield Blocker(finding=counted, account_ids=frozenset(restored))
 
 
-def _of_some(code: str, some: Sequence[Account], *, is_fault: bool) -> Iterator[Blocker]:
+def _of_some(code: str, some: Sequence[holds.HeldAccount], *, is_fault: bool) -> Iterator[Blocker]:
     if some:
         handles = tuple(each.handle for each in some)
         finding = Finding(code=code, params={"handles": handles})

@@ -36,16 +36,24 @@ class Quota:
         """Return how many posts of each kind an account may have in 24 hours."""
         return {mode: self._cap(mode) for mode in PostMode}
 
-    def ledger(
-        self, account_id: str, mode: PostMode, at: datetime, *, without: Collection[str] = ()
-    ) -> Ledger:
-        """Return when an account posts from a day before `at` on: sent, under way and planned.
+    def ledgers(
+        self,
+        account_ids: Collection[str],
+        mode: PostMode,
+        at: datetime,
+        *,
+        without: Collection[str] = (),
+    ) -> Mapping[str, Ledger]:
+        """Return when accounts post from a day before `at` on: sent, under way and planned.
 
         But not the planned posts `without`, for which another time is looked for.
         """
         with self._database.read() as session:
-            times = queries.post_times(session, account_id, mode, at - WINDOW, frozenset(without))
-        return Ledger(times, self._cap(mode))
+            found = queries.post_times_by_account(
+                session, account_ids, mode, at - WINDOW, frozenset(without)
+            )
+        cap = self._cap(mode)
+        return {account_id: Ledger(times, cap) for account_id, times in found.items()}
 
     def wait(self, account_id: str, mode: PostMode) -> tuple[datetime, Failure] | None:
         """Return until when, and why, a post of this account must wait now; None if it need not."""

@@ -1,11 +1,13 @@
 """Queries for what holds every post at once, and for the posts that wait for it."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, case, delete, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, literal, not_, select, update
 from sqlalchemy.orm import Session
 
+from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.holds import Hold
 from tiktok_manager.domain.posts import PostStatus
@@ -18,6 +20,20 @@ from tiktok_manager.storage.schema import AccountRow, HoldRow, PostRow
 # Asked for all day, so built once.
 _HOLD = select(HoldRow).where(HoldRow.name == bindparam("name"))
 _READY = select(AccountRow.id).where(IS_READY)
+# Not whole accounts: there may be hundreds.
+_HELD = select(AccountRow.id, AccountRow.handle, AccountRow.status, AccountRow.paused).where(
+    not_(IS_READY)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAccount:
+    """An account whose posts do not go out, as far as that is to be told."""
+
+    id: str
+    handle: str
+    status: AccountStatus
+    paused: bool
 
 
 def get_hold(session: Session, name: str) -> Hold | None:
@@ -77,6 +93,24 @@ def explain_wait(session: Session, account_id: str, reason: Failure, now: dateti
 def ready_accounts(session: Session) -> frozenset[str]:
     """Return the accounts whose posts may go out: connected and not paused."""
     return frozenset(session.scalars(_READY))
+
+
+def held_accounts(session: Session) -> list[HeldAccount]:
+    """Return the accounts whose posts do not go out, for they are paused or to be connected.
+
+    Those whose owner disconnected them come last; by handle.
+    """
+    found = [
+        HeldAccount(
+            id=row.id, handle=row.handle, status=AccountStatus(row.status), paused=row.paused
+        )
+        for row in session.execute(_HELD)
+    ]
+    return sorted(found, key=_connected_first)
+
+
+def _connected_first(account: HeldAccount) -> tuple[bool, str, str]:
+    return account.status is AccountStatus.DISCONNECTED, account.handle.lower(), account.id
 
 
 def restored_posts(session: Session) -> dict[str, int]:

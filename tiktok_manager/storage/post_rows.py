@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -77,16 +78,16 @@ def to_post(row: PostRow, handle: str) -> Post:
             timezone=row.timezone,
         ),
         media=MediaFile(
-            path=Path(row.file),
+            path=_path(row.file),
             size_bytes=row.file_size,
             mtime_ns=row.file_mtime_ns,
             file_id=row.file_id,
             sha256=row.file_sha256,
         ),
         caption=row.caption,
-        choices=_choices(json.loads(row.choices)),
+        choices=_choices(row.choices),
         consent=_consent(row),
-        lateness=_lateness(row),
+        lateness=_lateness(row.late_policy, row.late_within_s),
         tags=tuple(filter(None, row.tags.split("\n"))),
         origin=_origin(row),
         version=row.version,
@@ -160,11 +161,6 @@ def tagged(tags: Iterable[str]) -> str:
     return "".join(f"\n{tag}\n" for tag in tags)
 
 
-def _lateness(row: PostRow) -> Lateness:
-    within = timedelta(seconds=row.late_within_s)
-    return Lateness(policy=LatePolicy(row.late_policy), within=within)
-
-
 def _origin(row: PostRow) -> Origin:
     if row.batch is row.campaign_id is row.rule_id is None:
         return PLANNED_ALONE
@@ -176,9 +172,22 @@ def _origin(row: PostRow) -> Origin:
     )
 
 
-def _choices(values: dict[str, Any]) -> Choices:
+# Of thousands of posts most say the same: what cannot change is made once and shared.
+@lru_cache(maxsize=1024)
+def _choices(kept: str) -> Choices:
+    values: dict[str, Any] = json.loads(kept)
     privacy = values.pop("privacy", None)
     return Choices(privacy=None if privacy is None else Privacy(privacy), **values)
+
+
+@lru_cache(maxsize=1024)
+def _lateness(policy: str, within_s: int) -> Lateness:
+    return Lateness(policy=LatePolicy(policy), within=timedelta(seconds=within_s))
+
+
+@lru_cache(maxsize=1024)
+def _path(kept: str) -> Path:
+    return Path(kept)
 
 
 def _consent(row: PostRow) -> Consent | None:

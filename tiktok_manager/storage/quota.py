@@ -105,3 +105,26 @@ def post_times(
         PostRow.id.not_in(without),
     )
     return list(session.scalars(planned)) + sent_times(session, account_id, mode, since)
+
+
+def post_times_by_account(
+    session: Session,
+    account_ids: Collection[str],
+    mode: PostMode,
+    since: datetime,
+    without: frozenset[str] = frozenset(),
+) -> dict[str, list[datetime]]:
+    """Return the same of many accounts in two statements, by account."""
+    found: dict[str, list[datetime]] = {account_id: [] for account_id in account_ids}
+    planned = select(PostRow.account_id, func.coalesce(PostRow.wake_at, PostRow.due_at)).where(
+        PostRow.account_id.in_(account_ids),
+        PostRow.mode == mode,
+        PostRow.status.in_(_PLANNED),
+        PostRow.id.not_in(without),
+    )
+    for account_id, at in session.execute(planned):
+        found[account_id].append(at)
+    for (account_id, sent_mode), times in sent_by_account(session, account_ids, since).items():
+        if sent_mode is mode:
+            found[account_id] += times
+    return found

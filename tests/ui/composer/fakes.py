@@ -293,8 +293,18 @@ class FakeQuota:
         self.full_until: dict[str, datetime] = {}
         self.asked: list[tuple[str, datetime, str]] = []
 
-    def ledger(
-        self, account_id: str, mode: PostMode, at: datetime, *, without: Sequence[str] = ()
+    def ledgers(
+        self,
+        account_ids: Sequence[str],
+        mode: PostMode,
+        at: datetime,
+        *,
+        without: Sequence[str] = (),
+    ) -> dict[str, Ledger]:
+        return {each: self._ledger(each, mode, at, without) for each in account_ids}
+
+    def _ledger(
+        self, account_id: str, mode: PostMode, at: datetime, without: Sequence[str]
     ) -> Ledger:
         self.asked.append((account_id, at, "".join(without)))
         full_until = self.full_until.get(account_id)

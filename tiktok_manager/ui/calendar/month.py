@@ -22,7 +22,7 @@ from tiktok_manager.ui.post_look import needs_user, unsafe_waiting
 from tiktok_manager.ui.texts import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 WEEKS = 5
 _FIRST, _LAST = date(1970, 2, 1), date(9998, 11, 1)
@@ -79,20 +79,29 @@ class Weeks:
 class Tile:
     """One video at one time in its day, for one account or several that stand alike.
 
-    `time` is wall time in the zone the calendar is shown in. `needs_user`: it goes nowhere until
-    the user does something.
+    `timezone` is the one the calendar is shown in. `needs_user`: it goes nowhere until the user
+    does something. What it says is made when it is asked for: most of a crowded day is not shown.
     """
 
     posts: tuple[Post, ...]
     day: date
-    time: str
-    words: str
+    timezone: str
     needs_user: bool
 
     @property
     def post(self) -> Post:
         """The post, or the first of several."""
         return self.posts[0]
+
+    @property
+    def time(self) -> str:
+        """Its wall time."""
+        return time_text(self.post.schedule.due_at.astimezone(zone(self.timezone)).time())
+
+    @property
+    def words(self) -> str:
+        """Its caption on one line."""
+        return " ".join(self.post.caption.split()) or tr("(no caption)")
 
     @property
     def is_stack(self) -> bool:
@@ -169,31 +178,35 @@ def tiles_of(day: date, posts: Iterable[Post], timezone: str) -> Sequence[Tile]:
 
     What is the same video at the same time is one tile; on a busy day what needs the user leads.
     """
-    alike = (tuple(group) for _key, group in groupby(sorted(posts, key=_likeness), _likeness))
-    tiles = [_tile(day, group, timezone) for group in alike]
+    at_once = (list(group) for _due_at, group in groupby(sorted(posts, key=_order), _due_at))
+    tiles = [
+        Tile(posts=same, day=day, timezone=timezone, needs_user=needs_user(same[0]))
+        for group in at_once
+        for same in _alike(group)
+    ]
     is_busy = len(tiles) > _BUSY
     return sorted(tiles, key=lambda tile: (is_busy and not tile.needs_user, *_order(tile.post)))
 
 
-def _tile(day: date, posts: tuple[Post, ...], timezone: str) -> Tile:
-    post = posts[0]
-    local = post.schedule.due_at.astimezone(zone(timezone))
-    caption = " ".join(post.caption.split())
-    return Tile(
-        posts=posts,
-        day=day,
-        time=time_text(local.time()),
-        words=caption or tr("(no caption)"),
-        needs_user=needs_user(post),
-    )
+def _alike(posts: list[Post]) -> Iterator[tuple[Post, ...]]:
+    """Yield what of the posts of one time is one thing until it is opened."""
+    if len(posts) == 1:
+        yield tuple(posts)
+    else:
+        for _likeness_of_all, group in groupby(sorted(posts, key=_likeness), _likeness):
+            yield tuple(group)
+
+
+def _due_at(post: Post) -> datetime:
+    return post.schedule.due_at
 
 
 def _order(post: Post) -> tuple[datetime, str]:
     return post.schedule.due_at, post.id
 
 
-def _likeness(post: Post) -> tuple[datetime, str, str, PostStatus, str]:
-    """Return what posts have in common that are one thing until it is opened."""
+def _likeness(post: Post) -> tuple[str, str, PostStatus, str]:
+    """Return what posts of one time have in common that are one thing until it is opened."""
     waits = unsafe_waiting(post)
     look = "" if waits is None else f"{waits.look} {waits.until}"
-    return post.schedule.due_at, str(post.media.path), post.caption, post.status, look
+    return str(post.media.path), post.caption, post.status, look

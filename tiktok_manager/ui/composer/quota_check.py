@@ -117,11 +117,12 @@ def full_days(
 ) -> tuple[FullDay, ...]:
     """Return the accounts without room, in the order of the wish."""
     at = wish.at or now
+    without = (wish.post_id,) if wish.post_id else ()
     found = []
-    for account_id in wish.account_ids:
+    for account_id, ledger in quota.ledgers(
+        wish.account_ids, wish.mode, at, without=without
+    ).items():
         token.check()
-        without = (wish.post_id,) if wish.post_id else ()
-        ledger = quota.ledger(account_id, wish.mode, at, without=without)
         free_at = ledger.next_free(at)
         if free_at != at:
             minute = _free_minute(ledger, free_at)
