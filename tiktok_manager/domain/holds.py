@@ -1,8 +1,9 @@
 """What holds posts: every one at once, or those of some accounts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from operator import attrgetter
 from types import MappingProxyType
 
 from tiktok_manager.domain.errors import Failure, FailureClass
@@ -60,6 +61,8 @@ _WEIGHT = (
     WaitingLook.RECONNECT,
 )
 _SAFE = Waiting()
+_FIELDS = tuple(each.name for each in fields(Post))
+_values = attrgetter(*_FIELDS)
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -114,6 +117,13 @@ def waiting(
     due_at = post.schedule.due_at
     lasting = [each for each in found if each.until is None or each.until > due_at]
     return max(lasting, key=_rank, default=_SAFE)
+
+
+def seen_waiting(post: Post, waits: Waiting | None) -> Post:
+    """Return the post with how it waits; `replace` takes twice as long, and there are thousands."""
+    values = dict(zip(_FIELDS, _values(post), strict=True))
+    values["waiting"] = waits
+    return Post(**values)
 
 
 def _blocked(blocker: Blocker) -> Waiting:

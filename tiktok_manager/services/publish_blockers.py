@@ -17,9 +17,10 @@ from tiktok_manager.domain.holds import (
     NO_PUBLISHER,
     Blocker,
     Hold,
+    seen_waiting,
     waiting,
 )
-from tiktok_manager.domain.posts import Post, PostStatus, seen_waiting
+from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.services.hold_reasons import PUBLISHING_OFF
 from tiktok_manager.services.installation import Installation
 from tiktok_manager.services.quota import Quota
