@@ -145,15 +145,15 @@ class Evening:
         """Fill the form for @sim01 up to its button."""
         video = make_sample_video(self.folder / "evening.mp4", hue=20, seconds=1)
         view = self.composer
-        self.until(lambda: view.model.is_open)
+        self.until(lambda: view.model.state.is_open)
         view.model.choose_file(video)
         self.until(lambda: bool(view.model.accounts.rows))
         view.model.choose_accounts([view.model.accounts.rows[0].account.id])
         view.caption.editor.setPlainText(caption)
         self.click(view.when.kind.button("now"))
         self.until(view.rules.privacy.isEnabled)
-        view.model.set_privacy(Privacy.PUBLIC)
-        self.until(lambda: view.model.can_send)
+        view.model.enter(view.model.form.chosen(privacy=Privacy.PUBLIC))
+        self.until(lambda: view.model.state.can_send)
         return view
 
     def said(self) -> list[str]:

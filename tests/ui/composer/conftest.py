@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.composer.fakes import Stage, an_account, tick
+from tests.ui.composer.fakes import Stage, an_account, enter, tick
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.media import MediaInfo
 from tiktok_manager.domain.posts import Privacy
@@ -33,8 +33,10 @@ def clip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _collect_garbage_here() -> Iterator[None]:
     """As the application does: a QObject must not be collected on a thread of the pool."""
     gc.disable()
+    gc.freeze()  # what was there before is not looked through for each test
     yield
     gc.collect()
+    gc.unfreeze()
     gc.enable()
 
 
@@ -80,5 +82,5 @@ def ready(model: ComposerViewModel, clip: Path, settle: Settle) -> ComposerViewM
     model.choose_file(clip)
     tick(model, "alice")
     settle()
-    model.set_privacy(Privacy.PUBLIC)
+    enter(model, privacy=Privacy.PUBLIC)
     return model

@@ -3,7 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -36,6 +36,9 @@ from tiktok_manager.domain.quota import WINDOW, Ledger, Usage
 from tiktok_manager.domain.schedule import parse_when, resolve
 from tiktok_manager.services.planning import Planning, PlanRequest, PlanResult, PostEdit
 from tiktok_manager.ui.bridge import QtEventBridge
+from tiktok_manager.ui.composer.form import PostForm
+from tiktok_manager.ui.composer.rules import rules_for
+from tiktok_manager.ui.composer.state import State
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.frame import Core
 from tiktok_manager.ui.kit.account_model import AccountModel
@@ -442,6 +445,19 @@ class Stage:
         self.undo.clear()
         for each in (self.undo, self.bridge, self.tasks):
             shiboken6.delete(each)
+
+
+def a_state(form: PostForm, **known: object) -> State:
+    """Return what is known of a form for which TikTok was not asked."""
+    rules = rules_for([], form.choices, complete=False)
+    return replace(State(form=form, now=NOW, rules=rules), **known)  # type: ignore[arg-type]
+
+
+def enter(model: ComposerViewModel, **changes: object) -> None:
+    """Enter something: a part of the form, or one of the creator's choices."""
+    names = {each.name for each in fields(Choices)}
+    form = model.form.chosen(**{name: changes.pop(name) for name in names & changes.keys()})
+    model.enter(replace(form, **changes))  # type: ignore[arg-type]
 
 
 def tick(model: ComposerViewModel, handle: str) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ui.composer.fakes import NOW, ZONE, a_post
+from tests.ui.composer.fakes import NOW, ZONE, a_post, a_state
+from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.media import MediaInfo
 from tiktok_manager.domain.posts import Choices, Lateness, LatePolicy, PostMode, Privacy
 from tiktok_manager.ui.composer.form import (
@@ -103,13 +104,13 @@ def test_a_post_is_shown_as_planned(tmp_path: Path) -> None:
 
 
 def test_the_zone_is_named_beside_the_time() -> None:
-    assert when_text(_at("2026-11-24T18:30"), NOW) == "Tue 18:30 (Berlin), in 3 days"
+    assert when_text(a_state(_at("2026-11-24T18:30"))) == "Tue 18:30 (Berlin), in 3 days"
 
 
 def test_a_time_gone_by_is_told_unless_it_is_posted_now() -> None:
-    assert "Choose a time to come" in past_text(_at("2026-11-21T12:50"), NOW)
-    assert past_text(_at("2026-11-24T18:30"), NOW) == ""
-    assert past_text(replace(_at("2020-01-01T00:00"), post_now=True), NOW) == ""
+    assert "Choose a time to come" in past_text(a_state(_at("2026-11-21T12:50")))
+    assert past_text(a_state(_at("2026-11-24T18:30"))) == ""
+    assert past_text(a_state(replace(_at("2020-01-01T00:00"), post_now=True))) == ""
 
 
 def test_the_lateness_default_is_told() -> None:
@@ -175,16 +176,20 @@ def test_an_unreadable_video_says_so() -> None:
     assert checks(look, None)[-1].problem
 
 
+def _look_into(path: Path) -> MediaLook:
+    return look_into(path.parent / "previews", path, CancelToken())
+
+
 @pytest.mark.parametrize("name", ["missing.mp4", "picture.png"])
 def test_a_file_tiktok_never_takes_is_refused_with_words(tmp_path: Path, name: str) -> None:
     (tmp_path / "picture.png").write_bytes(b"x")
-    look = look_into(tmp_path / name, tmp_path / "previews")
+    look = _look_into(tmp_path / name)
     assert look.error is not None
     assert name in words(look.error).title
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "clip.mp4").touch()
-    look = look_into(tmp_path / "clip.mp4", tmp_path / "previews")
+    look = _look_into(tmp_path / "clip.mp4")
     assert look.error is not None
     assert "empty" in words(look.error).title

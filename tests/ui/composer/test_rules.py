@@ -2,15 +2,23 @@
 
 from dataclasses import replace
 
-from tests.ui.composer.fakes import PRIVATE_OPTIONS, an_info
+from tests.ui.composer.fakes import NOW, PRIVATE_OPTIONS, ZONE, an_info
 from tiktok_manager.domain.posts import Choices, Privacy
+from tiktok_manager.ui.composer.form import new_form
 from tiktok_manager.ui.composer.rules import (
     BRANDED_NEVER_PRIVATE,
     Interaction,
+    Rules,
     label_text,
     rules_for,
     settle,
 )
+
+
+def _settled(choices: Choices, rules: Rules, *, disclose: bool) -> Choices:
+    form = replace(new_form(NOW, ZONE), choices=choices, disclose=disclose)
+    return settle(form, choices, rules)
+
 
 PUBLIC = an_info("alice")
 PRIVATE = an_info(
@@ -36,14 +44,13 @@ def test_several_accounts_offer_only_what_all_of_them_offer() -> None:
 
 def test_a_disabled_interaction_names_the_account_that_disabled_it() -> None:
     rules = rules_for([PUBLIC, PRIVATE], Choices(), complete=True)
-    assert rules.interactions[Interaction.COMMENT].allowed
-    assert not rules.interactions[Interaction.DUET].allowed
-    assert "@bob" in rules.interactions[Interaction.DUET].reason
+    assert rules.interactions[Interaction.COMMENT] == ""
+    assert "@bob" in rules.interactions[Interaction.DUET]
 
 
 def test_differences_say_for_whom_and_only_differences_are_told() -> None:
     rules = rules_for([PUBLIC, PRIVATE], Choices(), complete=True)
-    shown = {difference.rule: difference.text for difference in rules.differences}
+    shown = {fact.label: fact.value for fact in rules.differences}
     assert shown == {
         "Everyone": "Not for @bob",
         "Followers": "Not for @alice",
@@ -56,31 +63,30 @@ def test_differences_say_for_whom_and_only_differences_are_told() -> None:
 
 def test_branded_content_cannot_be_private_whichever_comes_first() -> None:
     branded = rules_for([PUBLIC], Choices(branded_content=True), complete=True)
-    assert not branded.privacy[Privacy.ONLY_ME].allowed
-    assert branded.privacy[Privacy.ONLY_ME].reason == BRANDED_NEVER_PRIVATE
-    assert branded.branded.allowed
+    assert branded.privacy[Privacy.ONLY_ME] == BRANDED_NEVER_PRIVATE
+    assert branded.branded == ""
     private = rules_for([PUBLIC], Choices(privacy=Privacy.ONLY_ME), complete=True)
-    assert not private.branded.allowed
+    assert private.branded == BRANDED_NEVER_PRIVATE
 
 
 def test_choices_an_account_does_not_offer_are_taken_back_and_none_is_made() -> None:
     rules = rules_for([PRIVATE], Choices(), complete=True)
     before = Choices(privacy=Privacy.PUBLIC, allow_duet=True, allow_comment=True)
-    assert settle(before, rules, disclose=False) == Choices(allow_comment=True)
-    assert settle(Choices(), rules, disclose=False) == Choices()
+    assert _settled(before, rules, disclose=False) == Choices(allow_comment=True)
+    assert _settled(Choices(), rules, disclose=False) == Choices()
 
 
 def test_nothing_is_taken_back_before_tiktok_has_answered() -> None:
     rules = rules_for([], Choices(), complete=False)
     before = Choices(privacy=Privacy.PUBLIC, allow_duet=True)
-    assert settle(before, rules, disclose=False) == before
+    assert _settled(before, rules, disclose=False) == before
 
 
 def test_disclosure_off_takes_both_kinds_back() -> None:
     rules = rules_for([PUBLIC], Choices(), complete=True)
     both = Choices(your_brand=True, branded_content=True)
-    assert settle(both, rules, disclose=False) == Choices()
-    assert settle(both, rules, disclose=True) == both
+    assert _settled(both, rules, disclose=False) == Choices()
+    assert _settled(both, rules, disclose=True) == both
 
 
 def test_the_label_is_tiktoks_wording() -> None:

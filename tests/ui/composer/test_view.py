@@ -28,6 +28,7 @@ from tests.ui.composer.fakes import (
     a_post,
     an_account,
     an_info,
+    enter,
     tick,
     untick,
 )
@@ -40,6 +41,7 @@ from tiktok_manager.ui.composer import view as view_module
 from tiktok_manager.ui.composer.creators_card import CreatorRow
 from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED, Interaction
 from tiktok_manager.ui.composer.view import ComposerView
+from tiktok_manager.ui.composer.wording import button_words
 from tiktok_manager.ui.frame import Frame
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.theme import Theme, ThemeChoice
@@ -178,7 +180,7 @@ def test_disclosure_uncovers_its_kinds_and_says_what_is_needed_on_hover(
 
 
 def test_branded_content_takes_only_you_away_with_the_reason(filled: ComposerView) -> None:
-    filled.model.set_disclose(True)
+    enter(filled.model, disclose=True)
     filled.rules.branded.click()
     items = filled.rules.privacy.model()
     assert isinstance(items, QStandardItemModel)
@@ -189,7 +191,7 @@ def test_branded_content_takes_only_you_away_with_the_reason(filled: ComposerVie
 
 def test_only_you_takes_branded_content_away_with_the_reason(filled: ComposerView) -> None:
     _choose_privacy(filled, "Only you")
-    filled.model.set_disclose(True)
+    enter(filled.model, disclose=True)
     assert not filled.rules.branded.isEnabled()
     assert filled.rules.branded.toolTip() == "Branded content visibility cannot be set to private."
 
@@ -293,7 +295,7 @@ def test_what_is_on_its_way_is_not_offered_to_be_undone(
     filled: ComposerView, frame: FakeFrame, settle: Settle
 ) -> None:
     _choose_privacy(filled, "Everyone")
-    filled.model.set_post_now(True)
+    enter(filled.model, post_now=True)
     filled.foot.send.click()
     settle()
     (notice,) = frame.notices
@@ -421,7 +423,7 @@ def test_a_day_of_the_calendar_begins_a_post_on_it(
     view.open_target("post-1")
     settle()
     view.open_target(date(2026, 11, 27))
-    assert view.model.editing is None
+    assert view.model.entry.editing is None
     assert view.when.moment.wall == view.model.form.wall
     assert view.model.form.wall == datetime(2026, 11, 27, 14, 0)  # noqa: DTZ001 - wall time
     assert not view.model.entry.restored
@@ -474,7 +476,7 @@ def test_a_post_changed_meanwhile_is_told_with_the_way_to_look_again(
     view.open_target("post-1")
     settle()
     settle()
-    view.model.set_privacy(Privacy.FRIENDS)
+    enter(view.model, privacy=Privacy.FRIENDS)
     stage.planning.change("post-1", caption="Theirs")
     view.model.submit()
     settle()
@@ -503,13 +505,13 @@ def test_a_claimed_post_shows_that_it_is_locked_and_says_so_to_screen_readers(
     settle()
     assert view.caption.editor.toPlainText() == "Autumn walk #slow"
     stage.planning.move("post-1", PostStatus.PUBLISHING)
-    qtbot.waitUntil(lambda: bool(view.model.locked))
+    qtbot.waitUntil(lambda: bool(view.model.state.locked))
     assert view.caption.editor.isReadOnly()
     assert not view.foot.send.isEnabled()
     assert not view.rules.privacy.isEnabled()
     texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
-    assert view.model.locked in texts
-    assert said == [view.model.locked]
+    assert view.model.state.locked in texts
+    assert said == [view.model.state.locked]
 
 
 def test_the_inbox_hides_what_tiktok_asks_there(filled: ComposerView) -> None:
@@ -523,7 +525,7 @@ def test_the_inbox_hides_what_tiktok_asks_there(filled: ComposerView) -> None:
 def test_a_typed_time_is_planned_and_what_is_none_blocks_until_it_is_mended(
     filled: ComposerView, stage: Stage, settle: Settle
 ) -> None:
-    filled.model.set_privacy(Privacy.PUBLIC)
+    enter(filled.model, privacy=Privacy.PUBLIC)
     line = filled.when.moment.time
     line.setFocus()
     line.selectAll()
@@ -542,7 +544,7 @@ def test_a_typed_time_is_planned_and_what_is_none_blocks_until_it_is_mended(
 def test_a_time_that_is_typed_and_not_entered_yet_is_the_one_that_the_button_plans(
     filled: ComposerView, stage: Stage, settle: Settle
 ) -> None:
-    filled.model.set_privacy(Privacy.PUBLIC)
+    enter(filled.model, privacy=Privacy.PUBLIC)
     line = filled.when.moment.time
     line.setFocus()
     line.selectAll()
@@ -586,23 +588,23 @@ def _says(widget: QWidget, text: str) -> bool:
 def test_the_next_free_time_stands_under_when_and_is_one_click_away(
     filled: ComposerView, stage: Stage, settle: Settle, qtbot: QtBot
 ) -> None:
-    card = filled.when
-    shown = [card.ways_out.button(each) for each in (card.use_free, card.spread, card.one_time)]
-    use_free, spread, one_time = shown
-    assert [each.isVisibleTo(card) for each in shown] == [False, False, False]
+    card, way_out = filled.when, filled.when.way_out
+    assert not way_out.isVisibleTo(card)
     full_until = stage.workspace.quota.full_until
     full_until |= {"acc-alice": NOW + timedelta(hours=26), "acc-bob": NOW + timedelta(hours=30)}
     tick(filled.model, "bob")
-    qtbot.waitUntil(lambda: spread.isVisibleTo(card))
-    spread.click()
-    assert [each.isVisibleTo(card) for each in shown] == [False, False, True]
-    one_time.click()
+    qtbot.waitUntil(lambda: way_out.isVisibleTo(card))
+    assert way_out.text().strip() == "Spread over free times"
+    way_out.click()
+    assert way_out.text().strip() == "Keep one time for all"
+    way_out.click()
     assert not filled.model.form.spread
     untick(filled.model, "bob")
-    qtbot.waitUntil(lambda: use_free.isVisibleTo(card))
-    use_free.click()
+    qtbot.waitUntil(lambda: way_out.isVisibleTo(card))
+    assert way_out.text().strip() == "Use that time"
+    way_out.click()
     assert card.moment.wall == datetime(2026, 11, 22, 15, 0)  # noqa: DTZ001 - wall time
-    assert not use_free.isVisibleTo(card)
+    assert not way_out.isVisibleTo(card)
     settle()
 
 
@@ -620,11 +622,11 @@ def test_nothing_is_cut_at_any_width(
         "bob", privacy_options=PRIVATE_OPTIONS, stitch_disabled=True, max_duration_s=60
     )
     tick(filled.model, "bob")
-    filled.model.set_disclose(True)
+    enter(filled.model, disclose=True)
     stage.workspace.quota.full_until |= dict.fromkeys(
         ("acc-alice", "acc-bob"), NOW + timedelta(days=2)
     )
-    qtbot.waitUntil(lambda: len(filled.model.full_days) == 2)
+    qtbot.waitUntil(lambda: len(filled.model.state.full) == 2)
     filled.resize(*size)
     settle()
     qtbot.waitUntil(lambda: _cut_in(filled) == [])
@@ -681,7 +683,7 @@ def test_without_accounts_the_way_to_connect_one_is_offered(
 def test_what_was_cleared_comes_back_by_the_button_that_takes_the_place_of_clear(
     filled: ComposerView,
 ) -> None:
-    filled.model.set_caption("Frost")
+    enter(filled.model, caption="Frost")
     _press(filled, "Clear")
     assert filled.model.form.caption == ""
     _press(filled, "Bring it back")
@@ -724,7 +726,7 @@ def test_fifty_accounts_are_chosen_with_one_refresh_and_asked_about_two_at_a_tim
     stage.accounts.gate.set()
     settle()
     assert len(stage.accounts.asked) == 50
-    assert view.model.rules.complete
+    assert view.model.state.rules.complete
     assert len(view.creators.findChildren(CreatorRow)) <= 4
 
 
@@ -743,10 +745,10 @@ def test_while_it_is_hidden_nothing_is_shown_anew_and_then_all_at_once(
     stage.core.accounts.reading.request()
     settle()
     tick(view.model, "alice")
-    view.model.set_post_now(True)
+    enter(view.model, post_now=True)
     settle()
     assert not told
     view.show()
     assert len(told) == 1
-    assert view.foot.send.text() == view.model.button_text != told[0]
+    assert view.foot.send.text() == button_words(view.model.state) != told[0]
     assert view.accounts.picker.chosen == ("acc-alice",)

@@ -15,6 +15,7 @@ from tests.ui.composer.fakes import (
     a_post,
     an_account,
     an_info,
+    enter,
     tick,
 )
 from tiktok_manager.domain.accounts import AccountStatus
@@ -35,11 +36,12 @@ from tiktok_manager.domain.media import MediaInfo
 from tiktok_manager.domain.posts import Choices, PostMode, PostStatus, Privacy
 from tiktok_manager.system import media
 from tiktok_manager.ui.composer import draft
-from tiktok_manager.ui.composer.blockers import Part
-from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED, Interaction
+from tiktok_manager.ui.composer.media import Check, checks
+from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED
+from tiktok_manager.ui.composer.state import Part, account_reason
 from tiktok_manager.ui.composer.submission import Planned
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
-from tiktok_manager.ui.composer.wording import account_reason, outcome_text
+from tiktok_manager.ui.composer.wording import button_words, outcome_text
 from tiktok_manager.wording import words
 
 TOO_MANY = TikTokRefused(
@@ -63,11 +65,17 @@ def outcomes(model: ComposerViewModel) -> Outcomes:
 
 def told(outcomes: Outcomes) -> str:
     (outcome,) = outcomes
-    return outcome_text(outcome.posts, NOW, edited=outcome.edited, at_once=outcome.at_once)
+    return outcome_text(outcome, NOW)
 
 
 def _missing(model: ComposerViewModel) -> list[Part]:
-    return [blocker.field for blocker in model.blockers]
+    return [part for part, _text in model.state.blockers]
+
+
+def _checks(model: ComposerViewModel) -> list[Check]:
+    state = model.state
+    assert state.look is not None
+    return checks(state.look, state.rules.max_duration_s, state.rules.shortest)
 
 
 # -- what has to be there ---------------------------------------------------------------------
@@ -75,13 +83,13 @@ def _missing(model: ComposerViewModel) -> list[Part]:
 
 def test_an_empty_form_says_what_is_missing_and_cannot_be_sent(model: ComposerViewModel) -> None:
     assert _missing(model) == [Part.FILE, Part.ACCOUNTS, Part.PRIVACY]
-    assert not model.can_send
+    assert not model.state.can_send
     assert model.form.choices == Choices()
 
 
 def test_a_complete_form_can_be_sent(ready: ComposerViewModel) -> None:
-    assert ready.blockers == []
-    assert ready.can_send
+    assert ready.state.blockers == []
+    assert ready.state.can_send
 
 
 def test_only_connected_accounts_can_be_chosen_and_others_say_why() -> None:
@@ -104,7 +112,7 @@ def test_accounts_that_cannot_be_read_can_be_read_again(
     settle()
     assert model.accounts.reading.failure is None
     tick(model, "alice")
-    assert [account.handle for account in model.chosen_accounts] == ["alice"]
+    assert [account.handle for account in (model.state.accounts or ())] == ["alice"]
 
 
 def test_an_account_lost_meanwhile_blocks(
@@ -118,10 +126,9 @@ def test_an_account_lost_meanwhile_blocks(
 def test_the_caption_is_counted_in_utf16_and_blocks_beyond_the_limit(
     ready: ComposerViewModel,
 ) -> None:
-    ready.set_caption("🎬" * 1100)
-    assert ready.form.caption_units == 2200
-    assert ready.can_send
-    ready.set_caption("🎬" * 1100 + "!")
+    enter(ready, caption="🎬" * 1100)
+    assert ready.state.can_send
+    enter(ready, caption="🎬" * 1100 + "!")
     assert _missing(ready) == [Part.CAPTION]
 
 
@@ -131,16 +138,16 @@ def test_a_file_tiktok_never_takes_blocks_with_the_reason(
     ready.choose_file(tmp_path / "gone.mp4")
     assert _missing(ready) == [Part.FILE]
     settle()
-    assert "gone.mp4" in ready.blockers[0].text
+    assert "gone.mp4" in ready.state.blockers[0][1]
     (tmp_path / "gone.mp4").write_bytes(b"back")
     ready.look_again()
     settle()
-    assert ready.can_send
+    assert ready.state.can_send
 
 
 def test_removing_the_video_asks_for_one(ready: ComposerViewModel) -> None:
-    ready.choose_file(None)
-    assert ready.look is None
+    enter(ready, file=None)
+    assert ready.state.look is None
     assert _missing(ready) == [Part.FILE]
 
 
@@ -178,13 +185,13 @@ def test_a_creator_that_cannot_post_now_blocks_until_asked_again(
     stage.accounts.infos["acc-bob"] = TOO_MANY
     tick(ready, "bob")
     settle()
-    assert [blocker.text for blocker in ready.blockers] == [
+    assert [text for _part, text in ready.state.blockers] == [
         "@bob cannot post now: This account reached TikTok's limit of posts for 24 hours."
     ]
     del stage.accounts.infos["acc-bob"]
     ready.creators.ask_again("acc-bob")
     settle()
-    assert ready.can_send
+    assert ready.state.can_send
 
 
 def test_answers_grown_old_are_refreshed_without_hiding_them(
@@ -204,7 +211,7 @@ def test_a_locked_vault_is_asked_for_once_and_everything_locked_is_asked_again(
     model: ComposerViewModel, stage: Stage, settle: Settle
 ) -> None:
     asked: list[object] = []
-    model.vault_needed.connect(asked.append)
+    model.creators.vault_needed.connect(asked.append)
     stage.accounts.infos |= {f"acc-{who}": VaultLocked(title="Locked.") for who in ("alice", "bob")}
     tick(model, "alice")
     tick(model, "bob")
@@ -221,7 +228,7 @@ def test_a_locked_vault_is_asked_for_once_and_everything_locked_is_asked_again(
 def test_another_account_takes_back_what_it_does_not_offer(
     ready: ComposerViewModel, stage: Stage, settle: Settle
 ) -> None:
-    ready.set_interaction(Interaction.DUET, True)
+    enter(ready, allow_duet=True)
     stage.accounts.infos["acc-bob"] = an_info(
         "bob", privacy_options=PRIVATE_OPTIONS, duet_disabled=True
     )
@@ -237,7 +244,7 @@ def test_accounts_that_share_no_option_are_told_apart(
     stage.accounts.infos["acc-bob"] = an_info("bob", privacy_options=(Privacy.FOLLOWERS,))
     tick(ready, "bob")
     settle()
-    assert [blocker.text for blocker in ready.blockers] == [
+    assert [text for _part, text in ready.state.blockers] == [
         "These accounts share no choice of who can watch. Plan them one by one."
     ]
 
@@ -249,8 +256,8 @@ def test_a_video_longer_than_the_account_may_post_blocks(
     tick(ready, "bob")
     settle()
     assert _missing(ready) == [Part.FILE]
-    assert "@bob may post 0:30 at most" in ready.blockers[0].text
-    assert [check.name for check in ready.checks if check.problem] == ["Length"]
+    assert "@bob may post 0:30 at most" in ready.state.blockers[0][1]
+    assert [check.name for check in _checks(ready) if check.problem] == ["Length"]
 
 
 def test_a_finding_warns_and_does_not_block(
@@ -260,28 +267,28 @@ def test_a_finding_warns_and_does_not_block(
     monkeypatch.setattr(media, "probe", lambda _path: slow)
     ready.choose_file(clip)
     settle()
-    assert [check.name for check in ready.checks if check.problem] == ["Frame rate"]
-    assert ready.can_send
+    assert [check.name for check in _checks(ready) if check.problem] == ["Frame rate"]
+    assert ready.state.can_send
 
 
 # -- disclosure -------------------------------------------------------------------------------
 
 
 def test_disclosure_without_a_kind_blocks_in_tiktoks_words(ready: ComposerViewModel) -> None:
-    ready.set_disclose(True)
-    assert [blocker.text for blocker in ready.blockers] == [DISCLOSURE_NEEDED]
-    ready.set_your_brand(True)
-    assert ready.can_send
+    enter(ready, disclose=True)
+    assert [text for _part, text in ready.state.blockers] == [DISCLOSURE_NEEDED]
+    enter(ready, your_brand=True)
+    assert ready.state.can_send
 
 
 def test_branded_content_and_only_you_never_meet(ready: ComposerViewModel) -> None:
-    ready.set_disclose(True)
-    ready.set_branded_content(True)
-    ready.set_privacy(Privacy.ONLY_ME)
+    enter(ready, disclose=True)
+    enter(ready, branded_content=True)
+    enter(ready, privacy=Privacy.ONLY_ME)
     assert ready.form.choices == Choices(privacy=Privacy.PUBLIC, branded_content=True)
-    ready.set_branded_content(False)
-    ready.set_privacy(Privacy.ONLY_ME)
-    ready.set_branded_content(True)
+    enter(ready, branded_content=False)
+    enter(ready, privacy=Privacy.ONLY_ME)
+    enter(ready, branded_content=True)
     assert ready.form.choices == Choices(privacy=Privacy.ONLY_ME)
 
 
@@ -290,12 +297,12 @@ def test_the_consent_line_follows_the_disclosure(ready: ComposerViewModel) -> No
     branded = (
         "By posting, you agree to TikTok's Branded Content Policy and Music Usage Confirmation"
     )
-    assert ready.consent_text == music
-    ready.set_disclose(True)
-    ready.set_your_brand(True)
-    assert ready.consent_text == music
-    ready.set_branded_content(True)
-    assert ready.consent_text == branded
+    assert ready.state.consent == music
+    enter(ready, disclose=True)
+    enter(ready, your_brand=True)
+    assert ready.state.consent == music
+    enter(ready, branded_content=True)
+    assert ready.state.consent == branded
 
 
 # -- drafts for the inbox ---------------------------------------------------------------------
@@ -304,11 +311,11 @@ def test_the_consent_line_follows_the_disclosure(ready: ComposerViewModel) -> No
 def test_the_inbox_needs_neither_rules_nor_consent(
     ready: ComposerViewModel, stage: Stage, settle: Settle
 ) -> None:
-    ready.set_privacy(None)
-    ready.set_mode(PostMode.INBOX)
+    enter(ready, privacy=None)
+    enter(ready, mode=PostMode.INBOX)
     assert ready.creators.states == ()
-    assert ready.can_send
-    assert ready.consent_text == ""
+    assert ready.state.can_send
+    assert ready.state.consent == ""
     ready.submit()
     settle()
     assert not stage.planning.requests[0].consent
@@ -319,9 +326,9 @@ def test_an_account_for_drafts_only_blocks_a_direct_post_and_says_the_way_out(
 ) -> None:
     tick(ready, "drafts")
     settle()
-    assert "send it to the inbox" in ready.blockers[0].text
-    ready.set_mode(PostMode.INBOX)
-    assert ready.can_send
+    assert "send it to the inbox" in ready.state.blockers[0][1]
+    enter(ready, mode=PostMode.INBOX)
+    assert ready.state.can_send
 
 
 # -- when -------------------------------------------------------------------------------------
@@ -330,9 +337,9 @@ def test_an_account_for_drafts_only_blocks_a_direct_post_and_says_the_way_out(
 def test_a_time_gone_by_blocks_unless_it_is_posted_now(ready: ComposerViewModel) -> None:
     ready.set_wall(datetime.fromisoformat("2026-11-21T12:30"))
     assert _missing(ready) == [Part.TIME]
-    ready.set_post_now(True)
-    assert ready.can_send
-    assert ready.button_text == "Post now: @alice"
+    enter(ready, post_now=True)
+    assert ready.state.can_send
+    assert button_words(ready.state) == "Post now: @alice"
 
 
 def test_time_passes_while_the_form_is_open(ready: ComposerViewModel, stage: Stage) -> None:
@@ -341,29 +348,36 @@ def test_time_passes_while_the_form_is_open(ready: ComposerViewModel, stage: Sta
     assert _missing(ready) == [Part.TIME]
 
 
+def test_the_button_says_what_is_missing_while_nobody_is_chosen(model: ComposerViewModel) -> None:
+    assert button_words(model.state) == "Choose an account"
+    enter(model, post_now=True)
+    assert button_words(model.state) == "Choose an account"
+    assert not model.state.can_send
+
+
 def test_the_button_says_what_it_does(
     ready: ComposerViewModel, settle: Settle, stage: Stage
 ) -> None:
     ready.set_wall(datetime.fromisoformat("2026-12-12T11:00"))
-    assert ready.button_text == "Plan 1 post · Sat 12 Dec 11:00 (Berlin)"
+    assert button_words(ready.state) == "Plan 1 post · Sat 12 Dec 11:00 (Berlin)"
     tick(ready, "bob")
-    assert ready.button_text == "Plan 2 posts · Sat 12 Dec 11:00 (Berlin)"
-    assert ready.lateness == stage.workspace.settings.lateness()
-    ready.set_post_now(True)
-    assert ready.button_text == "Post now: @alice and @bob"
+    assert button_words(ready.state) == "Plan 2 posts · Sat 12 Dec 11:00 (Berlin)"
+    assert ready.state.lateness == stage.workspace.settings.lateness()
+    enter(ready, post_now=True)
+    assert button_words(ready.state) == "Post now: @alice and @bob"
     tick(ready, "drafts")
-    assert ready.button_text == "Post now: @alice and 2 more"
-    ready.set_mode(PostMode.INBOX)
-    assert ready.button_text == "Send to the inbox now: @alice and 2 more"
+    assert button_words(ready.state) == "Post now: @alice and 2 more"
+    enter(ready, mode=PostMode.INBOX)
+    assert button_words(ready.state) == "Send to the inbox now: @alice and 2 more"
 
 
 def test_what_is_typed_as_a_time_and_is_none_blocks_whatever_time_was_there(
     ready: ComposerViewModel,
 ) -> None:
     ready.set_wall(ready.form.wall, "“25:00” is no time.")
-    assert [blocker.text for blocker in ready.blockers] == ["“25:00” is no time."]
+    assert [text for _part, text in ready.state.blockers] == ["“25:00” is no time."]
     ready.set_wall(ready.form.wall)
-    assert ready.can_send
+    assert ready.state.can_send
 
 
 # -- sending ----------------------------------------------------------------------------------
@@ -374,9 +388,9 @@ def test_the_plan_is_exactly_what_was_entered(
 ) -> None:
     tick(ready, "bob")
     settle()
-    ready.set_caption("Frost #slow")
-    ready.set_interaction(Interaction.COMMENT, True)
-    ready.set_ai_generated(True)
+    enter(ready, caption="Frost #slow")
+    enter(ready, allow_comment=True)
+    enter(ready, ai_generated=True)
     ready.set_wall(datetime.fromisoformat("2026-11-24T18:30"))
     ready.submit()
     settle()
@@ -426,7 +440,7 @@ def test_reading_shows_how_much_is_left_and_nothing_changes_meanwhile(
     qtbot.waitUntil(lambda: ready.sending.share is not None)
     assert ready.sending.share == pytest.approx(12 / 27)
     assert ready.sending.words == "Reading clip.mp4: 150.0 MB left"
-    ready.set_caption("too late")
+    enter(ready, caption="too late")
     assert ready.form.caption == ""
     stage.planning.gate.set()
     settle()
@@ -448,7 +462,7 @@ def test_a_fault_of_ours_ends_the_sending_and_the_form_can_be_sent_again(
     settle()
     assert [type(error) for error in errors] == [Unforeseen]
     stage.planning.surprise = None
-    assert ready.can_send
+    assert ready.state.can_send
     ready.submit()
     settle()
     assert len(stage.planning.requests) + len(stage.planning.edits) == 1
@@ -466,7 +480,7 @@ def test_cancelling_plans_nothing_and_keeps_the_form(
     settle()
     assert stage.planning.requests == []
     assert errors == []
-    assert ready.can_send
+    assert ready.state.can_send
 
 
 def test_a_plan_written_although_cancelled_is_still_told(
@@ -488,7 +502,7 @@ def test_a_refused_plan_keeps_the_form_and_says_why(
     ready.submit()
     settle()
     assert errors == [stage.planning.error]
-    assert ready.can_send
+    assert ready.state.can_send
 
 
 def test_warnings_of_the_planner_reach_the_user(
@@ -507,7 +521,7 @@ def test_undo_cancels_what_was_planned_and_redo_plans_it_again(
     settle()
     ready.submit()
     settle()
-    ready.undo(outcomes[0])
+    stage.undo.undo_only(outcomes[0].step)
     settle()
     statuses = {post.status for post in stage.planning.posts.values()}
     assert statuses == {PostStatus.CANCELLED}
@@ -541,30 +555,30 @@ def test_every_key_is_saved_soon_and_off_this_thread(
     model: ComposerViewModel, stage: Stage, qtbot: QtBot
 ) -> None:
     for caption in ("F", "Fr", "Fro"):
-        model.set_caption(caption)
+        enter(model, caption=caption)
     assert stage.drafts.saved == {}
     qtbot.waitUntil(lambda: "Fro" in stage.drafts.saved[""].form if stage.drafts.saved else False)
 
 
 def test_a_draft_is_back_in_the_next_session(ready: ComposerViewModel, restart: Restart) -> None:
-    ready.set_caption("Frost")
+    enter(ready, caption="Frost")
     again = restart()
     assert again.entry.restored
     assert again.form == ready.form
-    assert again.can_send
+    assert again.state.can_send
 
 
 def test_nothing_can_be_entered_over_a_draft_that_is_still_being_read(
     stage: Stage, settle: Settle, model: ComposerViewModel, restart: Restart, qtbot: QtBot
 ) -> None:
-    model.set_caption("Kept")
+    enter(model, caption="Kept")
     qtbot.waitUntil(lambda: stage.drafts.is_saved)
     stage.drafts.restart()
     stage.drafts.gate.clear()
     again = ComposerViewModel(stage.core, stage.tasks)
     again.shown()
     again.start_on(date(2026, 12, 24))
-    again.set_caption("too early")
+    enter(again, caption="too early")
     stage.drafts.gate.set()
     settle()
     assert again.form.caption == "Kept"
@@ -576,7 +590,7 @@ def test_a_draft_that_cannot_be_saved_is_told_and_tried_again(
 ) -> None:
     monkeypatch.setattr(draft, "TRY_AGAIN_MS", 1)
     stage.drafts.error = DiskFull()
-    model.set_caption("Frost")
+    enter(model, caption="Frost")
     qtbot.waitUntil(lambda: model.entry.drafts.trouble is stage.drafts.error)
     stage.drafts.error = None
     qtbot.waitUntil(lambda: model.entry.drafts.trouble is None)
@@ -620,27 +634,27 @@ def editing(
 
 def test_a_planned_post_is_shown_with_its_own_account_only(editing: ComposerViewModel) -> None:
     assert editing.form.caption == "Autumn walk #slow"
-    assert [account.handle for account in editing.chosen_accounts] == ["alice"]
-    assert editing.button_text == "Save changes · Sat 18:30 (Berlin)"
-    assert editing.can_send
+    assert [account.handle for account in (editing.state.accounts or ())] == ["alice"]
+    assert button_words(editing.state) == "Save changes · Sat 18:30 (Berlin)"
+    assert editing.state.can_send
 
 
 def test_an_edit_changes_only_what_was_changed(
     editing: ComposerViewModel, stage: Stage, settle: Settle, outcomes: Outcomes
 ) -> None:
-    editing.set_caption("Winter walk")
+    enter(editing, caption="Winter walk")
     editing.submit()
     settle()
     edit = stage.planning.edits[0]
     assert (edit.caption, edit.when, edit.file) == ("Winter walk", None, None)
     assert edit.consent
     assert told(outcomes) == "Changed for @alice: Sat 18:30 (Berlin)."
-    assert editing.editing is None
+    assert editing.entry.editing is None
 
 
 def test_an_edit_can_be_undone(editing: ComposerViewModel, stage: Stage, settle: Settle) -> None:
     before = stage.planning.posts["post-1"]
-    editing.set_caption("Winter walk")
+    enter(editing, caption="Winter walk")
     editing.set_wall(datetime.fromisoformat("2026-11-25T09:00"))
     editing.submit()
     settle()
@@ -667,7 +681,7 @@ def test_undoing_the_edit_of_a_stopped_post_leaves_it_stopped(
     model.entry.open("post-1")
     settle()
     settle()
-    model.set_caption("Milder words")
+    enter(model, caption="Milder words")
     model.submit()
     settle()
     assert stage.planning.posts["post-1"].status is PostStatus.SCHEDULED
@@ -696,13 +710,13 @@ def test_undoing_a_plan_leaves_a_post_that_another_hand_changed_since(
 def test_undoing_an_edit_leaves_a_post_that_another_hand_changed_since(
     editing: ComposerViewModel, stage: Stage, settle: Settle, outcomes: Outcomes
 ) -> None:
-    editing.set_caption("Winter walk")
+    enter(editing, caption="Winter walk")
     editing.submit()
     settle()
     stage.planning.change("post-1", caption="Theirs")
-    editing.undo(outcomes[0])
+    stage.undo.undo_only(outcomes[0].step)
     settle()
-    editing.undo(outcomes[0])
+    stage.undo.undo_only(outcomes[0].step)
     settle()
     assert stage.planning.posts["post-1"].caption == "Theirs"
 
@@ -712,7 +726,7 @@ def test_an_edit_of_a_post_that_another_hand_changed_is_not_saved(
 ) -> None:
     errors: list[AppError] = []
     editing.failed.connect(errors.append)
-    editing.set_privacy(Privacy.FRIENDS)
+    enter(editing, privacy=Privacy.FRIENDS)
     stage.planning.change("post-1", caption="Theirs")
     editing.submit()
     settle()
@@ -724,10 +738,12 @@ def test_an_edit_of_a_post_that_another_hand_changed_is_not_saved(
 def test_reading_the_post_again_behind_the_form_does_not_make_the_form_newer(
     editing: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
 ) -> None:
-    editing.set_privacy(Privacy.FRIENDS)
+    enter(editing, privacy=Privacy.FRIENDS)
     stage.planning.change("post-1", caption="Theirs")
     stage.workspace.events.publish(PostsChanged())
-    qtbot.waitUntil(lambda: editing.editing is not None and editing.editing.caption == "Theirs")
+    qtbot.waitUntil(
+        lambda: editing.entry.editing is not None and editing.entry.editing.caption == "Theirs"
+    )
     editing.submit()
     settle()
     assert stage.planning.posts["post-1"].caption == "Theirs"
@@ -737,7 +753,7 @@ def test_reading_the_post_again_behind_the_form_does_not_make_the_form_newer(
 def test_looking_again_takes_theirs_where_nothing_was_entered_and_keeps_the_rest(
     editing: ComposerViewModel, stage: Stage, settle: Settle
 ) -> None:
-    editing.set_privacy(Privacy.FRIENDS)
+    enter(editing, privacy=Privacy.FRIENDS)
     stage.planning.change("post-1", caption="Theirs")
     editing.submit()
     settle()
@@ -768,7 +784,7 @@ def after_a_restart(restart: Restart, settle: Settle) -> Restart:
 def test_an_edit_kept_over_a_restart_is_not_saved_over_what_another_hand_changed(
     editing: ComposerViewModel, stage: Stage, settle: Settle, after_a_restart: Restart
 ) -> None:
-    editing.set_privacy(Privacy.FRIENDS)
+    enter(editing, privacy=Privacy.FRIENDS)
     stage.planning.change("post-1", caption="Theirs")
     again = after_a_restart()
     assert again.entry.restored
@@ -790,7 +806,7 @@ def test_an_edit_kept_over_a_restart_is_not_saved_over_what_another_hand_changed
 def test_an_edit_kept_over_a_restart_is_saved_where_nobody_changed_the_post(
     editing: ComposerViewModel, stage: Stage, settle: Settle, after_a_restart: Restart
 ) -> None:
-    editing.set_caption("Mine")
+    enter(editing, caption="Mine")
     again = after_a_restart()
     assert again.entry.restored
     again.submit()
@@ -802,8 +818,8 @@ def test_an_edit_taken_back_before_a_restart_leaves_what_another_hand_changed(
     editing: ComposerViewModel, stage: Stage, settle: Settle, after_a_restart: Restart
 ) -> None:
     before = editing.form.caption
-    editing.set_caption("Mine")
-    editing.set_caption(before)
+    enter(editing, caption="Mine")
+    enter(editing, caption=before)
     stage.planning.change("post-1", caption="Theirs")
     again = after_a_restart()
     assert not again.entry.restored
@@ -814,8 +830,8 @@ def test_a_claimed_post_is_locked(
     editing: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
 ) -> None:
     stage.planning.move("post-1", PostStatus.PUBLISHING)
-    qtbot.waitUntil(lambda: bool(editing.locked))
-    editing.set_caption("too late")
+    qtbot.waitUntil(lambda: bool(editing.state.locked))
+    enter(editing, caption="too late")
     editing.submit()
     assert editing.form.caption == "Autumn walk #slow"
     assert stage.planning.edits == []
@@ -836,18 +852,18 @@ def test_a_late_post_that_still_waits_keeps_its_time(
     editing: ComposerViewModel, stage: Stage
 ) -> None:
     stage.clock.time = NOW + timedelta(hours=8)
-    editing.set_caption("Still fine")
-    assert editing.can_send
+    enter(editing, caption="Still fine")
+    assert editing.state.can_send
 
 
 def test_every_edited_post_keeps_a_draft_of_its_own(
     editing: ComposerViewModel, stage: Stage, clip: Path, settle: Settle, restart: Restart
 ) -> None:
     stage.planning.posts["post-2"] = a_post(clip, id="post-2", caption="Other")
-    editing.set_caption("Mine of the first")
+    enter(editing, caption="Mine of the first")
     editing.entry.open("post-2")
     settle()
-    editing.set_caption("Mine of the second")
+    enter(editing, caption="Mine of the second")
     again = restart()
     for post_id, caption in (("post-1", "Mine of the first"), ("post-2", "Mine of the second")):
         again.entry.open(post_id)
@@ -858,10 +874,10 @@ def test_every_edited_post_keeps_a_draft_of_its_own(
 def test_unsaved_changes_to_a_post_come_back_and_the_new_draft_is_left_alone(
     editing: ComposerViewModel, stage: Stage, settle: Settle
 ) -> None:
-    editing.set_caption("Half a thought")
+    enter(editing, caption="Half a thought")
     editing.entry.start_new()
     assert editing.form.caption == ""
-    editing.set_caption("A new one")
+    enter(editing, caption="A new one")
     editing.entry.open("post-1")
     settle()
     assert editing.form.caption == "Half a thought"
@@ -878,7 +894,7 @@ def test_a_post_that_is_gone_leads_back_to_a_new_one(
     editing.entry.open("nowhere")
     settle()
     assert len(errors) == 1
-    assert editing.editing is None
+    assert editing.entry.editing is None
 
 
 def test_what_was_cleared_can_be_brought_back(
@@ -890,7 +906,7 @@ def test_what_was_cleared_can_be_brought_back(
     ready.entry.bring_back()
     settle()
     assert ready.form == before
-    assert ready.can_send
+    assert ready.state.can_send
     assert stage.drafts.get() is not None
 
 
@@ -914,7 +930,7 @@ def test_a_new_file_of_a_planned_post_is_read_with_progress_and_can_be_cancelled
 def test_an_edit_that_reads_no_file_offers_no_cancel(
     editing: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
 ) -> None:
-    editing.set_caption("Winter walk")
+    enter(editing, caption="Winter walk")
     stage.planning.gate.clear()
     editing.submit()
     qtbot.waitUntil(stage.planning.reading.is_set)

@@ -2,24 +2,25 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QSize
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
-from tiktok_manager.domain.captions import MAX_CAPTION_UNITS
-from tiktok_manager.domain.posts import PostMode
+from tiktok_manager.domain.captions import MAX_CAPTION_UNITS, utf16_length
+from tiktok_manager.ui.composer.state import State, account_reason
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.composer.wording import (
     account_note,
-    account_reason,
     late_text,
     past_text,
+    room_text,
     when_text,
 )
 from tiktok_manager.ui.formats import exact_number
 from tiktok_manager.ui.kit.account_picker import AccountPicker
-from tiktok_manager.ui.kit.action import Action, ActionRow
+from tiktok_manager.ui.kit.action import Action, ActionButton
 from tiktok_manager.ui.kit.controls import Segment, push_button
 from tiktok_manager.ui.kit.labels import NoteLabel, PlainLabel
 from tiktok_manager.ui.kit.layout import Card, column, row
@@ -64,15 +65,15 @@ class AccountsCard(Card):
         is_empty = self._model.accounts.reading.stage is Stage.EMPTY
         return (self._connect_first if is_empty else None) or self.picker.list
 
-    def refresh(self) -> None:
+    def refresh(self, state: State) -> None:
         """Show what is ticked."""
-        model, post = self._model, self._model.editing
+        post = state.post
         self._title.setText(tr("Accounts") if post is None else tr("Account"))
         only = None if post is None else post.account_id
         policy = QSizePolicy.Policy
         self.setSizePolicy(policy.Preferred, policy.Preferred if post is None else policy.Maximum)
-        self.picker.set_fixed(only=only, fixed=post is not None or not model.is_open)
-        self.picker.set_chosen(model.form.account_ids)
+        self.picker.set_fixed(only=only, fixed=post is not None or not state.is_open)
+        self.picker.set_chosen(state.form.account_ids)
 
     def _on_read(self) -> None:
         # Not followed by the stages: the reading is everybody's, and may not rest with this pane.
@@ -116,15 +117,13 @@ class CaptionCard(Card):
     def fill(self) -> None:
         """Put the form's words into the editor."""
         if self.editor.toPlainText() != self._model.form.caption:
-            self.editor.blockSignals(True)
-            self.editor.setPlainText(self._model.form.caption)
-            self.editor.blockSignals(False)
+            with QSignalBlocker(self.editor):
+                self.editor.setPlainText(self._model.form.caption)
             self.editor.moveCursor(QTextCursor.MoveOperation.End)  # who is back goes on writing
 
-    def refresh(self) -> None:
+    def refresh(self, state: State) -> None:
         """Count anew."""
-        model = self._model
-        units = model.form.caption_units
+        units = utf16_length(state.form.caption)
         tone = "bad" if units > MAX_CAPTION_UNITS else "soft"
         if CAPTION_WARN_UNITS <= units <= MAX_CAPTION_UNITS:
             tone = "warning"
@@ -134,12 +133,11 @@ class CaptionCard(Card):
             tr("{used} of {most} characters used", used=used, most=most)
         )
         self._counter.set_tone(tone)
-        count = sum(tag.startswith("#") for tag in _TAGS.findall(model.form.caption))
+        count = sum(tag.startswith("#") for tag in _TAGS.findall(state.form.caption))
         self._tags.setText(ntr("{count} hashtag", "{count} hashtags", count) if count else "")
-        self.editor.setReadOnly(not model.is_open)
-        inbox = model.form.mode is PostMode.INBOX
+        self.editor.setReadOnly(not state.is_open)
         text = tr("TikTok takes no caption with a draft: paste it there. It is kept with the post.")
-        self._note.say(text if inbox else "")
+        self._note.say("" if state.is_direct else text)
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -148,9 +146,9 @@ class CaptionCard(Card):
             self._highlighter.rehighlight()
 
     def _on_typed(self) -> None:
-        text = self.editor.toPlainText()
-        if text != self._model.form.caption:
-            self._model.set_caption(text)
+        text, form = self.editor.toPlainText(), self._model.form
+        if text != form.caption:
+            self._model.enter(replace(form, caption=text))
 
 
 class WhenCard(Card):
@@ -160,62 +158,55 @@ class WhenCard(Card):
         super().__init__(tr("When"), padding=SPACE_M)
         self._model = model
         self.kind = Segment(tr("When"), {_AT_TIME: tr("At a time"), _NOW: tr("Now")})
-        self.kind.chosen.connect(lambda kind: model.set_post_now(kind == _NOW))
-        self.moment = WhenField(lambda: model.now)
-        self.moment.changed.connect(self._on_moment)
+        self.kind.chosen.connect(
+            lambda kind: model.enter(replace(model.form, post_now=kind == _NOW))
+        )
+        self.moment = WhenField(lambda: model.state.now)
+        self.moment.changed.connect(lambda: model.set_wall(self.moment.wall, self.moment.problem))
         self._when = PlainLabel("", wrap=True)
         self._past, self._full, self._late = NoteLabel(), NoteLabel(), NoteLabel()
-        self.use_free = Action(
-            words=lambda: tr("Use that time"),
+        way_out = Action(
+            words=self._way_out_words,
             icon="moved",
-            run=model.use_free_time,
-            allowed=lambda: model.is_open,
-            shown=lambda: bool(model.full_days) and len(model.form.account_ids) == 1,
+            run=self._take_way_out,
+            allowed=lambda: model.state.is_open,
+            shown=lambda: bool(model.state.full),
         )
-        self.spread = Action(
-            words=lambda: tr("Spread over free times"),
-            icon="moved",
-            run=lambda: model.set_spread(True),
-            allowed=lambda: model.is_open,
-            shown=lambda: self._is_of_many() and not model.form.spread,
-        )
-        self.one_time = Action(
-            words=lambda: tr("Keep one time for all"),
-            icon="undo",
-            run=lambda: model.set_spread(False),
-            allowed=lambda: model.is_open,
-            shown=lambda: self._is_of_many() and model.form.spread,
-        )
-        self.ways_out = ActionRow([self.use_free, self.spread, self.one_time])
-        self.body.setSpacing(SPACE_S)
-        for widget in (self.kind, self.moment, self._when, self._past, self._full, self.ways_out):
-            self.body.addWidget(widget)
-        self.body.addWidget(self._late)
+        self.way_out = ActionButton(way_out)
+        moment = (self.kind, self.moment, self._when, self._past, self._full)
+        self.body.addLayout(column(*moment, row(self.way_out, None), self._late))
 
     def fill(self) -> None:
         """Put the form's time into the fields."""
         self.moment.show_wall(self._model.form.wall, self._model.form.timezone)
 
-    def refresh(self) -> None:
+    def refresh(self, state: State) -> None:
         """Say when it goes out, and what is in the way of that."""
-        model, form = self._model, self._model.form
+        form = state.form
         self.kind.choose(_NOW if form.post_now else _AT_TIME)
         self.moment.setVisible(not form.post_now)
-        self.kind.setEnabled(model.is_open)
-        self.moment.setEnabled(model.is_open)
-        free = [day.free_minute for day in model.full_days]
+        self.kind.setEnabled(state.is_open)
+        self.moment.setEnabled(state.is_open)
+        free = [day.free_minute for day in state.full]
         self.moment.offer_free_time(min(free, default=None))
-        self._when.setText(when_text(form, model.now))
-        self._past.say("" if model.locked else past_text(form, model.now), "attention")
-        self._full.say(model.quota_text, "soft" if form.spread else "attention")
-        self.ways_out.refresh()
-        self._late.say("" if form.post_now else late_text(model.lateness))
+        self._when.setText(when_text(state))
+        self._past.say(past_text(state), "attention")
+        self._full.say(room_text(state), "soft" if form.spread else "attention")
+        self.way_out.refresh()
+        self._late.say("" if form.post_now else late_text(state.lateness))
 
-    def _is_of_many(self) -> bool:
-        return bool(self._model.full_days) and len(self._model.form.account_ids) > 1
+    def _way_out_words(self) -> str:
+        form = self._model.form
+        if len(form.account_ids) == 1:
+            return tr("Use that time")
+        return tr("Keep one time for all") if form.spread else tr("Spread over free times")
 
-    def _on_moment(self) -> None:
-        self._model.set_wall(self.moment.wall, self.moment.problem)
+    def _take_way_out(self) -> None:
+        model, form = self._model, self._model.form
+        if len(form.account_ids) == 1:
+            model.use_free_time()
+        else:
+            model.enter(replace(form, spread=not form.spread))
 
 
 class _Editor(QPlainTextEdit):

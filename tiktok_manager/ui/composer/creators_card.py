@@ -1,6 +1,7 @@
 """As whom the video is posted: TikTok's fresh answer per account, and where accounts differ."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -8,11 +9,12 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from tiktok_manager.domain.errors import AppError, FailureClass, ReconnectNeeded, RemoteError
 from tiktok_manager.domain.posts import PostMode
-from tiktok_manager.ui.composer.creators import CreatorState
+from tiktok_manager.ui.composer.answers import CreatorState
+from tiktok_manager.ui.composer.state import State
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import duration_text
-from tiktok_manager.ui.kit.avatar import AvatarLabel, Avatars
-from tiktok_manager.ui.kit.controls import Fact, Facts, Segment, push_button
+from tiktok_manager.ui.kit.avatar import AvatarLabel
+from tiktok_manager.ui.kit.controls import Facts, Segment, push_button
 from tiktok_manager.ui.kit.labels import IconLabel, NoteLabel, PlainLabel
 from tiktok_manager.ui.kit.layout import Card, clear, column, row
 from tiktok_manager.ui.texts import ntr, tr
@@ -33,14 +35,12 @@ class CreatorsCard(Card):
         self._shown: tuple[CreatorState, ...] | None = None
         modes = {PostMode.DIRECT.value: tr("Publish"), PostMode.INBOX.value: tr("Send to inbox")}
         self.mode = Segment(tr("How to post"), modes)
-        self.mode.chosen.connect(lambda mode: model.set_mode(PostMode(mode)))
-        self._tip = NoteLabel()
+        self.mode.chosen.connect(lambda mode: model.enter(replace(model.form, mode=PostMode(mode))))
+        self._tip, self._hint, self._more = NoteLabel(), NoteLabel(), NoteLabel()
         self._as = PlainLabel(tr("Posting as"), type=Type.STRONG)
-        self._hint = NoteLabel()
         self._names = PlainLabel("", type=Type.CAPTION, wrap=True)
-        self._creator_rows: list[CreatorRow] = []
         self._rows = column(spacing=SPACE_S)
-        self._more = NoteLabel()
+        self._mending: list[QPushButton] = []
         self._differences = Facts()
         self._differ = QWidget()
         self._differ.setLayout(
@@ -51,54 +51,45 @@ class CreatorsCard(Card):
                 spacing=SPACE_XS,
             )
         )
-        self.body.setSpacing(SPACE_S)
-        for widget in (self.mode, self._tip, self._as, self._hint, self._names):
-            self.body.addWidget(widget)
-        self.body.addLayout(self._rows)
-        self.body.addWidget(self._more)
-        self.body.addWidget(self._differ)
+        above = (self.mode, self._tip, self._as, self._hint, self._names)
+        self.body.addLayout(column(*above, self._rows, self._more, self._differ))
 
     @property
     def focus_target(self) -> QWidget:
         """Where the keyboard goes when TikTok's answer is missing."""
-        return next(iter(self._mending()), self.mode.button(PostMode.DIRECT.value))
+        return next(iter(self._mending), self.mode.button(PostMode.DIRECT.value))
 
-    def refresh(self) -> None:
+    def refresh(self, state: State) -> None:
         """Show mode, creators and differences."""
-        model = self._model
-        is_direct = model.form.mode is PostMode.DIRECT
-        self.mode.choose(model.form.mode.value)
-        self.mode.setEnabled(model.is_open)
-        if is_direct:
+        self.mode.choose(state.form.mode.value)
+        self.mode.setEnabled(state.is_open)
+        if state.is_direct:
             self._tip.say(tr("TikTok publishes the video with the settings below."))
         else:
             self._tip.say(
                 tr("A draft arrives in the TikTok inbox; the creator finishes and posts it there.")
             )
-        self._as.setVisible(is_direct)
-        states = model.creators.states
-        waits = is_direct and not states
+        self._as.setVisible(state.is_direct)
+        waits = state.is_direct and not state.creators
         self._hint.say(tr("Choose an account: TikTok says what it may post.") if waits else "")
-        if states != self._shown:
-            self._show_states(states)
-        found = model.rules.differences
-        self._differences.show_facts([Fact(label=each.rule, value=each.text) for each in found])
-        self._differ.setVisible(bool(found))
+        creators = tuple(state.creators)
+        if creators != self._shown:
+            self._shown = creators
+            self._show_creators(creators)
+        self._differences.show_facts(state.rules.differences)
+        self._differ.setVisible(bool(state.rules.differences))
 
-    def _show_states(self, states: tuple[CreatorState, ...]) -> None:
-        self._shown = states
+    def _show_creators(self, states: tuple[CreatorState, ...]) -> None:
         is_many = len(states) > _ROWS
         answered = [_name_of(state) for state in states if state.info is not None]
         self._names.setText(" · ".join(answered))
         self._names.setVisible(is_many and bool(answered))
         told = [state for state in states if state.error is not None] if is_many else states
         self._show_rows(told[:_ROWS])
-        rest = len(told) - _ROWS
-        waiting = sum(state.loading for state in states)
+        rest, waiting = len(told) - _ROWS, sum(state.loading for state in states)
         if rest > 0:
-            self._more.say(
-                ntr("{count} more cannot post now", "{count} more cannot post now", rest), "bad"
-            )
+            text = ntr("{count} more cannot post now", "{count} more cannot post now", rest)
+            self._more.say(text, "bad")
         elif is_many and waiting:
             self._more.say(
                 ntr(
@@ -112,62 +103,55 @@ class CreatorsCard(Card):
 
     def _show_rows(self, states: Sequence[CreatorState]) -> None:
         clear(self._rows)
-        self._creator_rows = []
-        for state in states:
-            lost = isinstance(state.error, ReconnectNeeded)
-            mend = partial(self._go_to_account if lost else self._retry, state.account.id)
-            creator_row = CreatorRow(self._model.accounts.avatars, state, mend)
-            path = self._model.accounts.picture_path(state.account.id)
-            creator_row.avatar.show_account(_name_of(state), path)
-            self._creator_rows.append(creator_row)
-            self._rows.addWidget(creator_row)
+        self._mending = []
         before: QWidget = self.mode.button(PostMode.INBOX.value)
-        for button in self._mending():  # made later, it would come last
-            self.setTabOrder(before, button)
+        for state in states:
+            account_id = state.account.id
+            avatar = AvatarLabel(self._model.accounts.avatars, 32)
+            avatar.show_account(_name_of(state), self._model.accounts.picture_path(account_id))
+            if state.error is None:
+                self._rows.addWidget(CreatorRow(avatar, state))
+                continue
+            lost = isinstance(state.error, ReconnectNeeded)
+            mend = self._go_to_account if lost else self._model.creators.ask_again
+            text = tr("Reconnect") if lost else tr("Try again")
+            button = push_button(text, look="quiet", clicked=partial(mend, account_id))
+            self._rows.addWidget(CreatorRow(avatar, state, button))
+            self._mending.append(button)
+            self.setTabOrder(before, button)  # made later, it would come last
             before = button
-
-    def _mending(self) -> list[QPushButton]:
-        buttons = (creator_row.button for creator_row in self._creator_rows)
-        return [button for button in buttons if button is not None]
-
-    def _retry(self, account_id: str) -> None:
-        self._model.creators.ask_again(account_id)
 
 
 class CreatorRow(QWidget):
     """A creator with nickname and longest video; that TikTok is asked; what went wrong."""
 
-    def __init__(self, avatars: Avatars, state: CreatorState, mend: Callable[[], object]) -> None:
+    def __init__(
+        self, avatar: AvatarLabel, state: CreatorState, mend: QPushButton | None = None
+    ) -> None:
         super().__init__()
-        self.avatar = AvatarLabel(avatars, 32)
-        self.button: QPushButton | None = None
-        lines = column(spacing=0)
-        layout = row(spacing=SPACE_M)
-        layout.addWidget(self.avatar, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(lines, 1)
+        name, said = _name_of(state), _said_of(state)
+        failed = mend is not None
+        what = PlainLabel(
+            said,
+            type=Type.CAPTION,
+            tone="bad" if failed else "soft",
+            wrap=failed,
+            elided=not failed,
+        )
+        tone = "soft" if state.loading else ""
+        title = PlainLabel(name, type=Type.STRONG, tone=tone, elided=True)
+        layout = row(avatar, column(title, what, spacing=0), spacing=SPACE_M)
+        layout.setStretch(1, 1)
+        layout.setAlignment(avatar, Qt.AlignmentFlag.AlignTop)
+        if mend is not None:
+            layout.addWidget(mend, 0, Qt.AlignmentFlag.AlignTop)
+        elif state.info is not None:
+            layout.addWidget(IconLabel("check", "good", 16))
         self.setLayout(layout)
-        name = _name_of(state)
-        if state.loading:
-            asking = tr("Asking TikTok what it may post…")
-            lines.addWidget(PlainLabel(name, type=Type.STRONG, tone="soft", elided=True))
-            lines.addWidget(PlainLabel(asking, type=Type.CAPTION, tone="soft", elided=True))
-            self.setAccessibleName(tr("{name}: {what}", name=name, what=asking))
-            return
-        lines.addWidget(PlainLabel(name, type=Type.STRONG, elided=True))
-        if state.info is not None:
-            said = _may_post(state)
-            lines.addWidget(PlainLabel(said, type=Type.CAPTION, tone="soft", elided=True))
-            sign = IconLabel("check", "good", 16)
-            layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignVCenter)
-            self.setAccessibleName(tr("{name}: {what}", name=name, what=said))
-        elif state.error is not None:
-            said = error_words(state.error)
-            lines.addWidget(PlainLabel(said, type=Type.CAPTION, tone="bad", wrap=True))
-            is_lost = isinstance(state.error, ReconnectNeeded)
-            text = tr("Reconnect") if is_lost else tr("Try again")
-            self.button = push_button(text, look="quiet", clicked=mend)
-            layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        if failed:
             self.setAccessibleName(tr("{name} cannot post now: {why}", name=name, why=said))
+        else:
+            self.setAccessibleName(tr("{name}: {what}", name=name, what=said))
 
 
 def error_words(error: AppError) -> str:
@@ -179,10 +163,13 @@ def error_words(error: AppError) -> str:
     return joined(told.title, hint)
 
 
-def _may_post(state: CreatorState) -> str:
-    info = state.info
-    if info is None or info.max_duration_s is None:
-        return f"@{state.account.handle if info is None else info.username}"
+def _said_of(state: CreatorState) -> str:
+    if state.error is not None:
+        return error_words(state.error)
+    if (info := state.info) is None:
+        return tr("Asking TikTok what it may post…")
+    if info.max_duration_s is None:
+        return f"@{info.username}"
     limit = duration_text(info.max_duration_s)
     return tr("@{handle} · videos up to {length}", handle=info.username, length=limit)
 

@@ -1,12 +1,13 @@
 """The consent line, what is missing, and the one button; progress while the file is read."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QWidget
 
-from tiktok_manager.domain.posts import PostMode
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
-from tiktok_manager.ui.composer.wording import consent_html
+from tiktok_manager.ui.composer.wording import button_words, consent_html
 from tiktok_manager.ui.formats import plain_tip
 from tiktok_manager.ui.kit.action import Action, ActionButton, action_button
 from tiktok_manager.ui.kit.controls import icon_button, push_button
@@ -24,49 +25,37 @@ _LINE_PX = 24
 class Foot(QFrame):
     """Stays below the form.
 
-    Signals:
-        link_clicked: An address in the consent line.
-        missing_clicked: The user wants to be led to what is missing.
-        send_clicked: The form is to be planned, posted or saved.
+    `send` plans the form, `lead` brings the user to what is missing, `open_link` gets an address
+    of the consent line.
     """
 
-    link_clicked = Signal(str)
-    missing_clicked = Signal()
-    send_clicked = Signal()
-
-    def __init__(self, model: ComposerViewModel) -> None:
+    def __init__(
+        self,
+        model: ComposerViewModel,
+        *,
+        send: Callable[[], object],
+        lead: Callable[[], object],
+        open_link: Callable[[str], object],
+    ) -> None:
         super().__init__()
         self.setObjectName("pane-bar")
         self._model = model
-        # The one label with markup: our own words and TikTok's two links, nothing from outside.
-        self.consent = QLabel()
-        self.consent.setTextFormat(Qt.TextFormat.RichText)
-        self.consent.setWordWrap(True)
-        self.consent.setTextInteractionFlags(
-            Qt.TextInteractionFlag.LinksAccessibleByMouse
-            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-        )
-        self.consent.linkActivated.connect(self.link_clicked)
+        self.consent = _consent_label(open_link)
         self._note = PlainLabel("", type=Type.CAPTION, tone="soft", elided=True)
-        self.missing = _Missing("", tone="attention", elided=True)
-        self.missing.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.missing.clicked.connect(self.missing_clicked)
+        self.missing = _Missing(lead)
+        to_missing = tr("Go to what is missing")
         self.lead = icon_button(
-            "arrow-up",
-            tr("Go to what is missing"),
-            clicked=self.missing_clicked.emit,
-            size_px=_LINE_PX,
-            tint="attention",
+            "arrow-up", to_missing, clicked=lead, size_px=_LINE_PX, tint="attention"
         )
-        self.action = Action(
-            words=lambda: model.button_text,
-            run=self.send_clicked.emit,
-            allowed=lambda: model.can_send,
-            why_not=self._why_not,
+        action = Action(
+            words=lambda: button_words(model.state),
+            run=send,
+            allowed=lambda: model.state.can_send,
+            why_not=lambda: "\n".join(self._missing()) or model.state.locked,
             hint=lambda: tr("Ctrl+Enter"),
             look="primary",
         )
-        self.send: ActionButton = action_button(self.action)
+        self.send: ActionButton = action_button(action)
         self._progress_text = PlainLabel("", type=Type.STRONG)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -76,20 +65,20 @@ class Foot(QFrame):
 
     def refresh(self) -> None:
         """Show consent, what is missing, and what the button does."""
-        model = self._model
-        inbox = model.form.mode is PostMode.INBOX
-        text = consent_html(model.consent_text, tokens().accent)
-        if self.consent.text() != text:
-            self.consent.setText(text)
-            self.consent.setAccessibleName(model.consent_text)
-        self.consent.setVisible(not inbox)
-        if inbox:
-            note = tr("Nothing is published: the video arrives in the TikTok inbox as a draft.")
-        else:
+        state = self._model.state
+        consent = state.consent
+        html = consent_html(consent, tokens().accent)
+        if self.consent.text() != html:
+            self.consent.setText(html)
+            self.consent.setAccessibleName(consent)
+        self.consent.setVisible(state.is_direct)
+        if state.is_direct:
             note = tr(
                 "After the upload TikTok may take a few minutes to process the video; you see its "
                 "state here."
             )
+        else:
+            note = tr("Nothing is published: the video arrives in the TikTok inbox as a draft.")
         self._note.setText(note)
         self._refresh_missing()
         self._refresh_progress()
@@ -101,22 +90,20 @@ class Foot(QFrame):
             self.refresh()
 
     def _build(self) -> None:
-        self._hint, self._rest = QWidget(), QWidget()
+        self._hint, self._rest, self._form, self._work = (QWidget() for _each in range(4))
         hint = row(self.lead, self.missing, spacing=SPACE_XS)
         hint.setStretch(1, 1)
         self._hint.setLayout(hint)
-        self._form, self._work = QWidget(), QWidget()
         note = row(self._note)
         note.addStrut(_LINE_PX)  # as high as what is missing: the form above stays in place
         self._rest.setLayout(note)
         words = column(self.consent, self._rest, self._hint, spacing=SPACE_XS // 2)
-        line = row(words, self.send, spacing=SPACE_L, margins=_MARGINS)
-        line.setStretch(0, 1)
-        self._form.setLayout(line)
-        reading = column(self._progress_text, self._bar, spacing=SPACE_S)
+        reading = column(self._progress_text, self._bar)
+        form = row(words, self.send, spacing=SPACE_L, margins=_MARGINS)
         work = row(reading, self.cancel, spacing=SPACE_L, margins=(SPACE_XL, SPACE_M) * 2)
-        work.setStretch(0, 1)
-        self._work.setLayout(work)
+        for line, part in ((form, self._form), (work, self._work)):
+            line.setStretch(0, 1)
+            part.setLayout(line)
         self.setLayout(column(Line(), self._form, self._work, spacing=0))
 
     def _refresh_missing(self) -> None:
@@ -143,25 +130,30 @@ class Foot(QFrame):
             self._progress_text.setText(sending.words)
 
     def _missing(self) -> list[str]:
-        model = self._model
-        return [] if model.locked else [blocker.text for blocker in model.blockers]
+        return [text for _part, text in self._model.state.blockers]
 
-    def _why_not(self) -> str:
-        return "\n".join(self._missing()) or self._model.locked
+
+def _consent_label(open_link: Callable[[str], object]) -> QLabel:
+    """Return the one label with markup: TikTok's sentence and two links, nothing from outside."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.RichText)
+    label.setWordWrap(True)
+    flags = Qt.TextInteractionFlag
+    label.setTextInteractionFlags(flags.LinksAccessibleByMouse | flags.LinksAccessibleByKeyboard)
+    label.linkActivated.connect(open_link)
+    return label
 
 
 class _Missing(PlainLabel):
-    """What is missing: a click leads there, as the arrow beside it does for the keyboard.
+    """What is missing: a click leads there, as the arrow beside it does for the keyboard."""
 
-    Signals:
-        clicked: The words were clicked.
-    """
-
-    clicked = Signal()
+    def __init__(self, lead: Callable[[], object]) -> None:
+        super().__init__("", tone="attention", elided=True)
+        self._lead = lead
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
-            event.position().toPoint()
-        ):
-            self.clicked.emit()
+        is_left = event.button() is Qt.MouseButton.LeftButton
+        if is_left and self.rect().contains(event.position().toPoint()):
+            self._lead()

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from tiktok_manager.domain.captions import utf16_length
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.posts import Choices, Post, PostMode, Privacy
 from tiktok_manager.domain.schedule import (
@@ -41,11 +40,6 @@ class PostForm:
     spread: bool = False
 
     @property
-    def caption_units(self) -> int:
-        """Length of the caption as TikTok counts it."""
-        return utf16_length(self.caption)
-
-    @property
     def schedule(self) -> Schedule:
         """The instant the chosen wall time names."""
         return resolve(self.wall, self.timezone)
@@ -54,6 +48,17 @@ class PostForm:
     def moment(self) -> tuple[object, ...]:
         """What decides which accounts have room: who posts what kind, and when."""
         return (self.wall, self.timezone, self.post_now, self.mode, self.account_ids)
+
+    @property
+    def lacks_kind(self) -> bool:
+        """Whether disclosure is on with neither kind ticked (3a)."""
+        return self.disclose and not (self.choices.your_brand or self.choices.branded_content)
+
+    def keeps_time_of(self, post: Post) -> bool:
+        """Say whether the post's time is left as it is."""
+        wall = post.schedule.wall.replace(second=0, microsecond=0)
+        same = self.wall == wall and self.timezone == post.schedule.timezone
+        return same and not self.post_now
 
     def chosen(self, **changes: object) -> "PostForm":
         """Return the form with some of the creator's choices changed."""

@@ -6,9 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QObject, Signal
+from typing import TYPE_CHECKING, NamedTuple
 
 from tiktok_manager.domain.errors import AppError, InputError
 from tiktok_manager.domain.media import (
@@ -22,13 +20,12 @@ from tiktok_manager.domain.media import (
     media_findings,
 )
 from tiktok_manager.ui.formats import duration_text, size_text
-from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.wording import words
 from tiktok_manager.wording.spans import number
 
 if TYPE_CHECKING:
-    from tiktok_manager.ui.frame import Core
+    from tiktok_manager.domain.cancel import CancelToken
 
 PREVIEW_PX = 720
 _CONTAINER_WORDS = {
@@ -51,8 +48,7 @@ class MediaLook:
     error: AppError | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(NamedTuple):
     """A line of the check list: what is so, and why that may be a problem."""
 
     name: str
@@ -60,43 +56,7 @@ class Check:
     problem: str = ""
 
 
-class ChosenVideo(QObject):
-    """One file at a time, looked into off the GUI thread.
-
-    Signals:
-        changed: `look` was found, or is being looked for.
-    """
-
-    changed = Signal()
-
-    def __init__(self, core: Core, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._path: Path | None = None
-        self._pictures_dir = core.workspace.paths.media_cache_dir / "previews"
-        nothing = MediaLook(path=Path())
-        self._reading = Reading(core.tasks, core.bridge, lambda _token: nothing, parent=self)
-        self._reading.changed.connect(self.changed)
-
-    @property
-    def look(self) -> MediaLook | None:
-        """What was found, None while it is being looked for, or without a file."""
-        failure, look = self._reading.failure, self._reading.value
-        if self._path is None:
-            return None
-        if failure is not None:
-            return MediaLook(path=self._path, error=failure)
-        return look if look is not None and look.path == self._path else None
-
-    def show(self, path: Path | None) -> None:
-        """Look into this file; None for no file."""
-        self._path = path
-        if path is not None:
-            pictures_dir = self._pictures_dir
-            self._reading.ask_anew(lambda _token: look_into(path, pictures_dir), forget=True)
-        self.changed.emit()
-
-
-def look_into(path: Path, pictures_dir: Path) -> MediaLook:
+def look_into(pictures_dir: Path, path: Path, _token: CancelToken) -> MediaLook:
     """Read size, facts and a picture of a video. Blocks: only for the work pool.
 
     PyAV is loaded here, behind the window.
@@ -129,73 +89,50 @@ def checks(
     """Return the check list; `max_duration_s` is the shortest limit, that of `account`."""
     if look.error is not None:
         return []
-    name = look.path.name
+    name, info = look.path.name, look.info
     found = {
         finding.code: words(finding).title
-        for finding in media_findings(name, look.info, {account: max_duration_s}, cover_ms)
+        for finding in media_findings(name, info, {account: max_duration_s}, cover_ms)
     }
-    info = look.info
     container = _CONTAINER_WORDS[info.container] if info and info.container else ""
+    ending = container or look.path.suffix[1:].upper()
     listed = [
-        Check(
-            name=tr("Format"),
-            value=container or look.path.suffix[1:].upper(),
-            problem=_first(found, "video_container", "video_ending"),
-        ),
-        Check(name=tr("Size"), value=size_text(look.size_bytes)),
+        Check(tr("Format"), ending, _first(found, "video_container", "video_ending")),
+        Check(tr("Size"), size_text(look.size_bytes)),
     ]
     if info is None:
-        return [
-            *listed,
-            Check(name=tr("Video"), value=tr("Not readable"), problem=_first(found, *found)),
-        ]
+        return [*listed, Check(tr("Video"), tr("Not readable"), _first(found, *found))]
     if whole := _first(found, "video_cut", "video_encrypted", "video_elsewhere", "video_empty"):
-        listed.append(Check(name=tr("Video"), value=tr("Not whole"), problem=whole))
-    return listed + _checks_of(info, found, max_duration_s)
+        listed.append(Check(tr("Video"), tr("Not whole"), whole))
+    return listed + _checks_of(info, found, max_duration_s or MAX_DURATION_S)
 
 
 def _first(found: Mapping[str, str], *codes: str) -> str:
     return next((found[code] for code in codes if code in found), "")
 
 
-def _checks_of(
-    info: MediaInfo, found: Mapping[str, str], max_duration_s: int | None
-) -> list[Check]:
-    limit = max_duration_s or MAX_DURATION_S
-    rate = None if info.fps is None else number(info.fps, MIN_FPS, MAX_FPS, decimals=2)
-    unknown = tr("Not known")
-    sides = unknown
+def _checks_of(info: MediaInfo, found: Mapping[str, str], limit_s: float) -> list[Check]:
+    length = sides = rate = codec = tr("Not known")
+    if info.duration_s is not None:
+        length = duration_text(info.duration_s)
     if info.width_px is not None and info.height_px is not None:
         sides = f"{info.width_px} × {info.height_px}"
-    is_long = found.keys() & {"video_too_long", "video_longer_than_usual"}
+    if info.fps is not None:
+        rate = tr("{rate} fps", rate=number(info.fps, MIN_FPS, MAX_FPS, decimals=2))
+    if info.codec is not None:
+        codec = _CODEC_WORDS.get(info.codec, info.codec)
+    too_long = _first(found, "video_length_unknown")
+    if found.keys() & {"video_too_long", "video_longer_than_usual"}:
+        too_long = tr("At most {length} may be posted.", length=duration_text(limit_s))
+    odd_rate = _first(found, "video_frame_rate", "video_frame_rate_unknown")
     rows = [
-        Check(
-            name=tr("Length"),
-            value=unknown if info.duration_s is None else duration_text(info.duration_s),
-            problem=tr("At most {length} may be posted.", length=duration_text(limit))
-            if is_long
-            else _first(found, "video_length_unknown"),
-        ),
-        Check(
-            name=tr("Picture"),
-            value=sides,
-            problem=_first(found, "video_size", "video_size_unknown"),
-        ),
-        Check(
-            name=tr("Frame rate"),
-            value=unknown if rate is None else tr("{rate} fps", rate=rate),
-            problem=_first(found, "video_frame_rate", "video_frame_rate_unknown"),
-        ),
-        Check(
-            name=tr("Codec"),
-            value=unknown if info.codec is None else _CODEC_WORDS.get(info.codec, info.codec),
-            problem=_first(found, "video_codec"),
-        ),
+        Check(tr("Length"), length, too_long),
+        Check(tr("Picture"), sides, _first(found, "video_size", "video_size_unknown")),
+        Check(tr("Frame rate"), rate, odd_rate),
+        Check(tr("Codec"), codec, _first(found, "video_codec")),
     ]
-    if "cover_beyond_end" in found:
-        rows.append(
-            Check(name=tr("Cover"), value=tr("Too late"), problem=found["cover_beyond_end"])
-        )
+    if late := _first(found, "cover_beyond_end"):
+        rows.append(Check(tr("Cover"), tr("Too late"), late))
     return rows
 
 

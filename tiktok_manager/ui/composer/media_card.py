@@ -1,9 +1,10 @@
 """The video of the post: choose, see, check."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QDesktopServices,
@@ -14,13 +15,14 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QBoxLayout, QFileDialog, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QSizePolicy, QWidget
 
-from tiktok_manager.ui.composer.media import Check, MediaLook
+from tiktok_manager.ui.composer.media import Check, MediaLook, checks
+from tiktok_manager.ui.composer.state import State
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import size_text
 from tiktok_manager.ui.icons import paint_icon
-from tiktok_manager.ui.kit.controls import icon_button, push_button
+from tiktok_manager.ui.kit.controls import Fact, Facts, icon_button, push_button
 from tiktok_manager.ui.kit.labels import IconLabel, NoteLabel, PlainLabel
 from tiktok_manager.ui.kit.layout import Card, clear, column, row
 from tiktok_manager.ui.overrides import override
@@ -33,39 +35,28 @@ _TALL, _SMALL = QSize(0, 300), QSize(80, 80)
 
 
 class MediaCard(Card):
-    """Shows the chosen file, or asks for one. Flat, it is a strip with a small picture.
+    """Shows the chosen file, or asks for one. Flat, it is a strip with a small picture."""
 
-    Signals:
-        file_wanted: The user wants to choose a file.
-    """
-
-    file_wanted = Signal()
-
-    def __init__(self, model: ComposerViewModel) -> None:
+    def __init__(self, model: ComposerViewModel, ask: Callable[[], object]) -> None:
+        """`ask` lets the user choose a file."""
         super().__init__(padding=SPACE_M)
         self._model = model
-        self._shown: tuple[Check, ...] | None = None
         self.preview = Preview()
-        self.choose = push_button(
-            tr("Choose a video…"), icon_name="folder", clicked=self.file_wanted.emit
-        )
+        self.choose = push_button(tr("Choose a video…"), icon_name="folder", clicked=ask)
         self._title = PlainLabel(tr("Video"), type=Type.SECTION)
         self._name = PlainLabel("", type=Type.STRONG, elided=True)
         self._size = NoteLabel()
-        self.another = icon_button(
-            "folder", tr("Choose another video…"), clicked=self.file_wanted.emit
-        )
         self.play = icon_button("play", tr("Play in your video player"), clicked=self._on_play)
-        self.remove = icon_button(
-            "close", tr("Remove the video"), clicked=lambda: model.choose_file(None)
-        )
+        self.another = icon_button("folder", tr("Choose another video…"), clicked=ask)
+        self.remove = icon_button("close", tr("Remove the video"), clicked=self._on_remove)
         self._problem = NoteLabel()
         self._again = push_button(tr("Look again"), look="quiet", clicked=model.look_again)
-        self._problems = QVBoxLayout()
+        self._problems = column(spacing=SPACE_XS)
+        self._shown: list[Check] = []
         self.passed = push_button("", look="quiet", checkable=True, icon_name="check")
-        self._passed = QVBoxLayout()
-        self._passed_rows = QWidget()
-        self.passed.toggled.connect(self._passed_rows.setVisible)
+        self._passed = Facts()
+        self.passed.toggled.connect(self._passed.setVisible)
+        self._passed.hide()
         self._build()
 
     def set_flat(self, is_flat: bool) -> None:
@@ -80,40 +71,36 @@ class MediaCard(Card):
         """Where the keyboard goes when a video is missing, or another one is wanted."""
         return self.choose if self._model.form.file is None else self.another
 
-    def refresh(self) -> None:
-        """Show the state of the model."""
-        model = self._model
-        path, look = model.form.file, model.look
+    def refresh(self, state: State) -> None:
+        """Show the file and what was found in it."""
+        path, look = state.form.file, state.look
         self._file.setVisible(path is not None)
         self.choose.setVisible(path is None)
         self._name.setText("" if path is None else path.name)
-        self._show_look(look)
-        self._show_checks(tuple(model.checks))
-        self.choose.setEnabled(model.is_open)
-        for button in (self.another, self.remove):
-            button.setEnabled(model.is_open)
+        self._show_look(path, look)
+        limit = state.rules.max_duration_s if state.is_direct else None
+        cover_ms = state.form.choices.cover_ms
+        shortest = state.rules.shortest
+        self._show_checks([] if look is None else checks(look, limit, shortest, cover_ms))
+        for button in (self.choose, self.another, self.remove):
+            button.setEnabled(state.is_open)
 
     def _build(self) -> None:
         names = column(self._name, self._size, spacing=0)
-        self._file = QWidget()
         line = row(names, self.play, self.another, self.remove, spacing=0)
         line.setStretch(0, 1)
+        self._file = QWidget()
         self._file.setLayout(line)
-        for layout in (self._problems, self._passed):
-            layout.setContentsMargins(0, 0, 0, 0)
-            layout.setSpacing(SPACE_XS)
-        self._passed_rows.setLayout(self._passed)
-        self._passed_rows.hide()
         facts = column(
             self._file,
             self._problem,
             row(self._again, None),
             self._problems,
             row(self.passed, None),
-            self._passed_rows,
+            self._passed,
             row(self.choose, None),
+            None,
         )
-        facts.addStretch(1)
         self._line = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._line.setSpacing(SPACE_M)
         self._line.addWidget(self.preview)
@@ -122,8 +109,7 @@ class MediaCard(Card):
         self.body.addWidget(self._title)
         self.body.addLayout(self._line)
 
-    def _show_look(self, look: MediaLook | None) -> None:
-        path = self._model.form.file
+    def _show_look(self, path: Path | None, look: MediaLook | None) -> None:
         error = None if look is None else look.error
         self._again.setVisible(error is not None)
         self.play.setVisible(look is not None and error is None)
@@ -139,22 +125,26 @@ class MediaCard(Card):
         told = words(error) if error is not None else None
         self._problem.say(joined(told.cause, told.hint) if told is not None else "", "bad")
 
-    def _show_checks(self, checks: Sequence[Check]) -> None:
-        if checks == self._shown:
+    def _show_checks(self, found: list[Check]) -> None:
+        if found == self._shown:
             return
-        self._shown = tuple(checks)
+        self._shown = found
         clear(self._problems)
-        clear(self._passed)
-        for check in checks:
-            (self._problems if check.problem else self._passed).addWidget(_CheckRow(check))
-        count = self._passed.count()
-        self.passed.setVisible(bool(count))
-        self.passed.setText(ntr("{count} check passed", "{count} checks passed", count))
-        self._passed_rows.setVisible(bool(count) and self.passed.isChecked())
+        for check in found:
+            if check.problem:
+                self._problems.addWidget(_Problem(check))
+        good = [check for check in found if not check.problem]
+        self._passed.show_facts([Fact(label=each.name, value=each.value) for each in good])
+        self.passed.setText(ntr("{count} check passed", "{count} checks passed", len(good)))
+        self.passed.setVisible(bool(good))
+        self._passed.setVisible(bool(good) and self.passed.isChecked())
+
+    def _on_remove(self) -> None:
+        self._model.enter(replace(self._model.form, file=None))
 
     def _on_play(self) -> None:
         path = self._model.form.file
-        if path is not None and self._model.look is not None:
+        if path is not None and self._model.state.look is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
@@ -254,31 +244,24 @@ class Preview(QWidget):
             painter.drawText(words, int(flags) | int(Qt.TextFlag.TextWordWrap), self._words)
 
 
-class _CheckRow(QWidget):
-    """A tick or a warning, what was looked at, what it is, and what is wrong."""
+class _Problem(QWidget):
+    """What was looked at, what it is, and what is wrong with that."""
 
     def __init__(self, check: Check) -> None:
         super().__init__()
-        good = not check.problem
-        sign = IconLabel(
-            "check" if good else "status-needs_attention", "good" if good else "warning", 16
-        )
+        sign = IconLabel("status-needs_attention", "warning", 16)
         line = row(sign, PlainLabel(check.name, tone="soft"), None, PlainLabel(check.value))
-        layout = column(line, spacing=0)
-        self.setLayout(layout)
-        if good:
-            name = tr("{check}: {value}, in order", check=check.name, value=check.value)
-        else:
-            problem = NoteLabel()
-            problem.say(check.problem, "warning")
-            layout.addLayout(row(24, problem))
-            name = tr(
+        problem = NoteLabel()
+        problem.say(check.problem, "warning")
+        self.setLayout(column(line, row(24, problem), spacing=0))
+        self.setAccessibleName(
+            tr(
                 "{check}: {value}. {problem}",
                 check=check.name,
                 value=check.value,
                 problem=check.problem,
             )
-        self.setAccessibleName(name)
+        )
 
 
 def ask_video(parent: QWidget) -> str:

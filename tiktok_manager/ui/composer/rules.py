@@ -10,9 +10,10 @@ from enum import StrEnum
 
 from tiktok_manager.domain.accounts import CreatorInfo
 from tiktok_manager.domain.posts import Choices, Privacy
-from tiktok_manager.ui.composer.wording import who_words
+from tiktok_manager.ui.composer.form import PostForm
 from tiktok_manager.ui.formats import duration_text, privacy_words
-from tiktok_manager.ui.texts import tr
+from tiktok_manager.ui.kit.controls import Fact
+from tiktok_manager.ui.texts import ntr, tr
 
 # 3a, 3b, 3c: the exact words.
 DISCLOSURE_NEEDED = (
@@ -41,80 +42,58 @@ def interaction_words(which: Interaction) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
-    """Whether a control may be used; the reason stands beside it when not."""
-
-    allowed: bool = True
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """A rule in which the chosen accounts differ, and whom it is for that it cannot be chosen."""
-
-    rule: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What the form may offer: exactly what every chosen account offers.
 
-    `complete` says that TikTok answered for all of them.
+    The text beside a choice is why it may not be made, empty where it may. `complete` says that
+    TikTok answered for all accounts; `shortest` is the one whose limit `max_duration_s` is.
     """
 
     complete: bool
-    privacy: Mapping[Privacy, Permission]
-    interactions: Mapping[Interaction, Permission]
-    branded: Permission
+    privacy: Mapping[Privacy, str]
+    interactions: Mapping[Interaction, str]
+    branded: str
     max_duration_s: int | None
     shortest: str
-    differences: tuple[Difference, ...]
+    differences: tuple[Fact, ...]
 
 
 def rules_for(infos: Sequence[CreatorInfo], choices: Choices, *, complete: bool) -> Rules:
     """Join the answers for the chosen accounts with what was chosen so far."""
-    only_me = Permission(allowed=not choices.branded_content, reason=BRANDED_NEVER_PRIVATE)
+    offered = {
+        level: BRANDED_NEVER_PRIVATE if level is Privacy.ONLY_ME and choices.branded_content else ""
+        for level in (infos[0].privacy_options if infos else ())  # in TikTok's order (2b)
+        if all(level in info.privacy_options for info in infos)
+    }
     limits = [(info.max_duration_s, info.username) for info in infos if info.max_duration_s]
     shortest_s, shortest = min(limits, default=(None, ""))
+    is_private = choices.privacy is Privacy.ONLY_ME
     return Rules(
         complete=complete,
-        privacy={
-            level: only_me if level is Privacy.ONLY_ME else Permission()
-            for level in offered_privacy(infos)
-        },
-        interactions={each: _interaction(each, infos) for each in Interaction},
-        branded=Permission(
-            allowed=choices.privacy is not Privacy.ONLY_ME or choices.branded_content,
-            reason=BRANDED_NEVER_PRIVATE,
-        ),
+        privacy=offered,
+        interactions={each: _turned_off(each, infos) for each in Interaction},
+        branded=BRANDED_NEVER_PRIVATE if is_private and not choices.branded_content else "",
         max_duration_s=shortest_s,
         shortest=shortest,
         differences=_differences(infos),
     )
 
 
-def offered_privacy(infos: Sequence[CreatorInfo]) -> tuple[Privacy, ...]:
-    """Return the levels all accounts offer, in the order TikTok gave for the first one (2b)."""
-    if not infos:
-        return ()
-    first, *others = infos
-    return tuple(
-        level
-        for level in first.privacy_options
-        if all(level in other.privacy_options for other in others)
-    )
+def settle(form: PostForm, before: Choices, rules: Rules) -> Choices:
+    """Take back choices that are not possible (any more); nothing is ever chosen here.
 
-
-def settle(choices: Choices, rules: Rules, *, disclose: bool) -> Choices:
-    """Take back choices that are not possible any more; nothing is ever chosen here."""
-    if not disclose:
+    Of branded content and only-you, which never go together, the one chosen `before` stays (3c).
+    """
+    choices = form.choices
+    if not form.disclose:  # off takes back both kinds (3a)
         choices = replace(choices, your_brand=False, branded_content=False)
+    if choices.branded_content and choices.privacy is Privacy.ONLY_ME:
+        choices = before
     if not rules.complete:
         return choices
     if choices.privacy not in rules.privacy:
         choices = replace(choices, privacy=None)
-    off = {each.value: False for each, rule in rules.interactions.items() if not rule.allowed}
+    off = {each.value: False for each, why_not in rules.interactions.items() if why_not}
     return replace(choices, **off) if off else choices  # type: ignore[arg-type]
 
 
@@ -125,16 +104,25 @@ def label_text(choices: Choices) -> str:
     return PROMOTIONAL_LABEL if choices.your_brand else ""
 
 
-def _interaction(which: Interaction, infos: Sequence[CreatorInfo]) -> Permission:
+def who_words(handles: Sequence[str]) -> str:
+    """`@alice`, `@alice and @bob`, `@alice and 4 more`."""
+    first, *others = (f"@{handle}" for handle in handles)
+    if not others:
+        return first
+    if len(others) == 1:
+        return tr("{first} and {second}", first=first, second=others[0])
+    return ntr("{first} and {count} more", "{first} and {count} more", len(others), first=first)
+
+
+def _turned_off(which: Interaction, infos: Sequence[CreatorInfo]) -> str:
     blocking = [info for info in infos if _is_disabled(which, info)]
     if not blocking:
-        return Permission()
-    said = tr(
+        return ""
+    return tr(
         "{interaction} is turned off in TikTok for {who}.",
         interaction=interaction_words(which),
         who=_who(blocking),
     )
-    return Permission(allowed=False, reason=said)
 
 
 def _is_disabled(which: Interaction, info: CreatorInfo) -> bool:
@@ -145,7 +133,7 @@ def _is_disabled(which: Interaction, info: CreatorInfo) -> bool:
     }[which]
 
 
-def _differences(infos: Sequence[CreatorInfo]) -> tuple[Difference, ...]:
+def _differences(infos: Sequence[CreatorInfo]) -> tuple[Fact, ...]:
     lacking = {
         privacy_words(level): [each for each in infos if level not in each.privacy_options]
         for level in Privacy
@@ -154,7 +142,7 @@ def _differences(infos: Sequence[CreatorInfo]) -> tuple[Difference, ...]:
         for which in Interaction
     }
     found = [
-        Difference(rule=rule, text=tr("Not for {who}", who=_who(without)))
+        Fact(label=rule, value=tr("Not for {who}", who=_who(without)))
         for rule, without in lacking.items()
         if 0 < len(without) < len(infos)
     ]
@@ -163,7 +151,7 @@ def _differences(infos: Sequence[CreatorInfo]) -> tuple[Difference, ...]:
         least_s = min(limits)
         shortest = _who([info for info in infos if info.max_duration_s == least_s])
         text = tr("{length} for {who}", length=duration_text(least_s), who=shortest)
-        found.append(Difference(rule=tr("Longest"), text=text))
+        found.append(Fact(label=tr("Longest"), value=text))
     return tuple(found)
 
 

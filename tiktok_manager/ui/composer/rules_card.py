@@ -4,33 +4,32 @@ Nothing is chosen beforehand (TikTok: content sharing guidelines, points 2 and 3
 """
 
 from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
+from typing import TypeVar
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from tiktok_manager.domain.posts import PostMode, Privacy
-from tiktok_manager.ui.composer.blockers import disclosure_missing
+from tiktok_manager.domain.posts import Privacy
+from tiktok_manager.ui.composer.form import PostForm
 from tiktok_manager.ui.composer.rules import (
-    BRANDED_NEVER_PRIVATE,
     DISCLOSURE_NEEDED,
     Interaction,
-    Permission,
-    Rules,
     interaction_words,
     label_text,
 )
+from tiktok_manager.ui.composer.state import State
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import plain_tip, privacy_words
 from tiktok_manager.ui.kit.form import Field
 from tiktok_manager.ui.kit.inputs import CalmComboBox, Switch
-from tiktok_manager.ui.kit.labels import NoteLabel
 from tiktok_manager.ui.kit.layout import Card, FlowLayout, Line, column, row
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 
-_BELOW_SWITCH_PX, _BELOW_BOX_PX = 44, 24
+_BELOW_SWITCH_PX = 44
+BoxT = TypeVar("BoxT", bound=QCheckBox)
 
 
 class RulesCard(Card):
@@ -39,146 +38,111 @@ class RulesCard(Card):
     def __init__(self, model: ComposerViewModel) -> None:
         super().__init__(padding=SPACE_M)
         self._model = model
-        self._levels: tuple[tuple[Privacy, bool], ...] | None = None
+        self._levels: tuple[tuple[Privacy, str], ...] | None = None
         self.privacy = CalmComboBox()
         self.privacy.activated.connect(self._on_privacy)
         self._audience = Field(tr("Who can watch this video"), self.privacy)
         self.boxes = {
-            which: _box(interaction_words(which), partial(model.set_interaction, which))
+            which: self._box(QCheckBox(interaction_words(which)), _choosing(which.value))
             for which in Interaction
         }
+        for box in self.boxes.values():
+            box.setAccessibleName(box.text())
         boxes = QWidget()
         boxes.setLayout(FlowLayout(*self.boxes.values(), spacing=SPACE_L))
         self._interactions = Field(tr("Allow users to"), boxes)
-        self.disclose = _switch(tr("Disclose video content"), model.set_disclose)
-        self.your_brand = _box(tr("Your brand"), model.set_your_brand)
-        self.branded = _box(tr("Branded content"), model.set_branded_content)
-        self._branded_note, self._label, self._missing = NoteLabel(), NoteLabel(), NoteLabel()
-        self.ai_generated = _switch(tr("AI-generated content"), model.set_ai_generated)
+        self.disclose = self._box(Switch(), lambda form, on: replace(form, disclose=on))
+        self.your_brand = self._box(QCheckBox(), _choosing("your_brand"))
+        self.branded = self._box(QCheckBox(), _choosing("branded_content"))
+        self.ai_generated = self._box(Switch(), _choosing("ai_generated"))
         self._build()
 
-    def refresh(self) -> None:
+    def refresh(self, state: State) -> None:
         """Show the choices and what of them is possible."""
+        self.setVisible(state.is_direct)
+        form, rules, choices = state.form, state.rules, state.form.choices
+        usable = state.is_open and rules.complete
+        self._refresh_privacy(state, usable=usable)
+        for which, box in self.boxes.items():
+            is_on = bool(getattr(choices, which.value))
+            _show(box, is_on, usable=usable, why_not=rules.interactions[which])
+            box.setAccessibleDescription(rules.interactions[which])
+        self._interactions.say("\n".join(filter(None, rules.interactions.values())))
+        _show(self.disclose, form.disclose, usable=state.is_open)
+        self._kinds.setVisible(form.disclose)
+        missing = DISCLOSURE_NEEDED if form.lacks_kind else ""
+        self._disclosure.say(missing or label_text(choices), "attention" if missing else "accent")
+        _show(self.your_brand, choices.your_brand, usable=state.is_open)
+        self._branded.say(rules.branded, "attention")
+        _show(self.branded, choices.branded_content, usable=state.is_open, why_not=rules.branded)
+        _show(self.ai_generated, choices.ai_generated, usable=state.is_open)
+
+    def _box(self, box: BoxT, chosen: Callable[[PostForm, bool], PostForm]) -> BoxT:
+        """Let a box tell what the user did, and nothing else."""
         model = self._model
-        self.setVisible(model.form.mode is PostMode.DIRECT)
-        rules = model.rules
-        usable = model.is_open and rules.complete
-        self._refresh_privacy(rules, usable=usable)
-        self._refresh_interactions(rules, usable=usable)
-        self._refresh_disclosure(rules, usable=model.is_open)
-        self.ai_generated.setChecked(model.form.choices.ai_generated)
-        self.ai_generated.setEnabled(model.is_open)
+        box.clicked.connect(lambda on: model.enter(chosen(model.form, on)))
+        return box
 
     def _build(self) -> None:
-        brand_help = NoteLabel(tr("You are promoting yourself or your own business."))
-        branded_help = NoteLabel(tr("You are promoting another brand or a third party."))
-        disclose_help = NoteLabel(
+        self._disclosure = Field(
+            tr("Disclose video content"),
+            self.disclose,
             tr(
                 "Turn on to disclose that this video promotes goods or services in exchange for "
                 "something of value. Your video could promote yourself, a third party, or both."
-            )
+            ),
         )
-        kinds = column(
-            self.your_brand,
-            row(_BELOW_BOX_PX, brand_help),
-            self.branded,
-            row(_BELOW_BOX_PX, column(branded_help, self._branded_note)),
-            self._missing,
-            self._label,
-            spacing=SPACE_XS,
-        )
+        brand_help = tr("You are promoting yourself or your own business.")
+        branded_help = tr("You are promoting another brand or a third party.")
+        brand = Field(tr("Your brand"), self.your_brand, brand_help)
+        self._branded = Field(tr("Branded content"), self.branded, branded_help)
         self._kinds = QWidget()
-        self._kinds.setLayout(row(_BELOW_SWITCH_PX, kinds))
+        self._kinds.setLayout(row(_BELOW_SWITCH_PX, column(brand, self._branded, spacing=SPACE_XS)))
+        ai_help = tr("TikTok adds the label “Creator labeled as AI-generated”.")
+        ai_generated = Field(tr("AI-generated content"), self.ai_generated, ai_help)
         self.body.setSpacing(SPACE_S)
-        self.body.addWidget(self._audience)
-        self.body.addWidget(self._interactions)
+        for part in (self._audience, self._interactions, Line(), self._disclosure, self._kinds):
+            self.body.addWidget(part)
         self.body.addWidget(Line())
-        self.body.addWidget(self.disclose)
-        self.body.addLayout(row(_BELOW_SWITCH_PX, disclose_help))
-        self.body.addWidget(self._kinds)
-        self.body.addWidget(Line())
-        self.body.addWidget(self.ai_generated)
-        ai_help = NoteLabel(tr("TikTok adds the label “Creator labeled as AI-generated”."))
-        self.body.addLayout(row(_BELOW_SWITCH_PX, ai_help))
+        self.body.addWidget(ai_generated)
 
-    def _refresh_privacy(self, rules: Rules, *, usable: bool) -> None:
-        levels = tuple((level, rule.allowed) for level, rule in rules.privacy.items())
+    def _refresh_privacy(self, state: State, *, usable: bool) -> None:
+        rules = state.rules
+        levels = tuple(rules.privacy.items())
         if levels != self._levels:
             self._levels = levels
-            self._fill_privacy(rules)
+            self._fill_privacy()
         self.privacy.setEnabled(usable and bool(levels))
         self.privacy.setPlaceholderText(tr("Choose…") if rules.complete else tr("Not known yet"))
-        chosen = self._model.form.choices.privacy
+        chosen = state.form.choices.privacy
         with QSignalBlocker(self.privacy):
             self.privacy.setCurrentIndex(self.privacy.findData(chosen) if chosen else -1)
-        only_me = rules.privacy.get(Privacy.ONLY_ME)
-        if only_me is not None and not only_me.allowed:
-            self._audience.say(BRANDED_NEVER_PRIVATE)
-        elif rules.complete and not levels:
+        if rules.complete and not levels:
             nothing = tr("The chosen accounts share no option. Plan them one by one.")
             self._audience.say(nothing, "attention")
         else:
-            self._audience.say("")
+            self._audience.say(rules.privacy.get(Privacy.ONLY_ME, ""))
 
-    def _fill_privacy(self, rules: Rules) -> None:
+    def _fill_privacy(self) -> None:
+        items = self.privacy.model()
         with QSignalBlocker(self.privacy):
             self.privacy.clear()
-            for level, rule in rules.privacy.items():
+            for row_number, (level, why_not) in enumerate(self._levels or ()):
                 self.privacy.addItem(privacy_words(level), level)
-                if not rule.allowed:
-                    self._disable_last(rule)
-
-    def _disable_last(self, rule: Permission) -> None:
-        index = self.privacy.count() - 1
-        self.privacy.setItemData(index, plain_tip(rule.reason), Qt.ItemDataRole.ToolTipRole)
-        items = self.privacy.model()
-        if isinstance(items, QStandardItemModel):
-            items.item(index).setEnabled(False)
-
-    def _refresh_interactions(self, rules: Rules, *, usable: bool) -> None:
-        choices = self._model.form.choices
-        for which, box in self.boxes.items():
-            rule = rules.interactions[which]
-            box.setChecked(bool(getattr(choices, which.value)))
-            box.setEnabled(usable and rule.allowed)
-            box.setToolTip(plain_tip(rule.reason))
-            box.setAccessibleDescription(rule.reason)
-        reasons = (rule.reason for rule in rules.interactions.values() if rule.reason)
-        self._interactions.say("\n".join(reasons))
-
-    def _refresh_disclosure(self, rules: Rules, *, usable: bool) -> None:
-        form = self._model.form
-        self.disclose.setChecked(form.disclose)
-        self.disclose.setEnabled(usable)
-        self._kinds.setVisible(form.disclose)
-        self.your_brand.setChecked(form.choices.your_brand)
-        self.your_brand.setEnabled(usable)
-        self.branded.setChecked(form.choices.branded_content)
-        self.branded.setEnabled(usable and rules.branded.allowed)
-        reason = "" if rules.branded.allowed else rules.branded.reason
-        self.branded.setToolTip(plain_tip(reason))
-        self.branded.setAccessibleDescription(reason)
-        self._branded_note.say(reason, "attention")
-        self._missing.say(DISCLOSURE_NEEDED if disclosure_missing(form) else "", "attention")
-        self._label.say(label_text(form.choices), "accent")
+                if why_not and isinstance(items, QStandardItemModel):
+                    items.item(row_number).setEnabled(False)
+                    items.item(row_number).setToolTip(plain_tip(why_not))
 
     def _on_privacy(self, index: int) -> None:
-        level: object = self.privacy.itemData(index)
-        self._model.set_privacy(Privacy(str(level)))
-        self.refresh()
+        level = Privacy(str(self.privacy.itemData(index)))
+        self._model.enter(self._model.form.chosen(privacy=level))
 
 
-def _box(text: str, clicked: Callable[[bool], object]) -> QCheckBox:
-    """Return a check box that tells only what the user did."""
-    box = QCheckBox(text)
-    box.setAccessibleName(text)
-    box.clicked.connect(clicked)
-    return box
+def _choosing(name: str) -> Callable[[PostForm, bool], PostForm]:
+    return lambda form, on: form.chosen(**{name: on})
 
 
-def _switch(text: str, clicked: Callable[[bool], object]) -> Switch:
-    """Return a switch that tells only what the user did."""
-    made = Switch(text)
-    made.setAccessibleName(text)
-    made.clicked.connect(clicked)
-    return made
+def _show(box: QCheckBox, is_on: bool, *, usable: bool, why_not: str = "") -> None:
+    box.setChecked(is_on)
+    box.setEnabled(usable and not why_not)
+    box.setToolTip(plain_tip(why_not))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,13 +20,9 @@ from tiktok_manager.ui.undo import PostChange
 from tiktok_manager.wording import words
 
 if TYPE_CHECKING:
-    from tiktok_manager.domain.findings import Finding
     from tiktok_manager.ui.composer.form import PostForm
     from tiktok_manager.ui.frame import Core
     from tiktok_manager.ui.undo import UndoStep
-
-ResultT = TypeVar("ResultT")
-Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +47,7 @@ class Submission(QObject):
 
     Signals:
         changed: `busy`, `share`, `words` or `stopping` reads differently.
-        done: An Planned.
+        done: A Planned.
         failed: An AppError, Cancelled when the user stopped it.
     """
 
@@ -59,7 +55,7 @@ class Submission(QObject):
     done = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, core: Core, parent: QObject | None = None) -> None:
+    def __init__(self, core: Core, parent: QObject) -> None:
         super().__init__(parent)
         self._planning = core.workspace.planning
         self._undo = core.undo
@@ -94,29 +90,15 @@ class Submission(QObject):
         left = size_text(progress.total - progress.done)
         return tr("Reading {file}: {size} left", file=self._file, size=left)
 
-    def plan(self, form: PostForm) -> None:
-        """Plan the form for its accounts; the press of the button is the user's consent."""
-        planning, request = self._planning, request_of(form)
-
-        def plan(stop: CancelToken, tell: Tell) -> PlanResult:
-            return planning.plan(request, spread=form.spread, cancel=stop, progress=tell)
-
-        self._start(form, plan, partial(self._on_planned, at_once=form.post_now), can_stop=True)
-
-    def edit(self, post: Post, form: PostForm) -> None:
-        """Change a post to what the form says."""
-        planning, edit = self._planning, edit_of(post, form)
-
-        def change(stop: CancelToken, tell: Tell) -> PostChange:
-            def commit() -> PlanResult:
-                return planning.commit(
-                    planning.propose_edit(post.id, edit, seen=post, cancel=stop, progress=tell)
-                )
-
-            return PostChange(planning, post.id, commit)
-
-        done = partial(self._on_edited, at_once=form.post_now)
-        self._start(form, change, done, can_stop=edit.file is not None)
+    def send(self, form: PostForm, over: Post | None) -> None:
+        """Plan the form, or change a post to it; the press of the button is the user's consent."""
+        # A token of our own: the job's would drop the answer, and what was written must be told.
+        stop = self._stop = CancelToken()
+        reads_file = over is None or form.file != over.media.path
+        self.stopping, self.can_stop = False, reads_file
+        self._file = "" if form.file is None else form.file.name
+        work = _work(self._planning, form, over, stop)
+        self._job.start(work, done=partial(self._on_done, form.post_now), failed=self.failed.emit)
 
     def stop(self) -> None:
         """Stop reading the file; nothing is planned or changed then."""
@@ -125,54 +107,45 @@ class Submission(QObject):
             self.stopping = True
             self.changed.emit()
 
-    def _start(
-        self,
-        form: PostForm,
-        work: Callable[[CancelToken, Tell], ResultT],
-        done: Callable[[ResultT], None],
-        *,
-        can_stop: bool,
-    ) -> None:
-        # A token of our own: the job's would drop the answer, and what was written must be told.
-        stop = self._stop = CancelToken()
-        self.stopping, self.can_stop = False, can_stop
-        self._file = "" if form.file is None else form.file.name
-
-        def run(job: JobProgress) -> ResultT:
-            def tell(read_bytes: int, size_bytes: int) -> None:
-                if job.token.cancelled:  # the window is closing
-                    stop.cancel()
-                job.tell(read_bytes, size_bytes)
-
-            return work(stop, tell)
-
-        self._job.start(run, done=done, failed=self.failed.emit)
-
-    def _on_planned(self, result: PlanResult, *, at_once: bool) -> None:
-        count, together = len(result.posts), PlannedTogether(self._planning, result.posts)
-        step = self._undo.did(
-            ntr("Plan {count} post", "Plan {count} posts", count),
-            undo=together.undo,
-            redo=together.redo,
-            posts=result.posts,
+    def _on_done(self, at_once: bool, change: PostChange | PlannedTogether) -> None:
+        posts: tuple[Post, ...]
+        if isinstance(change, PostChange):
+            name, posts = tr("Edit a post"), (change.after,)
+        else:
+            posts = tuple(change.posts)
+            name = ntr("Plan {count} post", "Plan {count} posts", len(posts))
+        planned = Planned(
+            posts=posts,
+            warnings=tuple(words(found).title for found in change.findings),
+            step=self._undo.did(name, undo=change.undo, redo=change.redo, posts=posts),
+            edited=isinstance(change, PostChange),
+            at_once=at_once,
         )
-        warnings = _told(result.findings)
-        self.done.emit(Planned(posts=result.posts, warnings=warnings, step=step, at_once=at_once))
+        self.done.emit(planned)
 
-    def _on_edited(self, change: PostChange, *, at_once: bool) -> None:
-        step = self._undo.did(
-            tr("Edit a post"), undo=change.undo, redo=change.redo, posts=(change.after,)
-        )
-        warnings = _told(change.findings)
-        self.done.emit(
-            Planned(
-                posts=(change.after,), warnings=warnings, step=step, edited=True, at_once=at_once
+
+def _work(
+    planning: Planning, form: PostForm, over: Post | None, stop: CancelToken
+) -> Callable[[JobProgress], PostChange | PlannedTogether]:
+    def run(job: JobProgress) -> PostChange | PlannedTogether:
+        def tell(read_bytes: int, size_bytes: int) -> None:
+            if job.token.cancelled:  # the window is closing
+                stop.cancel()
+            job.tell(read_bytes, size_bytes)
+
+        def edit(post: Post) -> PlanResult:
+            change = edit_of(post, form)
+            return planning.commit(
+                planning.propose_edit(post.id, change, seen=post, cancel=stop, progress=tell)
             )
-        )
 
+        if over is not None:
+            return PostChange(planning, over.id, partial(edit, over))
+        request = request_of(form)
+        plan = planning.plan(request, spread=form.spread, cancel=stop, progress=tell)
+        return PlannedTogether(planning, plan)
 
-def _told(findings: Sequence[Finding]) -> tuple[str, ...]:
-    return tuple(words(found).title for found in findings)
+    return run
 
 
 def request_of(form: PostForm) -> PlanRequest:
@@ -193,7 +166,7 @@ def request_of(form: PostForm) -> PlanRequest:
 
 def edit_of(post: Post, form: PostForm) -> PostEdit:
     """Return the change from a post to the form; what is the same is left alone."""
-    keeps_time = keeps_schedule(post, form)
+    keeps_time = form.keeps_time_of(post)
     return PostEdit(
         file=None if form.file == post.media.path else form.file,
         when=None if keeps_time else "now" if form.post_now else form.wall.isoformat(),
@@ -205,22 +178,16 @@ def edit_of(post: Post, form: PostForm) -> PostEdit:
     )
 
 
-def keeps_schedule(post: Post, form: PostForm) -> bool:
-    """Say whether the form leaves the post's time as it is."""
-    wall = post.schedule.wall.replace(second=0, microsecond=0)
-    same = form.wall == wall and form.timezone == post.schedule.timezone
-    return same and not form.post_now
-
-
 class PlannedTogether:
     """Takes back what was planned in one go, and plans it again. For the work pool.
 
     A post that another hand changed since is left as it is, and told of when all others are done.
     """
 
-    def __init__(self, planning: Planning, posts: Sequence[Post]) -> None:
+    def __init__(self, planning: Planning, plan: PlanResult) -> None:
         self._planning = planning
-        self._posts = list(posts)
+        self.posts = list(plan.posts)
+        self.findings = plan.findings
 
     def undo(self, _token: CancelToken) -> None:
         """Cancel every post that still can be; raises the first refusal afterwards."""
@@ -232,10 +199,10 @@ class PlannedTogether:
 
     def _each(self, change: Callable[[Post], Post], wanted: PostStatus) -> None:
         refusals = []
-        for place, post in enumerate(self._posts):
+        for place, post in enumerate(self.posts):
             try:
                 current = self._planning.get(post.id)
-                self._posts[place] = current if current.status is wanted else change(post)
+                self.posts[place] = current if current.status is wanted else change(post)
             except AppError as error:
                 refusals.append(error)
         if refusals:

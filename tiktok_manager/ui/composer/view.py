@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt
@@ -18,15 +19,15 @@ from PySide6.QtGui import (
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tiktok_manager.domain.errors import AppError, ChangedMeanwhile
-from tiktok_manager.ui.composer.blockers import Part
 from tiktok_manager.ui.composer.cards import AccountsCard, CaptionCard, WhenCard
 from tiktok_manager.ui.composer.creators_card import CreatorsCard
 from tiktok_manager.ui.composer.foot import Foot
 from tiktok_manager.ui.composer.media_card import MediaCard, ask_video
 from tiktok_manager.ui.composer.rules_card import RulesCard
+from tiktok_manager.ui.composer.state import Part
 from tiktok_manager.ui.composer.submission import Planned
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.composer.wording import outcome_text
@@ -35,7 +36,7 @@ from tiktok_manager.ui.kit.access import announce, has_focus_inside, lead_to
 from tiktok_manager.ui.kit.action import Action, ActionRow
 from tiktok_manager.ui.kit.badges import StatusBadge
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import row
+from tiktok_manager.ui.kit.layout import column, row, scrolled
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.link_gate import tiktok_url
@@ -57,17 +58,18 @@ class ComposerView(PaneView):
     def __init__(self, core: Core, frame: Frame) -> None:
         super().__init__()
         self._frame = frame
+        self._core = core
         self.model = model = ComposerViewModel(core, self)
         self._columns = 0
         self._wants_caret = False
         self._is_stale = True
-        self.media = MediaCard(model)
+        self.media = MediaCard(model, self._on_choose_file)
         self.accounts = AccountsCard(model, lambda: frame.go("accounts"))
         self.caption = CaptionCard(model)
         self.creators = CreatorsCard(model, lambda account_id: frame.go("accounts", account_id))
         self.rules = RulesCard(model)
         self.when = WhenCard(model)
-        self.foot = Foot(model)
+        self.foot = Foot(model, send=self._on_send, lead=self._on_missing, open_link=self._on_link)
         self._cards: tuple[tuple[QWidget, ...], ...] = (
             (self.media,),
             (self.accounts, self.caption),
@@ -161,7 +163,7 @@ class ComposerView(PaneView):
             Action(
                 words=lambda: tr("Open in the calendar"),
                 run=lambda: self._frame.go("calendar", entry.post_id or None),
-                shown=lambda: bool(model.locked),
+                shown=lambda: bool(entry.locked),
                 look="quiet",
             ),
             Action(
@@ -173,8 +175,8 @@ class ComposerView(PaneView):
             Action(
                 words=lambda: tr("Undo my changes") if entry.editing else tr("Clear"),
                 run=entry.discard,
-                allowed=lambda: entry.is_dirty and model.is_open,
-                shown=lambda: entry.cleared is None and not model.locked,
+                allowed=lambda: entry.is_dirty and model.state.is_open,
+                shown=lambda: entry.cleared is None and not entry.locked,
                 look="quiet",
             ),
         ]
@@ -185,16 +187,14 @@ class ComposerView(PaneView):
         self.controls.setStretch(0, 1)
         self.controls.setAlignment(self.ways_out, Qt.AlignmentFlag.AlignVCenter)
         content, side = QWidget(), QWidget()
-        self._slots = [QVBoxLayout() for _ in range(3)]
-        for slot in self._slots:
-            slot.setSpacing(SPACE_S)
+        self._slots = [column() for _ in range(3)]
         side.setLayout(row(self._slots[2], SPACE_M))  # room for the scroll bar
-        self._side = _scroll(side)
+        self._side = scrolled(side)
         self._side.setFixedWidth(_SIDE_PX)
         line = row(*self._slots[:2], self._side, margins=(SPACE_XL, SPACE_S, SPACE_S, SPACE_S))
         line.setStretch(1, 1)
         content.setLayout(line)
-        self._page = _scroll(content)
+        self._page = scrolled(content)
         self.body.addWidget(self._page, 1)
         self.body.addWidget(self.foot)
         self.watch_foot(self.foot)
@@ -206,12 +206,8 @@ class ComposerView(PaneView):
         model.form_replaced.connect(self._on_form_replaced)
         model.finished.connect(self._on_finished)
         model.failed.connect(self._on_failed)
-        model.vault_needed.connect(self._frame.ask_passphrase)
+        model.creators.vault_needed.connect(self._frame.ask_passphrase)
         model.sending.changed.connect(self._on_sending)
-        self.media.file_wanted.connect(self._on_choose_file)
-        self.foot.link_clicked.connect(self._on_link)
-        self.foot.missing_clicked.connect(self._on_missing)
-        self.foot.send_clicked.connect(self._on_send)
         send = QShortcut(QKeySequence("Ctrl+Return"), self)
         send.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         send.activated.connect(self._on_send)
@@ -222,49 +218,44 @@ class ComposerView(PaneView):
         if columns == self._columns:
             return
         self._columns = columns
-        self._fill_slots()
+        left, middle, right = self._cards
         is_wide = columns == 3
+        self._fill(self._slots[0], left if is_wide else ())
+        self._fill(self._slots[2], right if columns > 1 else ())
+        beside = () if is_wide else left
+        below = () if columns > 1 else right
+        self._fill(self._slots[1], (*beside, *middle, *below))
         self.media.set_flat(not is_wide)
         self.media.setMinimumWidth(_MEDIA_PX if is_wide else 0)
         self.media.setMaximumWidth(_MEDIA_PX if is_wide else _UNBOUND_PX)
         self._side.setVisible(columns > 1)
 
-    def _fill_slots(self) -> None:
-        left, middle, right = self._cards
-        parts = {
-            1: ((), (*left, *middle, *right), ()),
-            2: ((), (*left, *middle), right),
-            3: (left, middle, right),
-        }[self._columns]
-        for slot in self._slots:
-            for card in (*left, *middle, *right):
-                # Not takeAt: an item that outlives the move keeps its card's old height for good.
-                slot.removeWidget(card)
-            while slot.takeAt(0) is not None:
-                pass
+    def _fill(self, slot: QVBoxLayout, cards: tuple[QWidget, ...]) -> None:
+        for card in chain(*self._cards):
+            # Not takeAt: an item that outlives the move keeps its card's old height for good.
+            slot.removeWidget(card)
+        while slot.takeAt(0) is not None:
+            pass
         stretch: dict[QWidget, int] = {self.accounts: 3, self.caption: 2}
-        for slot, cards in zip(self._slots, parts, strict=True):
-            for card in cards:
-                slot.addWidget(card, stretch.get(card, 0))
-            if self.accounts not in cards:
-                slot.addStretch(1)
+        for card in cards:
+            slot.addWidget(card, stretch.get(card, 0))
+        if self.accounts not in cards:
+            slot.addStretch(1)
 
     def _refresh(self) -> None:
         """Show how everything is now; while nobody looks, remember that it is not shown."""
         self._is_stale = not self.isVisible()
         if self._is_stale:
             return
-        for part in (
-            self.media,
-            self.accounts,
-            self.caption,
-            self.when,
-            self.creators,
-            self.rules,
-            self.foot,
-        ):
-            part.refresh()
-        post = self.model.editing
+        state = self.model.state
+        self.media.refresh(state)
+        self.accounts.refresh(state)
+        self.caption.refresh(state)
+        self.when.refresh(state)
+        self.creators.refresh(state)
+        self.rules.refresh(state)
+        self.foot.refresh()
+        post = state.post
         self.setWindowTitle("" if post is None else tr("Edit post"))
         self._badge.setVisible(post is not None)
         if post is not None:
@@ -278,10 +269,10 @@ class ComposerView(PaneView):
 
     def _title_words(self) -> tuple[str, str]:
         """What is to be known of the form as a whole, and its tone."""
-        model, entry = self.model, self.model.entry
-        post = model.editing
-        if model.locked:
-            return model.locked, "attention"
+        entry = self.model.entry
+        post = entry.editing
+        if entry.locked:
+            return entry.locked, "attention"
         if entry.drafts.trouble is not None:
             why = words(entry.drafts.trouble).title
             return tr("What you enter cannot be saved now: {why}", why=why), "bad"
@@ -326,22 +317,19 @@ class ComposerView(PaneView):
         """Go on where the work goes on: at the post, in the calendar, if nobody went elsewhere."""
         if self.isVisible():
             self._frame.go("calendar", outcome.posts[0].id)
-        text = outcome_text(
-            outcome.posts, self.model.now, edited=outcome.edited, at_once=outcome.at_once
-        )
         notice = Notice(
-            text=text,
+            text=outcome_text(outcome, self._core.now()),
             more="\n".join(outcome.warnings),
             tone=Tone.WARNING if outcome.warnings else Tone.GOOD,
             stays=bool(outcome.warnings),
         )
         if not outcome.at_once:  # what is on its way is not brought back
-            undo = partial(self.model.undo, outcome)
+            undo = partial(self._core.undo.undo_only, outcome.step)
             notice = replace(notice, action_text=tr("Undo"), action=undo)
         self._frame.notify(notice)
 
     def _on_failed(self, error: AppError) -> None:
-        if isinstance(error, ChangedMeanwhile) and self.model.editing is not None:
+        if isinstance(error, ChangedMeanwhile) and self.model.entry.editing is not None:
             self._frame.show_error(error, self.model.entry.look_again)
         else:
             self._frame.show_error(error)
@@ -355,7 +343,8 @@ class ComposerView(PaneView):
             self._frame.open_url(url)
 
     def _on_missing(self) -> None:
-        if not self.model.blockers:
+        blockers = self.model.state.blockers
+        if not blockers:
             return
         target: QWidget = {
             Part.FILE: self.media.focus_target,
@@ -365,23 +354,11 @@ class ComposerView(PaneView):
             Part.PRIVACY: self.rules.privacy,
             Part.DISCLOSURE: self.rules.your_brand,
             Part.TIME: self.when.moment.time,
-        }[self.model.blockers[0].field]
+        }[blockers[0][0]]
         lead_to(target)
         for area in (self._side, self._page):
             if area.isAncestorOf(target):
                 area.ensureWidgetVisible(target, SPACE_XL, SPACE_XL)
-
-
-def _scroll(content: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidget(content)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.viewport().setAutoFillBackground(False)
-    content.setAutoFillBackground(False)
-    return area
 
 
 def dropped_file(data: QMimeData) -> Path | None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.kit.controls import push_button
-from tiktok_manager.ui.kit.inputs import Input, SwitchInput
+from tiktok_manager.ui.kit.inputs import Input, Switch, SwitchInput
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import clear, column, row
 from tiktok_manager.ui.overrides import override
@@ -21,10 +21,14 @@ from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
 from tiktok_manager.wording import joined
 
 _STEP_PX = 520
+_BELOW_SWITCH_PX, _BELOW_BOX_PX = 44, 24
 
 
 class Field(QWidget):
-    """A control with its label and help, and beside it what became of the last change."""
+    """A control with its label and help, and beside it what became of the last change.
+
+    A box or a switch says the label itself, and the rest stands below its words.
+    """
 
     def __init__(self, label: str, control: QWidget, help_text: str = "") -> None:
         super().__init__()
@@ -32,18 +36,24 @@ class Field(QWidget):
         self.has_error = False
         self.help = PlainLabel(help_text, type=Type.CAPTION, tone="soft", wrap=True)
         self.said = PlainLabel("", type=Type.CAPTION, wrap=True)
-        name = PlainLabel(label, type=Type.STRONG, wrap=True)
-        name.setBuddy(control)
         self._target = control.focusProxy() or control
         for each in (control, self._target):
             each.setAccessibleName(label)
-        words = column(name, self.help, spacing=SPACE_XS // 2)
-        if isinstance(control, SwitchInput):
-            line = row(words, control, spacing=SPACE_L)
-            line.setStretch(0, 1)
-            self.setLayout(column(line, self.said))
+        if isinstance(control, QCheckBox):
+            control.setText(label)
+            below = column(self.help, self.said, spacing=SPACE_XS // 2)
+            indent_px = _BELOW_SWITCH_PX if isinstance(control, Switch) else _BELOW_BOX_PX
+            self.setLayout(column(control, row(indent_px, below), spacing=SPACE_XS))
         else:
-            self.setLayout(column(words, control, self.said))
+            name = PlainLabel(label, type=Type.STRONG, wrap=True)
+            name.setBuddy(control)
+            words = column(name, self.help, spacing=SPACE_XS // 2)
+            if isinstance(control, SwitchInput):
+                line = row(words, control, spacing=SPACE_L)
+                line.setStretch(0, 1)
+                self.setLayout(column(line, self.said))
+            else:
+                self.setLayout(column(words, control, self.said))
         self.help.setVisible(bool(help_text))
         self.say("")
 

@@ -102,15 +102,20 @@ class Reading(QObject, Generic[T]):
         self._go_on()
 
     def ask_anew(
-        self, read: Callable[[CancelToken], T] | None = None, *, forget: bool = False
+        self,
+        read: Callable[[CancelToken], T] | None = None,
+        *,
+        forget: bool = False,
+        soon: bool = False,
     ) -> None:
         """Read at once, for the question is another one: by `read`, if it is given.
 
         The answer under way is dropped. The old value stays until the new one comes, unless it
-        would be wrong beside the new question: `forget` it.
+        would be wrong beside the new question: `forget` it. A question that changes with every
+        key is asked `soon`: in `gather_ms`, if no other takes its place.
         """
         self._read = read or self._read
-        self._begin_anew(None if forget else self.value, is_another=True)
+        self._begin_anew(None if forget else self.value, is_another=True, soon=soon)
 
     def retry(self) -> None:
         """Read at once, after a failure."""
@@ -123,14 +128,16 @@ class Reading(QObject, Generic[T]):
         self._is_asked = self._is_asked or is_shown
         self._go_on()
 
-    def _begin_anew(self, value: T | None, *, is_another: bool) -> None:
+    def _begin_anew(self, value: T | None, *, is_another: bool, soon: bool = False) -> None:
         self._is_asked = self._is_stale = True
         if self._under_way is not None:
             self._under_way.cancel()
             self._under_way = None
         self._timer.stop()
         self._change(value, None, is_of_old_question=is_another)
-        if self._is_shown:
+        if soon:
+            self._go_on()
+        elif self._is_shown:
             self._start()
 
     def _go_on(self) -> None:

@@ -1,10 +1,10 @@
-"""Asks TikTok, per account, what its creator may post at this moment."""
+"""What is asked about the chosen accounts: TikTok, what they may post; the plan, if it has room."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,13 @@ from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.accounts import Account, CreatorInfo
 from tiktok_manager.domain.errors import AppError, VaultLocked
+from tiktok_manager.domain.posts import PostMode
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
+    from tiktok_manager.domain.quota import Ledger
     from tiktok_manager.services.accounts import Accounts
+    from tiktok_manager.services.workspace import Workspace
     from tiktok_manager.ui.frame import Core
 
 STALE_AFTER = timedelta(minutes=5)
@@ -38,7 +41,7 @@ class CreatorState:
 
 
 class Creators(QObject):
-    """Keeps the answers for the chosen accounts fresh.
+    """Keeps TikTok's answers for the chosen accounts fresh.
 
     Signals:
         changed: An answer came, or other accounts are followed.
@@ -48,7 +51,7 @@ class Creators(QObject):
     changed = Signal()
     vault_needed = Signal(object)
 
-    def __init__(self, core: Core, parent: QObject | None = None) -> None:
+    def __init__(self, core: Core, parent: QObject) -> None:
         super().__init__(parent)
         self._core = core
         self._states: dict[str, CreatorState] = {}
@@ -85,50 +88,41 @@ class Creators(QObject):
         """Ask again, without hiding what is shown, where an answer has grown old."""
         limit = self._core.now() - STALE_AFTER
         self._ask(
-            account_id
-            for account_id, state in self._states.items()
+            state.account.id
+            for state in self.states
             if state.info is not None and state.info.asked_at <= limit
         )
 
     def _ask(self, account_ids: Iterable[str]) -> None:
         known = {*self._waiting, *self._under_way}
         self._waiting += [each for each in account_ids if each not in known]
-        accounts = self._core.workspace.accounts
         while self._waiting and len(self._under_way) < AT_ONCE:
             account_id = self._waiting.pop(0)
             if account_id not in self._states:
                 continue
             self._under_way.add(account_id)
             self._core.tasks.run(
-                partial(_answer, accounts, account_id),
-                done=partial(self._on_answer, account_id),
-                failed=partial(self._on_failed, account_id),
+                partial(_answer, self._core.workspace.accounts, account_id),
+                done=partial(self._on_answer, account_id, None),
+                failed=partial(self._on_answer, account_id),
                 is_long=True,
             )
 
-    def _on_answer(self, account_id: str, info: CreatorInfo) -> None:
-        self._ended(account_id)
-        if (state := self._states.get(account_id)) is not None:
-            self._states[account_id] = CreatorState(account=state.account, info=info)
-            self.changed.emit()
-
-    def _on_failed(self, account_id: str, error: AppError) -> None:
-        self._ended(account_id)
+    def _on_answer(
+        self, account_id: str, error: AppError | None, info: CreatorInfo | None = None
+    ) -> None:
+        self._under_way.discard(account_id)
+        self._ask(())
         if (state := self._states.get(account_id)) is None:
             return
         asked_already = bool(self._locked())
-        self._states[account_id] = CreatorState(account=state.account, error=error)
+        self._states[account_id] = CreatorState(account=state.account, info=info, error=error)
         self.changed.emit()
         if isinstance(error, VaultLocked) and not asked_already:
             self.vault_needed.emit(self._ask_locked_again)
 
-    def _ended(self, account_id: str) -> None:
-        self._under_way.discard(account_id)
-        self._ask(())
-
     def _locked(self) -> list[str]:
-        states = self._states.items()
-        return [each for each, state in states if isinstance(state.error, VaultLocked)]
+        return [each.account.id for each in self.states if isinstance(each.error, VaultLocked)]
 
     def _ask_locked_again(self) -> None:
         for account_id in self._locked():
@@ -137,3 +131,54 @@ class Creators(QObject):
 
 def _answer(accounts: Accounts, account_id: str, _token: CancelToken) -> CreatorInfo:
     return accounts.creator_info(account_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Who wants to post when; `at` None is at once, `post_id` is the post being moved."""
+
+    account_ids: tuple[str, ...] = ()
+    mode: PostMode = PostMode.DIRECT
+    at: datetime | None = None
+    post_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullDay:
+    """An account that has `cap` posts in the 24 hours around the chosen time: more would wait.
+
+    It has room from `free_at` on; `free_minute` is the first whole minute with room.
+    """
+
+    account_id: str
+    cap: int
+    free_at: datetime
+    free_minute: datetime
+
+
+def full_days(workspace: Workspace, wish: Wish, token: CancelToken) -> tuple[FullDay, ...]:
+    """Return the accounts without room, in the order of the wish. Blocks: for the work pool."""
+    at = wish.at or workspace.clock.now()
+    without = (wish.post_id,) if wish.post_id else ()
+    found = []
+    ledgers = workspace.quota.ledgers(wish.account_ids, wish.mode, at, without=without)
+    for account_id, ledger in ledgers.items():
+        token.check()
+        free_at = ledger.next_free(at)
+        if free_at != at:
+            minute = _free_minute(ledger, free_at)
+            day = FullDay(
+                account_id=account_id, cap=ledger.cap, free_at=free_at, free_minute=minute
+            )
+            found.append(day)
+    return tuple(found)
+
+
+def _free_minute(ledger: Ledger, free_at: datetime) -> datetime:
+    while True:
+        at = free_at.replace(second=0, microsecond=0)
+        if at < free_at:
+            at += timedelta(minutes=1)
+        free_at = ledger.next_free(at)
+        if free_at == at:
+            return at

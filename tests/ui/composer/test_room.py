@@ -8,12 +8,15 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.composer.conftest import Settle
-from tests.ui.composer.fakes import NOW, Stage, a_post, tick
+from tests.ui.composer.fakes import NOW, ZONE, Stage, a_post, a_state, an_account, enter, tick
 from tiktok_manager.domain.events import PostsChanged
 from tiktok_manager.domain.posts import PostMode
-from tiktok_manager.ui.composer.form import from_text, to_text
+from tiktok_manager.ui.composer.answers import FullDay
+from tiktok_manager.ui.composer.form import from_text, new_form, to_text
+from tiktok_manager.ui.composer.submission import Planned
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
-from tiktok_manager.ui.composer.wording import outcome_text, quota_text
+from tiktok_manager.ui.composer.wording import outcome_text, room_text
+from tiktok_manager.ui.undo import UndoStep
 
 WALL = datetime.fromisoformat("2026-11-21T18:30")  # 17:30 UTC
 FREE = NOW + timedelta(hours=26, seconds=7)  # Sunday 15:00:07 in Berlin
@@ -24,21 +27,21 @@ def full(ready: ComposerViewModel, stage: Stage, qtbot: QtBot) -> ComposerViewMo
     """A form for @alice, who is full until tomorrow."""
     stage.workspace.quota.full_until["acc-alice"] = FREE
     ready.set_wall(WALL)
-    qtbot.waitUntil(lambda: bool(ready.full_days))
+    qtbot.waitUntil(lambda: bool(ready.state.full))
     return ready
 
 
 def test_a_free_day_says_nothing(ready: ComposerViewModel, stage: Stage, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bool(stage.workspace.quota.asked))
-    assert ready.quota_text == ""
+    assert room_text(ready.state) == ""
 
 
 def test_a_full_day_names_the_next_free_time_before_it_is_planned(full: ComposerViewModel) -> None:
-    assert full.quota_text == (
+    assert room_text(full.state) == (
         "@alice: 15 posts in those 24 hours already, so one more would wait. "
         "Next free time: Sun 15:01 (Berlin)."
     )
-    assert full.can_send
+    assert full.state.can_send
 
 
 def test_the_free_time_is_taken_to_the_whole_minute_and_is_free(
@@ -47,28 +50,28 @@ def test_the_free_time_is_taken_to_the_whole_minute_and_is_free(
     asked = len(stage.workspace.quota.asked)
     full.use_free_time()
     assert full.form.wall == datetime.fromisoformat("2026-11-22T15:01")
-    assert full.quota_text == ""
+    assert room_text(full.state) == ""
     qtbot.waitUntil(lambda: len(stage.workspace.quota.asked) > asked)
     settle()
-    assert full.quota_text == ""
+    assert room_text(full.state) == ""
 
 
 def test_posting_now_without_room_offers_a_time(full: ComposerViewModel, qtbot: QtBot) -> None:
-    full.set_post_now(True)
-    qtbot.waitUntil(lambda: bool(full.full_days))
+    enter(full, post_now=True)
+    qtbot.waitUntil(lambda: bool(full.state.full))
     full.use_free_time()
     assert (full.form.post_now, full.form.wall.hour) == (False, 15)
 
 
 def test_advice_for_another_time_is_forgotten_at_once(full: ComposerViewModel) -> None:
     full.set_wall(WALL + timedelta(days=3))
-    assert full.quota_text == ""
+    assert room_text(full.state) == ""
 
 
 def test_drafts_have_a_room_of_their_own(full: ComposerViewModel, qtbot: QtBot) -> None:
-    full.set_mode(PostMode.INBOX)
-    qtbot.waitUntil(lambda: bool(full.full_days))
-    assert "5 drafts in those 24 hours already" in full.quota_text
+    enter(full, mode=PostMode.INBOX)
+    qtbot.waitUntil(lambda: bool(full.state.full))
+    assert "5 drafts in those 24 hours already" in room_text(full.state)
 
 
 def test_room_is_looked_for_again_when_the_plan_changes(
@@ -76,10 +79,10 @@ def test_room_is_looked_for_again_when_the_plan_changes(
 ) -> None:
     ready.set_wall(WALL)
     qtbot.waitUntil(lambda: bool(stage.workspace.quota.asked))
-    assert ready.quota_text == ""
+    assert room_text(ready.state) == ""
     stage.workspace.quota.full_until["acc-alice"] = FREE
     stage.workspace.events.publish(PostsChanged())
-    qtbot.waitUntil(lambda: bool(ready.quota_text))
+    qtbot.waitUntil(lambda: bool(room_text(ready.state)))
 
 
 def test_a_burst_of_changes_costs_one_look(
@@ -100,13 +103,13 @@ def test_several_accounts_can_be_spread_and_the_planner_is_told(
     full: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
 ) -> None:
     tick(full, "bob")
-    qtbot.waitUntil(lambda: bool(full.full_days))
-    assert full.quota_text == (
+    qtbot.waitUntil(lambda: bool(full.state.full))
+    assert room_text(full.state) == (
         "@alice: 15 posts in those 24 hours already, so one more would wait. "
         "Next free time: Sun 15:00 (Berlin)."
     )
-    full.set_spread(True)
-    assert full.quota_text == (
+    enter(full, spread=True)
+    assert room_text(full.state) == (
         "Spread over free times: @alice Sun 15:00 (Berlin). The others keep the chosen time."
     )
     settle()
@@ -116,8 +119,11 @@ def test_several_accounts_can_be_spread_and_the_planner_is_told(
 
 
 def test_several_full_accounts_are_counted_and_the_first_named() -> None:
-    full = [(f"user{number}", "Sun 15:00 (Berlin)") for number in range(5)]
-    text = quota_text(full, 5, 15, PostMode.DIRECT, spread=False)
+    accounts = [an_account(f"user{number}") for number in range(5)]
+    full = [
+        FullDay(account_id=each.id, cap=15, free_at=FREE, free_minute=FREE) for each in accounts
+    ]
+    text = room_text(a_state(new_form(NOW, ZONE), accounts=accounts, full=full))
     assert text == (
         "@user0 and 4 more: 15 posts in those 24 hours already, so one more would wait. "
         "Next free time: @user0 Sun 15:00 (Berlin), @user1 Sun 15:00 (Berlin), "
@@ -129,8 +135,8 @@ def test_spreading_holds_for_the_time_and_accounts_it_was_chosen_for(
     full: ComposerViewModel, qtbot: QtBot
 ) -> None:
     tick(full, "bob")
-    full.set_spread(True)
-    full.set_caption("Other words")
+    enter(full, spread=True)
+    enter(full, caption="Other words")
     assert full.form.spread
     assert from_text(to_text(full.form)) == full.form
     full.set_wall(WALL + timedelta(hours=1))
@@ -156,4 +162,6 @@ def test_posts_at_several_times_are_told_by_the_first(tmp_path: Path) -> None:
     later = replace(first.schedule, due_at=first.schedule.due_at + timedelta(days=1))
     bob = replace(first, handle="bob", schedule=later)
     said = "Planned for @bob and @alice: from Sat 18:30 (Berlin)."
-    assert outcome_text([bob, first], NOW) == said
+    step = UndoStep(name="", undo=str, redo=str)
+    planned = Planned(posts=(bob, first), warnings=(), step=step)
+    assert outcome_text(planned, NOW) == said
