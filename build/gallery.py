@@ -265,10 +265,11 @@ def _put_away(session: "WindowSession") -> None:
 
 def _say(session: "WindowSession") -> None:
     from tiktok_manager.domain.errors import AppError
+    from tiktok_manager.ui.kit.action import Action
     from tiktok_manager.ui.kit.notices import Notice, Tone
 
-    host = session.host
-    host.notify(Notice(text="Moved: Tue 18:30 (Berlin) @sim01.", action_text="Undo", stays=False))
+    host, undo = session.host, Action(words=lambda: "Undo", run=lambda: None)
+    host.notify(Notice(text="Moved: Tue 18:30 (Berlin) @sim01.", step=undo, stays=False))
     host.notify(Notice(text="Restored.", tone=Tone.GOOD))
     host.show_error(AppError("workspace_not_opened"), lambda: None)
 

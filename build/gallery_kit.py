@@ -20,6 +20,7 @@ from tiktok_manager.domain.metrics import SeriesPoint
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.formats import short_number
 from tiktok_manager.ui.icons import icon, screen_ratio
+from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.avatar import round_picture
 from tiktok_manager.ui.kit.badges import (
     Chip,
@@ -248,8 +249,7 @@ def _notice(tone: Tone) -> Banner:
             text=ntr("{count} post was planned.", "{count} posts were planned.", 3),
             more=tr(_BODY),
             tone=tone,
-            action_text=tr("Show"),
-            action=lambda: None,
+            step=Action(words=lambda: tr("Show"), run=lambda: None),
             details="rate_limit_exceeded",
         )
     )

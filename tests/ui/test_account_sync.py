@@ -73,8 +73,8 @@ def test_who_could_not_be_read_is_named_with_the_reason_and_a_way_to_try_again(
     assert (said.text, said.stays) == ("1 of 2 accounts are up to date.", True)
     assert said.more.startswith("@alice: TikTok is busy.")
     accounts.sync_errors.clear()
-    assert said.action is not None
-    said.action()
+    assert said.step is not None
+    said.step.perform()
     bench.desk.settle()
     assert bench.said[-1].text == "2 of 2 accounts are up to date."
 

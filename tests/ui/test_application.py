@@ -544,10 +544,16 @@ def test_a_desktop_that_ends_stops_the_publisher_at_once(house: House) -> None:
     house.until(lambda: bool(house.quits))
 
 
-def test_a_logout_that_is_called_off_leaves_publishing_on(house: House) -> None:
+@pytest.mark.parametrize("sign", ["nobody ends us", "the user comes back", "the user stays"])
+def test_a_logout_that_is_called_off_leaves_publishing_on(house: House, sign: str) -> None:
     house.session.leaving.on_desktop_ends()
     assert house.session.leaving._stayed.isActive()
-    house.session.leaving._stayed.timeout.emit()
+    if sign == "nobody ends us":
+        house.session.leaving._stayed.timeout.emit()
+    elif sign == "the user comes back":
+        house.session._app.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+    else:
+        house.session.leaving._on_answered(False)
     house.until(lambda: house.world.runner.calls == ["start", "stop", "start"])
     house.session.window.close()
     assert house.session.window.isHidden()

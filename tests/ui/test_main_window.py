@@ -508,16 +508,16 @@ def test_missing_keys_lead_to_the_settings(stage: Stage) -> None:
     stage.host.show_error(AppKeysMissing(title="There are no TikTok app keys yet."))
     notice = stage.notice
     assert notice is not None
-    assert notice.action_text == "Enter app keys"
+    assert notice.step_words == "Enter app keys"
 
 
 def test_what_another_hand_changed_meanwhile_leads_to_the_post_as_it_is(stage: Stage) -> None:
     stage.host.show_error(ChangedMeanwhile("post", "post-1"))
     notice = stage.notice
     assert notice is not None
-    assert notice.action_text == "Look again"
-    assert notice.action is not None
-    notice.action()
+    assert notice.step_words == "Look again"
+    assert notice.step is not None
+    notice.step.perform()
     assert stage.host.current_pane == "calendar"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.reading import Job, JobProgress
 from tiktok_manager.ui.texts import ntr, tr
@@ -58,8 +59,7 @@ class AccountSync(Job):
                 text=_summary(results, len(results) - len(bad)),
                 more=" ".join(map(_problem, bad)),
                 tone=Tone.WARNING if bad else Tone.GOOD,
-                action_text=tr("Try again") if bad else "",
-                action=again if bad else None,
+                step=Action(words=lambda: tr("Try again"), run=again) if bad else None,
                 stays=bool(bad),
                 key="accounts-synced",
             )

@@ -250,7 +250,7 @@ def ask_where(window: QWidget, title: str, kind: str) -> Path | None:
         window,
         title,
         str(Path.home() / f"{kind}.csv"),
-        tr("Tables") + " (*.csv *.xlsx)",
+        tr("Tables (*.csv *.xlsx)"),
     )
     return Path(name) if name else None
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DRAIN_S = 10.0
-STAYED_MS = 10_000
-"""A desktop that ends has ended us by then; if we are still here, it was called off."""
+STAYED_MS = 5_000
+"""A desktop that ends has ended us by then; if nobody came and we are here, it was called off."""
 
 _PATIENCE_MS = 1000
 _AT_LEAST_AHEAD = timedelta(hours=6)
@@ -189,7 +189,7 @@ class Leaving(QObject):
         self._stayed = QTimer(self)
         self._stayed.setSingleShot(True)
         self._stayed.setInterval(STAYED_MS)
-        self._stayed.timeout.connect(self._on_stayed)
+        self._stayed.timeout.connect(self.go_on)
 
     def follow(
         self, workspace: Workspace | None, state: PublishState | None, publisher: Publisher | None
@@ -250,9 +250,11 @@ class Leaving(QObject):
             self._publisher.stop(DRAIN_S)
             self._stayed.start()
 
-    def _on_stayed(self) -> None:
-        self._desktop_ends = False
-        if self._state is not None:
+    def go_on(self) -> None:
+        """The desktop stays after all, as whoever uses the window shows: publish again."""
+        was_ending, self._desktop_ends = self._desktop_ends, False
+        self._stayed.stop()
+        if was_ending and self._state is not None and not self.is_ending:
             self._state.start()
 
     def _on_known(self, stopped: Stopped, asks_anyway: bool) -> None:
@@ -265,6 +267,8 @@ class Leaving(QObject):
         self._is_asking = False
         if leaves:
             self.end()
+        else:
+            self.go_on()
 
     def _on_stop_failed(self, error: AppError) -> None:
         logger.error("The publisher did not stop cleanly: %s", error)

@@ -240,10 +240,7 @@ class PaneHost(QObject):
         notice = Notice.of_error(error)
         if isinstance(error, ActionNeeded | ChangedMeanwhile):
             notice = replace(notice, tone=Tone.ATTENTION)
-        step = next_step(error, self, retry)
-        if step is None:
-            return notice
-        return replace(notice, action_text=step.words(), action=step.perform)
+        return replace(notice, step=next_step(error, self, retry))
 
     def _view(self, name: str) -> PaneView:
         if self._core is None:

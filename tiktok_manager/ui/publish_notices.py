@@ -163,7 +163,7 @@ class PublishNotices(QObject):
                     text=text,
                     more=more,
                     tone=tone,
-                    action_text=step,
+                    step=Action(words=lambda: step, run=self._banner.take_focus),
                     secret=self._passphrase.unlock,
                     takes_focus=takes_focus,
                 )
@@ -182,8 +182,7 @@ def _paused(state: PublishState) -> Notice:
         text=tr("Publishing is paused."),
         more=tr("Once resumed, posts that are due go out at once."),
         tone=Tone.ATTENTION,
-        action_text=tr("Resume publishing"),
-        action=lambda: state.set_paused(False),
+        step=Action(words=lambda: tr("Resume publishing"), run=lambda: state.set_paused(False)),
         takes_focus=True,
     )
 
@@ -201,7 +200,9 @@ def _notice_of(state: PublishState, trouble: Trouble, *, takes_focus: bool = Fal
                 no=lambda: tr("Leave it off"),
             ),
         ),
-        Step.RETRY: Notice(text=trouble.title, action_text=tr("Try again"), action=state.start),
+        Step.RETRY: Notice(
+            text=trouble.title, step=Action(words=lambda: tr("Try again"), run=state.start)
+        ),
         Step.NONE: Notice(text=trouble.title),
     }[trouble.step]
     return replace(notice, key=TROUBLE, more=more, tone=Tone.ATTENTION, takes_focus=takes_focus)

@@ -287,6 +287,11 @@ class WindowSession(QObject):
     def _on_end_begins(self) -> None:
         self.window.status_line.say(Mood.OPENING, tr("Finishing what is under way…"))
 
+    def _on_app_state(self, state: Qt.ApplicationState) -> None:
+        # No desktop tells that its end was called off, but to who ends nobody comes back.
+        if state is Qt.ApplicationState.ApplicationActive:
+            self.leaving.go_on()
+
     def _leave(self) -> None:
         # `quit` would ask the window first, and the window's answer to that is the tray.
         self._app.exit(0)
@@ -310,6 +315,7 @@ class WindowSession(QObject):
         self.tasks.crashed.connect(self.crash.report)
         self.crash.reported.connect(self._on_crash)
         self._app.commitDataRequest.connect(self.leaving.on_desktop_ends)
+        self._app.applicationStateChanged.connect(self._on_app_state)
         self.leaving.begins.connect(self._on_end_begins)
         self.leaving.ended.connect(self._leave)
 

@@ -317,7 +317,8 @@ def test_pausing_many_is_one_step_and_leaves_those_alone_that_were_paused(bench:
     assert step.name == "Pause 2 accounts"
     (said,) = bench.said
     assert said.text == "2 accounts are paused."
-    said.take_step()  # not Resume, which would let go of who was paused before
+    assert said.step is not None
+    said.step.perform()  # not Resume, which would let go of who was paused before
     bench.desk.settle()
     assert [each.handle for each in accounts.values() if each.paused] == ["carla"]
 

@@ -126,8 +126,8 @@ def test_delete_cancels_and_the_notice_undoes_it(
     assert plan.workspace.planning.get("first").status is PostStatus.CANCELLED
     (notice,) = frame.notices
     assert notice.text == "Cancelled: Sat 16:00 (Berlin) @alice."
-    assert notice.action is not None
-    notice.action()
+    assert notice.step is not None
+    notice.step.perform()
     plan.settle()
     assert plan.workspace.planning.get("first").status is PostStatus.SCHEDULED
 
@@ -387,8 +387,8 @@ def test_answers_for_what_the_drawer_let_go_of_reach_nobody(
         plan.settle()
         assert not view.drawer.is_open
         notice = frame.notices.pop()
-        assert notice.action is not None
-        notice.action()
+        assert notice.step is not None
+        notice.step.perform()
         plan.settle()
     assert plan.workspace.planning.get("first").status is PostStatus.SCHEDULED
 
@@ -563,9 +563,9 @@ def test_a_missed_post_moves_to_the_next_day_at_its_hour(
     ((post_id, change),) = plan.workspace.planning.edits
     assert (post_id, change.when) == ("stopped", "2026-11-22T09:00:00")
     notice = frame.notices[-1]
-    assert (notice.text, notice.action_text) == ("Moved: Sun 09:00 (Berlin) @alice.", "Undo")
-    assert notice.action is not None
-    notice.action()
+    assert (notice.text, notice.step_words) == ("Moved: Sun 09:00 (Berlin) @alice.", "Undo")
+    assert notice.step is not None
+    notice.step.perform()
     plan.settle()
     assert plan.workspace.planning.get("stopped").status is PostStatus.MISSED
 

@@ -285,8 +285,8 @@ def test_after_a_plan_the_work_goes_on_at_the_post_in_the_calendar(
     (notice,) = frame.notices
     assert notice.text == "Planned for @alice: Sat 14:00 (Berlin)."
     assert notice.more == "@alice is paused."
-    assert notice.action is not None
-    notice.action()
+    assert notice.step is not None
+    notice.step.perform()
     settle()
     assert stage.planning.posts[post_id].status is PostStatus.CANCELLED
 
@@ -300,7 +300,7 @@ def test_what_is_on_its_way_is_not_offered_to_be_undone(
     settle()
     (notice,) = frame.notices
     assert notice.text == "On its way: @alice."
-    assert (notice.action, notice.action_text) == (None, "")
+    assert notice.step is None
 
 
 def test_who_went_elsewhere_while_the_file_was_read_stays_there_and_is_told(
@@ -311,7 +311,7 @@ def test_who_went_elsewhere_while_the_file_was_read_stays_there_and_is_told(
     filled.hide()
     settle()
     assert frame.went == []
-    assert [notice.action_text for notice in frame.notices] == ["Undo"]
+    assert [notice.step_words for notice in frame.notices] == ["Undo"]
 
 
 def test_a_refusal_is_shown_by_the_window(

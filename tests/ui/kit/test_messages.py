@@ -21,7 +21,13 @@ pytestmark = pytest.mark.usefixtures("look")
 
 ERROR = Notice(text="TikTok said no.", tone=Tone.BAD)
 NEWS = Notice(text="Restored.", tone=Tone.GOOD)
-MOVED = Notice(text="Moved.", action_text="Undo", action=lambda: None, stays=False)
+
+
+def a_step(words: str, run: Callable[[], object] = lambda: None) -> Action:
+    return Action(words=lambda: words, run=run)
+
+
+MOVED = Notice(text="Moved.", step=a_step("Undo"), stays=False)
 
 
 class Stage(QWidget):
@@ -108,7 +114,7 @@ def test_what_is_said_is_announced_once(stage: Stage) -> None:
 
 def test_one_step_is_offered_and_taken(stage: Stage) -> None:
     done: list[int] = []
-    retry = Notice(text="No.", tone=Tone.BAD, action_text="Again", action=lambda: done.append(1))
+    retry = Notice(text="No.", tone=Tone.BAD, step=a_step("Again", lambda: done.append(1)))
     stage.messages.notify(retry)
     assert stage.banner.accessibleName() == "No."
     QTest.mouseClick(stage.button("Again"), Qt.MouseButton.LeftButton)
@@ -157,7 +163,7 @@ def test_a_refusal_keeps_tiktoks_code_one_click_away(stage: Stage) -> None:
 
 def test_a_secret_is_typed_unseen_and_forgotten(stage: Stage) -> None:
     tried: list[str] = []
-    asks = Notice(text="Unlock.", key="v", action_text="Unlock", secret=tried.append)
+    asks = Notice(text="Unlock.", key="v", step=a_step("Unlock"), secret=tried.append)
     stage.page_button.setFocus()
     stage.messages.notify(ERROR)
     stage.messages.notify(asks)
@@ -168,7 +174,9 @@ def test_a_secret_is_typed_unseen_and_forgotten(stage: Stage) -> None:
     QTest.keyClick(stage.banner.field, Qt.Key.Key_Return)
     assert tried == ["horse"]
     assert not stage.button("Unlock").isEnabled()
-    stage.messages.notify(Notice(text="Wrong.", key="v", action_text="Unlock", secret=tried.append))
+    stage.messages.notify(
+        Notice(text="Wrong.", key="v", step=a_step("Unlock"), secret=tried.append)
+    )
     assert stage.banner.field.hasFocus()
     assert stage.button("Unlock").isEnabled()
     stage.banner.withdraw("v")
@@ -235,7 +243,7 @@ def test_each_toast_undoes_its_own(stage: Stage) -> None:
         return lambda: undone.append(name)
 
     for name in ("one", "two"):
-        stage.messages.notify(Notice(text=name, action_text="Undo", action=undo(name), stays=False))
+        stage.messages.notify(Notice(text=name, step=a_step("Undo", undo(name)), stays=False))
     newest, oldest = stage.toasts
     assert newest.y() < oldest.y()
     before = oldest.mapTo(stage, oldest.rect().bottomLeft())

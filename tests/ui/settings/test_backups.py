@@ -180,8 +180,8 @@ def test_a_restore_runs_while_the_workspace_is_closed_and_tells_what_follows(
     assert notice.text == "Restored as of Sat 12:00 (Berlin)."
     assert "held until it is known" in notice.more
     assert "/data/backups/replaced" in notice.more
-    assert notice.action is not None
-    notice.action()
+    assert notice.step is not None
+    notice.step.perform()
     assert desk.frame.jumps == [("calendar", "needs-you")]
 
 
@@ -212,7 +212,7 @@ def test_numbers_are_restored_without_a_word_of_held_posts(
     notice = between()
     assert notice.text == "Numbers restored as of Sat 10:00 (Berlin)."
     assert "held" not in notice.more
-    assert notice.action is None
+    assert notice.step is None
 
 
 def test_a_file_of_numbers_from_elsewhere_is_told_by_its_name(

@@ -198,7 +198,8 @@ def test_both_keys_lead_on_to_the_first_account(make_view: MakeView, connected: 
     desk.settle()
     assert len(desk.frame.notices) == (0 if connected else 1)
     for notice in desk.frame.notices:
-        notice.take_step()
+        assert notice.step is not None
+        notice.step.perform()
         assert desk.frame.jumps == [("accounts", "connect")]
 
 

@@ -15,6 +15,7 @@ from tiktok_manager.ui.accounts.connect_card import ConnectCard
 from tiktok_manager.ui.accounts.details import AccountDetails
 from tiktok_manager.ui.accounts.table import ACCOUNT, account_columns
 from tiktok_manager.ui.accounts.viewmodel import AccountFilter, AccountsViewModel
+from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.badges import Chip, JobLine
 from tiktok_manager.ui.kit.banner import Banner
 from tiktok_manager.ui.kit.controls import icon_button, push_button
@@ -216,8 +217,10 @@ class AccountsView(PaneView):
                 Notice(
                     text=tr("Next step: plan your first post"),
                     more=_first_post_words(),
-                    action_text=tr("New post"),
-                    action=lambda: self._frame.go("composer", "new"),
+                    step=Action(
+                        words=lambda: tr("New post"),
+                        run=lambda: self._frame.go("composer", "new"),
+                    ),
                     key="first-post",
                 )
             )

@@ -325,7 +325,7 @@ class ComposerView(PaneView):
         )
         if not outcome.at_once:  # what is on its way is not brought back
             undo = partial(self._core.undo.undo_only, outcome.step)
-            notice = replace(notice, action_text=tr("Undo"), action=undo)
+            notice = replace(notice, step=Action(words=lambda: tr("Undo"), run=undo))
         self._frame.notify(notice)
 
     def _on_failed(self, error: AppError) -> None:

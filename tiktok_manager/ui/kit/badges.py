@@ -37,14 +37,14 @@ class _Pill(QWidget):
     _HEIGHT = 24
     _ICON = 14
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, content: Callable[[], tuple[str, str, str]], parent: QWidget | None = None
+    ) -> None:
+        """`content` returns icon name, words and colour, asked when it is painted."""
         super().__init__(parent)
+        self._content = content
         self.setFont(type_font(Type.CAPTION))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def _content(self) -> tuple[str, str, str]:
-        """Return icon name, words and colour."""
-        raise NotImplementedError
 
     @override
     def sizeHint(self) -> QSize:
@@ -71,7 +71,7 @@ class StatusBadge(_Pill):
     def __init__(
         self, status: PostStatus = PostStatus.DRAFT, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(self._shown, parent)
         self._look: Callable[[], PostLook] = partial(status_look, status)
         self.set_status(status)
 
@@ -89,8 +89,7 @@ class StatusBadge(_Pill):
         self.updateGeometry()
         self.update()
 
-    @override
-    def _content(self) -> tuple[str, str, str]:
+    def _shown(self) -> tuple[str, str, str]:
         look = self._look()
         return look.icon, look.words, look.colour
 
@@ -101,8 +100,7 @@ class Dot(_Pill):
     def __init__(
         self, icon_name: str, words: str, tone: str, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self._shown = (icon_name, words, tone)
+        super().__init__(self._painted, parent)
         self.show_state(icon_name, words, tone)
 
     def show_state(self, icon_name: str, words: str, tone: str) -> None:
@@ -112,8 +110,7 @@ class Dot(_Pill):
         self.updateGeometry()
         self.update()
 
-    @override
-    def _content(self) -> tuple[str, str, str]:
+    def _painted(self) -> tuple[str, str, str]:
         icon_name, words, tone = self._shown
         return icon_name, words, str(getattr(tokens(), tone))
 

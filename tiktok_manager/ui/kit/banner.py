@@ -32,23 +32,26 @@ _ICONS = {
 
 
 class MessageFrame(QFrame):
-    """Icon, words and the room for what can be done: the look of banner and toast."""
+    """Icon, words and the room for what can be done: the look of banner and toast.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    It is dismissed by its cross and by Escape.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        take_step: Callable[[], object],
+        dismiss: Callable[[], object],
+    ) -> None:
         super().__init__(parent)
+        self.dismiss = dismiss
         self.setProperty("look", "message")
         self._icon = IconLabel("info", "accent")
         self._text = PlainLabel("", type=Type.STRONG, wrap=True)
         self._more = PlainLabel("", tone="soft", wrap=True)
-        self._close = icon_button("close", tr("Close notice"), clicked=self.dismiss, size_px=28)
-        self._action = push_button("", look="quiet", clicked=self._on_action)
-
-    def dismiss(self) -> None:
-        """The user closed it."""
-        raise NotImplementedError
-
-    def _on_action(self) -> None:
-        raise NotImplementedError
+        self._close = icon_button("close", tr("Close notice"), clicked=dismiss, size_px=28)
+        self._action = push_button("", look="quiet", clicked=take_step)
 
     def _write(self, notice: Notice) -> None:
         set_look(self, "tone", notice.tone.value)
@@ -90,7 +93,7 @@ class Banner(MessageFrame):
         focus_elsewhere: Callable[[], object] = lambda: None,
     ) -> None:
         """`focus_elsewhere` takes the focus when what had it before is gone."""
-        super().__init__(parent)
+        super().__init__(parent, take_step=self._on_action, dismiss=self._put_away)
         self._queue: list[Notice] = []
         self._shown: Notice | None = None
         self._came_from: QWidget | None = None
@@ -139,8 +142,7 @@ class Banner(MessageFrame):
         self._queue = []
         self._show(None)
 
-    @override
-    def dismiss(self) -> None:
+    def _put_away(self) -> None:
         if (notice := self._shown) is not None:
             self.withdraw(notice.subject)
             self.put_away.emit(notice.subject)
@@ -258,4 +260,5 @@ class Banner(MessageFrame):
 
     def _do(self, notice: Notice) -> None:
         self.withdraw(notice.subject)
-        notice.take_step()
+        if notice.step is not None:
+            notice.step.perform()

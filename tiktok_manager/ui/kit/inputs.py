@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -167,6 +167,9 @@ class Switch(QCheckBox):
 class Input(QWidget):
     """A control over a value that is a text.
 
+    Attributes:
+        show_value: Shows the value kept now, without saying `edited`; what is being typed stays.
+
     Signals:
         edited: The user wants this value.
         given_up: The user went back to the value before, so that nothing is wrong any more.
@@ -175,9 +178,9 @@ class Input(QWidget):
     edited = Signal(str)
     given_up = Signal()
 
-    def show_value(self, value: str) -> None:
-        """Show the value kept now, without saying `edited`; what is being typed stays."""
-        raise NotImplementedError
+    def __init__(self, show_value: Callable[[str], object]) -> None:
+        super().__init__()
+        self.show_value = show_value
 
     def accepted(self) -> None:
         """The value said last was kept."""
@@ -190,7 +193,7 @@ class TextInput(Input):
     """
 
     def __init__(self, *, is_short: bool = False) -> None:
-        super().__init__()
+        super().__init__(self._show_kept)
         self.line = QLineEdit()
         self.line.setFixedWidth(_NARROW_PX if is_short else _WIDE_PX)
         self.line.editingFinished.connect(self._on_finished)
@@ -199,8 +202,7 @@ class TextInput(Input):
         self.setLayout(row(self.line, None))
         self.setFocusProxy(self.line)
 
-    @override
-    def show_value(self, value: str) -> None:
+    def _show_kept(self, value: str) -> None:
         self._kept = value
         if not self.line.isModified():
             self.line.setText(value)
@@ -231,7 +233,7 @@ class SecretInput(Input):
     """A secret: never shown again once kept, only replaced. Its value says whether there is one."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(self._show_kept)
         self.line = QLineEdit()
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.setFixedWidth(_WIDE_PX)
@@ -244,8 +246,7 @@ class SecretInput(Input):
         self.setFocusProxy(self.line)
         self._on_text("")
 
-    @override
-    def show_value(self, value: str) -> None:
+    def _show_kept(self, value: str) -> None:
         kept = tr("Kept. Type a new one to replace it") if self.isEnabled() else tr("Kept")
         self.line.setPlaceholderText(kept if value else tr("Not set yet"))
 
@@ -271,7 +272,7 @@ class ChoiceInput(Input):
     """One of a few; one of many (time zones) is found by typing."""
 
     def __init__(self, choices: Choices) -> None:
-        super().__init__()
+        super().__init__(self._show_kept)
         self.box = SearchBox() if len(choices) > _MANY else CalmComboBox()
         self.box.setMinimumWidth(_CHOICE_PX)
         for value, words in choices:
@@ -280,8 +281,7 @@ class ChoiceInput(Input):
         self.setLayout(row(self.box, None))
         self.setFocusProxy(self.box)
 
-    @override
-    def show_value(self, value: str) -> None:
+    def _show_kept(self, value: str) -> None:
         with QSignalBlocker(self.box):
             self.box.setCurrentIndex(self.box.findData(value))
 
@@ -290,14 +290,13 @@ class SwitchInput(Input):
     """`on` or `off`."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(self._show_kept)
         self.switch = Switch()
         self.switch.clicked.connect(lambda is_on: self.edited.emit("on" if is_on else "off"))
         self.setLayout(row(self.switch))
         self.setFocusProxy(self.switch)
 
-    @override
-    def show_value(self, value: str) -> None:
+    def _show_kept(self, value: str) -> None:
         self.switch.setChecked(value == "on")
 
 
@@ -305,7 +304,7 @@ class TicksInput(Input):
     """Some of a few, the values with commas between. The first is not for the user to leave out."""
 
     def __init__(self, choices: Choices) -> None:
-        super().__init__()
+        super().__init__(self._show_kept)
         self.boxes = {value: QCheckBox(words) for value, words in choices}
         for value, box in self.boxes.items():
             box.setToolTip(value)
@@ -314,8 +313,7 @@ class TicksInput(Input):
         first.setEnabled(False)
         self.setLayout(column(*self.boxes.values(), spacing=0))
 
-    @override
-    def show_value(self, value: str) -> None:
+    def _show_kept(self, value: str) -> None:
         ticked = value.split(",")
         for each, box in self.boxes.items():
             box.setChecked(each in ticked)

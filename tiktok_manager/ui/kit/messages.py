@@ -36,12 +36,12 @@ class Toast(MessageFrame):
     left = Signal()
 
     def __init__(self, notice: Notice, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, take_step=self._take_step, dismiss=self._leave)
         self.notice = notice
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(TOAST_MS)
-        self._timer.timeout.connect(self.dismiss)
+        self._timer.timeout.connect(self._leave)
         words = column(self._text, self._more, spacing=2)
         layout = row(self._icon, words, self._action, self._close, spacing=SPACE_M)
         layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
@@ -62,15 +62,14 @@ class Toast(MessageFrame):
         else:
             self._timer.start()
 
-    @override
-    def dismiss(self) -> None:
+    def _leave(self) -> None:
         self._timer.stop()
         self.left.emit()
 
-    @override
-    def _on_action(self) -> None:
-        self.dismiss()
-        self.notice.take_step()
+    def _take_step(self) -> None:
+        self._leave()
+        if self.notice.step is not None:
+            self.notice.step.perform()
 
 
 class Messages(QWidget):

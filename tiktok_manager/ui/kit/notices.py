@@ -33,16 +33,14 @@ class Notice:
         stays: It stands until it is closed or no longer so; else it leaves after some seconds.
         key: Names what it is about: a newer notice of the same key takes its place.
         details: TikTok's code and log id, or a stack: one click away, to copy.
-        step: In place of `action_text` and `action`, for a step with a question: asked in place.
-        secret: Takes what is typed into a hidden field beside the step, instead of `action`.
+        step: The one next step; its question, if it has one, is asked in place.
+        secret: Takes what is typed into a hidden field beside the step, which does not run then.
         takes_focus: The user asked for it, and the work goes on in it.
     """
 
     text: str
     more: str = ""
     tone: Tone = Tone.INFO
-    action_text: str = ""
-    action: Callable[[], object] | None = None
     details: str = ""
     stays: bool = True
     key: str = ""
@@ -58,14 +56,7 @@ class Notice:
     @property
     def step_words(self) -> str:
         """What its button says; empty for no button."""
-        return self.action_text if self.step is None else self.step.words()
-
-    def take_step(self) -> None:
-        """Do what its button says."""
-        if self.step is not None:
-            self.step.perform()
-        elif self.action is not None:
-            self.action()
+        return "" if self.step is None else self.step.words()
 
     @property
     def spoken(self) -> str:

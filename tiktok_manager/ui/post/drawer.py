@@ -9,6 +9,7 @@ import shiboken6
 from PySide6.QtCore import QObject
 
 from tiktok_manager.domain.errors import AppError, ChangedMeanwhile
+from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.post.changes import PostChanges
 from tiktok_manager.ui.post.details import PostDetails
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.ui.frame import Core, Frame
-    from tiktok_manager.ui.kit.action import Action
     from tiktok_manager.ui.undo import UndoStep
 
 
@@ -108,8 +108,7 @@ class PostDrawer(QObject):
             Notice(
                 text=text,
                 more=more,
-                action_text=tr("Undo"),
-                action=lambda: undo.undo_only(step),
+                step=Action(words=lambda: tr("Undo"), run=lambda: undo.undo_only(step)),
                 stays=False,
             )
         )

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from tiktok_manager.domain.errors import Unforeseen
 from tiktok_manager.services.backups import Backup, BackupOf, is_of_counters, restore
 from tiktok_manager.ui.formats import age_text, full_stamp, size_text, zoned_time
+from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.reading import Job, Reading
 from tiktok_manager.ui.texts import tr
@@ -145,9 +146,8 @@ class BackupsViewModel(QObject):
             text, more = restored_words(when, str(done.former), is_of_posts=is_of_posts)
             if not is_of_posts:
                 return Notice(text=text, more=more, tone=Tone.GOOD)
-            step = tr("Show what needs you")
-            tone = Tone.ATTENTION
-            return Notice(text=text, more=more, tone=tone, action_text=step, action=show_held)
+            step = Action(words=lambda: tr("Show what needs you"), run=show_held)
+            return Notice(text=text, more=more, tone=Tone.ATTENTION, step=step)
 
         return work
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QWidget
 
 from tiktok_manager.domain.accounts import CALLBACK_PATH, POSTING_SCOPES
+from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.controls import Fact, Facts, push_button
 from tiktok_manager.ui.kit.form import Form
 from tiktok_manager.ui.kit.inputs import SearchLine, make_input
@@ -128,8 +129,10 @@ class SettingsView(PaneView):
                 Notice(
                     text=tr("Connect your first TikTok account"),
                     more=tr("You allow access on TikTok’s own page in your browser."),
-                    action_text=tr("Connect"),
-                    action=lambda: self._frame.go("accounts", "connect"),
+                    step=Action(
+                        words=lambda: tr("Connect"),
+                        run=lambda: self._frame.go("accounts", "connect"),
+                    ),
                     stays=False,
                 )
             )
