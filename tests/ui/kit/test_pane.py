@@ -124,7 +124,7 @@ def test_reading_nothing_again_leaves_the_focus_alone(pane: PaneView, reading: F
 
 def test_readings_rest_while_the_pane_is_hidden(pane: PaneView, reading: FakeReading) -> None:
     other = FakeReading()
-    pane.add_reading(other)
+    pane.stages.add_reading(other)
     reading.shown.clear()
     pane.hide()
     pane.show()

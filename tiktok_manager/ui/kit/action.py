@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QWidget
 
 from tiktok_manager.ui.formats import plain_tip
-from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.access import focus_living, has_focus_inside
-from tiktok_manager.ui.kit.controls import TINT_OF_LOOK, PushButton, push_button
+from tiktok_manager.ui.kit.controls import PushButton, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import FlowLayout, column
 from tiktok_manager.ui.overrides import override
@@ -107,14 +106,8 @@ class ActionButton(PushButton):
     asked = Signal(object)
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(look=action.look, icon_name=action.icon, parent=parent)
         self.action = action
-        self.setProperty("look", action.look)
-        self.setAutoDefault(False)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        if action.icon:
-            self.setIcon(icon(action.icon, TINT_OF_LOOK.get(action.look, "soft_ink")))
-            self.setIconSize(QSize(16, 16))
         self.clicked.connect(self._on_clicked)
         self.refresh()
 

@@ -61,13 +61,9 @@ class Avatars(QObject):
         self._wanted: dict[_Key, None] = {}
         self._reading = Job(tasks, self)
         # Each arrival has what shows pictures paint anew: some batches are told as one.
-        self._telling = QTimer(self)
-        self._telling.setSingleShot(True)
-        self._telling.setInterval(_TELL_MS)
+        self._telling = QTimer(self, singleShot=True, interval=_TELL_MS)
         self._telling.timeout.connect(self.arrived)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_LOOK_AGAIN_MS)
+        self._later = QTimer(self, singleShot=True, interval=_LOOK_AGAIN_MS)
         self._later.timeout.connect(self._look_again)
         bridge.listen(AccountChanged, self._on_account)
 

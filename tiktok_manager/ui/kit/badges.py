@@ -161,11 +161,8 @@ class FigureCard(PushButton):
     """One number, how it changed, and what it is a number of; pressed, more of it is shown."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("look", "figure")
+        super().__init__(look="figure", parent=parent)
         self.setCheckable(True)
-        self.setAutoDefault(False)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._title = PlainLabel(title, tone="soft")
         self._value = NumberLabel(None, type=Type.FIGURE)
         self._change = PlainLabel("", type=Type.STRONG, tabular=True)

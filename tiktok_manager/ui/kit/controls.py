@@ -13,7 +13,6 @@ from PySide6.QtGui import QGuiApplication, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
-    QHBoxLayout,
     QPushButton,
     QToolButton,
     QWidget,
@@ -21,12 +20,12 @@ from PySide6.QtWidgets import (
 
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import clear
+from tiktok_manager.ui.kit.layout import clear, row
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import CONTROL_HEIGHT, SPACE_L, SPACE_XS
 
-TINT_OF_LOOK = {"primary": "on_accent", "danger": "bad", "quiet": "accent"}
+_TINT_OF_LOOK = {"primary": "on_accent", "danger": "bad", "quiet": "accent"}
 _COPIED_MS = 2000
 
 
@@ -37,9 +36,24 @@ class PushButton(QPushButton):
     leaves the focus where it was: its ring is for the keyboard.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        look: str = "",
+        icon_name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        """`look` is `primary`, `danger`, `quiet`, `chip`, `segment`, `figure` or plain."""
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setProperty("look", look)
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        if icon_name:
+            self.setIcon(icon(icon_name, _TINT_OF_LOOK.get(look, "soft_ink")))
+            self.setIconSize(QSize(16, 16))
+        self.setText(text)
 
     @override
     def setText(self, text: str) -> None:
@@ -64,17 +78,10 @@ def push_button(
     checkable: bool = False,
     parent: QWidget | None = None,
 ) -> PushButton:
-    """Return a button; `look` is `primary`, `danger`, `quiet`, `chip`, `segment` or plain."""
-    button = PushButton(parent)
-    button.setProperty("look", look)
+    """Return a button that does something when it is clicked."""
+    button = PushButton(text, look=look, icon_name=icon_name, parent=parent)
     button.setToolTip(tip)
     button.setCheckable(checkable)
-    button.setAutoDefault(False)
-    button.setCursor(Qt.CursorShape.PointingHandCursor)
-    if icon_name:
-        button.setIcon(icon(icon_name, TINT_OF_LOOK.get(look, "soft_ink")))
-        button.setIconSize(QSize(16, 16))
-    button.setText(text)
     if clicked is not None:
         button.clicked.connect(lambda _checked=False: clicked())
     return button
@@ -118,19 +125,12 @@ class CopyButton(PushButton):
         look: str = "quiet",
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(look=look, icon_name="copy", parent=parent)
         self._copied_text = text
         self._words = words or tr("Copy")
         self._name = name
-        self._back = QTimer(self)
-        self._back.setSingleShot(True)
-        self._back.setInterval(_COPIED_MS)
+        self._back = QTimer(self, singleShot=True, interval=_COPIED_MS)
         self._back.timeout.connect(self._rest)
-        self.setProperty("look", look)
-        self.setAutoDefault(False)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setIcon(icon("copy", TINT_OF_LOOK.get(look, "soft_ink")))
-        self.setIconSize(QSize(16, 16))
         self.clicked.connect(self._on_clicked)
         self._rest()
 
@@ -171,16 +171,13 @@ class Segment(QWidget):
         self.setAccessibleName(name)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, PushButton] = {}
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
         for key, words in options.items():
             button = push_button(words, look="segment", checkable=True)
             button.clicked.connect(lambda _checked, key=key: self._on_clicked(key))
             button.installEventFilter(self)
             self._group.addButton(button)
             self._buttons[key] = button
-            layout.addWidget(button)
+        self.setLayout(row(*self._buttons.values(), spacing=0))
         self._current = next(iter(options))
         self.choose(self._current)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from tiktok_manager.ui.kit.access import focus_living, has_focus_inside
 from tiktok_manager.ui.kit.controls import icon_button
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import Line
+from tiktok_manager.ui.kit.layout import Line, column, row, scrolled
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import DRAWER_WIDTH, PANE_BAR_HEIGHT, SPACE_L, SPACE_S, Type
@@ -46,21 +46,9 @@ class Drawer(QFrame):
         close = icon_button("close", tr("Close details"), clicked=self.clear)
         head = QWidget()
         head.setFixedHeight(PANE_BAR_HEIGHT)
-        head_layout = QHBoxLayout(head)
-        head_layout.setContentsMargins(SPACE_L, 0, SPACE_S, 0)
-        head_layout.addWidget(self._title, 1)
-        head_layout.addWidget(close)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # no stop for Tab, only a resting place
-        self._scroll.viewport().setAutoFillBackground(False)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for widget in (head, Line(), self._scroll):
-            layout.addWidget(widget)
+        head.setLayout(row(self._title, close, margins=(SPACE_L, 0, SPACE_S, 0)))
+        self._scroll = scrolled()
+        self.setLayout(column(head, Line(), self._scroll, spacing=0))
         self.hide()
 
     def open_with(self, title: str, content: QWidget) -> None:

@@ -30,9 +30,9 @@ class Card(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("look", "card")
-        self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(padding, padding, padding, padding)
-        self.body.setSpacing(SPACE_M)
+        margins = (padding, padding, padding, padding)
+        self.body = column(spacing=SPACE_M, margins=margins)
+        self.setLayout(self.body)
         if title:
             self.body.addWidget(PlainLabel(title, type=Type.SECTION))
 
@@ -43,11 +43,8 @@ class Slot(QWidget):
     def __init__(self, *messages: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._messages = messages
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
-        layout.setSpacing(SPACE_S)
+        self.setLayout(column(*messages, margins=(SPACE_L, SPACE_M, SPACE_L, SPACE_M)))
         for message in messages:
-            layout.addWidget(message)
             message.installEventFilter(self)
         self._follow()
 
@@ -68,10 +65,9 @@ class ScrollPage(QScrollArea):
         super().__init__(parent)
         page = QWidget()
         page.setMaximumWidth(width_px)
-        self._column = QVBoxLayout(page)
-        self._column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
-        self._column.setSpacing(SPACE_L)
-        self._column.addStretch(1)
+        margins = (SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
+        self._column = column(None, spacing=SPACE_L, margins=margins)
+        page.setLayout(self._column)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
@@ -84,16 +80,17 @@ class ScrollPage(QScrollArea):
         self._column.insertWidget(self._column.count() - 1, part)
 
 
-def scrolled(page: QWidget) -> QScrollArea:
+def scrolled(page: QWidget | None = None) -> QScrollArea:
     """Return a page that scrolls up and down where it is higher than its room."""
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(page)
     area.viewport().setAutoFillBackground(False)
-    page.setAutoFillBackground(False)  # setWidget turns it on
+    if page is not None:
+        area.setWidget(page)
+        page.setAutoFillBackground(False)  # setWidget turns it on
     return area
 
 

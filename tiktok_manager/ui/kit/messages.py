@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMargins, QRect, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 from tiktok_manager.ui.kit.access import announce, has_focus_inside
 from tiktok_manager.ui.kit.banner import Banner, MessageFrame
@@ -38,13 +38,11 @@ class Toast(MessageFrame):
     def __init__(self, notice: Notice, parent: QWidget | None = None) -> None:
         super().__init__(parent, take_step=self._take_step, dismiss=self._leave)
         self.notice = notice
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(TOAST_MS)
+        self._timer = QTimer(self, singleShot=True, interval=TOAST_MS)
         self._timer.timeout.connect(self._leave)
         words = column(self._text, self._more, spacing=2)
-        layout = row(self._icon, words, self._action, self._close, spacing=SPACE_M)
-        layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
+        margins = (SPACE_M, SPACE_S, SPACE_S, SPACE_S)
+        layout = row(self._icon, words, self._action, self._close, spacing=SPACE_M, margins=margins)
         layout.setStretch(1, 1)
         self.setLayout(layout)
         self._write(notice)
@@ -88,11 +86,8 @@ class Messages(QWidget):
         self._focus_elsewhere = focus_elsewhere
         self.banner = Banner(focus_elsewhere=focus_elsewhere)
         self.banner.changed.connect(self._settle)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(SPACE_S)
-        self._column.addStretch(1)
-        self._column.addWidget(self.banner)
+        self._column = column(None, self.banner)
+        self.setLayout(self._column)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus_changed)

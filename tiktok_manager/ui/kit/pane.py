@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import shiboken6
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from tiktok_manager.ui.kit.access import focus_into, has_focus_inside
 from tiktok_manager.ui.kit.controls import push_button
@@ -105,8 +105,7 @@ class Stages(QStackedWidget):
         self._readings.append(reading)
         reading.set_shown(self.isVisible())
 
-    def set_shown(self, shown: bool) -> None:
-        """Let the readings go on, or rest; it happens by itself when this is shown or hidden."""
+    def _set_shown(self, shown: bool) -> None:
         for reading in self._readings:
             if shiboken6.isValid(reading):
                 reading.set_shown(shown)
@@ -114,12 +113,12 @@ class Stages(QStackedWidget):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.set_shown(True)
+        self._set_shown(True)
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.set_shown(False)
+        self._set_shown(False)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -164,8 +163,9 @@ class _StaleLine(QFrame):
         self._words = PlainLabel("", elided=True)
         self._retry: Callable[[], object] | None = None
         again = push_button(tr("Try again"), look="quiet", clicked=self._on_retry)
-        layout = row(IconLabel("status-needs_attention", "attention"), self._words, again)
-        layout.setContentsMargins(SPACE_M, SPACE_XS, SPACE_S, SPACE_XS)
+        margins = (SPACE_M, SPACE_XS, SPACE_S, SPACE_XS)
+        sign = IconLabel("status-needs_attention", "attention")
+        layout = row(sign, self._words, again, margins=margins)
         layout.setStretch(1, 1)
         self.setLayout(layout)
         self.hide()
@@ -199,9 +199,9 @@ def _failed_page(failure: AppError, retry: Callable[[], object] | None) -> QWidg
 class PaneView(QWidget):
     """A pane: an optional 44 px row of controls above its content.
 
-    Add controls to `controls` (hidden while empty) and content to `body`. `stages` shows what
-    stands in the content's place; `follow` a reading, or call `show_stage`. A window title, if
-    one is set, stands in the top bar in place of the pane's own.
+    Add controls to `controls` (hidden while empty) and content to `body`; `stages` shows what
+    stands in the content's place. A window title, if one is set, stands in the top bar in place of
+    the pane's own.
 
     Signals:
         foot_moved: The foot came, went or has another height.
@@ -219,22 +219,17 @@ class PaneView(QWidget):
         self._bar = QFrame(self)
         self._bar.setObjectName("pane-bar")
         self._bar.hide()
-        self.controls = QHBoxLayout(self._bar)
-        self.controls.setContentsMargins(SPACE_XL, 0, SPACE_L, 0)
-        self.controls.setSpacing(SPACE_S)
+        self.controls = row(margins=(SPACE_XL, 0, SPACE_L, 0))
+        self._bar.setLayout(self.controls)
         content = QWidget()
-        self.body = QVBoxLayout(content)
-        self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.setSpacing(0)
+        self.body = column(spacing=0)
+        content.setLayout(self.body)
         self.stages = Stages(content, empty=empty)
-        self._outer = outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(self._bar)
         self._middle = row(self.stages)
-        outer.addLayout(self._middle, 1)
         self._foot = column(spacing=0)
-        outer.addLayout(self._foot)
+        self._outer = column(self._bar, self._middle, self._foot, spacing=0)
+        self._outer.setStretch(1, 1)
+        self.setLayout(self._outer)
 
     @property
     def bar_height_px(self) -> int:
@@ -263,22 +258,9 @@ class PaneView(QWidget):
             self.foot_moved.emit()
         return super().eventFilter(watched, event)
 
-    def show_stage(
-        self,
-        stage: Stage,
-        failure: AppError | None = None,
-        retry: Callable[[], object] | None = None,
-    ) -> None:
-        """Show the content, or what stands in its place."""
-        self.stages.show_stage(stage, failure, retry)
-
     def follow(self, reading: Readable) -> None:
         """Show the stage of this reading from now on; it reads only while the pane is shown."""
         self.stages.follow(reading)
-
-    def add_reading(self, reading: Readable) -> None:
-        """Let one more reading rest while the pane is hidden; its stage is shown elsewhere."""
-        self.stages.add_reading(reading)
 
     @property
     def foot_height_px(self) -> int:
@@ -291,10 +273,6 @@ class PaneView(QWidget):
         for part, room_px in ((self._middle, width_px), (self._foot, foot_px)):
             left, right = (0, room_px) if self.isLeftToRight() else (room_px, 0)
             part.setContentsMargins(left, 0, right, 0)
-
-    def set_shown(self, shown: bool) -> None:
-        """Let the readings go on, or rest; it happens by itself when the pane is shown."""
-        self.stages.set_shown(shown)
 
     def take_focus(self) -> None:
         """Take the keyboard: what had it is gone. Panes override it to choose the place."""

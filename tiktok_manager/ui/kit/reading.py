@@ -79,8 +79,7 @@ class Reading(QObject, Generic[T]):
         self._is_of_old_question = False
         self._under_way: CancelToken | None = None
         self._since_start = QElapsedTimer()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._start_if_due)
         self.value: T | None = None
         self.failure: AppError | None = None

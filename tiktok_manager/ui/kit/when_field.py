@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate, QLocale, QPoint, QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QHideEvent, QKeyEvent, QTextCharFormat
-from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QToolButton, QWidget
 
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.schedule import Schedule, next_full_hour, parse_when, resolve, zone
@@ -16,7 +16,7 @@ from tiktok_manager.ui.formats import day_text, time_text, zone_city, zone_text,
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import clear, row
+from tiktok_manager.ui.kit.layout import clear, column, row
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import set_look, tokens
@@ -112,11 +112,7 @@ class WhenField(QWidget):
         self._note = PlainLabel("", type=Type.CAPTION, wrap=True)
         line = row(self.day, self.time, self._zone)
         line.setStretch(2, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACE_XS)
-        layout.addLayout(line)
-        layout.addWidget(self._note)
+        self.setLayout(column(line, self._note, spacing=SPACE_XS))
         self._refresh()
 
     @property
@@ -262,16 +258,12 @@ class _Popup(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setProperty("look", "popup")
         self.setFixedWidth(_POPUP_WIDTH_PX)
-        self._suggested = QVBoxLayout()
-        self._suggested.setSpacing(0)
+        self._suggested = column(spacing=0)
         self._calendar = _Calendar()
         self._calendar.clicked.connect(self._on_day)
         self._calendar.activated.connect(self._on_day)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
-        layout.setSpacing(SPACE_S)
-        layout.addLayout(self._suggested)
-        layout.addWidget(self._calendar)
+        margins = (SPACE_S, SPACE_S, SPACE_S, SPACE_S)
+        self.setLayout(column(self._suggested, self._calendar, margins=margins))
 
     def open_below(
         self, anchor: QWidget, day: date, today: date, times: tuple[tuple[str, datetime], ...]
