@@ -31,16 +31,19 @@ from tiktok_manager.ui.kit.badges import (
 )
 from tiktok_manager.ui.kit.banner import Banner
 from tiktok_manager.ui.kit.chart import NumberChart
-from tiktok_manager.ui.kit.controls import icon_button, push_button
-from tiktok_manager.ui.kit.form import Form, Step
+from tiktok_manager.ui.kit.controls import Fact, icon_button, push_button
+from tiktok_manager.ui.kit.form import Form
 from tiktok_manager.ui.kit.inputs import CalmComboBox, TextInput, make_input
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, FlowLayout, Skeleton, column
 from tiktok_manager.ui.kit.list_model import Column, ListModel
 from tiktok_manager.ui.kit.notices import Notice, Tone
-from tiktok_manager.ui.kit.placeholders import EmptyState
+from tiktok_manager.ui.kit.placeholders import EmptyState, FirstStep
+from tiktok_manager.ui.kit.reading import Job, Progress
 from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.kit.when_field import WhenField
+from tiktok_manager.ui.kit.wizard import Wizard, WizardStep
+from tiktok_manager.ui.tasks import TaskRunner
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.tokens import ROW_HEIGHT, SPACE_M, SPACE_XL, Type
 
@@ -122,6 +125,14 @@ def _placeholders() -> dict[str, QVBoxLayout]:
     }
 
 
+def _wizards() -> dict[str, QVBoxLayout]:
+    return {
+        "Wizard: a step that something is in the way of": column(_wizard(1)),
+        "Wizard: its summary": column(_wizard(2)),
+        "Wizard: under way": column(_wizard(2, is_busy=True)),
+    }
+
+
 def _forms() -> dict[str, QVBoxLayout]:
     choices = [("light", tr("Light")), ("dark", tr("Dark"))]
     kinds = (("text", ()), ("secret", ()), ("choice", choices), ("bool", ()), ("scopes", choices))
@@ -150,6 +161,10 @@ def _numbers() -> dict[str, QVBoxLayout]:
 
 
 def _lists() -> dict[str, QVBoxLayout]:
+    return {"Table": column(_table())}
+
+
+def _table() -> QWidget:
     rows: ListModel[tuple[str, int]] = ListModel(
         (
             Column(words=lambda: tr("Account"), value=lambda each: f"@{each[0]}"),
@@ -174,7 +189,7 @@ def _lists() -> dict[str, QVBoxLayout]:
     rows.set_rows([("alice", 12_412), ("bob", 310_877), ("二宮", 96), ("Ōkami", 5_200_000)])
     table.choose("bob")
     table.setFixedHeight(36 + 4 * ROW_HEIGHT + 2)
-    return {"Table": column(table)}
+    return table
 
 
 BOARDS: Mapping[str, Callable[[], dict[str, QVBoxLayout]]] = {
@@ -186,6 +201,7 @@ BOARDS: Mapping[str, Callable[[], dict[str, QVBoxLayout]]] = {
     "messages": _messages,
     "lists": _lists,
     "placeholders": _placeholders,
+    "wizards": _wizards,
 }
 
 
@@ -271,7 +287,7 @@ def _first_steps() -> EmptyState:
     steps = ("App keys", "First account", "First post")
     page.set_steps(
         [
-            Step(
+            FirstStep(
                 title=tr(title),
                 text=tr(_BODY),
                 action_text=tr("Begin"),
@@ -282,6 +298,31 @@ def _first_steps() -> EmptyState:
         ]
     )
     return page
+
+
+def _wizard(place: int, *, is_busy: bool = False) -> QWidget:
+    form = Form()
+    job = Job(TaskRunner(form), form)
+    wizard = Wizard(
+        (
+            WizardStep(title=tr("File"), page=form.add("file", tr("File"), TextInput(), tr(_BODY))),
+            WizardStep(
+                title=tr("Accounts"), page=_table(), why_not=lambda: tr("Choose one first.")
+            ),
+        ),
+        summary=lambda: [
+            Fact(label=tr("Accounts"), value="4"),
+            Fact(label=tr("Posts"), value="120"),
+        ],
+        finish=Action(words=lambda: tr("Import 120 posts"), look="primary", run=lambda: None),
+        job=job,
+    )
+    form.setParent(wizard)
+    if is_busy:
+        job.progress = Progress(done=40, total=120, words=tr(_SHORT))
+        job.changed.emit()
+    wizard.go_to(place)
+    return wizard
 
 
 def _figure(value: int, gained: int | None) -> QWidget:

@@ -13,12 +13,11 @@ from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.kit.badges import NumberLabel, StatusBadge
 from tiktok_manager.ui.kit.banner import Banner
 from tiktok_manager.ui.kit.controls import icon_button, push_button
-from tiktok_manager.ui.kit.form import Step
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import Card, Slot
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.pane import PaneView
-from tiktok_manager.ui.kit.placeholders import EmptyState
+from tiktok_manager.ui.kit.placeholders import EmptyState, FirstStep
 from tiktok_manager.ui.theme import Theme
 
 EVIL = "<img src='http://192.0.2.1/x'><b>bold</b>&lt;"
@@ -78,7 +77,7 @@ def test_only_the_next_step_has_a_button(qtbot: QtBot) -> None:
     qtbot.addWidget(page)
     done: list[str] = []
     steps = tuple(
-        Step(title=name, text="", action_text=name, action=partial(done.append, name))
+        FirstStep(title=name, text="", action_text=name, action=partial(done.append, name))
         for name in ("Keys", "Account", "Post")
     )
     page.set_steps((replace(steps[0], done=True), *steps[1:]))
@@ -91,9 +90,9 @@ def test_only_the_next_step_has_a_button(qtbot: QtBot) -> None:
 def test_the_same_steps_keep_the_focus(qtbot: QtBot) -> None:
     page = EmptyState("accounts", "Begin")
     qtbot.addWidget(page)
-    page.set_steps([Step(title="Keys", text="", action_text="Go", action=int)])
+    page.set_steps([FirstStep(title="Keys", text="", action_text="Go", action=int)])
     button = page.findChild(QPushButton)
-    page.set_steps([Step(title="Keys", text="", action_text="Go", action=int)])
+    page.set_steps([FirstStep(title="Keys", text="", action_text="Go", action=int)])
     assert page.findChild(QPushButton) is button
 
 

@@ -19,14 +19,13 @@ from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.badges import Chip, JobLine
 from tiktok_manager.ui.kit.banner import Banner
 from tiktok_manager.ui.kit.controls import icon_button, push_button
-from tiktok_manager.ui.kit.form import Step
 from tiktok_manager.ui.kit.inputs import CalmComboBox, SearchLine
 from tiktok_manager.ui.kit.layout import Slot
 from tiktok_manager.ui.kit.list_model import ListModel
 from tiktok_manager.ui.kit.menus import BulkBar, Entry
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.pane import PaneView, Stages
-from tiktok_manager.ui.kit.placeholders import EmptyState
+from tiktok_manager.ui.kit.placeholders import EmptyState, FirstStep
 from tiktok_manager.ui.kit.reading import Stage
 from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.overrides import override
@@ -283,24 +282,24 @@ class AccountsView(PaneView):
 
     # -- the way from nothing to the first post -------------------------------------------
 
-    def _first_steps(self) -> tuple[Step, ...]:
+    def _first_steps(self) -> tuple[FirstStep, ...]:
         setup = self.model.setup
         return (
-            Step(
+            FirstStep(
                 title=tr("Add your TikTok app keys"),
                 text=tr("Free, from TikTok’s developer portal. We show you how."),
                 action_text=tr("Add keys"),
                 action=lambda: self._frame.go("settings", "client-key"),
                 done=setup.has_keys,
             ),
-            Step(
+            FirstStep(
                 title=tr("Connect an account"),
                 text=tr("You allow access on TikTok’s own page in your browser."),
                 action_text=tr("Connect"),
                 action=self.model.connecting.start,
                 done=setup.has_account,
             ),
-            Step(
+            FirstStep(
                 title=tr("Plan your first post"),
                 text=_first_post_words(),
                 action_text=tr("New post"),

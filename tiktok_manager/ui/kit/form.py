@@ -1,26 +1,15 @@
-"""Forms in the page: fields with label, help and error beside them, and steps to be done."""
+"""Forms in the page: fields with label, help and error beside them."""
 
-from __future__ import annotations
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QCheckBox, QWidget
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
-from PySide6.QtCore import QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
-
-from tiktok_manager.ui.icons import paint_icon
-from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.inputs import Input, Switch, SwitchInput
 from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.layout import clear, column, row
-from tiktok_manager.ui.overrides import override
-from tiktok_manager.ui.texts import tr
-from tiktok_manager.ui.theme import set_look, tokens, type_font
-from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
+from tiktok_manager.ui.kit.layout import column, row
+from tiktok_manager.ui.theme import set_look
+from tiktok_manager.ui.tokens import SPACE_L, SPACE_XS, Type
 from tiktok_manager.wording import joined
 
-_STEP_PX = 520
 _BELOW_SWITCH_PX, _BELOW_BOX_PX = 44, 24
 
 
@@ -104,91 +93,3 @@ class Form(QObject):
         wrong = next((field for field in self.fields.values() if field.has_error), None)
         if wrong is not None:
             wrong.control.setFocus()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One of the things to do first. Only the first that is not done offers its button."""
-
-    title: str
-    text: str
-    action_text: str
-    action: Callable[[], object]
-    done: bool = False
-
-
-class Wizard(QWidget):
-    """Steps in the page: those done are ticked, and the next one has its button."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._shown: list[tuple[str, str, bool]] = []
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(SPACE_S)
-
-    def set_steps(self, steps: Sequence[Step]) -> None:
-        """Show these steps."""
-        state = [(step.title, step.action_text, step.done) for step in steps]
-        if state == self._shown:
-            return  # rebuilding would take the focus from the button under it
-        self._shown = state
-        clear(self._column)
-        following = next((step for step in steps if not step.done), None)
-        for number, step in enumerate(steps, start=1):
-            self._column.addWidget(_StepCard(number, step, is_next=step is following))
-
-
-class _StepCard(QFrame):
-    def __init__(self, number: int, step: Step, *, is_next: bool) -> None:
-        super().__init__()
-        self.setProperty("look", "card")
-        self.setFixedWidth(_STEP_PX)
-        title = PlainLabel(step.title, type=Type.STRONG, tone="" if is_next else "soft")
-        text = PlainLabel(step.text, type=Type.CAPTION, tone="soft", wrap=True)
-        mark = _StepMark(number, done=step.done, is_next=is_next)
-        layout = row(
-            mark,
-            column(title, text, spacing=SPACE_XS // 2),
-            spacing=SPACE_M,
-            margins=(SPACE_L, SPACE_M, SPACE_L, SPACE_M),
-        )
-        layout.setStretch(1, 1)
-        if is_next:
-            layout.addWidget(push_button(step.action_text, look="primary", clicked=step.action))
-        self.setLayout(layout)
-        # Who centres a card asks it for a height alone, not for the height at its width.
-        self.setMinimumHeight(layout.totalHeightForWidth(_STEP_PX))
-        if step.done:
-            name = tr("Step {number}, done: {title}", number=number, title=step.title)
-        elif is_next:
-            name = tr("Step {number}, next: {title}", number=number, title=step.title)
-        else:
-            name = tr("Step {number}, to do: {title}", number=number, title=step.title)
-        self.setAccessibleName(name)
-
-
-class _StepMark(QWidget):
-    def __init__(self, number: int, *, done: bool, is_next: bool) -> None:
-        super().__init__()
-        self._number = number
-        self._done = done
-        self._is_next = is_next
-        self.setFixedSize(28, 28)
-
-    @override
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        look = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        filled = look.accent if self._is_next else look.tint(look.good if self._done else look.ink)
-        painter.setBrush(QColor(filled))
-        painter.drawEllipse(self.rect())
-        if self._done:
-            paint_icon(painter, "check", QRectF(6, 6, 16, 16), look.good)
-        else:
-            painter.setPen(QColor(look.on_accent if self._is_next else look.soft_ink))
-            painter.setFont(type_font(Type.STRONG))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, str(self._number))
-        painter.end()

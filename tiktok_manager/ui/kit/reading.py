@@ -240,7 +240,7 @@ class Job(QObject):
     @property
     def busy(self) -> bool:
         """Whether work is under way."""
-        return self._under_way is not None
+        return self.progress is not None
 
     def start(
         self,
