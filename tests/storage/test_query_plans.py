@@ -387,6 +387,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda s, _w: posts.list_posts(s, PostFilter(account_id="a1"), after=(NOW, "x"), limit=50),
         lambda s, _w: posts.list_posts(s, PostFilter(statuses=SOME), limit=50),
         lambda s, _w: posts.list_posts(s, PostFilter(batch="b1")),
+        lambda s, _w: posts.list_posts(s, PostFilter(import_id="i1")),
         lambda s, _w: posts.list_posts(s, PostFilter(campaign_id="c1"), limit=50),
         lambda s, _w: posts.list_posts(s, PostFilter(rule_id="r1")),
         lambda s, _w: posts.list_posts(s, PostFilter(tags=frozenset({"t"})), limit=50),

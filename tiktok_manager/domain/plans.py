@@ -18,7 +18,9 @@ class PlanRequest:
     """A video to be planned for one or more accounts.
 
     `accounts` are handles, ids or selectors (`group:NAME`, `tag:NAME`, `all`); `when` is what
-    `parse_when` reads. Posts of a request for several accounts are one batch.
+    `parse_when` reads. Posts of a request for several accounts are one batch. A direct post without
+    `consent` is refused; with `or_draft` it becomes a draft instead, which an edit with consent
+    plans.
     """
 
     file: Path
@@ -29,6 +31,7 @@ class PlanRequest:
     mode: PostMode = PostMode.DIRECT
     choices: Choices = Choices()
     consent: bool = False
+    or_draft: bool = False
     lateness: Lateness | None = None
     tags: tuple[str, ...] = ()
     origin: Origin = PLANNED_ALONE

@@ -259,13 +259,15 @@ class Origin:
 
     Posts of one `batch` are one video for several accounts: shown, changed and cancelled together
     or one by one. A `campaign_id` or a `rule_id` says what made the post; `rule_on` is the local
-    date of the rule that it stands for, once for each account.
+    date of the rule that it stands for, once for each account. Posts of one `import_id` came from
+    one file, and can be taken back together.
     """
 
     batch: str | None = None
     campaign_id: str | None = None
     rule_id: str | None = None
     rule_on: date | None = None
+    import_id: str | None = None
 
 
 PLANNED_ALONE = Origin()
@@ -360,6 +362,7 @@ class PostFilter:
     batch: str | None = None
     campaign_id: str | None = None
     rule_id: str | None = None
+    import_id: str | None = None
     due_from: datetime | None = None
     due_to: datetime | None = None
 

@@ -92,7 +92,8 @@ def _judged(
         post = replace(post, schedule=free)
     used = ledger.used(post.schedule.due_at)
     ledger.take(post.schedule.due_at)
-    if wish.before is None and account.status is AccountStatus.NEEDS_RECONNECT:
+    is_new = wish.before is None and post.status is PostStatus.SCHEDULED
+    if is_new and account.status is AccountStatus.NEEDS_RECONNECT:
         post = replace(post, error=_LOST_PERMISSION)
     return PlanRow(
         wish=wish,
@@ -173,18 +174,20 @@ def edited(post: Post, edit: PostEdit, now: datetime) -> Post:
     check_caption(caption)
     mode = edit.mode or post.mode
     choices = edit.choices or post.choices
+    is_draft = post.status is PostStatus.DRAFT
     agreed = edit.consent or (
         post.consent is not None and post.consent.text == consent_text(choices)
     )
+    consent = consent_for(mode, choices, agreed=agreed, now=now, or_draft=is_draft)
     keeps_place = edit.when is None and edit.timezone is None and mode is post.mode
     waits = keeps_place and _waits_for_turn(post)
     return replace(
         post,
-        status=post.status if post.status is PostStatus.DRAFT else PostStatus.SCHEDULED,
+        status=status_of(mode, consent, or_draft=is_draft),
         caption=caption,
         mode=mode,
         choices=choices,
-        consent=consent_for(mode, choices, agreed=agreed, now=now),
+        consent=consent,
         schedule=_edited_schedule(post, edit, now),
         lateness=edit.lateness or post.lateness,
         tags=post.tags if edit.tags is None else read_tags(edit.tags),
@@ -285,19 +288,33 @@ def consent_text(choices: Choices) -> str:
     return BRANDED_CONSENT if choices.branded_content else MUSIC_CONSENT
 
 
-def consent_for(mode: PostMode, choices: Choices, *, agreed: bool, now: datetime) -> Consent | None:
-    """Check the choices of a direct post and return the consent; a draft needs none."""
+def consent_for(
+    mode: PostMode, choices: Choices, *, agreed: bool, now: datetime, or_draft: bool = False
+) -> Consent | None:
+    """Check the choices of a direct post and return the consent; an inbox post needs none.
+
+    `or_draft`: without consent it is not planned yet, and may lack who may see it.
+    """
     if mode is PostMode.INBOX:
         return None
-    _check_choices(choices)
+    is_draft = or_draft and not agreed
+    _check_choices(choices, is_draft=is_draft)
+    if is_draft:
+        return None
     text = consent_text(choices)
     if not agreed:
         raise InputError("consent_missing", text=text)
     return Consent(text=text, given_at=now)
 
 
-def _check_choices(choices: Choices) -> None:
-    if choices.privacy is None:
+def status_of(mode: PostMode, consent: Consent | None, *, or_draft: bool) -> PostStatus:
+    """Return whether a post is planned: a direct one without consent stays a draft."""
+    is_draft = or_draft and mode is PostMode.DIRECT and consent is None
+    return PostStatus.DRAFT if is_draft else PostStatus.SCHEDULED
+
+
+def _check_choices(choices: Choices, *, is_draft: bool) -> None:
+    if choices.privacy is None and not is_draft:
         raise InputError("privacy_missing", levels=tuple(Privacy))
     if choices.branded_content and choices.privacy is Privacy.ONLY_ME:
         raise InputError("branded_content_private")
@@ -324,7 +341,9 @@ def wishes(
             id=uuid.uuid4().hex,
             account_id=account.id,
             handle=account.handle,
-            status=PostStatus.SCHEDULED,
+            status=status_of(
+                checked.request.mode, checked.consent, or_draft=checked.request.or_draft
+            ),
             mode=checked.request.mode,
             schedule=checked.schedule,
             media=media,

@@ -210,10 +210,11 @@ class Planning(PlannedPosts):
         )
 
     def restore(self, post_id: str, *, seen: Seen = None) -> Post:
-        """Undo a cancellation: plan the post again as it was."""
+        """Undo a cancellation: plan the post again as it was, or make it a draft again."""
         post = self._get(post_id, seen)
         rules.check_status(post, frozenset({PostStatus.CANCELLED}), "restored")
-        changed = replace(post, status=PostStatus.SCHEDULED, error=None, next_try_at=None)
+        status = rules.status_of(post.mode, post.consent, or_draft=True)
+        changed = replace(post, status=status, error=None, next_try_at=None)
         return self._changes.write(post, changed, "planned_again")
 
     def put_back(self, before: Post, over: Post) -> Post:
@@ -298,7 +299,11 @@ class Planning(PlannedPosts):
             request=request,
             accounts=tuple(accounts.values()),
             consent=rules.consent_for(
-                request.mode, request.choices, agreed=request.consent, now=now
+                request.mode,
+                request.choices,
+                agreed=request.consent,
+                now=now,
+                or_draft=request.or_draft,
             ),
             schedule=rules.read_time(request.when, request.timezone or usual.timezone, now),
         )

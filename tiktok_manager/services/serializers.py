@@ -62,6 +62,7 @@ def post_json(post: Post, say: Say) -> Record:
         "batch": post.origin.batch,
         "campaign": post.origin.campaign_id,
         "rule": post.origin.rule_id,
+        "import": post.origin.import_id,
     }
 
 

@@ -116,6 +116,7 @@ def new_values(post: Post, now: datetime) -> dict[str, Any]:
         "campaign_id": post.origin.campaign_id,
         "rule_id": post.origin.rule_id,
         "rule_on": post.origin.rule_on and post.origin.rule_on.isoformat(),
+        "import_id": post.origin.import_id,
         **entered_values(post, now),
     }
 
@@ -130,7 +131,7 @@ def entered_values(post: Post, now: datetime) -> dict[str, Any]:
         "late_policy": post.lateness.policy.value,
         "late_within_s": int(post.lateness.within.total_seconds()),
         "caption": post.caption,
-        "choices": json.dumps(asdict(post.choices)),
+        "choices": _dumped(post.choices),
         "consent_text": None if consent is None else consent.text,
         "consent_at": None if consent is None else consent.given_at,
         "file": str(post.media.path),
@@ -162,17 +163,23 @@ def tagged(tags: Iterable[str]) -> str:
 
 
 def _origin(row: PostRow) -> Origin:
-    if row.batch is row.campaign_id is row.rule_id is None:
+    if row.batch is row.campaign_id is row.rule_id is row.import_id is None:
         return PLANNED_ALONE
     return Origin(
         batch=row.batch,
         campaign_id=row.campaign_id,
         rule_id=row.rule_id,
         rule_on=None if row.rule_on is None else date.fromisoformat(row.rule_on),
+        import_id=row.import_id,
     )
 
 
 # Of thousands of posts most say the same: what cannot change is made once and shared.
+@lru_cache(maxsize=1024)
+def _dumped(choices: Choices) -> str:
+    return json.dumps(asdict(choices))
+
+
 @lru_cache(maxsize=1024)
 def _choices(kept: str) -> Choices:
     values: dict[str, Any] = json.loads(kept)

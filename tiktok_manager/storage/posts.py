@@ -247,12 +247,13 @@ def _conditions(wanted: PostFilter) -> Sequence[Any]:
     elif wanted.account_ids:
         # The empty text keeps some accounts from being looked for one by one, and then sorted.
         found.append(PostRow.account_id.concat("").in_(wanted.account_ids))
-    if wanted.batch is not None:
-        found.append(PostRow.batch == wanted.batch)
-    if wanted.campaign_id is not None:
-        found.append(PostRow.campaign_id == wanted.campaign_id)
-    if wanted.rule_id is not None:
-        found.append(PostRow.rule_id == wanted.rule_id)
+    origin = (
+        (PostRow.batch, wanted.batch),
+        (PostRow.campaign_id, wanted.campaign_id),
+        (PostRow.rule_id, wanted.rule_id),
+        (PostRow.import_id, wanted.import_id),
+    )
+    found += [column == value for column, value in origin if value is not None]
     if wanted.tags:
         marked = (PostRow.tags.contains(tagged([tag]), autoescape=True) for tag in wanted.tags)
         found.append(or_(*marked))

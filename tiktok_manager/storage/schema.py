@@ -22,6 +22,7 @@ from tiktok_manager.storage.columns import Base, partial_index
 from tiktok_manager.storage.plan_schema import CampaignRow, RuleRow
 
 IS_OF_CAMPAIGN = "campaign_id IS NOT NULL"
+IS_IMPORTED = "import_id IS NOT NULL"
 IS_PLANNED = "status = 'scheduled'"
 """An index holds what is planned of each account by its time; a parameter would not find it."""
 
@@ -231,11 +232,13 @@ class PostRow(Base):
     campaign_id: Mapped[str | None] = mapped_column(ForeignKey(CampaignRow.id))
     rule_id: Mapped[str | None] = mapped_column(ForeignKey(RuleRow.id))
     rule_on: Mapped[str | None]
+    import_id: Mapped[str | None]
 
     __table_args__ = (
         partial_index("posts_by_batch", "batch", "due_at", "id", where="batch IS NOT NULL"),
         partial_index("posts_by_campaign", "campaign_id", "due_at", "id", where=IS_OF_CAMPAIGN),
         partial_index("posts_by_rule", "rule_id", "due_at", "id", where="rule_id IS NOT NULL"),
+        partial_index("posts_by_import", "import_id", "due_at", "id", where=IS_IMPORTED),
         # A rule makes one post for an account and local date, whatever starts it again.
         partial_index(
             "one_post_per_rule_and_date",

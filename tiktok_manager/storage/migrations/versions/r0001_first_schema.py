@@ -245,6 +245,7 @@ def _posts() -> None:
         sa.Column("campaign_id", sa.Text(), nullable=True),
         sa.Column("rule_id", sa.Text(), nullable=True),
         sa.Column("rule_on", sa.Text(), nullable=True),
+        sa.Column("import_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"]),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"]),
         sa.ForeignKeyConstraint(["rule_id"], ["rules.id"]),
@@ -255,6 +256,9 @@ def _posts() -> None:
 
 def _post_indexes() -> None:
     _partial("posts_by_batch", "posts", ["batch", "due_at", "id"], where="batch IS NOT NULL")
+    _partial(
+        "posts_by_import", "posts", ["import_id", "due_at", "id"], where="import_id IS NOT NULL"
+    )
     _partial(
         "posts_by_campaign",
         "posts",
