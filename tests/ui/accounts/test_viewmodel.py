@@ -364,7 +364,7 @@ def test_a_burst_of_events_reads_the_list_once(bench: Bench) -> None:
 
 
 def _doubt(bench: Bench) -> str:
-    return bench.model.connecting.doubt
+    return bench.model.connecting.asked.doubt
 
 
 def _doing(bench: Bench) -> str:
@@ -373,8 +373,8 @@ def _doing(bench: Bench) -> str:
 
 
 def _can_ask_fewer(bench: Bench) -> bool:
-    return "“scope”" in _doubt(bench) and bench.model.connecting.can_ask_fewer
+    return "“scope”" in _doubt(bench) and bench.model.connecting.asked.fewer is not None
 
 
 def _link(bench: Bench) -> str:
-    return bench.model.connecting.link
+    return bench.model.connecting.asked.link

@@ -16,7 +16,6 @@ from tiktok_manager.domain.accounts import (
 from tiktok_manager.domain.errors import Failure
 from tiktok_manager.services.accounts import ConnectStage
 from tiktok_manager.ui.accounts.wording import (
-    STAGES,
     disconnect_question,
     health,
     may_reconnect,
@@ -66,7 +65,6 @@ def test_a_ready_account_is_the_only_green_one() -> None:
 def test_every_permission_and_stage_has_words() -> None:
     assert all(map(scope_words, Scope))
     assert all(map(stage_words, ConnectStage))
-    assert set(STAGES) == set(ConnectStage)
 
 
 def test_reconnecting_is_offered_where_it_helps() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from tiktok_manager.ui.kit.controls import CopyButton, push_button
-from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.labels import NoteLabel, PlainLabel
 from tiktok_manager.ui.kit.layout import Card, FlowLayout
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
@@ -29,13 +29,10 @@ class ConnectCard(Card):
         self._wanted = wanted
         self.setAccessibleName(tr("Connecting an account"))
         self._text = PlainLabel("", type=Type.STRONG, wrap=True)
-        self._hint = PlainLabel(
-            tr("The page did not open, or in the wrong browser? Copy the link and open it there."),
-            type=Type.CAPTION,
-            tone="soft",
-            wrap=True,
+        self._hint = NoteLabel(
+            tr("The page did not open, or in the wrong browser? Copy the link and open it there.")
         )
-        self._doubt = PlainLabel("", type=Type.CAPTION, tone="attention", wrap=True)
+        self._doubt = NoteLabel()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("How far the connection is"))
@@ -55,18 +52,16 @@ class ConnectCard(Card):
 
     def refresh(self) -> None:
         """Show the connection as it is now."""
-        model, progress = self._model, self._model.job.progress
-        is_there = progress is not None and self._wanted()
-        if progress is None or not is_there:
+        asked, progress = self._model.asked, self._model.job.progress
+        if progress is None or not self._wanted():
             self.hide()
             return
         self._text.setText(progress.words)
         self._bar.setRange(0, progress.total)
         self._bar.setValue(progress.done)
-        self.copy_link.set_copied_text(model.link)
+        self.copy_link.set_copied_text(asked.link)
         for widget in (self.copy_link, self.again, self._hint):
-            widget.setVisible(bool(model.link))
-        self._doubt.setText(model.doubt)
-        self._doubt.setVisible(bool(model.doubt))
-        self.fewer.setVisible(model.can_ask_fewer)
+            widget.setVisible(bool(asked.link))
+        self._doubt.say(asked.doubt, "attention")
+        self.fewer.setVisible(asked.fewer is not None)
         self.show()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.accounts import fewer_scopes
+from tiktok_manager.services.accounts import ConnectStage
 from tiktok_manager.system.browser import open_in_browser
-from tiktok_manager.ui.accounts.wording import STAGES, nothing_came_back, stage_words
+from tiktok_manager.ui.accounts.wording import overdue_words, stage_words
 from tiktok_manager.ui.kit.reading import Job
 from tiktok_manager.ui.texts import tr
 
@@ -19,9 +21,26 @@ if TYPE_CHECKING:
     from tiktok_manager.domain.accounts import Account, Scope
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.errors import AppError
-    from tiktok_manager.services.accounts import ConnectStage
     from tiktok_manager.ui.frame import Core
     from tiktok_manager.ui.kit.reading import JobProgress
+
+
+_STAGES = tuple(ConnectStage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What waits in the browser.
+
+    Attributes:
+        link: TikTok's consent page, once it is known and until its answer came.
+        doubt: Why nothing may come back.
+        fewer: A smaller set of permissions to ask for; None where there is none.
+    """
+
+    link: str = ""
+    doubt: str = ""
+    fewer: Sequence[Scope] | None = None
 
 
 class ConnectViewModel(QObject):
@@ -29,8 +48,7 @@ class ConnectViewModel(QObject):
 
     Attributes:
         job: Whether it is under way, and how far.
-        link: TikTok's consent page, once it is known and until its answer came.
-        doubt: Why nothing may come back.
+        asked: What waits in the browser.
 
     Signals:
         changed: One of these reads differently.
@@ -52,16 +70,10 @@ class ConnectViewModel(QObject):
         super().__init__(parent)
         self._core = core
         self._open_browser = open_browser
-        self._fewer: Callable[[], None] | None = None
+        self._reconnect: str | None = None
         self.job = Job(core.tasks, self)
         self.job.changed.connect(self.changed)
-        self.link = ""
-        self.doubt = ""
-
-    @property
-    def can_ask_fewer(self) -> bool:
-        """Whether there is a smaller set of permissions to ask for."""
-        return self._fewer is not None
+        self.asked = Asked()
 
     def start(self, reconnect: str | None = None, scopes: Sequence[Scope] | None = None) -> None:
         """Ask for permission in the browser; `reconnect` insists on that account.
@@ -70,7 +82,8 @@ class ConnectViewModel(QObject):
         """
         if self.job.busy:
             return
-        self._forget()
+        self._reconnect = reconnect
+        self._show(Asked())
         self.job.start(
             partial(self._ask, reconnect=reconnect, scopes=scopes),
             done=self._on_connected,
@@ -80,20 +93,20 @@ class ConnectViewModel(QObject):
 
     def ask_for_fewer(self) -> None:
         """Give this question up and ask for the next smaller set of permissions."""
-        again = self._fewer
-        if again is not None:
+        fewer = self.asked.fewer
+        if fewer is not None:
             self.cancel()
-            again()
+            self.start(self._reconnect, fewer)
 
     def cancel(self) -> None:
         """Stop waiting for TikTok's answer; nothing is kept."""
-        self._forget()
+        self._show(Asked())
         self.job.cancel()
 
     def open_page_again(self) -> None:
         """Open the consent page once more."""
-        if self.link:
-            self._open_page(self.link)
+        if self.asked.link:
+            self._open_page(self.asked.link)
 
     def _ask(
         self, progress: JobProgress, *, reconnect: str | None, scopes: Sequence[Scope] | None
@@ -101,57 +114,51 @@ class ConnectViewModel(QObject):
         """Ask and wait for the answer, on a worker thread."""
         workspace, tasks = self._core.workspace, self._core.tasks
         asked = workspace.settings.requested_scopes() if scopes is None else scopes
-        on_url = tasks.relay(self._on_url)
-        on_overdue = tasks.relay(self._on_overdue)
-        on_answer = tasks.relay(self._on_answer)
+        show = partial(tasks.relay(self._show_of), progress.token)
+        waiting = Asked()
 
         def tell(stage: ConnectStage) -> None:
-            done = STAGES.index(stage)
-            progress.tell(done, len(STAGES), stage_words(stage))
+            done = _STAGES.index(stage)
+            progress.tell(done, len(_STAGES), stage_words(stage))
             if done:
-                on_answer(progress.token)
+                show(Asked())
+
+        def on_url(url: str) -> None:
+            nonlocal waiting
+            waiting = Asked(link=url)
+            show(waiting)
+
+        def on_overdue() -> None:
+            doubt, fewer = overdue_words(asked), fewer_scopes(asked)
+            show(replace(waiting, doubt=doubt, fewer=fewer))
 
         return workspace.accounts.connect(
-            open_url=partial(on_url, progress.token),
+            open_url=on_url,
             cancel=progress.token,
             scopes=asked,
             reconnect=reconnect,
             on_stage=tell,
-            on_overdue=partial(on_overdue, progress.token, reconnect, tuple(asked)),
+            on_overdue=on_overdue,
         )
 
-    def _on_url(self, asked: CancelToken, url: str) -> None:
-        if not asked.cancelled:
-            self.link = url
-            self.changed.emit()
-            self._open_page(url)
-
-    def _on_answer(self, asked: CancelToken) -> None:
-        if not asked.cancelled:
-            self._forget()
-
-    def _on_overdue(
-        self, asked: CancelToken, reconnect: str | None, scopes: Sequence[Scope]
-    ) -> None:
-        if asked.cancelled or not self.link:
-            return
-        fewer = fewer_scopes(scopes)
-        if fewer is not None:
-            self._fewer = lambda: self.start(reconnect, fewer)
-        self.doubt = nothing_came_back()
-        self.changed.emit()
-
     def _on_connected(self, account: Account) -> None:
-        self._forget()
+        self._show(Asked())
         self.connected.emit(account)
 
     def _on_failed(self, error: AppError, again: Callable[[], None]) -> None:
-        self._forget()
+        self._show(Asked())
         self.failed.emit(error, again)
 
-    def _forget(self) -> None:
-        self.link = self.doubt = ""
-        self._fewer = None
+    def _show_of(self, question: CancelToken, asked: Asked) -> None:
+        if question.cancelled:
+            return
+        is_new = asked.link not in ("", self.asked.link)
+        self._show(asked)
+        if is_new:
+            self._open_page(asked.link)
+
+    def _show(self, asked: Asked) -> None:
+        self.asked = asked
         self.changed.emit()
 
     def _open_page(self, url: str) -> None:

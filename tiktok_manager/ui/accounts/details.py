@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tiktok_manager.domain.accounts import ALL_SCOPES, Account
 from tiktok_manager.ui.accounts.actions import account_actions
@@ -23,7 +22,7 @@ from tiktok_manager.ui.kit.action import ActionRow
 from tiktok_manager.ui.kit.avatar import AvatarLabel
 from tiktok_manager.ui.kit.badges import Dot, NumberLabel
 from tiktok_manager.ui.kit.controls import Fact, Facts, push_button
-from tiktok_manager.ui.kit.labels import IconLabel, PlainLabel
+from tiktok_manager.ui.kit.labels import IconLabel, NoteLabel, PlainLabel
 from tiktok_manager.ui.kit.layout import FlowLayout, Line, column, row
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Type
@@ -48,19 +47,11 @@ class AccountDetails(QWidget):
         able, last = account_actions(model, frame, item.account.id)
         self.deeds = ActionRow(able)
         self.danger = ActionRow([last])
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
-        layout.setSpacing(SPACE_M)
-        layout.addLayout(self._make_head(item.account))
-        layout.addWidget(self.deeds)
-        layout.addWidget(ConnectCard(model.connecting))
-        layout.addWidget(Line())
-        layout.addLayout(self._make_numbers())
-        layout.addWidget(Line())
-        layout.addLayout(self._make_permissions())
-        layout.addWidget(Line())
-        layout.addWidget(self.danger)
-        layout.addStretch(1)
+        head, numbers = self._make_head(item.account), self._make_numbers()
+        parts = (head, self.deeds, ConnectCard(model.connecting), Line(), numbers, Line())
+        last_parts = (self._make_permissions(), Line(), self.danger, None)
+        margins = (SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        self.setLayout(column(*parts, *last_parts, spacing=SPACE_M, margins=margins))
         for changed in (model.changed, model.syncing.changed, model.connecting.changed):
             changed.connect(self.refresh)
         self._show_item(item)
@@ -108,31 +99,21 @@ class AccountDetails(QWidget):
         return column(figures, self._as_of, self._facts, row(self._next, None), spacing=SPACE_S)
 
     def _make_permissions(self) -> QVBoxLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(SPACE_S)
-        grid.setVerticalSpacing(SPACE_XS)
-        grid.setColumnStretch(1, 1)
-        self._permissions: list[tuple[IconLabel, PlainLabel]] = []
-        for place, scope in enumerate(ALL_SCOPES):
-            sign = IconLabel("minus", "soft_ink", 16)
-            label = PlainLabel(scope_words(scope), wrap=True)
-            grid.addWidget(sign, place, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(label, place, 1)
-            self._permissions.append((sign, label))
-        self._missing = PlainLabel(
+        self._permissions = [
+            (IconLabel("minus", "soft_ink", 16), PlainLabel(scope_words(scope), wrap=True))
+            for scope in ALL_SCOPES
+        ]
+        self._missing = NoteLabel(
             tr(
                 "To allow the rest, choose it in Settings under “Permissions to ask for”, "
                 "reconnect and tick everything on TikTok’s page. Numbers need an app with "
                 "TikTok’s Display API."
-            ),
-            type=Type.CAPTION,
-            tone="soft",
-            wrap=True,
+            )
         )
-        self._since = PlainLabel("", type=Type.CAPTION, tone="soft")
-        self._sign_in = PlainLabel("", type=Type.CAPTION, tone="soft", wrap=True)
+        self._since, self._sign_in = NoteLabel(), NoteLabel()
         heading = PlainLabel(tr("What its owner allowed"), type=Type.STRONG)
-        return column(heading, grid, self._missing, self._since, self._sign_in)
+        allowed = column(*(row(*each) for each in self._permissions), spacing=SPACE_XS)
+        return column(heading, allowed, self._missing, self._since, self._sign_in)
 
     # -- showing --------------------------------------------------------------------------
 
@@ -160,22 +141,20 @@ class AccountDetails(QWidget):
 
     def _show_permissions(self, account: Account) -> None:
         for scope, (sign, label) in zip(ALL_SCOPES, self._permissions, strict=True):
-            granted = account.may(scope)
-            sign.show_icon("check" if granted else "minus", "good" if granted else "soft_ink")
-            label.set_tone("" if granted else "soft")
             words = scope_words(scope)
-            label.setAccessibleName(
-                tr("{permission}: allowed", permission=words)
-                if granted
-                else tr("{permission}: not allowed", permission=words)
-            )
+            if account.may(scope):
+                sign.show_icon("check", "good")
+                label.set_tone("")
+                label.setAccessibleName(tr("{permission}: allowed", permission=words))
+            else:
+                sign.show_icon("minus", "soft_ink")
+                label.set_tone("soft")
+                label.setAccessibleName(tr("{permission}: not allowed", permission=words))
         self._missing.setVisible(not all(map(account.may, ALL_SCOPES)))
         at, timezone, now = account.connected_at, self._core.timezone, self._core.now()
-        self._since.setText("" if at is None else tr("Since {day}", day=day_text(at, timezone)))
-        words = sign_in_words(account, timezone, now)
-        self._sign_in.setText(words)
-        self._sign_in.setVisible(bool(words))
-        self._sign_in.set_tone("attention" if sign_in_ends_soon(account, now) else "soft")
+        self._since.say("" if at is None else tr("Since {day}", day=day_text(at, timezone)))
+        tone = "attention" if sign_in_ends_soon(account, now) else "soft"
+        self._sign_in.say(sign_in_words(account, timezone, now), tone)
         ends_at = account.sign_in_expires_at
         self._sign_in.setToolTip("" if ends_at is None else full_stamp(ends_at, timezone))
 

@@ -33,7 +33,6 @@ from tiktok_manager.ui.texts import ntr, tr
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.accounts import Account
-    from tiktok_manager.domain.errors import AppError
     from tiktok_manager.services.accounts import AccountOverview
     from tiktok_manager.ui.frame import Core, Frame
 
@@ -152,7 +151,7 @@ class AccountsView(PaneView):
         model.connecting.connected.connect(self._on_connected)
         model.syncing.changed.connect(self._on_syncing)
         model.said.connect(self._frame.notify)
-        model.failed.connect(self._on_failed)
+        model.failed.connect(self._frame.show_error)
         self._core.accounts.avatars.arrived.connect(self.table.viewport().update)
         self.table.row_opened.connect(self._show_details)
         self.table.row_chosen.connect(self._on_row_chosen)
@@ -238,9 +237,6 @@ class AccountsView(PaneView):
         self._selected = self.table.selected_rows
         count = len(self._selected)
         self.bulk.show_count(count if count > 1 else 0)
-
-    def _on_failed(self, error: AppError, retry: object) -> None:
-        self._frame.show_error(error, retry if callable(retry) else None)
 
     def _on_filter(self) -> None:
         show = next((s for s, chip in self._chips.items() if chip.isChecked()), AccountFilter.ALL)

@@ -1,10 +1,11 @@
 """An account's state in plain words; pure, so that every case can be tested."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tiktok_manager.domain.accounts import Account, AccountStatus, Scope
+from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import Post
 from tiktok_manager.domain.quota import Usage
 from tiktok_manager.services.accounts import ConnectStage
@@ -14,7 +15,6 @@ from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.wording import words
 
 SIGN_IN_WARNING = timedelta(days=14)
-STAGES = tuple(ConnectStage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,23 +142,12 @@ def scope_words(scope: Scope) -> str:
 
 def stage_words(stage: ConnectStage) -> str:
     """Say how far a connection is."""
-    return {
-        ConnectStage.WAITING_FOR_CONSENT: lambda: tr(
-            "Waiting for you to allow access on TikTok’s page in your browser…"
-        ),
-        ConnectStage.EXCHANGING: lambda: tr("TikTok agreed. Fetching the permission…"),
-        ConnectStage.READING_PROFILE: lambda: tr("Reading the profile…"),
-        ConnectStage.STORING: lambda: tr("Keeping the permission, encrypted…"),
-    }[stage]()
+    return words(Finding(code="connect_stage", params={"stage": stage.value})).title
 
 
-def nothing_came_back() -> str:
+def overdue_words(asked: Sequence[Scope]) -> str:
     """Say why TikTok's page may never lead back."""
-    return tr(
-        "TikTok has sent nobody back yet. If its page shows an error that names “scope”, your "
-        "TikTok app lacks one of the permissions asked for: new apps cannot show numbers, only "
-        "post."
-    )
+    return words(Finding(code="connect_overdue", params={"scopes": tuple(asked)})).cause
 
 
 def _working(account: Account) -> Health:
