@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -14,6 +15,7 @@ from tiktok_manager.domain.errors import AppError, InputError, OutcomeUnknown
 from tiktok_manager.domain.events import PostStatusChanged
 from tiktok_manager.domain.plans import PlanResult
 from tiktok_manager.domain.posts import UNDER_WAY, PostStatus
+from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.reading import Job
 from tiktok_manager.ui.texts import ntr, tr
 
@@ -108,6 +110,10 @@ class UndoHistory(QObject):
             len(step.post_ids),
             name=step.name,
         )
+
+    def way_back(self, step: UndoStep) -> Action:
+        """Return what takes this very step back, for the notice that tells it."""
+        return Action(words=lambda: tr("Undo"), run=partial(self.undo_only, step))
 
     def undo(self) -> None:
         """Reverse the last step; nothing happens while another reversal is under way."""

@@ -381,7 +381,7 @@ def test_answers_for_what_the_drawer_let_go_of_reach_nobody(
     for _time in range(5):
         click_at(view, qtbot, TODAY, 0)
         content = details(frame)
-        content.viewmodel.refresh()
+        content.viewmodel.show(content.viewmodel.post)
         button(content, "Cancel post").click()  # its answer comes when nothing is open
         frame.close_drawer()
         plan.settle()
@@ -734,7 +734,7 @@ def test_drawer_shows_progress_and_flight_record(
     plan.settle()
     plan.workspace.events.publish(PostProgressed(post_id="going", sent_bytes=50, size_bytes=100))
     content = details(frame)
-    assert content._sending.isVisibleTo(content)
+    assert content._sent.isVisibleTo(content)
     steps = [each.toPlainText() for each in content._record.findChildren(PlainText)]
     stamps = [label.text() for label in content._record.findChildren(QLabel)]
     assert "TikTok opened the upload." in steps

@@ -15,6 +15,7 @@ from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
 from tiktok_manager.ui.calendar.agenda import AgendaViewModel
 from tiktok_manager.ui.calendar.month import Filter, Show
 from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel, Cursor
+from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.reading import Stage
 from tiktok_manager.ui.post.changes import PostChanges
 from tiktok_manager.ui.post.viewmodel import PostDetailsViewModel
@@ -124,11 +125,14 @@ def test_leaving_the_grid_scrolls_by_a_week(plan: Desk) -> None:
 def test_cancel_can_be_undone(plan: Desk) -> None:
     model, changes = opened(plan), made(plan)
     changes.changed.connect(model.replace_post)
-    told: list[tuple[str, str]] = []
-    changes.done.connect(lambda text, _more, step: told.append((text, step.name)))
+    told: list[Notice] = []
+    changes.said.connect(told.append)
     changes.cancel(model.tiles(TODAY)[0].post)
     plan.settle()
-    assert told == [("Cancelled: Sat 16:00 (Berlin) @alice.", "Cancel the post of @alice")]
+    assert [each.text for each in told] == ["Cancelled: Sat 16:00 (Berlin) @alice."]
+    step = plan.core.undo.next_undo
+    assert step is not None
+    assert step.name == "Cancel the post of @alice"
     assert plan.workspace.planning.get("first").status is PostStatus.CANCELLED
     assert model.tiles(TODAY)[0].post.status is PostStatus.CANCELLED
     plan.core.undo.undo()
@@ -420,10 +424,10 @@ def test_details_show_progress_only_while_sending(plan: Desk) -> None:
     model = PostDetailsViewModel(plan.core, replace(post, status=PostStatus.PUBLISHING), plan.home)
     event = PostProgressed(post_id="first", sent_bytes=21_000_000, size_bytes=52_500_000)
     plan.workspace.events.publish(event)
-    assert (model.progress or 0) == 0.4
-    assert model.progress_words == "21.0 MB of 52.5 MB sent"
-    model.show(replace(post, status=PostStatus.PUBLISHED))
-    assert model.progress is None
+    assert model.progress == (0.4, "21.0 MB of 52.5 MB sent")
+    sent = PostDetailsViewModel(plan.core, replace(post, status=PostStatus.PUBLISHED), plan.home)
+    plan.workspace.events.publish(event)
+    assert sent.progress is None
     plan.settle()
 
 

@@ -16,7 +16,6 @@ from tiktok_manager.system.browser import open_in_browser
 from tiktok_manager.ui.account_sync import AccountSync
 from tiktok_manager.ui.accounts.connecting import ConnectViewModel
 from tiktok_manager.ui.accounts.wording import Health, health, may_reconnect, may_sync
-from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.post_look import CHANGES_POSTS
@@ -204,8 +203,7 @@ class AccountsViewModel(QObject):
             step = undo.did(name, undo=partial(change, not paused), redo=partial(change, paused))
             if len(changed) > 1:  # of one the button beside it is the way back
                 text = _paused_words(len(changed), paused=paused)
-                way_back = Action(words=lambda: tr("Undo"), run=partial(undo.undo_only, step))
-                self.said.emit(Notice(text=text, stays=False, step=way_back))
+                self.said.emit(Notice(text=text, stays=False, step=undo.way_back(step)))
 
         if ids:
             self._core.tasks.run(

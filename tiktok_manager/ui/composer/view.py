@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -324,8 +323,7 @@ class ComposerView(PaneView):
             stays=bool(outcome.warnings),
         )
         if not outcome.at_once:  # what is on its way is not brought back
-            undo = partial(self._core.undo.undo_only, outcome.step)
-            notice = replace(notice, step=Action(words=lambda: tr("Undo"), run=undo))
+            notice = replace(notice, step=self._core.undo.way_back(outcome.step))
         self._frame.notify(notice)
 
     def _on_failed(self, error: AppError) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tiktok_manager.domain.errors import FailureClass
 from tiktok_manager.domain.posts import CONTENT_CODES, EDITABLE, RETRYABLE, PostStatus, WaitingLook
 from tiktok_manager.ui.kit.action import Action
+from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.link_gate import profile_url, tiktok_url
 from tiktok_manager.ui.post import wording
 from tiktok_manager.ui.post_look import unsafe_waiting
@@ -56,12 +57,17 @@ def mending_actions(
 
 
 def doubt_actions(
-    core: Core, changes: PostChanges, post: Callable[[], Post], wait: Callable[[Post], object]
+    core: Core, frame: Frame, changes: PostChanges, post: Callable[[], Post]
 ) -> Sequence[Action]:
     """Return the answers to what only the user can tell: is the video there?
 
     Posting again is asked once more, for nothing can undo a double.
     """
+
+    def wait(post: Post) -> None:
+        more = wording.waiting_words(post, core.timezone, core.now())
+        frame.close_drawer()
+        frame.notify(Notice(text=tr("Nothing is sent meanwhile."), more=more, stays=False))
 
     def may_wait(post: Post) -> bool:
         return is_in_doubt(post) and not wording.is_given_up(post)

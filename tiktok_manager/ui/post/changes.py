@@ -10,6 +10,7 @@ from tiktok_manager.domain.lateness import next_day
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
 from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.ui.formats import zoned_time
+from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.reading import Job
 from tiktok_manager.ui.post.actions import may_cancel
 from tiktok_manager.ui.post.wording import why
@@ -29,13 +30,13 @@ class PostChanges(QObject):
 
     Signals:
         changed: A Post as a service just returned it.
-        done: What to tell the user: a sentence, one more, and the UndoStep that takes it back.
+        said: A Notice of what was done.
         moved: A Post that has another time now.
         failed: An AppError to show.
     """
 
     changed = Signal(object)
-    done = Signal(str, str, object)
+    said = Signal(object)
     moved = Signal(object)
     failed = Signal(object)
 
@@ -135,7 +136,7 @@ class PostChanges(QObject):
         undo = self._core.undo
         step = undo.did(name, undo=change.undo, redo=change.redo, posts=(change.after,))
         self.changed.emit(change.after)
-        self.done.emit(sentence, "", step)
+        self.said.emit(Notice(text=sentence, step=undo.way_back(step), stays=False))
 
     def _when(self, post: Post) -> str:
         return zoned_time(post.schedule.due_at, self._core.timezone, self._core.now())
@@ -151,7 +152,7 @@ class PostChanges(QObject):
     def _on_retried(self, posts: Sequence[Post]) -> None:
         self._core.publishing.reload()
         if not posts:
-            self.done.emit(tr("No post failed any more."), "", None)
+            self.said.emit(Notice(text=tr("No post failed any more."), stays=False))
             return
         text = ntr(
             "{count} failed post goes out again.",
@@ -159,4 +160,4 @@ class PostChanges(QObject):
             len(posts),
         )
         left = tr("Posts that may be on TikTok already were left alone.")
-        self.done.emit(text, left, None)
+        self.said.emit(Notice(text=text, more=left, stays=False))

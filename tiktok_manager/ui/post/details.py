@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QProgressBar, QVBoxLayout, QWidget
 
 from tiktok_manager.ui.formats import age_text, exact_number
@@ -29,13 +29,7 @@ if TYPE_CHECKING:
 
 
 class PostDetails(QWidget):
-    """Shows a post and what can be done with it; `back` leads to where it came from.
-
-    Signals:
-        wait_wanted: Do nothing about the Post in doubt but go on asking TikTok.
-    """
-
-    wait_wanted = Signal(object)
+    """Shows a post and what can be done with it; `back` leads to where it came from."""
 
     def __init__(
         self,
@@ -51,9 +45,7 @@ class PostDetails(QWidget):
         viewmodel.setParent(self)
         self.back = back
         self._mending = ActionRow(mending_actions(core, frame, changes, lambda: viewmodel.post))
-        self._doubt = _Doubt(
-            ActionRow(doubt_actions(core, changes, lambda: viewmodel.post, self.wait_wanted.emit))
-        )
+        self._doubt = _Doubt(ActionRow(doubt_actions(core, frame, changes, lambda: viewmodel.post)))
         self._record = FlightRecord(core, frame, lambda: viewmodel.post)
         self._shown_id = ""
         self._make_parts()
@@ -78,7 +70,11 @@ class PostDetails(QWidget):
         self._means = PlainLabel("", wrap=True)
         self._when = PlainLabel("", type=Type.STRONG, wrap=True, tabular=True)
         self._planned_as = PlainLabel("", type=Type.CAPTION, tone="soft", wrap=True)
-        self._sending = _Sending()
+        self._sent = QProgressBar()
+        self._sent.setRange(0, 1000)
+        self._sent.setTextVisible(False)
+        self._sent.setAccessibleName(tr("Upload"))
+        self._sent_words = PlainLabel("", type=Type.CAPTION, tone="soft", tabular=True)
         self._trouble = TroubleCard()
         self._caption = PlainText(tr("Caption"), Type.BODY)
         self._facts = Facts()
@@ -93,7 +89,8 @@ class PostDetails(QWidget):
             layout.addWidget(action_button(self.back), 0, Qt.AlignmentFlag.AlignLeft)
         layout.addLayout(head)
         layout.addLayout(column(self._means, self._when, self._planned_as, spacing=2))
-        for part in (self._sending, self._trouble, self._mending, self._doubt, Line()):
+        layout.addLayout(column(self._sent, self._sent_words, spacing=SPACE_XS))
+        for part in (self._trouble, self._mending, self._doubt, Line()):
             layout.addWidget(part)
         caption = PlainLabel(tr("Caption"), type=Type.STRONG)
         layout.addLayout(column(caption, self._caption, spacing=2))
@@ -104,7 +101,7 @@ class PostDetails(QWidget):
         layout.addStretch(1)
 
     def _on_changed(self) -> None:
-        post, now, timezone = self.viewmodel.post, self._core.now(), self.viewmodel.timezone
+        post, now, timezone = self.viewmodel.post, self._core.now(), self._core.timezone
         self._avatar.show_account(post.handle, self._core.accounts.picture_path(post.account_id))
         self._handle.setText(f"@{post.handle}")
         self._badge.show_post(post, timezone, now)
@@ -119,7 +116,7 @@ class PostDetails(QWidget):
 
     def _show_when(self, now: datetime) -> None:
         post = self.viewmodel.post
-        first, *others = wording.when_lines(post, self.viewmodel.timezone)
+        first, *others = wording.when_lines(post, self._core.timezone)
         age = age_text(post.schedule.due_at, now)
         self._when.setText(tr("{time} · {age}", time=first, age=age))
         self._planned_as.setText("\n".join(others))
@@ -131,11 +128,17 @@ class PostDetails(QWidget):
             self._shown_id = post.id
             self._doubt.answers.withdraw()
         self._mending.refresh()
-        question = wording.doubt_question(post, self.viewmodel.timezone, now)
+        question = wording.doubt_question(post, self._core.timezone, now)
         self._doubt.ask(question if is_in_doubt(post) else "")
 
     def _on_progressed(self) -> None:
-        self._sending.show_progress(self.viewmodel.progress, self.viewmodel.progress_words)
+        share, words = self.viewmodel.progress or (0.0, "")
+        percent = exact_number(round(share * 100))
+        self._sent.setValue(round(share * 1000))
+        self._sent_words.setText(tr("{percent} % · {sent}", percent=percent, sent=words))
+        self._sent.setAccessibleDescription(self._sent_words.text())
+        for part in (self._sent, self._sent_words):
+            part.setVisible(bool(words))
 
 
 class _Doubt(QFrame):
@@ -156,27 +159,6 @@ class _Doubt(QFrame):
         self._question.setText(question)
         self.setAccessibleName(question)
         self.answers.refresh()
-
-
-class _Sending(QWidget):
-    """How far an upload has come."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._bar = QProgressBar()
-        self._bar.setRange(0, 1000)
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName(tr("Upload"))
-        self._words = PlainLabel("", type=Type.CAPTION, tone="soft", tabular=True)
-        self.setLayout(column(self._bar, self._words, spacing=SPACE_XS))
-        self.hide()
-
-    def show_progress(self, share: float | None, words: str) -> None:
-        self.setVisible(share is not None)
-        self._bar.setValue(round((share or 0) * 1000))
-        percent = exact_number(round((share or 0) * 100))
-        self._words.setText(tr("{percent} % · {sent}", percent=percent, sent=words))
-        self._bar.setAccessibleDescription(self._words.text())
 
 
 class TroubleCard(QFrame):

@@ -10,11 +10,9 @@ from PySide6.QtCore import QObject
 
 from tiktok_manager.domain.errors import AppError, ChangedMeanwhile
 from tiktok_manager.ui.kit.action import Action
-from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.post.changes import PostChanges
 from tiktok_manager.ui.post.details import PostDetails
 from tiktok_manager.ui.post.viewmodel import PostDetailsViewModel
-from tiktok_manager.ui.post.wording import waiting_words
 from tiktok_manager.ui.texts import tr
 
 if TYPE_CHECKING:
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.ui.frame import Core, Frame
-    from tiktok_manager.ui.undo import UndoStep
 
 
 class PostDrawer(QObject):
@@ -35,7 +32,7 @@ class PostDrawer(QObject):
         self._details: PostDetails | None = None
         self.changes = PostChanges(core, self)
         self.changes.changed.connect(self._on_changed)
-        self.changes.done.connect(self._on_done)
+        self.changes.said.connect(frame.notify)
         self.changes.failed.connect(self._on_failed)
 
     @property
@@ -83,7 +80,6 @@ class PostDrawer(QObject):
         model = PostDetailsViewModel(self._core, post)
         details = PostDetails(self._core, self._frame, self.changes, model, back)
         model.failed.connect(self._frame.show_error)
-        details.wait_wanted.connect(self._on_wait)
         self._details = details
         self._frame.open_drawer(tr("Post"), details)
         return details
@@ -92,26 +88,6 @@ class PostDrawer(QObject):
         details = self.details
         if details is not None and details.viewmodel.post.id == post.id:
             details.viewmodel.show(post)
-
-    def _on_wait(self, post: Post) -> None:
-        more = waiting_words(post, self._core.timezone, self._core.now())
-        self._frame.close_drawer()
-        text = tr("Nothing is sent meanwhile.")
-        self._frame.notify(Notice(text=text, more=more, stays=False))
-
-    def _on_done(self, text: str, more: str, step: UndoStep | None) -> None:
-        if step is None:
-            self._frame.notify(Notice(text=text, more=more, stays=False))
-            return
-        undo = self._core.undo
-        self._frame.notify(
-            Notice(
-                text=text,
-                more=more,
-                step=Action(words=lambda: tr("Undo"), run=lambda: undo.undo_only(step)),
-                stays=False,
-            )
-        )
 
     def _on_failed(self, error: AppError) -> None:
         again: Callable[[], object] | None = None

@@ -33,7 +33,7 @@ class PostDetailsViewModel(QObject):
 
     Signals:
         changed: Read `post` and `trail`.
-        progressed: Read `progress` and `progress_words`.
+        progressed: Read `progress`.
         failed: An AppError to show.
     """
 
@@ -60,25 +60,13 @@ class PostDetailsViewModel(QObject):
         self._reading.request()
 
     @property
-    def timezone(self) -> str:
-        """The zone times are shown in."""
-        return self._core.timezone
-
-    @property
-    def progress(self) -> float | None:
-        """How much of the video has arrived, 0 to 1; None unless it is being sent."""
+    def progress(self) -> tuple[float, str] | None:
+        """How much of the video has arrived, 0 to 1 and in words; None unless it is being sent."""
         if self._sent is None or self.post.status is not PostStatus.PUBLISHING:
             return None
-        sent_bytes, size_bytes = self._sent
-        return min(sent_bytes / max(size_bytes, 1), 1.0)
-
-    @property
-    def progress_words(self) -> str:
-        """`12.4 MB of 52.4 MB sent`."""
-        if self._sent is None:
-            return ""
         sent, size = map(size_text, self._sent)
-        return tr("{sent} of {size} sent", sent=sent, size=size)
+        words = tr("{sent} of {size} sent", sent=sent, size=size)
+        return min(self._sent[0] / max(self._sent[1], 1), 1.0), words
 
     def show(self, post: Post) -> None:
         """Show another post, or the same one as it is now."""
@@ -90,10 +78,6 @@ class PostDetailsViewModel(QObject):
         else:
             self._reading.request()
         self.changed.emit()
-
-    def refresh(self) -> None:
-        """Read the post again, soon."""
-        self._reading.request()
 
     def _reader(self) -> Callable[[CancelToken], _Story]:
         workspace, post_id = self._core.workspace, self.post.id
