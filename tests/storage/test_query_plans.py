@@ -33,6 +33,7 @@ from tiktok_manager.storage import (
     drafts,
     holds,
     installation,
+    media_facts,
     past_uploads,
     post_search,
     posts,
@@ -44,6 +45,7 @@ from tiktok_manager.storage import (
 from tiktok_manager.storage.accounts import SealedTokens
 from tiktok_manager.storage.columns import to_stored
 from tiktok_manager.storage.database import Database, open_database
+from tiktok_manager.storage.media_facts import MediaFacts
 from tiktok_manager.storage.plan_facts import read_plan_facts
 
 POSTS, ACCOUNTS = 100_000, 300
@@ -61,6 +63,7 @@ MODULES = (
     "drafts",
     "holds",
     "installation",
+    "media_facts",
     "past_uploads",
     "plan_facts",
     "post_search",
@@ -348,6 +351,10 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda s, _w: past_uploads.keep_accepted_cut(s, "x", "cut", "usual"),
     ),
     "past_uploads.posts_without_id": (lambda s, w: past_uploads.posts_without_id(s, w.post, NOW),),
+    "media_facts.known_media": (lambda s, w: media_facts.known_media(s, [w.post.media.path]),),
+    "media_facts.keep_media": (
+        lambda s, w: media_facts.keep_media(s, [MediaFacts(media=w.post.media, info=None)], NOW),
+    ),
     "plan_facts.read_plan_facts": (
         lambda s, _w: read_plan_facts(s, places={("a1", DIRECT)}, videos={SHA: ["a1"]}, since=NOW),
     ),

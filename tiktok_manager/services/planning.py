@@ -41,7 +41,7 @@ from tiktok_manager.domain.posts import (
 from tiktok_manager.services import plan_rules as rules
 from tiktok_manager.services.hold_reasons import HoldReasons
 from tiktok_manager.services.plan_changes import PlanChanges
-from tiktok_manager.services.plan_videos import PlanVideo, Progress, read_videos
+from tiktok_manager.services.plan_videos import PlanVideos, Progress
 from tiktok_manager.services.planned_posts import PlannedPosts, PublishOverview
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
@@ -85,6 +85,7 @@ class Planning(PlannedPosts):
         super().__init__(database, HoldReasons(database, settings))
         self._accounts, self._settings = accounts, settings
         self._changes = PlanChanges(database, quota, events, clock)
+        self._videos = PlanVideos(database, clock)
         self._clock = clock
 
     @staticmethod
@@ -117,14 +118,14 @@ class Planning(PlannedPosts):
                 checked.append(self._checked(place, request, accounts, usual, now))
             except InputError as error:
                 refused[place] = error
-        videos = read_videos([each.request.file for each in checked], cancel, progress)
+        videos = self._videos.read([each.request.file for each in checked], cancel, progress)
         wishes: list[Wish] = []
         for each in checked:
             found = videos[each.request.file]
-            if isinstance(found, PlanVideo):
-                wishes += rules.wishes(each, found.media, found.info, usual.lateness, now)
-            else:
+            if isinstance(found, InputError):
                 refused[each.place] = found
+            else:
+                wishes += rules.wishes(each, found.media, found.info, usual.lateness, now)
         return self._changes.propose(wishes, refused, spread=spread)
 
     def propose_edit(
@@ -147,7 +148,7 @@ class Planning(PlannedPosts):
         changed = change(post)
         looked: LookedInto | None = None
         if edit.file is not None:
-            found = read_videos([edit.file], cancel, progress)[edit.file]
+            found = self._videos.read([edit.file], cancel, progress)[edit.file]
             if isinstance(found, InputError):
                 raise found
             changed, looked = replace(changed, media=found.media), LookedInto(info=found.info)

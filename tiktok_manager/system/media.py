@@ -313,7 +313,7 @@ def _open_video(path: Path) -> FileIO:
     _refuse_other_machines(path)
     try:
         mode = path.stat().st_mode
-    except FileNotFoundError as exc:
+    except (FileNotFoundError, ValueError) as exc:  # ValueError: a NUL in the name
         raise NotFound("not_found", what="file", file=str(path)) from exc
     if not stat.S_ISREG(mode):
         kind = "folder" if stat.S_ISDIR(mode) else ""
@@ -340,7 +340,7 @@ def stamp_of(path: Path) -> Stamp | None:
     """Return what the file at a path bears now, None if there is none."""
     try:
         return _as_stamp(path.stat())
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a NUL in the name
         return None
 
 

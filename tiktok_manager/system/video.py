@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 _TIMEOUT_S = 10.0
 _START_S = 30.0
 _KNOWN_VIDEOS = 256
+_MOST_IDLE = 3
 _LOOKS = 2
 """A file that is written to meanwhile is looked into once more, then left alone."""
 
@@ -46,7 +47,7 @@ class _Stamp(NamedTuple):
 
 
 class VideoReaders:
-    """Children that look into videos. Safe from any thread; at most one idle child is kept."""
+    """Children that look into videos. Safe from any thread; a few idle ones are kept."""
 
     def __init__(
         self,
@@ -105,7 +106,7 @@ class VideoReaders:
 
     def _keep(self, child: "_Child") -> None:
         with self._guard:
-            if not self._mine():
+            if len(self._mine()) < _MOST_IDLE:
                 self._idle.append(child)
                 return
         child.kill()
