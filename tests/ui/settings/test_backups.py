@@ -14,8 +14,8 @@ from tests.ui.fakes import FakeWorkspace, refused
 from tiktok_manager.services.backups import BackupKind, BackupOf, Rank, Restored
 from tiktok_manager.ui.kit.action import QuestionCard
 from tiktok_manager.ui.settings import backups as module
-from tiktok_manager.ui.settings import backups_card
-from tiktok_manager.ui.settings.backups_card import BackupsCard
+
+from tiktok_manager.ui.settings.backups import BackupsCard
 from tiktok_manager.ui.settings.view import SettingsView
 
 DeskAndView = tuple[Desk, SettingsView]
@@ -228,7 +228,7 @@ def test_a_file_from_elsewhere_is_restored_the_same_way(
 ) -> None:
     desk, view = desk_and_view
     chosen = iter(["", "/stick/copy.sqlite3"])
-    monkeypatch.setattr(backups_card, "ask_backup", lambda _parent, _folder: next(chosen))
+    monkeypatch.setattr(module, "ask_backup", lambda _parent, _folder: next(chosen))
     other = button(view.backups, "Restore a file…")
     press(other)
     assert view.findChildren(QuestionCard, "asked-over") == []

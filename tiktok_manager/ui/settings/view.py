@@ -18,7 +18,7 @@ from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.overrides import override
-from tiktok_manager.ui.settings.backups_card import BackupsCard
+from tiktok_manager.ui.settings.backups import BackupsCard
 from tiktok_manager.ui.settings.viewmodel import SettingsViewModel, choices, help_words
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_M

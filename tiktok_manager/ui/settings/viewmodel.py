@@ -14,12 +14,7 @@ from tiktok_manager.ui.accounts.wording import scope_words
 from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.wording import joined, words
-from tiktok_manager.wording.settings import (
-    section_words,
-    setting_help,
-    setting_label,
-    value_words,
-)
+from tiktok_manager.wording import settings as wording
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.errors import AppError
@@ -74,10 +69,18 @@ class SettingsViewModel(QObject):
         item = next((item for item in self.items if item.name == name), None)
         if item is None or (not item.secret and item.value == value):
             return
+
+        def failed(error: AppError) -> None:
+            if isinstance(error, InputError):
+                told = words(error)
+                self.refused.emit(name, joined(told.cause, told.hint))
+            else:
+                self.failed.emit(error, lambda: self.change(name, value))
+
         self._core.tasks.run(
             lambda _token: self._settings.set(name, value),
             done=lambda _none: self._on_kept(item, value),
-            failed=lambda error: self._on_failed(error, item, value),
+            failed=failed,
             group=f"setting-{name}",
         )
 
@@ -87,24 +90,17 @@ class SettingsViewModel(QObject):
         before = old.value
         if not old.secret and before:
             self._core.undo.did(
-                tr("Change “{label}”", label=setting_label(old.name)),
+                tr("Change “{label}”", label=wording.setting_label(old.name)),
                 undo=lambda _token: self._settings.set(old.name, before),
                 redo=lambda _token: self._settings.set(old.name, value),
             )
-
-    def _on_failed(self, error: AppError, item: SettingValue, value: str) -> None:
-        if isinstance(error, InputError):
-            told = words(error)
-            self.refused.emit(item.name, joined(told.cause, told.hint))
-        else:
-            self.failed.emit(error, lambda: self.change(item.name, value))
 
 
 def help_words(setting: SettingValue) -> str:
     """Say below a setting's label what it is for."""
     if setting.from_environment:
         return tr("Set by an environment variable.")
-    return setting_help(setting.name)
+    return wording.setting_help(setting.name)
 
 
 def choices(setting: SettingValue) -> tuple[tuple[str, str], ...]:
@@ -115,10 +111,10 @@ def choices(setting: SettingValue) -> tuple[tuple[str, str], ...]:
         return (("system", tr("As this computer")), *named)
     if setting.name == "scopes":
         return tuple((scope.value, scope_words(scope)) for scope in ALL_SCOPES)
-    return tuple((choice, value_words(choice)) for choice in setting.choices)
+    return tuple((choice, wording.value_words(choice)) for choice in setting.choices)
 
 
 def _searched(setting: SettingValue) -> str:
-    told = (words for _value, words in choices(setting))
-    texts = (setting_label(setting.name), help_words(setting), section_words(setting.section))
-    return "\n".join((setting.name, *texts, *told)).casefold()
+    label, section = wording.setting_label(setting.name), wording.section_words(setting.section)
+    told = (setting.name, label, help_words(setting), section)
+    return "\n".join((*told, *(words for _value, words in choices(setting)))).casefold()
