@@ -14,8 +14,7 @@ from tiktok_manager.system.paths import resources_dir
 from tiktok_manager.ui.formats import status_words
 from tiktok_manager.ui.icons import app_icon, icon, pixmap
 from tiktok_manager.ui.overrides import override
-from tiktok_manager.ui.stylesheet import style_sheet
-from tiktok_manager.ui.theme import Theme, ThemeChoice, tokens, type_font
+from tiktok_manager.ui.theme import Theme, ThemeChoice, style_sheet, tokens, type_font
 from tiktok_manager.ui.tokens import DARK, LIGHT, Tokens, Type, status_icon
 
 LOOKS = [pytest.param(LIGHT, id="light"), pytest.param(DARK, id="dark")]

@@ -13,7 +13,7 @@ from tiktok_manager.domain.errors import (
     ReconnectNeeded,
     StorageError,
 )
-from tiktok_manager.ui.next_step import next_step
+from tiktok_manager.ui.pane_host import next_step
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from tiktok_manager.domain.events import (
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.holds import NO_PUBLISHER, Blocker
 from tiktok_manager.domain.posts import PostMode, PostStatus
-from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.publish_state import PublishState
+from tiktok_manager.ui.tokens import Mood
 from tiktok_manager.wording import Step
 
 

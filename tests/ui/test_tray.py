@@ -14,7 +14,7 @@ from tests.ui.fakes import NOW, FakeWorkspace, a_holder, a_post
 from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.events import PublisherStateChanged, PublishingHeld
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.mood import Mood
+from tiktok_manager.ui.tokens import Mood
 from tiktok_manager.ui.tray import Tray, tray_icon
 
 # Said by the offscreen plugin when an icon is shown.

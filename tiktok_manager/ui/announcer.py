@@ -14,9 +14,9 @@ from tiktok_manager.domain.events import PostStatusChanged
 from tiktok_manager.domain.posts import NEEDS_USER, PostFilter
 from tiktok_manager.ui.formats import exact_number, status_words, zoned_time
 from tiktok_manager.ui.kit.reading import Reading
-from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.post.wording import meaning
 from tiktok_manager.ui.texts import ntr, tr
+from tiktok_manager.ui.tokens import Mood
 from tiktok_manager.wording import joined
 
 if TYPE_CHECKING:

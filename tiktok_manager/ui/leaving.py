@@ -1,21 +1,24 @@
-"""How the window is left: into the tray, by Quit and what it would stop, by the desktop's end."""
+"""How the window is left: into the tray, by Quit, a signal, or the desktop's end."""
 
 from __future__ import annotations
 
 import logging
+import signal
+import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.domain.schedule import zone
+from tiktok_manager.system.shutdown_signals import shutdown_signals
 from tiktok_manager.ui.formats import zoned_time
-from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.post_look import unsafe_waiting
 from tiktok_manager.ui.texts import ntr, tr
+from tiktok_manager.ui.tokens import Mood
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -296,3 +299,34 @@ class _FirstAnswer(QObject):
         if hand_on is not None:
             hand_on(stopped)
             self.deleteLater()
+
+
+class UnixSignals(QObject):
+    """Brings SIGTERM, SIGINT and SIGHUP into Qt's loop, where Python would not see them."""
+
+    def __init__(self, handler: Callable[[], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._ours, self._pythons = socket.socketpair()
+        for end in (self._ours, self._pythons):
+            end.setblocking(False)
+        self._handler = handler
+        self._saved = {
+            number: signal.signal(number, lambda *_: None) for number in shutdown_signals()
+        }
+        self._saved_fd = signal.set_wakeup_fd(self._pythons.fileno(), warn_on_full_buffer=False)
+        self._notifier = QSocketNotifier(self._ours.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._on_signal)
+
+    def close(self) -> None:
+        """Give the signals back."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._saved_fd)
+        for number, handler in self._saved.items():
+            signal.signal(number, handler)
+        self._ours.close()
+        self._pythons.close()
+
+    def _on_signal(self) -> None:
+        received = set(self._ours.recv(64))
+        if received & self._saved.keys():
+            self._handler()

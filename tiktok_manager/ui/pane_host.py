@@ -19,26 +19,28 @@ from tiktok_manager.domain.errors import (
 from tiktok_manager.ui.commands import Commands
 from tiktok_manager.ui.jump import JumpResult, JumpViewModel
 from tiktok_manager.ui.jump_popup import JumpPopup
-from tiktok_manager.ui.kit.action import perform_over
+from tiktok_manager.ui.kit.action import Action, perform_over
 from tiktok_manager.ui.kit.drawer import Drawer
 from tiktok_manager.ui.kit.messages import Messages
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.placeholders import EmptyState
-from tiktok_manager.ui.next_step import next_step
+from tiktok_manager.ui.link_gate import profile_url
 from tiktok_manager.ui.publish_notices import PublishNotices
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import DRAWER_WIDTH
-from tiktok_manager.wording import joined, words
+from tiktok_manager.wording import Step, joined, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PySide6.QtWidgets import QWidget
 
-    from tiktok_manager.ui.frame import Core, Pane
+    from tiktok_manager.ui.frame import Core, Frame, Pane
     from tiktok_manager.ui.kit.pane import PaneView
     from tiktok_manager.ui.main_window import MainWindow
     from tiktok_manager.ui.memory import WindowMemory
+
+    Way = Callable[[], object]
 
 _AGES_MS = 60_000
 _WIDE_PX = 1280
@@ -308,3 +310,35 @@ class PaneHost(QObject):
         self._status.refresh()
         if (view := self._views.get(self._current)) is not None:
             view.minute_passed()
+
+
+def next_step(error: AppError, frame: Frame, retry: Way | None = None) -> Action | None:
+    """Return the action that mends an error from anywhere in the window; None if there is none.
+
+    A step whose place is the form the user stands in (a caption, a time, a file) is taken there;
+    from outside it, trying again is all there is.
+    """
+    told = words(error)
+    way = _ways(error, frame, retry).get(told.step)
+    if way is not None:
+        return Action(words=lambda: told.label, run=way)
+    return None if retry is None else Action(words=lambda: tr("Try again"), run=retry)
+
+
+def _ways(error: AppError, frame: Frame, retry: Way | None) -> dict[Step, Way]:
+    def go(pane: str, target: object = None) -> Way:
+        return lambda: frame.go(pane, target)
+
+    ways = {
+        Step.CONNECT: go("accounts"),
+        Step.RECONNECT: go("accounts"),
+        Step.RESUME_ACCOUNT: go("accounts"),
+        Step.SET_CLIENT_KEY: go("settings", "client-key"),
+        Step.OPEN_SETTINGS: go("settings"),
+        Step.OPEN_BACKUPS: go("settings", "backups"),
+        Step.LOOK_AGAIN: retry or go("calendar", error.params.get("id")),
+    }
+    if "handle" in error.params:
+        page = profile_url(str(error.params["handle"]))
+        ways[Step.LOOK_ON_TIKTOK] = lambda: frame.open_url(page)
+    return ways

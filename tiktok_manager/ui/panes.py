@@ -2,65 +2,47 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tiktok_manager.ui.frame import Pane
 from tiktok_manager.ui.texts import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tiktok_manager.ui.frame import Core, Frame
     from tiktok_manager.ui.kit.pane import PaneView
 
 
-def _accounts(core: Core, frame: Frame) -> PaneView:
-    from tiktok_manager.ui.accounts.view import AccountsView
+def _late(name: str, view: str) -> Callable[[Core, Frame], PaneView]:
+    """Return what builds the view of this name in the pane's folder, and imports it only then."""
 
-    return AccountsView(core, frame)
+    def build(core: Core, frame: Frame) -> PaneView:
+        built: PaneView = getattr(import_module(_module(name)), view)(core, frame)
+        return built
 
-
-def _calendar(core: Core, frame: Frame) -> PaneView:
-    from tiktok_manager.ui.calendar.view import CalendarView
-
-    return CalendarView(core, frame)
+    return build
 
 
-def _composer(core: Core, frame: Frame) -> PaneView:
-    from tiktok_manager.ui.composer.view import ComposerView
-
-    return ComposerView(core, frame)
+def _module(name: str) -> str:
+    return f"tiktok_manager.ui.{name}.view"
 
 
-def _analytics(core: Core, frame: Frame) -> PaneView:
-    from tiktok_manager.ui.analytics.view import AnalyticsView
+def _pane(
+    name: str, view: str, words: Callable[[], str], icon: str = "", *, in_rail: bool = True
+) -> Pane:
+    build = _late(name, view)
+    return Pane(name=name, words=words, icon=icon or name, build=build, in_rail=in_rail)
 
-    return AnalyticsView(core, frame)
-
-
-def _activity(core: Core, frame: Frame) -> PaneView:
-    from tiktok_manager.ui.activity.view import ActivityView
-
-    return ActivityView(core, frame)
-
-
-def _settings(core: Core, frame: Frame) -> PaneView:
-    from tiktok_manager.ui.settings.view import SettingsView
-
-    return SettingsView(core, frame)
-
-
-LATE = tuple(
-    f"tiktok_manager.ui.{name}.view"
-    for name in ("accounts", "calendar", "composer", "analytics", "activity", "settings")
-)
-"""What the panes import, for whoever has the time before they are shown."""
 
 PANES = (
-    Pane(name="accounts", words=lambda: tr("Accounts"), icon="accounts", build=_accounts),
-    Pane(name="calendar", words=lambda: tr("Calendar"), icon="calendar", build=_calendar),
-    Pane(
-        name="composer", words=lambda: tr("New post"), icon="plus", build=_composer, in_rail=False
-    ),
-    Pane(name="analytics", words=lambda: tr("Analytics"), icon="analytics", build=_analytics),
-    Pane(name="activity", words=lambda: tr("Activity"), icon="activity", build=_activity),
-    Pane(name="settings", words=lambda: tr("Settings"), icon="settings", build=_settings),
+    _pane("accounts", "AccountsView", lambda: tr("Accounts")),
+    _pane("calendar", "CalendarView", lambda: tr("Calendar")),
+    _pane("composer", "ComposerView", lambda: tr("New post"), "plus", in_rail=False),
+    _pane("analytics", "AnalyticsView", lambda: tr("Analytics")),
+    _pane("activity", "ActivityView", lambda: tr("Activity")),
+    _pane("settings", "SettingsView", lambda: tr("Settings")),
 )
+LATE = tuple(_module(pane.name) for pane in PANES)
+"""What the panes import, for whoever has the time before they are shown."""

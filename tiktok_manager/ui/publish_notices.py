@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.notices import Notice, Tone
-from tiktok_manager.ui.mood import Mood
-from tiktok_manager.ui.passphrase import PassphraseViewModel
 from tiktok_manager.ui.texts import tr
+from tiktok_manager.ui.tokens import Mood
 from tiktok_manager.wording import Step, joined, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tiktok_manager.domain.errors import AppError
+    from tiktok_manager.services.vault import VaultState
     from tiktok_manager.ui.frame import Core
     from tiktok_manager.ui.kit.banner import Banner
     from tiktok_manager.ui.publish_state import PublishState, Trouble
@@ -138,24 +137,22 @@ class PublishNotices(QObject):
         if shown is not None and shown.key == VAULT:  # what was typed, and why it did not do, stays
             if self._takes_focus:
                 self._banner.take_focus()
-            return
-        if is_new:
-            text = tr("Choose a passphrase")
+        elif is_new:
             more = tr(
                 "This system has no keyring. The passphrase encrypts your TikTok keys and tokens; "
                 "it has at least 8 characters and cannot be recovered."
             )
+            self._ask(tr("Choose a passphrase"), more, tr("Use it"))
         else:
-            text = tr("Unlock your secrets")
             more = tr("TikTok keys and tokens are encrypted with your passphrase.")
-        step = tr("Use it") if is_new else tr("Unlock")
-        self._ask(text, more, step, Tone.INFO, takes_focus=self._takes_focus)
+            self._ask(tr("Unlock your secrets"), more, tr("Unlock"))
 
     def _on_refused(self, error: AppError) -> None:
-        text = joined(words(error).title, words(error).hint)
-        self._ask(tr("Unlock your secrets"), text, tr("Unlock"), Tone.BAD, takes_focus=True)
+        self._takes_focus = True
+        more = joined(words(error).title, words(error).hint)
+        self._ask(tr("Unlock your secrets"), more, tr("Unlock"), Tone.BAD)
 
-    def _ask(self, text: str, more: str, step: str, tone: Tone, *, takes_focus: bool) -> None:
+    def _ask(self, text: str, more: str, step: str, tone: Tone = Tone.INFO) -> None:
         if self._passphrase is not None:
             self._banner.show_notice(
                 Notice(
@@ -165,7 +162,7 @@ class PublishNotices(QObject):
                     tone=tone,
                     step=Action(words=lambda: step, run=self._banner.take_focus),
                     secret=self._passphrase.unlock,
-                    takes_focus=takes_focus,
+                    takes_focus=self._takes_focus,
                 )
             )
 
@@ -188,24 +185,23 @@ def _paused(state: PublishState) -> Notice:
 
 
 def _notice_of(state: PublishState, trouble: Trouble, *, takes_focus: bool = False) -> Notice:
-    more = joined(trouble.more, state.until_words(trouble))
-    notice = {
-        Step.ADOPT: Notice(
-            text=trouble.title,
-            step=Action(
-                words=lambda: tr("Publish from this computer…"),
-                run=state.adopt,
-                question=_adopt_question,
-                yes=lambda: tr("Publish from this computer"),
-                no=lambda: tr("Leave it off"),
-            ),
+    steps = {
+        Step.ADOPT: Action(
+            words=lambda: trouble.label,
+            run=state.adopt,
+            question=_adopt_question,
+            no=lambda: tr("Leave it off"),
         ),
-        Step.RETRY: Notice(
-            text=trouble.title, step=Action(words=lambda: tr("Try again"), run=state.start)
-        ),
-        Step.NONE: Notice(text=trouble.title),
-    }[trouble.step]
-    return replace(notice, key=TROUBLE, more=more, tone=Tone.ATTENTION, takes_focus=takes_focus)
+        Step.RETRY: Action(words=lambda: trouble.label, run=state.start),
+    }
+    return Notice(
+        key=TROUBLE,
+        text=trouble.title,
+        more=joined(trouble.more, state.until_words(trouble)),
+        tone=Tone.ATTENTION,
+        step=steps.get(trouble.step),
+        takes_focus=takes_focus,
+    )
 
 
 def _adopt_question() -> str:
@@ -214,3 +210,89 @@ def _adopt_question() -> str:
         "two of them published, posts would go out twice. What the other copy may have sent "
         "already is held until it is known that it is not on TikTok."
     )
+
+
+class PassphraseViewModel(QObject):
+    """Opens the vault, or makes it with a new passphrase.
+
+    Signals:
+        asked: A passphrase is needed; True if it is a new one.
+        unlocked: The vault is open.
+        refused: An AppError: the passphrase did not do.
+    """
+
+    asked = Signal(bool)
+    unlocked = Signal()
+    refused = Signal(object)
+
+    def __init__(self, core: Core, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._then: list[Callable[[], object]] = []
+        self._otherwise: Callable[[], object] | None = None
+        self._is_asking = False
+        self._tries = 0
+
+    def require(
+        self, then: Callable[[], object], otherwise: Callable[[], object] | None = None
+    ) -> None:
+        """Run `then` with an open vault; asks the user first where that is needed.
+
+        `otherwise` runs instead where the vault is shut and no passphrase would open it.
+        """
+        self._then.append(then)
+        self._otherwise = otherwise
+        self._look()
+
+    def look_again(self) -> None:
+        """Somebody else may have opened the vault that is being asked about."""
+        if self._is_asking:
+            self._look()
+
+    def unlock(self, passphrase: str) -> None:
+        """Try this passphrase."""
+        self._tries += 1
+        vault = self._core.workspace.vault
+        self._core.tasks.run(
+            lambda _token: vault.unlock(passphrase),
+            done=lambda _none: self._on_unlocked(),
+            failed=self.refused.emit,
+        )
+
+    def give_up(self) -> None:
+        """Forget what waited for the vault."""
+        self._is_asking = False
+        self._then.clear()
+
+    def _look(self) -> None:
+        vault, tries = self._core.workspace.vault, self._tries
+        self._core.tasks.run(
+            lambda _token: (vault.needs_passphrase(), vault.state()),
+            done=lambda answer: self._on_state(answer, tries),
+            failed=self._on_failed,
+            group="vault",
+        )
+
+    def _on_state(self, answer: tuple[bool, VaultState], tries: int) -> None:
+        needs_passphrase, state = answer
+        if tries != self._tries:
+            self._look()  # a passphrase was tried meanwhile: this may be the state before it
+        elif needs_passphrase:
+            self._is_asking = True
+            self.asked.emit(state.value == "absent")
+        elif state.value == "unlocked" or self._otherwise is None:
+            self._on_unlocked()
+        else:
+            self.give_up()
+            self._otherwise()
+
+    def _on_unlocked(self) -> None:
+        self._is_asking = False
+        waiting, self._then = self._then, []
+        self.unlocked.emit()
+        for then in waiting:
+            then()
+
+    def _on_failed(self, error: AppError) -> None:
+        self.give_up()
+        self.refused.emit(error)

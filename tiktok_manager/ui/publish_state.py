@@ -23,9 +23,9 @@ from tiktok_manager.domain.events import (
 )
 from tiktok_manager.ui.formats import status_words, zoned_time
 from tiktok_manager.ui.kit.reading import Reading
-from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.tasks import TaskRunner
 from tiktok_manager.ui.texts import ntr, tr
+from tiktok_manager.ui.tokens import Mood
 from tiktok_manager.wording import Step, joined, words
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from tiktok_manager.ui.bridge import QtEventBridge
 
 
-_COPIED = "copied_data_folder"
 _A_DAY, _A_MOMENT = timedelta(days=1), timedelta(milliseconds=200)
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 
@@ -65,7 +64,8 @@ class Publisher(Protocol):
 class Trouble:
     """Why nothing is sent although the user did not pause it; mended by `step` where there is one.
 
-    `until` is when publishing goes on by itself, None while nobody knows.
+    `until` is when publishing goes on by itself, None while nobody knows; `is_told` what was told
+    as it happened, not found by a look.
     """
 
     code: str
@@ -73,7 +73,9 @@ class Trouble:
     more: str
     reason: str = ""
     until: datetime | None = None
+    is_told: bool = False
     step: Step = Step.NONE
+    label: str = ""
 
     @property
     def line(self) -> str:
@@ -82,22 +84,12 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Stop:
-    """What keeps every post from going out: told as it happens, or found by a look."""
-
-    code: str
-    why: Failure | Finding
-    until: datetime | None
-    is_told: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Look:
     overview: PublishOverview | None = None
     timezone: str = ""
     is_held: bool = False
     is_locked: bool = False
-    stops: tuple[_Stop, ...] = ()
+    stops: tuple[Trouble, ...] = ()
 
 
 _NOTHING_SEEN = _Look()
@@ -115,7 +107,7 @@ def _look(workspace: Workspace) -> _Look:
         is_held=not workspace.settings.publishing_on(),
         is_locked=vault.state().value == "locked" and vault.needs_passphrase(),
         stops=tuple(
-            _Stop(code=each.code, why=each.finding, until=each.until)
+            _held(each.code, each.finding, each.until)
             for each in blockers
             if each.is_fault
             and not each.account_ids
@@ -156,7 +148,7 @@ class PublishState(QObject):
         self._running = False
         self._holder = ""
         self._cannot_start: AppError | None = None
-        self._told: dict[str, _Stop] = {}
+        self._told: dict[str, Trouble] = {}
         self.timezone = timezone
         self._reading: Reading[_Look] = Reading(
             tasks,
@@ -197,10 +189,10 @@ class PublishState(QObject):
         if self._cannot_start is not None:
             return _trouble_at_start(self._cannot_start)
         stops = self._stops
-        return _held(stops[-1]) if stops else None
+        return stops[-1] if stops else None
 
     @property
-    def _stops(self) -> list[_Stop]:
+    def _stops(self) -> list[Trouble]:
         """What stops every post now, what matters most last: nobody tells that a time is up.
 
         What was found by a look may have been so before this window listened, or be told to
@@ -368,9 +360,7 @@ class PublishState(QObject):
     def _on_held(self, event: PublishingHeld) -> None:
         self._told.pop(event.code, None)
         if (why := event.failure) is not None:
-            self._told[event.code] = _Stop(
-                code=event.code, why=why, until=event.until, is_told=True
-            )
+            self._told[event.code] = replace(_held(event.code, why, event.until), is_told=True)
         self._reading.request()
         self.changed.emit()
 
@@ -387,13 +377,14 @@ def _beside(*phrases: str) -> str:
 
 def _trouble_at_start(error: AppError) -> Trouble:
     told = words(error)
-    step = Step.ADOPT if error.code == _COPIED else Step.RETRY
     more = joined(told.message, told.hint)
-    return Trouble(code=error.code, title=told.title, more=more, step=step)
+    is_copy = told.step is Step.ADOPT
+    step, label = (told.step, told.label) if is_copy else (Step.RETRY, tr("Try again"))
+    return Trouble(code=error.code, title=told.title, more=more, step=step, label=label)
 
 
-def _held(stop: _Stop) -> Trouble:
-    told = words(stop.why)
+def _held(code: str, why: Failure | Finding, until: datetime | None) -> Trouble:
+    told = words(why)
     more = joined(told.title, told.message, told.hint)
     title = tr("Publishing is held.")
-    return Trouble(code=stop.code, title=title, more=more, reason=told.title, until=stop.until)
+    return Trouble(code=code, title=title, more=more, reason=told.title, until=until)

@@ -23,16 +23,15 @@ from tiktok_manager.ui.frame import Core
 from tiktok_manager.ui.icons import app_icon
 from tiktok_manager.ui.kit.account_model import AccountModel
 from tiktok_manager.ui.kit.notices import Notice, Tone
-from tiktok_manager.ui.leaving import DRAIN_S, Leaving
-from tiktok_manager.ui.mood import Mood
+from tiktok_manager.ui.leaving import DRAIN_S, Leaving, UnixSignals
 from tiktok_manager.ui.pane_host import PaneHost
 from tiktok_manager.ui.publish_state import Publisher, PublishState
 from tiktok_manager.ui.tasks import TaskRunner
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import ThemeChoice
+from tiktok_manager.ui.tokens import Mood
 from tiktok_manager.ui.tray import Tray
 from tiktok_manager.ui.undo import UndoHistory
-from tiktok_manager.ui.unix_signals import UnixSignals
 from tiktok_manager.ui.watchdog import Watchdog
 
 if TYPE_CHECKING:

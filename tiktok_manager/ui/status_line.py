@@ -9,24 +9,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.controls import PushButton
-from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.texts import tr
-from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS
+from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS, Mood
 
 if TYPE_CHECKING:
     from tiktok_manager.ui.publish_state import PublishState
-
-_SIGNS = {
-    Mood.OPENING: ("status-processing", "soft_ink"),
-    Mood.ON: ("dot", "good"),
-    Mood.WORKING: ("status-publishing", "warning"),
-    Mood.LOCKED: ("lock", "attention"),
-    Mood.PAUSED: ("pause", "warning"),
-    Mood.STANDBY: ("lock", "attention"),
-    Mood.HELD: ("pause", "attention"),
-    Mood.OFF: ("power", "attention"),
-    Mood.UNKNOWN: ("status-unconfirmed", "bad"),
-}
 
 
 class StatusLine(QFrame):
@@ -77,8 +64,7 @@ class StatusLine(QFrame):
 
     def say(self, mood: Mood, line: str, needs: str = "") -> None:
         """Show a state and its sentence."""
-        name, tint = _SIGNS[mood]
-        self._line.setIcon(icon(name, tint))
+        self._line.setIcon(icon(*mood.sign))
         self._line.setText(line)
         self._line.setToolTip(line)
         self._line.setAccessibleName(tr("Publisher: {line}", line=line))

@@ -4,17 +4,38 @@ Widgets ask `tokens()` when they paint; nothing else keeps colours.
 """
 
 from enum import StrEnum
+from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tiktok_manager.ui.stylesheet import style_sheet
-from tiktok_manager.ui.tokens import DARK, LIGHT, TYPE_SCALE, Tokens, Type
+from tiktok_manager.system.paths import resources_dir
+from tiktok_manager.ui.tokens import (
+    CARD_RADIUS,
+    CONTROL_HEIGHT,
+    DARK,
+    LIGHT,
+    PANE_BAR_HEIGHT,
+    RADIUS,
+    STATUS_LINE_HEIGHT,
+    TOP_BAR_HEIGHT,
+    TYPE_SCALE,
+    Tokens,
+    Type,
+    mix,
+)
 
 # Faces close to the body type, for desktops that name no font of their own.
 _GENERIC_FAMILIES = frozenset({"", "Sans Serif", "Sans", "DejaVu Sans", "Bitstream Vera Sans"})
 _GOOD_FACES = ("Inter", "Noto Sans", "Cantarell", "Ubuntu", "Open Sans", "Liberation Sans")
+# What the style sheet over Fusion names, which widgets choose by the properties `type` and `look`.
+_COLOURS = (
+    *("paper", "ground", "line", "field_line", "ink", "soft_ink", "hover", "pressed", "selected"),
+    *("accent", "accent_hover", "accent_pressed", "on_accent"),
+    *("good", "warning", "attention", "bad"),
+)
+_TINTED = ("accent", "good", "warning", "attention", "bad")
 
 
 class ThemeChoice(StrEnum):
@@ -137,3 +158,37 @@ def _palette(look: Tokens) -> QPalette:
     for each in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, each, QColor(look.field_line))
     return palette
+
+
+def style_sheet(look: Tokens) -> str:
+    """Return the whole style sheet for one appearance."""
+    controls = resources_dir() / "icons" / "controls" / ("dark" if look.is_dark else "light")
+    colours = {name: str(getattr(look, name)) for name in _COLOURS}
+    tints = {f"{name}_tint": look.tint(colours[name]) for name in _TINTED}
+    sheet = Template((resources_dir() / "style.qss").read_text(encoding="utf-8"))
+    rules = sheet.substitute(
+        colours,
+        **tints,
+        disabled=mix(look.soft_ink, look.paper, 0.7),
+        button_line=mix(look.field_line, look.line, 0.45),
+        scroll=mix(look.field_line, look.line, 0.5),
+        rail_hover=mix(look.ink, look.ground, 0.06),
+        controls=controls.as_posix(),
+        inner=CONTROL_HEIGHT - 2,
+        inner_focus=CONTROL_HEIGHT - 4,
+        radius=RADIUS,
+        card_radius=CARD_RADIUS,
+        top_bar=TOP_BAR_HEIGHT - 1,
+        pane_bar=PANE_BAR_HEIGHT - 1,
+        status_line=STATUS_LINE_HEIGHT - 1,
+    )
+    return rules + _type_rules()
+
+
+def _type_rules() -> str:
+    return "".join(
+        f'QLabel[type="{role}"] {{ font-size: {size}px; font-weight: {weight}; '
+        f"min-height: {line}px; }}\n"
+        for role, (size, line, weight) in TYPE_SCALE.items()
+        if role is not Type.BODY
+    )

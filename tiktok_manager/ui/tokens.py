@@ -20,6 +20,35 @@ TOP_BAR_HEIGHT, PANE_BAR_HEIGHT, STATUS_LINE_HEIGHT = 56, 44, 28
 RAIL_WIDTH, RAIL_FOLDED_WIDTH, DRAWER_WIDTH = 200, 56, 360
 
 
+class Mood(StrEnum):
+    """The publisher's state in one word; shown from the first frame on."""
+
+    OPENING = "opening"
+    ON = "on"
+    WORKING = "working"
+    PAUSED = "paused"
+    LOCKED = "locked"
+    STANDBY = "standby"
+    HELD = "held"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+    @property
+    def sign(self) -> tuple[str, str]:
+        """Its icon and the colour of that: each its own pair."""
+        return {
+            Mood.OPENING: ("status-processing", "soft_ink"),
+            Mood.ON: ("dot", "good"),
+            Mood.WORKING: ("status-publishing", "warning"),
+            Mood.PAUSED: ("pause", "warning"),
+            Mood.LOCKED: ("lock", "attention"),
+            Mood.STANDBY: ("lock", "soft_ink"),
+            Mood.HELD: ("pause", "attention"),
+            Mood.OFF: ("power", "attention"),
+            Mood.UNKNOWN: ("status-unconfirmed", "bad"),
+        }[self]
+
+
 class Type(StrEnum):
     """The type scale; the values are the names the style sheet uses."""
 

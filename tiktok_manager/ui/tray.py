@@ -13,9 +13,8 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.menus import ActionMenu, Entry
-from tiktok_manager.ui.mood import Mood
 from tiktok_manager.ui.texts import tr
-from tiktok_manager.ui.tokens import DARK, LIGHT
+from tiktok_manager.ui.tokens import DARK, LIGHT, Mood
 
 if TYPE_CHECKING:
     from tiktok_manager.ui.publish_state import PublishState
@@ -24,18 +23,7 @@ _RETRY_MS = 5000
 _MENU_WIDTH = 64
 # Desktops read messages as markup: a name from outside must not become a link or a picture.
 _NO_MARKUP = str.maketrans({"<": "(", ">": ")", "&": "+"})
-# The sign in the icon's corner: colour and shape. None where all is well.
-_SIGNS: dict[Mood, tuple[str, str] | None] = {
-    Mood.OPENING: None,
-    Mood.ON: None,
-    Mood.WORKING: ("arrow-up", LIGHT.warning),
-    Mood.LOCKED: ("lock", LIGHT.attention),
-    Mood.PAUSED: ("pause", LIGHT.soft_ink),
-    Mood.STANDBY: ("lock", LIGHT.soft_ink),
-    Mood.HELD: ("pause", LIGHT.attention),
-    Mood.OFF: ("close", LIGHT.bad),
-    Mood.UNKNOWN: ("close", LIGHT.bad),
-}
+_IS_WELL = (Mood.OPENING, Mood.ON)
 
 
 class Tray(QObject):
@@ -200,18 +188,20 @@ def _tray_pixmap(size: int, mood: Mood, *, needs_user: bool) -> QPixmap:
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     paint_icon(painter, "app", QRectF(0, 0, size, size), LIGHT.on_accent)
-    sign = ("dot", LIGHT.attention) if needs_user else _SIGNS[mood]
-    if sign is not None:
-        side = size * 0.56
-        corner = QRectF(size - side, size - side, side, side)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(DARK.ink))
-        painter.drawEllipse(corner)
-        inset = side * 0.1
-        painter.setBrush(QColor(sign[1]))
-        painter.drawEllipse(corner.adjusted(inset, inset, -inset, -inset))
-        inset = side * 0.22
-        glyph = corner.adjusted(inset, inset, -inset, -inset)
-        paint_icon(painter, sign[0], glyph, LIGHT.on_accent)
+    if needs_user or mood not in _IS_WELL:
+        _paint_sign(painter, size, *(("dot", "attention") if needs_user else mood.sign))
     painter.end()
     return image
+
+
+def _paint_sign(painter: QPainter, size: int, name: str, tint: str) -> None:
+    side = size * 0.56
+    corner = QRectF(size - side, size - side, side, side)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for share, colour in ((0.0, DARK.ink), (0.1, str(getattr(LIGHT, tint)))):
+        inset = side * share
+        painter.setBrush(QColor(colour))
+        painter.drawEllipse(corner.adjusted(inset, inset, -inset, -inset))
+    inset = side * 0.22
+    glyph = corner.adjusted(inset, inset, -inset, -inset)
+    paint_icon(painter, name, glyph, LIGHT.on_accent)

@@ -33,7 +33,7 @@ class Step(StrEnum):
 
 
 LABELS = {
-    Step.ADOPT: _("Let it publish"),
+    Step.ADOPT: _("Publish from this computer…"),
     Step.CHOOSE_ACCOUNT: _("Choose accounts"),
     Step.CHOOSE_FILE: _("Choose the file"),
     Step.CHOOSE_PRIVACY: _("Choose who can see it"),

@@ -14,7 +14,6 @@ from tests.ui.fakes import FakeWorkspace, refused
 from tiktok_manager.services.backups import BackupKind, BackupOf, Rank, Restored
 from tiktok_manager.ui.kit.action import QuestionCard
 from tiktok_manager.ui.settings import backups as module
-
 from tiktok_manager.ui.settings.backups import BackupsCard
 from tiktok_manager.ui.settings.view import SettingsView
 
