@@ -21,7 +21,7 @@ from tiktok_manager.ui.composer.form import (
     to_text,
 )
 from tiktok_manager.ui.composer.media import MediaLook, checks, look_into
-from tiktok_manager.ui.composer.wording import LINKS, consent_html, late_text, past_text, when_text
+from tiktok_manager.ui.composer.wording import LINKS, consent_html, late_text, when_text
 from tiktok_manager.ui.link_gate import tiktok_url
 from tiktok_manager.wording import words
 
@@ -105,12 +105,6 @@ def test_a_post_is_shown_as_planned(tmp_path: Path) -> None:
 
 def test_the_zone_is_named_beside_the_time() -> None:
     assert when_text(a_state(_at("2026-11-24T18:30"))) == "Tue 18:30 (Berlin), in 3 days"
-
-
-def test_a_time_gone_by_is_told_unless_it_is_posted_now() -> None:
-    assert "Choose a time to come" in past_text(a_state(_at("2026-11-21T12:50")))
-    assert past_text(a_state(_at("2026-11-24T18:30"))) == ""
-    assert past_text(a_state(replace(_at("2020-01-01T00:00"), post_now=True))) == ""
 
 
 def test_the_lateness_default_is_told() -> None:

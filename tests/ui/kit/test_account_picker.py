@@ -153,14 +153,6 @@ def test_being_told_what_is_chosen_tells_nobody(picker: AccountPicker) -> None:
     assert told.count() == 0
 
 
-def test_one_account_alone_that_cannot_be_changed(picker: AccountPicker) -> None:
-    picker.set_chosen(ids("eve"))
-    picker.set_fixed(only="acc-eve", fixed=True)
-    assert shown(picker) == ["eve"]
-    click(picker, "eve")
-    assert picker.chosen == ids("eve")
-
-
 def test_an_account_that_changed_is_shown_as_it_is_now(picker: AccountPicker, desk: Desk) -> None:
     desk.world.accounts.set_paused("acc-ann", True)
     first = picker.choices.index(0, 0)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from tiktok_manager.domain.captions import MAX_CAPTION_UNITS, utf16_length
 from tiktok_manager.ui.composer.state import State, account_reason
@@ -14,7 +14,6 @@ from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.composer.wording import (
     account_note,
     late_text,
-    past_text,
     room_text,
     when_text,
 )
@@ -40,55 +39,50 @@ _AT_TIME, _NOW = "at-time", "now"
 
 
 class AccountsCard(Card):
-    """Tick one account or more; while they are read, or where there are none, what to do."""
+    """Tick one account or more; while they are read, or where there are none, what to do.
+
+    A planned post keeps its account: there is nothing to choose.
+    """
 
     def __init__(self, model: ComposerViewModel, go_to_accounts: Callable[[], object]) -> None:
-        super().__init__(padding=SPACE_M)
-        self._model = model
-        self._title = PlainLabel("", type=Type.SECTION)
+        super().__init__(tr("Accounts"), padding=SPACE_M)
+        self._reading = model.accounts.reading
         self.picker = AccountPicker(
             model.accounts, reason=account_reason, note=account_note, rows_shown=None
         )
         self.picker.changed.connect(lambda: model.choose_accounts(self.picker.chosen))
-        self._go_to_accounts = go_to_accounts
-        self._connect_first: QWidget | None = None
-        self._stages = Stages(self.picker, empty=self._make_empty, skeleton_rows=2)
-        model.accounts.reading.changed.connect(self._on_read)
-        self._on_read()
+        self._connect = push_button(
+            tr("Connect an account"), icon_name="user-plus", clicked=go_to_accounts
+        )
+        hint = NoteLabel(tr("Connect an account first; then it appears here."))
+        self._none = QWidget()
+        self._none.setLayout(column(hint, row(self._connect, None), None))
+        self._stages = Stages(self.picker, skeleton_rows=2)
+        self._reading.changed.connect(self._on_read)
         self.body.setSpacing(SPACE_S)
-        self.body.addWidget(self._title)
         self.body.addWidget(self._stages, 1)
+        self.body.addWidget(self._none)
+        self._on_read()
 
     @property
-    def focus_target(self) -> QWidget:
+    def focus_target(self) -> QWidget | None:
         """Where the keyboard goes when an account is missing."""
-        is_empty = self._model.accounts.reading.stage is Stage.EMPTY
-        return (self._connect_first if is_empty else None) or self.picker.list
+        if self.isHidden():
+            return None
+        return self._connect if self._reading.stage is Stage.EMPTY else self.picker.list
 
     def refresh(self, state: State) -> None:
         """Show what is ticked."""
-        post = state.post
-        self._title.setText(tr("Accounts") if post is None else tr("Account"))
-        only = None if post is None else post.account_id
-        policy = QSizePolicy.Policy
-        self.setSizePolicy(policy.Preferred, policy.Preferred if post is None else policy.Maximum)
-        self.picker.set_fixed(only=only, fixed=post is not None or not state.is_open)
+        self.setVisible(state.post is None)
+        self.picker.setEnabled(state.is_open)
         self.picker.set_chosen(state.form.account_ids)
 
     def _on_read(self) -> None:
         # Not followed by the stages: the reading is everybody's, and may not rest with this pane.
-        reading = self._model.accounts.reading
+        reading = self._reading
+        self._none.setVisible(reading.stage is Stage.EMPTY)
+        self._stages.setVisible(reading.stage is not Stage.EMPTY)
         self._stages.show_stage(reading.stage, reading.failure, reading.retry)
-
-    def _make_empty(self) -> QWidget:
-        page = QWidget()
-        hint = NoteLabel(tr("Connect an account first; then it appears here."))
-        button = push_button(
-            tr("Connect an account"), icon_name="user-plus", clicked=self._go_to_accounts
-        )
-        page.setLayout(column(hint, row(button, None), None))
-        self._connect_first = button
-        return page
 
 
 class CaptionCard(Card):
@@ -164,7 +158,7 @@ class WhenCard(Card):
         self.moment = WhenField(lambda: model.state.now)
         self.moment.changed.connect(lambda: model.set_wall(self.moment.wall, self.moment.problem))
         self._when = PlainLabel("", wrap=True)
-        self._past, self._full, self._late = NoteLabel(), NoteLabel(), NoteLabel()
+        self._full, self._late = NoteLabel(), NoteLabel()
         way_out = Action(
             words=self._way_out_words,
             icon="moved",
@@ -173,7 +167,7 @@ class WhenCard(Card):
             shown=lambda: bool(model.state.full),
         )
         self.way_out = ActionButton(way_out)
-        moment = (self.kind, self.moment, self._when, self._past, self._full)
+        moment = (self.kind, self.moment, self._when, self._full)
         self.body.addLayout(column(*moment, row(self.way_out, None), self._late))
 
     def fill(self) -> None:
@@ -190,7 +184,7 @@ class WhenCard(Card):
         free = [day.free_minute for day in state.full]
         self.moment.offer_free_time(min(free, default=None))
         self._when.setText(when_text(state))
-        self._past.say(past_text(state), "attention")
+        self._when.set_tone("attention" if state.is_past and not state.keeps_time else "")
         self._full.say(room_text(state), "soft" if form.spread else "attention")
         self.way_out.refresh()
         self._late.say("" if form.post_now else late_text(state.lateness))

@@ -36,7 +36,7 @@ class CreatorsCard(Card):
         modes = {PostMode.DIRECT.value: tr("Publish"), PostMode.INBOX.value: tr("Send to inbox")}
         self.mode = Segment(tr("How to post"), modes)
         self.mode.chosen.connect(lambda mode: model.enter(replace(model.form, mode=PostMode(mode))))
-        self._tip, self._hint, self._more = NoteLabel(), NoteLabel(), NoteLabel()
+        self._tip, self._note = NoteLabel(), NoteLabel()
         self._as = PlainLabel(tr("Posting as"), type=Type.STRONG)
         self._names = PlainLabel("", type=Type.CAPTION, wrap=True)
         self._rows = column(spacing=SPACE_S)
@@ -51,8 +51,8 @@ class CreatorsCard(Card):
                 spacing=SPACE_XS,
             )
         )
-        above = (self.mode, self._tip, self._as, self._hint, self._names)
-        self.body.addLayout(column(*above, self._rows, self._more, self._differ))
+        above = (self.mode, self._tip, self._as, self._names)
+        self.body.addLayout(column(*above, self._rows, self._note, self._differ))
 
     @property
     def focus_target(self) -> QWidget:
@@ -70,12 +70,13 @@ class CreatorsCard(Card):
                 tr("A draft arrives in the TikTok inbox; the creator finishes and posts it there.")
             )
         self._as.setVisible(state.is_direct)
-        waits = state.is_direct and not state.creators
-        self._hint.say(tr("Choose an account: TikTok says what it may post.") if waits else "")
         creators = tuple(state.creators)
         if creators != self._shown:
             self._shown = creators
             self._show_creators(creators)
+        if not creators:
+            text = tr("Choose an account: TikTok says what it may post.")
+            self._note.say(text if state.is_direct else "")
         self._differences.show_facts(state.rules.differences)
         self._differ.setVisible(bool(state.rules.differences))
 
@@ -87,19 +88,16 @@ class CreatorsCard(Card):
         told = [state for state in states if state.error is not None] if is_many else states
         self._show_rows(told[:_ROWS])
         rest, waiting = len(told) - _ROWS, sum(state.loading for state in states)
+        note = ""
         if rest > 0:
-            text = ntr("{count} more cannot post now", "{count} more cannot post now", rest)
-            self._more.say(text, "bad")
+            note = ntr("{count} more cannot post now", "{count} more cannot post now", rest)
         elif is_many and waiting:
-            self._more.say(
-                ntr(
-                    "TikTok is asked about {count} more account.",
-                    "TikTok is asked about {count} more accounts.",
-                    waiting,
-                )
+            note = ntr(
+                "TikTok is asked about {count} more account.",
+                "TikTok is asked about {count} more accounts.",
+                waiting,
             )
-        else:
-            self._more.say("")
+        self._note.say(note, "bad" if rest > 0 else "soft")
 
     def _show_rows(self, states: Sequence[CreatorState]) -> None:
         clear(self._rows)

@@ -40,7 +40,6 @@ class DraftKeeper(QObject):
         super().__init__(parent)
         drafts = self._drafts = core.workspace.drafts
         self._job = Job(core.tasks, self)
-        self._once_more = False
         self.reading = Reading(core.tasks, core.bridge, lambda _token: drafts.read(), parent=self)
         self.trouble: AppError | None = None
         self._soon = QTimer(self)
@@ -80,34 +79,28 @@ class DraftKeeper(QObject):
         over = {} if shown is None else {"post_id": shown.id, "shown": to_text(form_of_post(shown))}
         version = 0 if shown is None else shown.version
         self._drafts.keep(Draft(form=to_text(form), shown_version=version, **over))
-        self._save_soon(SAVE_MS)
+        self._save_soon()
 
     def forget(self, post_id: str = "") -> None:
         """The input was sent, or thrown away by the user."""
         self._drafts.forget(post_id)
-        self._save_soon(SAVE_MS)
+        self._save_soon()
 
-    def _save_soon(self, after_ms: int) -> None:
-        if self._job.busy:
-            self._once_more = True
-        elif not self._soon.isActive():
+    def _save_soon(self, after_ms: int = SAVE_MS) -> None:
+        if not self._soon.isActive():
             self._soon.start(after_ms)
 
     def _save(self) -> None:
-        drafts, self._once_more = self._drafts, False
-        self._job.start(lambda _job: drafts.save(), done=self._on_saved, failed=self._on_failed)
-
-    def _on_saved(self, _none: None) -> None:
-        self._tell(None)
-        if self._once_more:
-            self._save_soon(SAVE_MS)
+        drafts = self._drafts
+        if not self._job.start(lambda _job: drafts.save(), done=self._tell, failed=self._on_failed):
+            self._save_soon()  # what came meanwhile is saved after this
 
     def _on_failed(self, error: AppError) -> None:
         self._tell(error)
         if isinstance(error, StorageError):  # a fault of ours would be the same in a moment
             self._save_soon(TRY_AGAIN_MS)
 
-    def _tell(self, trouble: AppError | None) -> None:
+    def _tell(self, trouble: AppError | None = None) -> None:
         if (trouble is None) != (self.trouble is None):
             self.trouble = trouble
             self.changed.emit()

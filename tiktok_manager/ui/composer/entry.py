@@ -116,7 +116,7 @@ class Entry(QObject):
     def start_new(self) -> None:
         """Go on with a new post, as it was left."""
         if self.editing is not None and not self._is_busy():
-            self._follow(None)
+            self.editing = None
             self._restore()
 
     def open(self, post_id: str) -> None:
@@ -150,7 +150,7 @@ class Entry(QObject):
     def sent(self) -> None:
         """What was entered is planned or saved: the draft goes, a new post comes."""
         self.drafts.forget(self.post_id)
-        self._follow(None)
+        self.editing = None
         self._restore()
 
     # -- the form -------------------------------------------------------------------------
@@ -161,16 +161,18 @@ class Entry(QObject):
         return new_form(self._core.now(), self._core.timezone)
 
     def _restore(self) -> None:
-        kept = self.drafts.load(self.post_id)
-        if kept is not None and self.editing is None and kept.timezone != self._core.timezone:
+        """Show what was left unsent, unless it says nothing new."""
+        clean, kept = self._clean_form(), self.drafts.load(self.post_id)
+        shown = None if self.editing is None else self.drafts.shown(self.editing)
+        self.shown = self.editing
+        if kept is not None and shown is None:
             kept = with_timezone(kept, self._core.timezone)
-        clean = self._clean_form()
-        holds_input = kept is not None and not same_input(kept, clean)
-        if holds_input and self.editing is not None:
-            shown = self.drafts.shown(self.editing)
-            holds_input = kept != form_of_post(shown)
-            self._follow(self.editing, shown if holds_input else None)
-        self._show(kept if kept is not None and holds_input else clean, restored=holds_input)
+        is_as_shown = shown is not None and kept == form_of_post(shown)
+        if kept is None or is_as_shown or same_input(kept, clean):
+            self._show(clean)
+        else:
+            self.shown = shown
+            self._show(kept, restored=True)
 
     def _show(
         self, form: PostForm, *, restored: bool = False, cleared: PostForm | None = None
@@ -189,9 +191,6 @@ class Entry(QObject):
             first()
 
     # -- the post, which others may change too --------------------------------------------
-
-    def _follow(self, post: Post | None, shown: Post | None = None) -> None:
-        self.editing, self.shown = post, shown or post
 
     def _ask(self, post_id: str, take: Callable[[Post], object]) -> None:
         self._asked_for, self._take = post_id, take
@@ -219,13 +218,13 @@ class Entry(QObject):
 
     def _take_to_edit(self, post: Post) -> None:
         self.is_begun = True
-        self._follow(post)
+        self.editing = post
         self._restore()
 
     def _take_newer(self, post: Post) -> None:
         if self.shown is not None and self.shown.id == post.id:
             form = carried_over(self.form, form_of_post(self.shown), form_of_post(post))
-            self._follow(post)
+            self.editing = self.shown = post
             self.put(form)
             self._show(form)
 
@@ -236,7 +235,7 @@ class Entry(QObject):
         self.editing = post
         is_untouched = self.form == form_of_post(before) and not self._is_busy()
         if is_untouched:
-            self._follow(post)
+            self.shown = post
         if is_untouched and form_of_post(post) != self.form:
             self._show(form_of_post(post))
         else:

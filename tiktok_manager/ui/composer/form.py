@@ -108,6 +108,8 @@ def carried_over(form: PostForm, shown: PostForm, now: PostForm) -> PostForm:
 
 def with_timezone(form: PostForm, timezone: str) -> PostForm:
     """Return the form for the same instant, told in another zone."""
+    if timezone == form.timezone:
+        return form
     schedule = at_instant(form.schedule.due_at, timezone)
     return replace(form, timezone=timezone, wall=schedule.wall)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, QUrl
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QDesktopServices,
@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QBoxLayout, QFileDialog, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QWidget
 
 from tiktok_manager.ui.composer.media import Check, MediaLook, checks
 from tiktok_manager.ui.composer.state import State
@@ -31,7 +31,8 @@ from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import CARD_RADIUS, SPACE_M, SPACE_S, SPACE_XS, Type
 from tiktok_manager.wording import joined, words
 
-_TALL, _SMALL = QSize(0, 300), QSize(80, 80)
+_WIDTH_PX, _UNBOUND_PX = 272, 16_777_215
+_LARGE, _SMALL = QSize(_WIDTH_PX - 2 * SPACE_M - 2, 300), QSize(80, 80)  # beside the frame
 
 
 class MediaCard(Card):
@@ -52,19 +53,22 @@ class MediaCard(Card):
         self._problem = NoteLabel()
         self._again = push_button(tr("Look again"), look="quiet", clicked=model.look_again)
         self._problems = column(spacing=SPACE_XS)
-        self._shown: list[Check] = []
+        self._shown: list[Check] | None = None
         self.passed = push_button("", look="quiet", checkable=True, icon_name="check")
         self._passed = Facts()
         self.passed.toggled.connect(self._passed.setVisible)
         self._passed.hide()
         self._build()
+        self.set_flat(is_flat=False)
 
     def set_flat(self, is_flat: bool) -> None:
         """Be a strip, or a column with a large picture."""
         direction = QBoxLayout.Direction
         self._line.setDirection(direction.LeftToRight if is_flat else direction.TopToBottom)
-        self.preview.set_small(is_flat)
+        self.preview.setFixedSize(_SMALL if is_flat else _LARGE)
         self._title.setVisible(not is_flat)
+        self.setMinimumWidth(0 if is_flat else _WIDTH_PX)
+        self.setMaximumWidth(_UNBOUND_PX if is_flat else _WIDTH_PX)
 
     @property
     def focus_target(self) -> QWidget:
@@ -153,12 +157,10 @@ class Preview(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._picture: QPixmap | None = None
+        self._picture = QPixmap()
         self._path: Path | None = None
         self._words = ""
         self._hot = False
-        self._is_small = False
-        self.set_small(False)
 
     def show_picture(self, path: Path, name: str) -> None:
         """Show the picture of a video called `name`."""
@@ -167,78 +169,55 @@ class Preview(QWidget):
             reader = QImageReader(str(path))
             reader.setAutoTransform(True)
             self._picture = QPixmap.fromImageReader(reader)
-        self._show("", tr("Picture of {name}", name=name))
+        self.setAccessibleName(tr("Picture of {name}", name=name))
+        self.update()
 
     def show_words(self, words: str) -> None:
         """Show words where the picture will be."""
-        self._picture = self._path = None
-        self._show(words, words)
+        self._path, self._picture, self._words = None, QPixmap(), words
+        self.setAccessibleName(words)
+        self.update()
 
     def set_hot(self, hot: bool) -> None:
         """A file is held over the form: it may be dropped."""
         self._hot = hot
         self.update()
 
-    def set_small(self, is_small: bool) -> None:
-        """Be a thumbnail, or as wide as there is room."""
-        self._is_small = is_small
-        if is_small:
-            self.setFixedSize(_SMALL)
-        else:
-            self.setFixedHeight(_TALL.height())
-            self.setMinimumWidth(0)
-            self.setMaximumWidth(16_777_215)
-            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    @override
-    def sizeHint(self) -> QSize:
-        return _SMALL if self._is_small else QSize(200, _TALL.height())
-
     @override
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        if self._picture is not None and not self._picture.isNull():
-            self._paint_picture(painter, frame, self._picture)
-        else:
-            self._paint_words(painter, frame)
-        painter.end()
-
-    def _show(self, words: str, name: str) -> None:
-        self._words = words
-        self.setAccessibleName(name)
-        self.update()
-
-    def _paint_picture(self, painter: QPainter, frame: QRectF, picture: QPixmap) -> None:
-        look, shape, place = tokens(), QPainterPath(), QPainterPath()
-        shape.addRoundedRect(frame, CARD_RADIUS, CARD_RADIUS)
-        painter.fillPath(shape, QColor(look.ground))
-        scaled = picture.size().scaled(frame.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
-        target = QRectF(0, 0, scaled.width(), scaled.height())
-        target.moveCenter(frame.center())
-        place.addRoundedRect(target, CARD_RADIUS, CARD_RADIUS)
-        painter.setClipPath(place)
-        painter.drawPixmap(target, picture, QRectF(picture.rect()))
-        painter.setClipping(False)
-        if self._hot:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(look.accent), 2))
-            painter.drawRoundedRect(frame, CARD_RADIUS, CARD_RADIUS)
-
-    def _paint_words(self, painter: QPainter, frame: QRectF) -> None:
-        look, middle = tokens(), frame.center()
-        pen = QPen(QColor(look.field_line), 1.5, Qt.PenStyle.CustomDashLine)
-        pen.setDashPattern([4, 4])
-        painter.setPen(pen)
+        frame, look = QRectF(self.rect()).adjusted(1, 1, -1, -1), tokens()
+        pen = QPen(QColor(look.accent if self._hot else look.field_line), 1.5)
+        if self._picture.isNull():
+            pen.setDashPattern([4, 4])
+        painter.setPen(pen if self._hot or self._picture.isNull() else Qt.PenStyle.NoPen)
         painter.setBrush(QColor(look.tint(look.accent) if self._hot else look.ground))
         painter.drawRoundedRect(frame, CARD_RADIUS, CARD_RADIUS)
-        side, above = (28, 14) if self._is_small else (36, 40)
+        if self._picture.isNull():
+            self._paint_words(painter, frame)
+        else:
+            self._paint_picture(painter, frame)
+        painter.end()
+
+    def _paint_picture(self, painter: QPainter, frame: QRectF) -> None:
+        size = self._picture.size().scaled(
+            frame.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio
+        )
+        place, shape = QRectF(QPointF(0, 0), size), QPainterPath()
+        place.moveCenter(frame.center())
+        shape.addRoundedRect(place, CARD_RADIUS, CARD_RADIUS)
+        painter.setClipPath(shape)
+        painter.drawPixmap(place, self._picture, QRectF(self._picture.rect()))
+
+    def _paint_words(self, painter: QPainter, frame: QRectF) -> None:
+        middle, ink, is_small = frame.center(), tokens().soft_ink, self.height() <= _SMALL.height()
+        side, above = (28, 14) if is_small else (36, 40)
         place = QRectF(middle.x() - side / 2, middle.y() - above, side, side)
-        paint_icon(painter, "video", place, look.soft_ink)
-        if not self._is_small:
-            painter.setPen(QColor(look.soft_ink))
+        paint_icon(painter, "video", place, ink)
+        if not is_small:
+            painter.setPen(QColor(ink))
             words = QRectF(frame.left() + SPACE_M, middle.y() + SPACE_S, frame.width() - 24, 80)
             flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
             painter.drawText(words, int(flags) | int(Qt.TextFlag.TextWordWrap), self._words)

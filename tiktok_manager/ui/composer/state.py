@@ -99,6 +99,13 @@ class State:
         return not form.post_now and form.schedule.due_at < self.now - _PAST_TOLERANCE
 
     @property
+    def keeps_time(self) -> bool:
+        """Whether the post waits and its time is left as it is."""
+        post = self.post
+        waits = post is not None and post.status is PostStatus.SCHEDULED
+        return waits and post is not None and self.form.keeps_time_of(post)
+
+    @property
     def blockers(self) -> Sequence[Blocker]:
         """What is still missing, in the order in which the form is filled."""
         if self.accounts is None or self.locked:
@@ -204,9 +211,7 @@ def _direct(state: State) -> Iterator[Blocker]:
 
 
 def _time(state: State) -> Iterator[Blocker]:
-    post = state.post
-    waits = post is not None and post.status is PostStatus.SCHEDULED
     if state.time_problem and not state.form.post_now:
         yield Part.TIME, state.time_problem
-    elif state.is_past and not (waits and post is not None and state.form.keeps_time_of(post)):
-        yield Part.TIME, tr("That time has passed.")
+    elif state.is_past and not state.keeps_time:
+        yield Part.TIME, tr("That time has passed. Choose a time to come, or post now.")

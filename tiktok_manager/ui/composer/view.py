@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from itertools import chain
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt
@@ -18,7 +17,7 @@ from PySide6.QtGui import (
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from tiktok_manager.domain.errors import AppError, ChangedMeanwhile
 from tiktok_manager.ui.composer.cards import AccountsCard, CaptionCard, WhenCard
@@ -45,7 +44,7 @@ from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XL
 from tiktok_manager.wording import words
 
 _WIDE_PX, _NARROW_PX = 980, 640
-_MEDIA_PX, _SIDE_PX, _UNBOUND_PX = 272, 392, 16_777_215
+_SIDE_PX = 392
 
 
 class ComposerView(PaneView):
@@ -59,7 +58,7 @@ class ComposerView(PaneView):
         self._frame = frame
         self._core = core
         self.model = model = ComposerViewModel(core, self)
-        self._columns = 0
+        self._shape = (False, False)
         self._wants_caret = False
         self._is_stale = True
         self.media = MediaCard(model, self._on_choose_file)
@@ -69,11 +68,6 @@ class ComposerView(PaneView):
         self.rules = RulesCard(model)
         self.when = WhenCard(model)
         self.foot = Foot(model, send=self._on_send, lead=self._on_missing, open_link=self._on_link)
-        self._cards: tuple[tuple[QWidget, ...], ...] = (
-            (self.media,),
-            (self.accounts, self.caption),
-            (self.when, self.creators, self.rules),
-        )
         self._title = PlainLabel("", elided=True)
         self._badge = StatusBadge()
         self.ways_out = ActionRow(self._actions())
@@ -100,11 +94,6 @@ class ComposerView(PaneView):
         """Put the caret into the form, as soon as there is one."""
         self._wants_caret = not self.caption.editor.isVisible()
         self.caption.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    @property
-    @override
-    def foot_height_px(self) -> int:
-        return self.foot.height() if self.foot.isVisibleTo(self) else 0
 
     @override
     def pane_shown(self) -> None:
@@ -185,19 +174,23 @@ class ComposerView(PaneView):
         self.add_controls(self._title, self._badge, self.ways_out)
         self.controls.setStretch(0, 1)
         self.controls.setAlignment(self.ways_out, Qt.AlignmentFlag.AlignVCenter)
-        content, side = QWidget(), QWidget()
-        self._slots = [column() for _ in range(3)]
-        side.setLayout(row(self._slots[2], SPACE_M))  # room for the scroll bar
-        self._side = scrolled(side)
+        settings = column(self.when, self.creators, self.rules, None)
+        self._settings, content = QWidget(), QWidget()
+        self._settings.setLayout(settings)
+        self._side = scrolled(self._settings)
         self._side.setFixedWidth(_SIDE_PX)
-        line = row(*self._slots[:2], self._side, margins=(SPACE_XL, SPACE_S, SPACE_S, SPACE_S))
-        line.setStretch(1, 1)
-        content.setLayout(line)
+        words = column(self.accounts, self.caption)
+        for card, stretch in ((self.accounts, 3), (self.caption, 2)):
+            words.setStretchFactor(card, stretch)
+        self._post = row(self.media, words)
+        self._post.setStretch(1, 1)
+        self._post.setAlignment(self.media, Qt.AlignmentFlag.AlignTop)
+        self._columns = row(self._post, self._side, margins=(SPACE_XL, SPACE_S, SPACE_S, SPACE_S))
+        self._columns.setStretch(0, 1)
+        content.setLayout(self._columns)
         self._page = scrolled(content)
-        self.body.addWidget(self._page, 1)
-        self.body.addWidget(self.foot)
-        self.watch_foot(self.foot)
-        self._arrange()
+        self.body.addWidget(self._page)
+        self.add_foot(self.foot)
 
     def _connect(self) -> None:
         model = self.model
@@ -212,37 +205,28 @@ class ComposerView(PaneView):
         send.activated.connect(self._on_send)
 
     def _arrange(self) -> None:
-        width = self.width()
-        columns = 3 if width >= _WIDE_PX else 2 if width >= _NARROW_PX else 1
-        if columns == self._columns:
+        shape = is_wide, is_narrow = self.width() >= _WIDE_PX, self.width() < _NARROW_PX
+        if shape == self._shape:
             return
-        self._columns = columns
-        left, middle, right = self._cards
-        is_wide = columns == 3
-        self._fill(self._slots[0], left if is_wide else ())
-        self._fill(self._slots[2], right if columns > 1 else ())
-        beside = () if is_wide else left
-        below = () if columns > 1 else right
-        self._fill(self._slots[1], (*beside, *middle, *below))
+        self._shape = shape
+        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._post.setDirection(beside if is_wide else below)
+        self._columns.setDirection(below if is_narrow else beside)
+        if is_narrow:
+            self._side.takeWidget()
+            self._columns.addWidget(self._settings)
+            self._settings.show()
+        else:
+            self._columns.removeWidget(self._settings)
+            self._side.setWidget(self._settings)
+        # In one column all of it scrolls together; else there is room for the scroll bar.
+        self._settings.setContentsMargins(0, 0, 0 if is_narrow else SPACE_M, 0)
+        self._side.setVisible(not is_narrow)
         self.media.set_flat(not is_wide)
-        self.media.setMinimumWidth(_MEDIA_PX if is_wide else 0)
-        self.media.setMaximumWidth(_MEDIA_PX if is_wide else _UNBOUND_PX)
-        self._side.setVisible(columns > 1)
-
-    def _fill(self, slot: QVBoxLayout, cards: tuple[QWidget, ...]) -> None:
-        for card in chain(*self._cards):
-            # Not takeAt: an item that outlives the move keeps its card's old height for good.
-            slot.removeWidget(card)
-        while slot.takeAt(0) is not None:
-            pass
-        stretch: dict[QWidget, int] = {self.accounts: 3, self.caption: 2}
-        for card in cards:
-            slot.addWidget(card, stretch.get(card, 0))
-        if self.accounts not in cards:
-            slot.addStretch(1)
 
     def _refresh(self) -> None:
         """Show how everything is now; while nobody looks, remember that it is not shown."""
+        self.foot.setVisible(self.model.entry.is_begun)
         self._is_stale = not self.isVisible()
         if self._is_stale:
             return
@@ -346,7 +330,7 @@ class ComposerView(PaneView):
             return
         target: QWidget = {
             Part.FILE: self.media.focus_target,
-            Part.ACCOUNTS: self.accounts.focus_target,
+            Part.ACCOUNTS: self.accounts.focus_target or self.creators.focus_target,
             Part.CAPTION: self.caption.editor,
             Part.CREATORS: self.creators.focus_target,
             Part.PRIVACY: self.rules.privacy,

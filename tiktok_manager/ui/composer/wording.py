@@ -77,14 +77,6 @@ def when_text(state: State) -> str:
     return tr("{when}, {age}", when=when, age=age_text(form.schedule.due_at, now))
 
 
-def past_text(state: State) -> str:
-    """Say how long ago the chosen time was, empty if it is to come."""
-    if not state.is_past or state.locked:
-        return ""
-    age = age_text(state.form.schedule.due_at, state.now)
-    return tr("That was {age}. Choose a time to come, or post now.", age=age)
-
-
 def late_text(lateness: Lateness | None) -> str:
     """Say what happens when the app does not run at that time."""
     if lateness is None:

@@ -128,15 +128,15 @@ class AccountChoices(ListModel[Choice]):
         ids = frozenset(account_ids)
         self.set_chosen(self._chosen | ids if on else self._chosen - ids)
 
-    def look(self, search: str, only: str | None) -> None:
+    def look(self, search: str) -> None:
         """Ask of each account anew whether it can be chosen, and show those that are searched for.
 
-        Found are those whose names, groups or tags hold the text; or `only` one, by its id.
+        Found are those whose names, groups or tags hold the text.
         """
         choices = [self._look_at(entry.account) for entry in self._accounts.rows]
         self._able = [each.account for each in choices if not each.is_barred]
         text = search.strip().removeprefix("@").removeprefix("#").casefold()
-        shown = [each for each in choices if _is_found(each.account, text, only)]
+        shown = [each for each in choices if _is_found(each.account, text)]
         self.set_rows(sorted(shown, key=lambda each: each.is_barred))
 
     def _look_at(self, account: Account) -> Choice:
@@ -168,9 +168,7 @@ class AccountChoices(ListModel[Choice]):
         return True
 
 
-def _is_found(account: Account, text: str, only: str | None) -> bool:
-    if only is not None:
-        return account.id == only
+def _is_found(account: Account, text: str) -> bool:
     names = (account.handle, account.display_name, *account.groups, *account.tags)
     return any(text in name.casefold() for name in names)
 
@@ -180,7 +178,6 @@ class ChoiceList(QListView):
 
     def __init__(self, choices: AccountChoices, accounts: AccountModel) -> None:
         super().__init__()
-        self.fixed = False
         self._choices = choices
         self._from: str | None = None
         self.setModel(choices)
@@ -224,7 +221,7 @@ class ChoiceList(QListView):
             super().keyPressEvent(event)
 
     def _tick(self, index: QModelIndex, *, through: bool) -> None:
-        if self.fixed or not index.isValid() or not index.flags() & Qt.ItemFlag.ItemIsEnabled:
+        if not index.isValid() or not index.flags() & Qt.ItemFlag.ItemIsEnabled:
             return
         account_id = self._choices.choice(index).account.id
         able = self._choices.shown_ids()
@@ -238,8 +235,7 @@ class ChoiceList(QListView):
 
     def _tick_all(self) -> None:
         able = self._choices.shown_ids()
-        if not self.fixed:
-            self._choices.mark(able, on=not all(map(self._choices.is_chosen, able)))
+        self._choices.mark(able, on=not all(map(self._choices.is_chosen, able)))
 
 
 class _ChoiceDelegate(QStyledItemDelegate):

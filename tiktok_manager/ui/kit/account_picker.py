@@ -57,7 +57,6 @@ class AccountPicker(QWidget):
         super().__init__()
         self._accounts = accounts
         self._rows_shown = rows_shown
-        self._only: str | None = None
         self._is_told = True
         self._is_stale = True
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -91,16 +90,6 @@ class AccountPicker(QWidget):
         self._is_told = False
         self.choices.set_chosen(account_ids)
         self._is_told = True
-
-    def set_fixed(self, *, only: str | None = None, fixed: bool = False) -> None:
-        """Show one account alone, by its id; `fixed` lets nothing be changed."""
-        self.list.fixed = fixed
-        self._all_chips.setEnabled(not fixed)
-        if only != self._only:
-            self._only = only
-            self._is_stale = True
-            if self.isVisible():
-                self.catch_up()
 
     def catch_up(self) -> None:
         """Show the accounts as they are now; it happens by itself when this is shown."""
@@ -140,23 +129,22 @@ class AccountPicker(QWidget):
     def _look(self) -> None:
         self._is_stale = False
         self._soon.stop()
-        self.choices.look(self.search.text(), self._only)
+        self.choices.look(self.search.text())
         self._fit()
         self._show_sets()
 
     def _fit(self) -> None:
         """Be as high as the accounts need."""
-        count = 1 if self._only is not None else self._accounts.rowCount()
+        count = self._accounts.rowCount()
         shown = min(max(count, 1), self._rows_shown or count)
-        if self._rows_shown is None and self._only is None:
+        if self._rows_shown is None:
             self.list.setMinimumHeight(self.list.sizeHint().height())
             self.list.setMaximumHeight(_UNBOUND_PX)
         else:
             rest = ROW_PX // 2 if count > shown else 0  # half a row says that there are more
             self.list.setFixedHeight(shown * ROW_PX + rest)
         self.search.setVisible(count >= _SEARCH_FROM)
-        self._count.setVisible(self._only is None)
-        self._all_chips.setVisible(self._only is None and count > 1)
+        self._all_chips.setVisible(count > 1)
 
     def _show_sets(self) -> None:
         """Write the chips anew: all, each group, each tag; built again only if they are others."""
