@@ -24,7 +24,7 @@ from tiktok_manager.domain.schedule import zone
 from tiktok_manager.ui.formats import clock_text, status_words, zoned_time
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens
-from tiktok_manager.ui.tokens import status_icon
+from tiktok_manager.ui.tokens import Tokens, status_icon
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,7 +61,10 @@ class PostLook:
     @property
     def colour(self) -> str:
         """As `#RRGGBB`; to be asked where things are painted."""
-        look = tokens()
+        return self.colour_in(tokens())
+
+    def colour_in(self, look: Tokens) -> str:
+        """Return the colour in a theme that was asked for already."""
         return str(getattr(look, self.tint)) if self.tint else look.status(self.status)
 
 

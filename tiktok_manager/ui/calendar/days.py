@@ -21,23 +21,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Days:
-    """What was read of some weeks: posts by day, the tiles they make, and where each post is."""
+    """What was read of some weeks: posts by day, the tiles they make, and where each post is.
+
+    `needing` counts by day the posts that go nowhere until the user does something.
+    """
 
     weeks: Weeks
     timezone: str
     posts: Mapping[date, tuple[Post, ...]]
     tiles: Mapping[date, Sequence[Tile]]
+    needing: Mapping[date, int]
     day_of: Mapping[str, date]
 
     def with_posts(self, days: Mapping[date, Iterable[Post]]) -> Days:
         """Return the same with other posts on some days."""
         ordered = {day: by_day(posts, self.timezone).get(day, ()) for day, posts in days.items()}
         tiles = {day: tiles_of(day, posts, self.timezone) for day, posts in ordered.items()}
+        needing = {
+            day: sum(len(tile.posts) for tile in found if tile.needs_user)
+            for day, found in tiles.items()
+        }
         day_of = {post.id: day for day, posts in ordered.items() for post in posts}
         return replace(
             self,
             posts={**self.posts, **ordered},
             tiles={**self.tiles, **tiles},
+            needing={**self.needing, **needing},
             day_of={**self.day_of, **day_of},
         )
 
@@ -57,7 +66,7 @@ def read_days(
     )
     token.check()
     posts = by_day(workspace.blockers.look_at(found), timezone)
-    nothing = Days(weeks=weeks, timezone=timezone, posts={}, tiles={}, day_of={})
+    nothing = Days(weeks=weeks, timezone=timezone, posts={}, tiles={}, needing={}, day_of={})
     return nothing.with_posts(posts)
 
 

@@ -24,6 +24,7 @@ from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
+    QPaintEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolTip, QWidget
@@ -141,7 +142,8 @@ class MonthGrid(QTableView):
         self._pressed: tuple[date, int | None] | None = None
         self._turned = 0
         self.setModel(self._days)
-        self.setItemDelegate(DayDelegate(viewmodel, self))
+        self._painting = DayDelegate(viewmodel, self)
+        self.setItemDelegate(self._painting)
         self._set_up()
         # Rows are measured once the events of a resize are done.
         self._fitting = QTimer(self)
@@ -256,6 +258,11 @@ class MonthGrid(QTableView):
         if weeks:
             self._viewmodel.scroll(-weeks)
         event.accept()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._painting.prepare()
+        super().paintEvent(event)
 
     @override
     def viewportEvent(self, event: QEvent) -> bool:

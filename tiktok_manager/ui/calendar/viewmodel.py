@@ -132,6 +132,10 @@ class CalendarViewModel(QObject):
         """Return a day's posts by time."""
         return () if self._patched is None else self._patched.posts.get(day, ())
 
+    def needing(self, day: date) -> int:
+        """Return how many of a day's posts go nowhere until the user does something."""
+        return 0 if self._patched is None else self._patched.needing.get(day, 0)
+
     def look(self, post: Post) -> PostLook:
         """Return how a post looks now."""
         return post_look(post, self._timezone, self.core.now())
