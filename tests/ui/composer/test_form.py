@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ui.composer.fakes import NOW, ZONE, a_post, a_state
@@ -59,6 +59,7 @@ def test_a_time_gone_by_today_becomes_the_next_sensible_one() -> None:
     assert chosen.wall == datetime.fromisoformat("2026-11-21T14:00")
 
 
+@settings(max_examples=30)
 @given(
     caption=st.text(),
     privacy=st.sampled_from([None, *Privacy]),

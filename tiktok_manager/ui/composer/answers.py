@@ -134,16 +134,6 @@ def _answer(accounts: Accounts, account_id: str, _token: CancelToken) -> Creator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """Who wants to post when; `at` None is at once, `post_id` is the post being moved."""
-
-    account_ids: tuple[str, ...] = ()
-    mode: PostMode = PostMode.DIRECT
-    at: datetime | None = None
-    post_id: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FullDay:
     """An account that has `cap` posts in the 24 hours around the chosen time: more would wait.
 
@@ -156,12 +146,17 @@ class FullDay:
     free_minute: datetime
 
 
+Wish = tuple[tuple[str, ...], PostMode, datetime | None, str]
+"""Which accounts want to post what and when (None: at once), beside the post that is moved."""
+
+
 def full_days(workspace: Workspace, wish: Wish, token: CancelToken) -> tuple[FullDay, ...]:
     """Return the accounts without room, in the order of the wish. Blocks: for the work pool."""
-    at = wish.at or workspace.clock.now()
-    without = (wish.post_id,) if wish.post_id else ()
+    account_ids, mode, wanted_at, post_id = wish
+    at = wanted_at or workspace.clock.now()
+    without = (post_id,) if post_id else ()
+    ledgers = workspace.quota.ledgers(account_ids, mode, at, without=without)
     found = []
-    ledgers = workspace.quota.ledgers(wish.account_ids, wish.mode, at, without=without)
     for account_id, ledger in ledgers.items():
         token.check()
         free_at = ledger.next_free(at)

@@ -64,7 +64,7 @@ class ComposerViewModel(QObject):
         super().__init__(parent)
         self._core = core
         self._time_problem = ""
-        self._wish = Wish()
+        self._wish: Wish = ((), PostMode.DIRECT, None, "")
         workspace = core.workspace
         self._pictures_dir = workspace.paths.media_cache_dir / "previews"
         self.sending = Submission(core, self)
@@ -236,10 +236,9 @@ class ComposerViewModel(QObject):
     def _wish_of_now(self) -> Wish:
         form, entry = self.form, self.entry
         at = None if form.post_now else form.schedule.due_at
-        if entry.locked or (at is not None and at < self._core.now()):
-            return Wish()
-        ids = tuple(account.id for account in self._chosen())
-        return Wish(account_ids=ids, mode=form.mode, at=at, post_id=entry.post_id)
+        is_over = bool(entry.locked) or (at is not None and at < self._core.now())
+        ids = () if is_over else tuple(account.id for account in self._chosen())
+        return ids, form.mode, at, entry.post_id
 
     def _follow(self) -> None:
         direct = self.form.mode is PostMode.DIRECT
