@@ -17,8 +17,7 @@ from PySide6.QtWidgets import (
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.jump import JumpResult
 from tiktok_manager.ui.kit.access import announce
-from tiktok_manager.ui.kit.cells import paint_line
-from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.labels import PlainLabel, paint_line
 from tiktok_manager.ui.kit.menus import key_words
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import tr

@@ -15,8 +15,6 @@ from tiktok_manager.domain.events import PostStatusChanged
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.activity.view import ActivityView
 from tiktok_manager.ui.activity.viewmodel import ActivityViewModel, Standing, Wanted
-from tiktok_manager.ui.kit.account_model import AccountModel
-from tiktok_manager.ui.kit.list_model import Index
 from tiktok_manager.ui.kit.reading import Stage
 from tiktok_manager.ui.post.details import PostDetails
 
@@ -209,26 +207,3 @@ def test_the_menu_of_a_row_holds_what_can_be_done_with_the_post(view: ActivityVi
     assert failed is not None
     words = [action.words() for action in view._menu([failed]) if action.shown()]
     assert "Retry" in words
-
-
-def test_of_300_accounts_to_narrow_by_a_few_are_measured(
-    make_desk: MakeDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    many = [an_account(f"a{number:03}") for number in range(300)]
-    desk = make_desk(PlanWorkspace(posts=[], with_accounts=many))
-    desk.core.accounts.load()
-    desk.settle()
-    asked: set[int] = set()
-    plain = AccountModel.data
-
-    def noting(model: AccountModel, index: Index, role: int) -> object:
-        asked.add(index.row())
-        return plain(model, index, role)
-
-    monkeypatch.setattr(AccountModel, "data", noting)
-    view = ActivityView(desk.core, desk.frame)
-    qtbot.addWidget(view)
-    view.show()
-    desk.settle()
-    assert view.account.count() == 300
-    assert len(asked) < 20

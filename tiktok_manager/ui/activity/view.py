@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox
-
 from tiktok_manager.ui.activity.viewmodel import ActivityViewModel, Standing, Wanted
+from tiktok_manager.ui.kit.account_model import AccountBox
 from tiktok_manager.ui.kit.controls import icon_button
 from tiktok_manager.ui.kit.inputs import CalmComboBox, SearchLine
 from tiktok_manager.ui.kit.pane import PaneView
@@ -46,7 +45,6 @@ class ActivityView(PaneView):
         self.body.addWidget(self.table)
         self.table.row_opened.connect(self._on_opened)
         self.follow(self.viewmodel.pages.reading)
-        core.accounts.load()
         core.accounts.avatars.arrived.connect(self.table.viewport().update)
 
     @override
@@ -69,15 +67,8 @@ class ActivityView(PaneView):
         for standing, words in _standing_words():
             self.standing.addItem(words, standing)
         self.standing.activated.connect(lambda _row: self._narrow())
-        self.account = CalmComboBox()
-        self.account.setAccessibleName(tr("Account"))
-        self.account.setPlaceholderText(tr("All accounts"))
-        self.account.measure_one()
-        self.account.setModel(self._core.accounts)
-        self.account.setSizeAdjustPolicy(_BY_LENGTH)  # else every account is measured
-        self.account.setMinimumContentsLength(14)
-        self.account.setCurrentIndex(-1)
-        self.account.activated.connect(lambda _row: self._narrow())
+        self.account = AccountBox(self._core.accounts, tr("All accounts"))
+        self.account.chosen.connect(lambda _account_id: self._narrow())
         self.every = icon_button("close", tr("All accounts"), clicked=self._on_every_account)
         self.every.hide()
         self.search = SearchLine(tr("Search captions and accounts"), self, width_px=360)
@@ -86,25 +77,23 @@ class ActivityView(PaneView):
         self.controls.setStretchFactor(self.search, 4)
 
     def _narrow(self) -> None:
-        accounts = self._core.accounts
-        account_id = accounts.key_at(accounts.index(self.account.currentIndex(), 0))
-        self.every.setVisible(account_id is not None)
+        self.every.setVisible(bool(self.account.account_id))
         self.viewmodel.narrow(
             Wanted(
                 standing=Standing(self.standing.currentData()),
-                account_id=None if account_id is None else str(account_id),
+                account_id=self.account.account_id or None,
                 text=self.search.text(),
             )
         )
 
     def _on_every_account(self) -> None:
-        self.account.setCurrentIndex(-1)
+        self.account.show_account("")
         self.account.setFocus()
         self._narrow()
 
     def _show_all(self) -> None:
         self.standing.setCurrentIndex(0)
-        self.account.setCurrentIndex(-1)
+        self.account.show_account("")
         self.search.clear()
         self.search.setFocus()
         self._narrow()
@@ -134,9 +123,6 @@ class ActivityView(PaneView):
         row = self.viewmodel.pages.model.find(post_id)
         if row is not None:
             self.drawer.open_post(row.post, focus=by_keyboard)
-
-
-_BY_LENGTH = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
 
 
 def _standing_words() -> Sequence[tuple[Standing, str]]:

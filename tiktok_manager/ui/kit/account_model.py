@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QObject
     from PySide6.QtGui import QIcon, QPixmap
-    from PySide6.QtWidgets import QWidget
 
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.services.workspace import Workspace
@@ -108,16 +107,18 @@ class AccountModel(ListModel[AccountEntry]):
 class AccountBox(SearchBox):
     """A drop-down with one of all accounts, which is found by typing a part of its handle.
 
+    `none` is what it says while no account is chosen.
+
     Signals:
         chosen: The id of the account the user chose.
     """
 
     chosen = Signal(str)
 
-    def __init__(self, accounts: AccountModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, accounts: AccountModel, none: str = "") -> None:
+        super().__init__()
         self._accounts = accounts
-        self._account_id = ""
+        self.account_id = ""
         self.setAccessibleName(tr("Account"))
         # The width is given: else every account of a long list would be measured.
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -125,6 +126,8 @@ class AccountBox(SearchBox):
         self.setMaximumWidth(200)
         self.setMinimumContentsLength(20)
         self.setModel(accounts)
+        if (line := self.lineEdit()) is not None:
+            line.setPlaceholderText(none)
         self.activated.connect(self._on_activated)
         for shown in (self, self.view().viewport()):
             accounts.avatars.arrived.connect(shown.update)
@@ -134,15 +137,15 @@ class AccountBox(SearchBox):
 
     def show_account(self, account_id: str) -> None:
         """Show this account, as soon as it is known."""
-        self._account_id = account_id
+        self.account_id = account_id
         self._on_accounts()
 
     def _on_accounts(self) -> None:
-        position = self._accounts.position(self._account_id)
+        position = self._accounts.position(self.account_id)
         row = -1 if position is None else position
         if row != self.currentIndex():
             self.setCurrentIndex(row)
 
     def _on_activated(self, row: int) -> None:
-        self._account_id = str(self._accounts.key_at(self._accounts.index(row, 0)))
-        self.chosen.emit(self._account_id)
+        self.account_id = str(self._accounts.key_at(self._accounts.index(row, 0)))
+        self.chosen.emit(self.account_id)

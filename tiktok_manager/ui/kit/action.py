@@ -27,19 +27,13 @@ Words = Callable[[], str]
 _OVER_PX = 480
 
 
-def always() -> bool:
-    """Nothing stands in the way."""
+def _always() -> bool:
     return True
 
 
 def no_words() -> str:
     """There is nothing to say."""
     return ""
-
-
-def no_words_to_cancel() -> str:
-    """What the harmless answer says unless the action knows better."""
-    return tr("Cancel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +59,12 @@ class Action:
     run: Callable[[], object]
     icon: str = ""
     hint: Words = no_words
-    allowed: Callable[[], bool] = always
+    allowed: Callable[[], bool] = _always
     why_not: Words = no_words
-    shown: Callable[[], bool] = always
+    shown: Callable[[], bool] = _always
     question: Words = no_words
     yes: Words = no_words
-    no: Words = no_words_to_cancel
+    no: Words = lambda: tr("Cancel")
     shortcut: str | QKeySequence.StandardKey = ""
     look: str = ""
 

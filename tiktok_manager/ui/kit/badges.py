@@ -19,7 +19,7 @@ from tiktok_manager.ui.formats import (
 )
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.kit.controls import PushButton, push_button
-from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.labels import PlainLabel, paint_line
 from tiktok_manager.ui.kit.layout import column, mirrored, row
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.post_look import PostLook, post_look, status_look
@@ -126,12 +126,9 @@ def paint_pill(painter: QPainter, rect: QRectF, icon_name: str, words: str, colo
     top = rect.top() + (rect.height() - side) / 2
     sign = QRectF(rect.left() + SPACE_S, top, side, side)
     paint_icon(painter, icon_name, mirrored(painter, sign, rect), colour)
-    painter.setPen(QColor(colour))
     left = rect.left() + SPACE_S + side + SPACE_XS
     room = QRectF(left, rect.top(), rect.right() - left - SPACE_XS, rect.height())
-    shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room.width()))
-    at = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-    painter.drawText(mirrored(painter, room, rect), at, shown)
+    paint_line(painter, mirrored(painter, room, rect), words, colour)
 
 
 def Chip(text: str, *, checked: bool = False, parent: QWidget | None = None) -> QPushButton:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from tiktok_manager.ui.icons import paint_icon
+from tiktok_manager.ui.kit.labels import paint_line
 from tiktok_manager.ui.kit.layout import mirrored
 from tiktok_manager.ui.kit.list_model import ROW_ROLE, Column, Index
 from tiktok_manager.ui.overrides import override
@@ -134,19 +135,6 @@ class RowDelegate(QStyledItemDelegate):
 def _left(section: int) -> int:
     """Return how far from the edge of their column words begin."""
     return SPACE_XL if section == 0 else SPACE_M
-
-
-def paint_line(
-    painter: QPainter, rect: QRectF, text: str, colour: str, *, right: bool = False
-) -> None:
-    """Draw one line of plain text in the painter's font, shortened with … to fit."""
-    line = " ".join(text.split())
-    shown = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, int(rect.width()))
-    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-        shown = f"\u2068{shown}\u2069"  # else the @ of a handle would stand behind it
-    painter.setPen(QColor(colour))
-    painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
 
 
 def paint_account(

@@ -1,7 +1,7 @@
 """Labels for text from anywhere, and for icons; light, because the first frame has some."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextOption
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QTextEdit, QWidget
 
 from tiktok_manager.ui.icons import paint_icon
@@ -77,15 +77,23 @@ class PlainLabel(QLabel):
         if not self._elided:
             super().paintEvent(event)
             return
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        rect = self.contentsRect()
-        line = self.text().replace("\n", " ")
-        shown = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, rect.width())
-        if self.isRightToLeft():
-            shown = f"\u2068{shown}\u2069"  # else the @ of a handle would stand behind it
-        painter.drawText(rect, int(self.alignment()), shown)
-        painter.end()
+        with QPainter(self) as painter:
+            ink, right = self.palette().color(self.foregroundRole()), Qt.AlignmentFlag.AlignRight
+            is_right = bool(self.alignment() & right)
+            paint_line(painter, QRectF(self.contentsRect()), self.text(), ink, right=is_right)
+
+
+def paint_line(
+    painter: QPainter, rect: QRectF, text: str, ink: str | QColor, *, right: bool = False
+) -> None:
+    """Draw one line of plain text in the painter's font, shortened with … to fit."""
+    line = " ".join(text.split())
+    shown = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, int(rect.width()))
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        shown = f"\u2068{shown}\u2069"  # else the @ of a handle would stand behind it
+    painter.setPen(QColor(ink))
+    painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
 
 
 class NoteLabel(PlainLabel):

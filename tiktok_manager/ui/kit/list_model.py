@@ -153,9 +153,7 @@ class ListModel(QAbstractTableModel, Generic[RowT]):
             return column.value(row)
         if role == _Role.ToolTipRole:
             return plain_tip(column.hint(row)) if column.hint else None
-        if role == _Role.DecorationRole:
-            return column.icon(row) if column.icon else None
-        return _alignment(column.right) if role == _Role.TextAlignmentRole else None
+        return column.icon(row) if role == _Role.DecorationRole and column.icon else None
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -174,7 +172,7 @@ class ListModel(QAbstractTableModel, Generic[RowT]):
         if role == _Role.InitialSortOrderRole:
             orders = Qt.SortOrder
             return orders.DescendingOrder if column.sorts_down else orders.AscendingOrder
-        return _alignment(column.right) if role == _Role.TextAlignmentRole else None
+        return None
 
     @override
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -250,8 +248,3 @@ def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
         if stop == len(places) or places[stop] != places[stop - 1] + 1:
             yield places[start], places[stop - 1]
             start = stop
-
-
-def _alignment(right: bool) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
