@@ -24,7 +24,6 @@ from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.avatar import round_picture
 from tiktok_manager.ui.kit.badges import (
     Chip,
-    Dot,
     FigureCard,
     NumberLabel,
     StatusBadge,
@@ -106,7 +105,9 @@ def _signs() -> dict[str, QVBoxLayout]:
         "StatusBadge": column(
             _row(*map(StatusBadge, statuses[:6])), _row(*map(StatusBadge, statuses[6:]))
         ),
-        "Dot": _line(Dot("check", tr("Connected"), "good"), Dot("lock", tr("Reconnect"), "bad")),
+        "StatusBadge of an account": _line(
+            _state("check", tr("Connected"), "good"), _state("lock", tr("Reconnect"), "bad")
+        ),
         "Avatars": _line(*(_avatar(name, size) for name in names for size in (24, 32, 48))),
     }
 
@@ -256,6 +257,12 @@ def _avatar(name: str, size_px: int) -> QLabel:
     label = QLabel()
     label.setPixmap(round_picture(name, None, size_px, screen_ratio()))
     return label
+
+
+def _state(icon_name: str, words: str, tone: str) -> QWidget:
+    badge = StatusBadge()
+    badge.show_state(icon_name, words, tone)
+    return badge
 
 
 def _notice(tone: Tone) -> Banner:

@@ -20,7 +20,7 @@ from tiktok_manager.ui.accounts.wording import (
 from tiktok_manager.ui.formats import age_text, day_text, full_stamp
 from tiktok_manager.ui.kit.action import ActionRow
 from tiktok_manager.ui.kit.avatar import AvatarLabel
-from tiktok_manager.ui.kit.badges import Dot, NumberLabel
+from tiktok_manager.ui.kit.badges import NumberLabel, StatusBadge
 from tiktok_manager.ui.kit.controls import Fact, Facts, push_button
 from tiktok_manager.ui.kit.labels import IconLabel, NoteLabel, PlainLabel
 from tiktok_manager.ui.kit.layout import FlowLayout, Line, column, row
@@ -80,7 +80,7 @@ class AccountDetails(QWidget):
     def _make_head(self, account: Account) -> QVBoxLayout:
         self._avatar = AvatarLabel(self._core.accounts.avatars, 56)
         self._name = PlainLabel("", type=Type.SECTION, wrap=True)
-        self._health = Dot("info", "", "soft_ink")
+        self._health = StatusBadge()
         self._meaning = PlainLabel("", tone="soft", wrap=True)
         self._trouble = PlainLabel("", tone="warning", wrap=True, selectable=True)
         handle = PlainLabel(f"@{account.handle}", tone="soft", elided=True)

@@ -19,11 +19,10 @@ from tiktok_manager.ui.formats import (
 )
 from tiktok_manager.ui.kit.badges import paint_pill
 from tiktok_manager.ui.kit.cells import paint_account
-from tiktok_manager.ui.kit.layout import mirrored
 from tiktok_manager.ui.kit.list_model import Column
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens, type_font
-from tiktok_manager.ui.tokens import SPACE_L, Type
+from tiktok_manager.ui.tokens import Type
 
 if TYPE_CHECKING:
     from tiktok_manager.services.accounts import AccountOverview
@@ -126,7 +125,5 @@ def _paint_account(
 
 def _paint_health(painter: QPainter, rect: QRectF, state: Health) -> None:
     painter.setFont(type_font(Type.CAPTION))
-    words = painter.fontMetrics().horizontalAdvance(state.words)
-    width = min(rect.width(), words + 22 + SPACE_L)
-    pill = mirrored(painter, QRectF(rect.left(), rect.center().y() - 12, width, 24), rect)
-    paint_pill(painter, pill, state.icon, state.words, str(getattr(tokens(), state.tone)))
+    colour = str(getattr(tokens(), state.tone))
+    paint_pill(painter, rect, state.icon, state.words, colour)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from tiktok_manager.domain.posts import Post, PostStatus
@@ -30,27 +28,42 @@ from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
 if TYPE_CHECKING:
     from tiktok_manager.ui.kit.reading import Job
 
+_PILL_PX, _SIGN_PX = 24, 14
 
-class _Pill(QWidget):
-    """An icon and words on a tinted ground."""
 
-    _HEIGHT = 24
-    _ICON = 14
+class StatusBadge(QWidget):
+    """How a post or an account stands: its icon, words, and colour of the moment's theme."""
 
     def __init__(
-        self, content: Callable[[], tuple[str, str, str]], parent: QWidget | None = None
+        self, status: PostStatus = PostStatus.DRAFT, parent: QWidget | None = None
     ) -> None:
-        """`content` returns icon name, words and colour, asked when it is painted."""
         super().__init__(parent)
-        self._content = content
         self.setFont(type_font(Type.CAPTION))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_status(status)
+
+    def set_status(self, status: PostStatus) -> None:
+        """Show a status by itself."""
+        self._show(status_look(status))
+
+    def show_post(self, post: Post, timezone: str, now: datetime) -> None:
+        """Show a post's status, and how it waits where it is planned."""
+        self._show(post_look(post, timezone, now))
+
+    def show_state(self, icon_name: str, words: str, tone: str) -> None:
+        """Show any state in a tone (`good`, `attention`, `bad`, `soft_ink`, `accent`…)."""
+        # Its tint decides the colour; of which status it is says nothing then.
+        self._show(PostLook(words=words, icon=icon_name, status=PostStatus.DRAFT, tint=tone))
+
+    def _show(self, look: PostLook) -> None:
+        self._look = look
+        self.setAccessibleName(tr("Status: {status}", status=look.words))
+        self.updateGeometry()
+        self.update()
 
     @override
     def sizeHint(self) -> QSize:
-        _icon, words, _colour = self._content()
-        text = self.fontMetrics().horizontalAdvance(words)
-        return QSize(SPACE_S + self._ICON + SPACE_XS + text + SPACE_S + 2, self._HEIGHT)
+        return QSize(_pill_width(self.fontMetrics(), self._look.words), _PILL_PX)
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -58,77 +71,29 @@ class _Pill(QWidget):
 
     @override
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        icon_name, words, colour = self._content()
-        paint_pill(painter, QRectF(self.rect()), icon_name, words, colour)
-        painter.end()
+        look = self._look
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_pill(painter, QRectF(self.rect()), look.icon, look.words, look.colour)
 
 
-class StatusBadge(_Pill):
-    """How a post stands: its own icon, its words, its colour of the moment's theme."""
-
-    def __init__(
-        self, status: PostStatus = PostStatus.DRAFT, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(self._shown, parent)
-        self._look: Callable[[], PostLook] = partial(status_look, status)
-        self.set_status(status)
-
-    def set_status(self, status: PostStatus) -> None:
-        """Show a status by itself."""
-        self._show(partial(status_look, status))
-
-    def show_post(self, post: Post, timezone: str, now: datetime) -> None:
-        """Show a post's status, and how it waits where it is planned."""
-        self._show(partial(post_look, post, timezone, now))
-
-    def _show(self, look: Callable[[], PostLook]) -> None:
-        self._look = look
-        self.setAccessibleName(tr("Status: {status}", status=look().words))
-        self.updateGeometry()
-        self.update()
-
-    def _shown(self) -> tuple[str, str, str]:
-        look = self._look()
-        return look.icon, look.words, look.colour
-
-
-class Dot(_Pill):
-    """An icon and a word in a tone (`good`, `attention`, `bad`, `soft_ink`, `accent`…)."""
-
-    def __init__(
-        self, icon_name: str, words: str, tone: str, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(self._painted, parent)
-        self.show_state(icon_name, words, tone)
-
-    def show_state(self, icon_name: str, words: str, tone: str) -> None:
-        """Show another state."""
-        self._shown = (icon_name, words, tone)
-        self.setAccessibleName(words)
-        self.updateGeometry()
-        self.update()
-
-    def _painted(self) -> tuple[str, str, str]:
-        icon_name, words, tone = self._shown
-        return icon_name, words, str(getattr(tokens(), tone))
-
-
-def paint_pill(painter: QPainter, rect: QRectF, icon_name: str, words: str, colour: str) -> None:
-    """Draw a pill into `rect`; table delegates use it too."""
-    look = tokens()
-    radius = rect.height() / 2
+def paint_pill(painter: QPainter, within: QRectF, icon: str, words: str, colour: str) -> None:
+    """Draw a pill of the width of its words where the lines of a cell begin."""
+    width = min(within.width(), _pill_width(painter.fontMetrics(), words))
+    middle, radius = within.center().y(), _PILL_PX / 2
+    whole = QRectF(within.left(), middle - radius, width, _PILL_PX)
+    rect = mirrored(painter, whole, within)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(look.tint(colour)))
+    painter.setBrush(QColor(tokens().tint(colour)))
     painter.drawRoundedRect(rect, radius, radius)
-    side = 14.0
-    top = rect.top() + (rect.height() - side) / 2
-    sign = QRectF(rect.left() + SPACE_S, top, side, side)
-    paint_icon(painter, icon_name, mirrored(painter, sign, rect), colour)
-    left = rect.left() + SPACE_S + side + SPACE_XS
-    room = QRectF(left, rect.top(), rect.right() - left - SPACE_XS, rect.height())
+    sign = QRectF(rect.left() + SPACE_S, middle - _SIGN_PX / 2, _SIGN_PX, _SIGN_PX)
+    paint_icon(painter, icon, mirrored(painter, sign, rect), colour)
+    room = rect.adjusted(SPACE_S + _SIGN_PX + SPACE_XS, 0, -SPACE_XS, 0)
     paint_line(painter, mirrored(painter, room, rect), words, colour)
+
+
+def _pill_width(metrics: QFontMetrics, words: str) -> int:
+    return 2 * SPACE_S + _SIGN_PX + SPACE_XS + metrics.horizontalAdvance(words) + 2
 
 
 def Chip(text: str, *, checked: bool = False, parent: QWidget | None = None) -> QPushButton:
