@@ -19,13 +19,12 @@ from tiktok_manager.ui.kit.reading import Job
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.theme import ThemeChoice
 from tiktok_manager.ui.tray import pause_action
+from tiktok_manager.ui.undo import change_setting
 from tiktok_manager.wording import message_and_action
-from tiktok_manager.wording.settings import setting_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.ui.frame import Core, Frame, Pane
     from tiktok_manager.ui.undo import UndoStep
 
@@ -222,25 +221,12 @@ class _Work:
         )
 
     def _theme(self, choice: ThemeChoice, words: Callable[[], str]) -> Action:
-        settings, undo = self._core.workspace.settings, self._core.undo
-
-        def put(theme: str, _token: CancelToken) -> None:
-            settings.set("theme", theme)
-
-        def change(token: CancelToken) -> str:
-            before = settings.get("theme") or ThemeChoice.SYSTEM.value
-            put(choice.value, token)
-            return before
-
-        def done(before: str) -> None:
-            if before != choice.value:
-                name = tr("Change “{label}”", label=setting_label("theme"))
-                undo.did(name, undo=partial(put, before), redo=partial(put, choice.value))
-
         return Action(
             words=words,
             icon={ThemeChoice.DARK: "moon", ThemeChoice.LIGHT: "sun"}.get(choice, "palette"),
-            run=lambda: self._core.tasks.run(change, done=done, failed=self._frame.show_error),
+            run=lambda: change_setting(
+                self._core, "theme", choice.value, failed=self._frame.show_error
+            ),
         )
 
 

@@ -224,13 +224,22 @@ class Leaving(QObject):
         asks_anyway = is_closing and overview is not None and overview.next_due is not None
         timezone, now = state.timezone, workspace.clock.now()
         known = stopped_as_last_seen(overview, timezone, now)
-        answer = _FirstAnswer(lambda stopped: self._on_known(stopped, asks_anyway), self)
+
+        def answer(stopped: Stopped) -> None:
+            if not late.isActive():
+                return  # the plan could not be read at once
+            late.stop()
+            late.deleteLater()
+            self._on_known(stopped, asks_anyway)
+
+        late = QTimer(self)
+        late.timeout.connect(lambda: answer(known))
+        late.start(_PATIENCE_MS)
         self._tasks.run(
             lambda _token: stopped_by_quitting(workspace, timezone, known.uploading),
-            done=answer.give,
-            failed=lambda _error: answer.give(known),
+            done=answer,
+            failed=lambda _error: answer(known),
         )
-        QTimer.singleShot(_PATIENCE_MS, answer, lambda: answer.give(known))
 
     def end(self) -> None:
         """End without a question, as a termination signal demands: drain uploads, then leave."""
@@ -284,21 +293,6 @@ class Leaving(QObject):
                 tr("TikTok Manager keeps publishing"),
                 tr("It stays in the tray. Open or quit it from this icon."),
             )
-
-
-class _FirstAnswer(QObject):
-    """Hands on the first answer of several, and no other: a plan that cannot be read at once."""
-
-    def __init__(self, hand_on: Callable[[Stopped], object], parent: QObject) -> None:
-        super().__init__(parent)
-        self._hand_on: Callable[[Stopped], object] | None = hand_on
-
-    def give(self, stopped: Stopped) -> None:
-        """Answer, unless somebody was quicker."""
-        hand_on, self._hand_on = self._hand_on, None
-        if hand_on is not None:
-            hand_on(stopped)
-            self.deleteLater()
 
 
 class UnixSignals(QObject):

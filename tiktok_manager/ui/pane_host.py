@@ -66,12 +66,13 @@ class PaneHost(QObject):
         self._memory = memory
         self._core: Core | None = None
         self._current = ""
+        self._messages = Messages(window.page_area, focus_elsewhere=self._focus_page)
         self._commands = Commands(
             window,
             self,
             panes,
             search=window.top_bar.search.begin,
-            messages=self._focus_messages,
+            messages=self._messages.take_focus,
             leave=self.quit_requested.emit,
         )
         self._build()
@@ -224,7 +225,6 @@ class PaneHost(QObject):
         self.popup = JumpPopup(self._search)
         self._search.attach(self._jump, self.popup)
         self._search.jumped.connect(self._on_jumped)
-        self._messages = Messages(window.page_area, focus_elsewhere=self._focus_page)
         self._standing = PublishNotices(self._messages.banner, self)
         self._drawer = Drawer(window.page_area, focus_elsewhere=self._focus_page)
         self._drawer.closed.connect(self._on_drawer_closed)
@@ -282,9 +282,6 @@ class PaneHost(QObject):
     def _focus_page(self) -> None:
         if (view := self._views.get(self._current)) is not None:
             view.take_focus()
-
-    def _focus_messages(self) -> None:
-        self._messages.take_focus()
 
     def _on_undone(self, sentence: str) -> None:
         self.notify(Notice(text=sentence, key="undo", stays=False))

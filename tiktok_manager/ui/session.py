@@ -37,7 +37,6 @@ from tiktok_manager.ui.watchdog import Watchdog
 if TYPE_CHECKING:
     from tiktok_manager.services.settings import Settings
     from tiktok_manager.services.workspace import Workspace
-    from tiktok_manager.ui.announcer import Announcer
     from tiktok_manager.ui.application import Front, Opening
     from tiktok_manager.ui.single_instance import SingleInstance
 
@@ -88,9 +87,8 @@ class WindowSession(QObject):
         self._close_workspace = close_workspace
         self._publisher: Publisher | None = None
         self._bridge: QtEventBridge | None = None
-        self._undo: UndoHistory | None = None
         self._state: PublishState | None = None
-        self._announcer: Announcer | None = None
+        self._parts: tuple[QObject, ...] = ()  # what stands on the workspace, as it is deleted
         self.memory = front.memory
         self.theme = front.theme
         self.window = front.window
@@ -178,10 +176,8 @@ class WindowSession(QObject):
 
     def _delete_in_order(self) -> None:
         # Now and in this order, not by the collector in any: the panes use the rest.
-        parts = (self._announcer, self._undo, self._state, self._bridge)
-        for each in (self.window, *parts, self.tasks):
-            if each is not None:
-                shiboken6.delete(each)
+        for each in (self.window, *self._parts, self.tasks):
+            shiboken6.delete(each)
         gc.collect()  # what only Python still holds of the window, while this is the GUI thread
 
     # -- opening --------------------------------------------------------------------------
@@ -219,44 +215,40 @@ class WindowSession(QObject):
         self.tray.follow(None)
         self.leaving.follow(None, None, None)
         self.host.detach(words)
-        for each in (self._announcer, self._undo, self._state, self._bridge):
-            if each is not None:
-                shiboken6.delete(each)
-        self._announcer = self._undo = self._state = self._bridge = None
+        for each in self._parts:
+            shiboken6.delete(each)
+        self._parts, self._state, self._bridge = (), None, None
 
     def _on_opened(self, opened: _Opened) -> None:
+        from tiktok_manager.ui.announcer import Announcer
+
         workspace, publisher = opened.workspace, opened.publisher
         self._publisher = publisher
-        self._bridge = QtEventBridge(workspace.events, self)
-        self._state = PublishState(workspace, self.tasks, self._bridge, opened.timezone, self)
-        self._state.attach(publisher)
-        self._state.adopted.connect(self._on_adopted)
-        self._undo = UndoHistory(self.tasks, self._bridge, self)
+        self._bridge = bridge = QtEventBridge(workspace.events, self)
+        self._state = state = PublishState(workspace, self.tasks, bridge, opened.timezone, self)
+        state.attach(publisher)
+        state.adopted.connect(self._on_adopted)
+        undo = UndoHistory(self.tasks, bridge, self)
         core = Core(
             workspace=workspace,
             tasks=self.tasks,
-            bridge=self._bridge,
-            undo=self._undo,
-            publishing=self._state,
-            accounts=AccountModel(workspace, self.tasks, self._bridge, self._bridge),
+            bridge=bridge,
+            undo=undo,
+            publishing=state,
+            accounts=AccountModel(workspace, self.tasks, bridge, bridge),
         )
         self._settings = workspace.settings
-        self._bridge.listen(SettingsChanged, self._on_setting)
+        bridge.listen(SettingsChanged, self._on_setting)
         self._apply_settings(opened.settings)
         self.host.attach(core)
-        self.tray.follow(self._state)
-        self.leaving.follow(workspace, self._state, publisher)
-        self._announce(core)
-        self._state.reload()
-        self._state.start()
+        self.tray.follow(state)
+        self.leaving.follow(workspace, state, publisher)
+        self._parts = (Announcer(core, self.tray.say, self._is_watched, self), undo, state, bridge)
+        state.reload()
+        state.start()
         if opened.last_death:
             self._tell_death(opened.last_death)
         self.opened.emit()
-
-    def _announce(self, core: Core) -> None:
-        from tiktok_manager.ui.announcer import Announcer
-
-        self._announcer = Announcer(core, self.tray.say, self._is_watched, self)
 
     def _is_watched(self) -> bool:
         return self.window.isVisible() and self.window.isActiveWindow()

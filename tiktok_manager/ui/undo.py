@@ -18,12 +18,14 @@ from tiktok_manager.domain.posts import UNDER_WAY, PostStatus
 from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.reading import Job
 from tiktok_manager.ui.texts import ntr, tr
+from tiktok_manager.wording.settings import setting_label
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.findings import Finding
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.services.planning import Planning
     from tiktok_manager.ui.bridge import QtEventBridge
+    from tiktok_manager.ui.frame import Core
     from tiktok_manager.ui.tasks import TaskRunner
 
 Work = Callable[[CancelToken], object]
@@ -137,12 +139,6 @@ class UndoHistory(QObject):
             sentence = tr("Done again: {name}", name=step.name)
             self._run(step, step.redo, sentence, self._mark_redone)
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._done.clear()
-        self._undone.clear()
-        self.changed.emit()
-
     def _run(
         self, step: UndoStep, work: Work, sentence: str, mark: Callable[[UndoStep], None]
     ) -> None:
@@ -180,6 +176,37 @@ class UndoHistory(QObject):
             self._sent.append(event.post_id)
             if any(event.post_id in step.post_ids for step in self._done):
                 self.changed.emit()
+
+
+def change_setting(
+    core: Core,
+    name: str,
+    value: str,
+    *,
+    failed: Callable[[AppError], None],
+    done: Callable[[], object] = lambda: None,
+) -> None:
+    """Keep a setting at once; an old value that may be shown can be brought back.
+
+    A secret's old value is never read, and an empty one was no choice: nothing to go back to.
+    """
+    settings = core.workspace.settings
+
+    def put(wanted: str, _token: CancelToken) -> None:
+        settings.set(name, wanted)
+
+    def change(token: CancelToken) -> str:
+        known = {each.name: each for each in settings.list()}[name]
+        put(value, token)
+        return "" if known.secret else known.value or ""
+
+    def changed(before: str) -> None:
+        done()
+        if before not in ("", value):
+            words = tr("Change “{label}”", label=setting_label(name))
+            core.undo.did(words, undo=partial(put, before), redo=partial(put, value))
+
+    core.tasks.run(change, done=changed, failed=failed, group=f"setting-{name}")
 
 
 class PostChange:

@@ -442,7 +442,6 @@ class Stage:
         self.bridge.close()
         self.tasks.close()
         # In this order and now: swept up together, a stack and its commands are freed twice.
-        self.undo.clear()
         for each in (self.undo, self.bridge, self.tasks):
             shiboken6.delete(each)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -173,7 +174,8 @@ class BackupsCard(Card):
         self.model = model = BackupsViewModel(core, self)
         self.rows = ListModel(_columns(model), lambda backup: backup.name, self)
         self.table = Table(self.rows, tr("Backups"), row_height_px=_ROW_PX, opens_by_click=False)
-        self.list = Stages(self.table, empty=_no_backup, skeleton_rows=1)
+        nothing = partial(PlainLabel, tr("There is no backup yet."), tone="soft")
+        self.list = Stages(self.table, empty=nothing, skeleton_rows=1)
         self.buttons = ActionRow(self._actions())
         self.said = PlainLabel("", wrap=True)
         lies_in = Fact(
@@ -185,8 +187,8 @@ class BackupsCard(Card):
             "Each backup is checked as it is made; passwords and tokens in it stay encrypted. The "
             "videos themselves are not in it."
         )
-        about_it = PlainLabel(about, tone="soft", wrap=True)
-        for widget in (Facts((lies_in,)), about_it, self.list, self.buttons):
+        words = PlainLabel(about, tone="soft", wrap=True)
+        for widget in (Facts((lies_in,)), words, self.list, self.buttons):
             self.body.addWidget(widget)
         self.body.addLayout(row(JobLine(model.job, tr("Backup")), None))
         self.body.addWidget(self.said)
@@ -208,13 +210,13 @@ class BackupsCard(Card):
                 allowed=idle,
                 run=model.create,
             ),
-            self._restore(lambda: tr("Restore…"), lambda: self._chosen),
+            self._restore(lambda: tr("Restore…"), self._chosen),
             Action(
                 words=lambda: tr("Check"),
                 icon="shield",
-                allowed=lambda: bool(self._chosen) and idle(),
+                allowed=lambda: bool(self._chosen()) and idle(),
                 why_not=_choose_first,
-                run=lambda: model.check(self._chosen),
+                run=lambda: model.check(self._chosen()),
             ),
             Action(words=lambda: tr("Restore a file…"), icon="file", allowed=idle, run=self._other),
             Action(
@@ -245,7 +247,6 @@ class BackupsCard(Card):
         if name := ask_backup(self, self._kept_in):
             ask_over(self.window(), self._restore(lambda: tr("Restore a file…"), lambda: name))
 
-    @property
     def _chosen(self) -> str:
         name = self.table.chosen_key
         return name if isinstance(name, str) else ""
@@ -299,10 +300,6 @@ def _columns(model: BackupsViewModel) -> tuple[Column[Backup], ...]:
         ),
         Column(words=lambda: tr("Checked"), value=model.checked_words, width=120),
     )
-
-
-def _no_backup() -> PlainLabel:
-    return PlainLabel(tr("There is no backup yet."), tone="soft")
 
 
 def _choose_first() -> str:

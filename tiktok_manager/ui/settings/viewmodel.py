@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
@@ -13,6 +14,7 @@ from tiktok_manager.domain.events import DataChangedElsewhere, SettingsChanged
 from tiktok_manager.ui.accounts.wording import scope_words
 from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.texts import tr
+from tiktok_manager.ui.undo import change_setting
 from tiktok_manager.wording import joined, words
 from tiktok_manager.wording import settings as wording
 
@@ -38,7 +40,7 @@ class SettingsViewModel(QObject):
     def __init__(self, core: Core, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._core = core
-        self._settings = settings = core.workspace.settings
+        settings = core.workspace.settings
         self.reading = Reading(
             core.tasks,
             core.bridge,
@@ -66,9 +68,6 @@ class SettingsViewModel(QObject):
 
     def change(self, name: str, value: str) -> None:
         """Keep a value at once; an old one that may be shown can be brought back."""
-        item = next((item for item in self.items if item.name == name), None)
-        if item is None or (not item.secret and item.value == value):
-            return
 
         def failed(error: AppError) -> None:
             if isinstance(error, InputError):
@@ -77,23 +76,10 @@ class SettingsViewModel(QObject):
             else:
                 self.failed.emit(error, lambda: self.change(name, value))
 
-        self._core.tasks.run(
-            lambda _token: self._settings.set(name, value),
-            done=lambda _none: self._on_kept(item, value),
-            failed=failed,
-            group=f"setting-{name}",
-        )
-
-    def _on_kept(self, old: SettingValue, value: str) -> None:
-        self.kept.emit(old.name)
-        # A secret's old value is never read, and an empty one was no choice: nothing to go back to.
-        before = old.value
-        if not old.secret and before:
-            self._core.undo.did(
-                tr("Change “{label}”", label=wording.setting_label(old.name)),
-                undo=lambda _token: self._settings.set(old.name, before),
-                redo=lambda _token: self._settings.set(old.name, value),
-            )
+        item = next((item for item in self.items if item.name == name), None)
+        if item is not None and (item.secret or item.value != value):
+            kept = partial(self.kept.emit, name)
+            change_setting(self._core, name, value, done=kept, failed=failed)
 
 
 def help_words(setting: SettingValue) -> str:
