@@ -137,8 +137,8 @@ def test_nothing_is_preset(filled: ComposerView) -> None:
 def test_what_blocks_stands_beside_the_button_and_leads_there(
     filled: ComposerView, qtbot: QtBot
 ) -> None:
-    assert filled.foot.missing.text() == "Choose who can watch this video."
-    for way in (filled.foot.lead, filled.foot.missing):
+    assert filled.foot.line.text() == "Choose who can watch this video."
+    for way in (filled.foot.lead, filled.foot.line):
         filled.caption.editor.setFocus()
         QTest.mouseClick(way, Qt.MouseButton.LeftButton)
         assert filled.focusWidget() is filled.rules.privacy
@@ -146,7 +146,7 @@ def test_what_blocks_stands_beside_the_button_and_leads_there(
     _choose_privacy(filled, "Everyone")
     assert filled.foot.sizeHint().height() == height_px  # else the form above would jump
     assert filled.foot.send.isEnabled()
-    assert not filled.foot.missing.isVisible()
+    assert not filled.foot.lead.isVisible()
 
 
 def test_disabled_interactions_are_grey_with_the_reason(

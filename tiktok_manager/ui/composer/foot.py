@@ -41,8 +41,7 @@ class Foot(QFrame):
         self.setObjectName("pane-bar")
         self._model = model
         self.consent = _consent_label(open_link)
-        self._note = PlainLabel("", type=Type.CAPTION, tone="soft", elided=True)
-        self.missing = _Missing(lead)
+        self.line = _Line(lead)
         to_missing = tr("Go to what is missing")
         self.lead = icon_button(
             "arrow-up", to_missing, clicked=lead, size_px=_LINE_PX, tint="attention"
@@ -72,15 +71,7 @@ class Foot(QFrame):
             self.consent.setText(html)
             self.consent.setAccessibleName(consent)
         self.consent.setVisible(state.is_direct)
-        if state.is_direct:
-            note = tr(
-                "After the upload TikTok may take a few minutes to process the video; you see its "
-                "state here."
-            )
-        else:
-            note = tr("Nothing is published: the video arrives in the TikTok inbox as a draft.")
-        self._note.setText(note)
-        self._refresh_missing()
+        self._refresh_line()
         self._refresh_progress()
 
     @override
@@ -90,31 +81,35 @@ class Foot(QFrame):
             self.refresh()
 
     def _build(self) -> None:
-        self._hint, self._rest, self._form, self._work = (QWidget() for _each in range(4))
-        hint = row(self.lead, self.missing, spacing=SPACE_XS)
-        hint.setStretch(1, 1)
-        self._hint.setLayout(hint)
-        note = row(self._note)
-        note.addStrut(_LINE_PX)  # as high as what is missing: the form above stays in place
-        self._rest.setLayout(note)
-        words = column(self.consent, self._rest, self._hint, spacing=SPACE_XS // 2)
+        self._form, self._work = QWidget(), QWidget()
+        line = row(self.lead, self.line, spacing=SPACE_XS)
+        line.setStretch(1, 1)
+        line.addStrut(_LINE_PX)  # with or without the arrow: the form above stays in place
+        words = column(self.consent, line, spacing=SPACE_XS // 2)
         reading = column(self._progress_text, self._bar)
         form = row(words, self.send, spacing=SPACE_L, margins=_MARGINS)
         work = row(reading, self.cancel, spacing=SPACE_L, margins=(SPACE_XL, SPACE_M) * 2)
-        for line, part in ((form, self._form), (work, self._work)):
-            line.setStretch(0, 1)
-            part.setLayout(line)
+        for layout, part in ((form, self._form), (work, self._work)):
+            layout.setStretch(0, 1)
+            part.setLayout(layout)
         self.setLayout(column(Line(), self._form, self._work, spacing=0))
 
-    def _refresh_missing(self) -> None:
-        missing = self._missing()
-        first, more = (missing[0], len(missing) - 1) if missing else ("", 0)
-        if more:
-            first = ntr("{first} +{count} more", "{first} +{count} more", more, first=first)
-        self.missing.setText(first)
-        self.missing.setToolTip(plain_tip("\n".join(missing)))
-        self._hint.setVisible(bool(missing))
-        self._rest.setVisible(not missing)
+    def _refresh_line(self) -> None:
+        """Say what is missing, else what comes after the button."""
+        missing, state = self._missing(), self._model.state
+        if not missing and state.is_direct:
+            text = tr("After the upload TikTok may take a few minutes to process the video.")
+        elif not missing:
+            text = tr("Nothing is published: the video arrives in the TikTok inbox as a draft.")
+        elif more := len(missing) - 1:
+            first = missing[0]
+            text = ntr("{first} +{count} more", "{first} +{count} more", more, first=first)
+        else:
+            text = missing[0]
+        self.line.setText(text)
+        self.line.setToolTip(plain_tip("\n".join(missing) or text))
+        self.line.set_tone("attention" if missing else "soft")
+        self.lead.setVisible(bool(missing))
         self.send.refresh()
 
     def _refresh_progress(self) -> None:
@@ -144,13 +139,12 @@ def _consent_label(open_link: Callable[[str], object]) -> QLabel:
     return label
 
 
-class _Missing(PlainLabel):
-    """What is missing: a click leads there, as the arrow beside it does for the keyboard."""
+class _Line(PlainLabel):
+    """A click on what is missing leads there, as the arrow beside it does for the keyboard."""
 
     def __init__(self, lead: Callable[[], object]) -> None:
-        super().__init__("", tone="attention", elided=True)
+        super().__init__("", elided=True)
         self._lead = lead
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -107,7 +107,7 @@ class MediaCard(Card):
         )
         self._line = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._line.setSpacing(SPACE_M)
-        self._line.addWidget(self.preview)
+        self._line.addWidget(self.preview, 0, Qt.AlignmentFlag.AlignTop)
         self._line.addLayout(facts, 1)
         self.body.setSpacing(SPACE_S)
         self.body.addWidget(self._title)
