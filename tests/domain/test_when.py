@@ -129,8 +129,8 @@ def test_what_cannot_be_read_to_the_minute_is_refused(text: str) -> None:
     assert "2026-11-28T18:30" in english(refused).command_hint
 
 
-def test_a_slot_is_refused_as_long_as_there_are_none() -> None:
-    assert refusal("next-slot").code == refusal("Next slot").code == "no_slots"
+def test_a_slot_is_no_time_of_its_own() -> None:
+    assert refusal("next-slot").code == refusal("Next slot").code == "slot_not_here"
 
 
 def test_a_span_is_counted_in_hours_that_pass_and_in_days_of_the_calendar() -> None:

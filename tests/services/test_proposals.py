@@ -84,7 +84,10 @@ def test_a_file_in_many_requests_is_read_once_and_is_a_twin_of_itself(world: Wor
     world.connect("sim02")
     file, read = world.file(3_000_000), []
     proposal = world.workspace.planning.propose(
-        [request(world, file, account) for account in ("sim01", "sim02", "sim01")],
+        [
+            request(world, file, account, after=HOUR * hours)
+            for hours, account in ((1, "sim01"), (1, "sim02"), (2, "sim01"))
+        ],
         progress=lambda done, size: read.append((done, size)),
     )
     assert read[-1] == (3_000_000, 3_000_000)
@@ -140,7 +143,7 @@ def test_a_plan_for_a_day_that_filled_up_since_is_not_written(world: World) -> N
     world.workspace.settings.set("direct-posts-per-day", "1")
     planning = world.workspace.planning
     proposal = planning.propose([request(world, world.file())])
-    world.plan(after=HOUR)
+    world.plan(after=2 * HOUR)
     with pytest.raises(ChangedMeanwhile) as met:
         planning.commit(proposal)
     assert codes(met.value.findings) == ["day_is_full"]
@@ -172,10 +175,10 @@ def test_what_was_told_before_is_no_news(world: World) -> None:
     world.connect()
     world.workspace.settings.set("direct-posts-per-day", "1")
     planning = world.workspace.planning
-    world.plan(after=HOUR)
+    world.plan(after=2 * HOUR)
     proposal = planning.propose([request(world, world.file())])
     assert codes(proposal.findings) == ["day_is_full"]
-    world.plan(after=HOUR)
+    world.plan(after=2 * HOUR)
     assert len(planning.commit(proposal).posts) == 1
 
 
@@ -333,7 +336,7 @@ def test_an_edit_tells_of_a_twin_but_not_of_itself(world: World) -> None:
     world.connect()
     planning, file = world.workspace.planning, world.file()
     world.plan(file=file, after=LATER)
-    other = world.plan(after=LATER)
+    other = world.plan(after=LATER + HOUR)
     again = planning.propose_edit(other.id, PostEdit(file=file))
     assert codes(again.findings) == ["same_video"]
     same = planning.propose_edit(other.id, PostEdit(file=other.media.path))

@@ -46,7 +46,7 @@ from tiktok_manager.storage.accounts import SealedTokens
 from tiktok_manager.storage.columns import to_stored
 from tiktok_manager.storage.database import Database, open_database
 from tiktok_manager.storage.media_facts import MediaFacts
-from tiktok_manager.storage.plan_facts import read_plan_facts
+from tiktok_manager.storage.plan_facts import read_plan_facts, standing
 
 POSTS, ACCOUNTS = 100_000, 300
 LEASE = timedelta(seconds=90)
@@ -98,6 +98,8 @@ ALLOWED = {
     ("claims.claim_uploads", "SCAN posts USING COVERING INDEX posts_sending"),
     ("claims.claim_uploads", "SCAN attempts USING INDEX one_slot_per_account"),
     ("claims.upcoming", "USE TEMP B-TREE FOR ORDER BY"),
+    # The same, of all uploads under way.
+    ("attempts.open_uploads", "SCAN attempts USING INDEX one_open_attempt_per_post"),
     # Goes along the posts that wait until one of a ready account comes: the first, nearly always.
     ("posts.next_due", "SCAN posts USING INDEX posts_by_wake"),
     # Counts what is planned, each with a look at its account.
@@ -216,6 +218,7 @@ SOME = frozenset({PostStatus.FAILED, PostStatus.MISSED})
 DIRECT = PostMode.DIRECT
 CALLS: dict[str, tuple[Call, ...]] = {
     "accounts.list_accounts": (lambda s, _w: accounts.list_accounts(s),),
+    "accounts.get_accounts": (lambda s, _w: accounts.get_accounts(s, ["a1", "a2"]),),
     "accounts.get_account": (lambda s, _w: accounts.get_account(s, "a1"),),
     "accounts.find_accounts": (lambda s, _w: accounts.find_accounts(s, "h7"),),
     "accounts.find_by_open_id": (lambda s, _w: accounts.find_by_open_id(s, "o7"),),
@@ -267,6 +270,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
             s, w.claim, Outcome(status=PostStatus.PUBLISHED, tiktok_post_id="7"), NOW
         ),
     ),
+    "attempts.open_uploads": (lambda s, _w: attempts.open_uploads(s),),
     "attempts.withdraw": (lambda s, w: attempts.withdraw(s, w.post.id, BY_USER, NOW),),
     "attempts.release": (lambda s, w: attempts.release(s, w.post.id, BY_USER, NOW),),
     "attempts.owner_of_tiktok_post": (lambda s, _w: attempts.owner_of_tiktok_post(s, "7"),),
@@ -358,6 +362,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "plan_facts.read_plan_facts": (
         lambda s, _w: read_plan_facts(s, places={("a1", DIRECT)}, videos={SHA: ["a1"]}, since=NOW),
     ),
+    "plan_facts.standing": (lambda s, _w: standing(s, ["a1", "a2"], NOW),),
     "post_search.changed_posts": (
         lambda s, _w: post_search.changed_posts(s, PostFilter(), limit=50),
         lambda s, _w: post_search.changed_posts(s, PostFilter(), before=(NOW, "x"), limit=50),
@@ -412,8 +417,9 @@ CALLS: dict[str, tuple[Call, ...]] = {
         ),
         lambda s, _w: posts.list_posts(s, PostFilter(due_from=NOW, due_to=NOW + HOUR)),
     ),
-    "posts.same_file": (lambda s, _w: posts.same_file(s, ["a1", "a2"], SHA),),
-    "posts.update_post": (lambda s, w: posts.update_post(s, w.planned(), NOW, read=w.planned()),),
+    "posts.same_files": (lambda s, _w: posts.same_files(s, {SHA: ["a1", "a2"]}),),
+    "posts.get_posts": (lambda s, w: posts.get_posts(s, [w.post.id]),),
+    "posts.update_posts": (lambda s, w: posts.update_posts(s, [(w.planned(), w.planned())], NOW),),
     "account_posts.stop_scheduled": (
         lambda s, _w: account_posts.stop_scheduled(s, "a1", WHY, NOW),
     ),
@@ -439,7 +445,6 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "quota.post_times_by_account": (
         lambda s, _w: quota.post_times_by_account(s, ["a1", "a2"], DIRECT, NOW),
     ),
-    "quota.post_times": (lambda s, _w: quota.post_times(s, "a1", DIRECT, NOW),),
     "restoring.is_restored": (lambda s, w: restoring.is_restored(s, {w.post.id: [_upload()]}),),
     "restoring.unknown_uploads": (
         lambda s, w: restoring.unknown_uploads(s, {w.post.id: [_upload()]}),

@@ -59,7 +59,7 @@ def settle_as(status: PostStatus) -> Writer:
 
 def plan_as(status: PostStatus) -> Writer:
     def plan(session: Session, post: Post) -> None:
-        posts.update_post(session, replace(post, status=status), NOW, read=post)
+        posts.update_posts(session, [(post, replace(post, status=status))], NOW)
 
     return plan
 

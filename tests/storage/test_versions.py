@@ -32,7 +32,7 @@ def read(database: Database, post_id: str = "p1") -> Post:
 
 def write(database: Database, seen: Post, caption: str) -> None:
     with database.write() as session:
-        posts.update_post(session, replace(seen, caption=caption), NOW, read=seen)
+        posts.update_posts(session, [(seen, replace(seen, caption=caption))], NOW)
 
 
 def claim(database: Database, owner: str = "dead") -> Claim:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tiktok_manager.domain.errors import InputError
@@ -18,9 +18,10 @@ class PlanRequest:
     """A video to be planned for one or more accounts.
 
     `accounts` are handles, ids or selectors (`group:NAME`, `tag:NAME`, `all`); `when` is what
-    `parse_when` reads. Posts of a request for several accounts are one batch. A direct post without
-    `consent` is refused; with `or_draft` it becomes a draft instead, which an edit with consent
-    plans.
+    `parse_when` reads, or `next-slot`: the next free slot of each account, once all times that are
+    named have their place. Posts of a request for several accounts are one batch. A direct post
+    without `consent` is refused; with `or_draft` it becomes a draft instead, which an edit with
+    consent plans.
     """
 
     file: Path
@@ -39,11 +40,17 @@ class PlanRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostEdit:
-    """What to change; None leaves a part as it is."""
+    """What to change; None leaves a part as it is.
+
+    `when` may be `next-slot`. Without it, a post is moved by `shift_days`, which keep its local
+    hour, and by `shift`. A `consent` plans what is a draft.
+    """
 
     file: Path | None = None
     when: str | None = None
     timezone: str | None = None
+    shift_days: int = 0
+    shift: timedelta = timedelta()
     caption: str | None = None
     mode: PostMode | None = None
     choices: Choices | None = None
@@ -64,13 +71,15 @@ class Wish:
     """A post at the time it was asked for, before its account's day was looked at.
 
     `video` is what was found in the file where it was looked into; `before` is the post that is
-    edited; `request` is the place of the request it comes from.
+    edited; `request` is the place of the request it comes from. One that `takes_slot` has no time
+    of its own until it is judged.
     """
 
     post: Post
     video: LookedInto | None = None
     before: Post | None = None
     request: int = 0
+    takes_slot: bool = False
 
     @property
     def is_new_video(self) -> bool:

@@ -56,6 +56,30 @@ def at_instant(due_at: datetime, timezone: str) -> Schedule:
     return Schedule(due_at=due_at.astimezone(UTC), wall=wall, timezone=timezone)
 
 
+def shifted(schedule: Schedule, *, days: int = 0, by: timedelta = timedelta()) -> Schedule:
+    """Return a schedule moved: by whole days it keeps its local hour, `by` is time that passes.
+
+    Raises InputError beyond the calendar.
+    """
+    try:
+        if days:
+            schedule = resolve(schedule.wall + timedelta(days=days), schedule.timezone)
+        return at_instant(schedule.due_at + by, schedule.timezone) if by else schedule
+    except OverflowError as exc:
+        raise InputError("shift_too_far") from exc
+
+
+def read_shift(text: str) -> tuple[int, timedelta]:
+    """Read a shift such as `2d`, `-1w` or `-3h`: whole days, and time; raises InputError."""
+    match = re.fullmatch(r"([+-]?)(\d{1,6})\s*([mhdw])", text.strip().lower())
+    if match is None or not int(match[2]):
+        raise InputError("bad_shift", text=text)
+    count = int(f"{match[1]}{match[2]}")
+    if match[3] in "dw":
+        return count * (7 if match[3] == "w" else 1), timedelta()
+    return 0, timedelta(hours=count) if match[3] == "h" else timedelta(minutes=count)
+
+
 def next_full_hour(now: datetime, timezone: str) -> datetime:
     """Return the wall time of the next full hour that leaves half an hour to prepare."""
     local = now.astimezone(zone(timezone)).replace(tzinfo=None)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
-BAD, TWO_MEANINGS, NO_TIME, NO_SLOTS = "bad_time", "ambiguous_time", "time_missing", "no_slots"
+BAD, TWO_MEANINGS, NO_TIME, A_SLOT = "bad_time", "ambiguous_time", "time_missing", "slot_not_here"
 
 
 class UnclearTime(ValueError):
@@ -73,8 +73,8 @@ def read_when(
     calendar.
     """
     plain = _plain(text)
-    if re.fullmatch(r"next[- ]?slot", plain):
-        raise UnclearTime(NO_SLOTS)
+    if is_next_slot(plain):
+        raise UnclearTime(A_SLOT)
     if len(plain) > _MAX_CHARS:
         raise UnclearTime(BAD)
     parts = _Parts(now=now, shown=shown)
@@ -88,6 +88,11 @@ def read_when(
     if parts.day is None or parts.named_day:  # which day it is depends on the zone
         raise UnclearTime(TWO_MEANINGS)
     return datetime.combine(_day(parts, clock, day_start=day_start), clock, parts.offset)
+
+
+def is_next_slot(text: str) -> bool:
+    """Say whether a text asks for the next free slot, which only the plan of an account knows."""
+    return re.fullmatch(r"next[- ]?slot", text.strip().casefold()) is not None
 
 
 def _plain(text: str) -> str:

@@ -1,25 +1,21 @@
-"""The rules a planned post must keep, and what the user should know about it: no reads, no writes.
+"""The rules a planned post must keep, and what becomes of one by a change: no reads, no writes.
 
-What breaks a rule raises InputError; what only may go wrong is a Finding.
+What breaks a rule raises InputError; what only may go wrong stands in `plan_guards`.
 """
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account, AccountStatus
+from tiktok_manager.domain.accounts import Account, AccountStatus
 from tiktok_manager.domain.captions import check_caption, read_tags
-from tiktok_manager.domain.errors import (
-    Failure,
-    FailureClass,
-    InputError,
-    OutcomeUnknown,
-)
-from tiktok_manager.domain.findings import Finding
-from tiktok_manager.domain.media import MediaFile, MediaInfo, media_findings
-from tiktok_manager.domain.plans import LookedInto, PlanRequest, PlanRow, PostEdit, Proposal, Wish
+from tiktok_manager.domain.errors import Failure, InputError, OutcomeUnknown
+from tiktok_manager.domain.media import MediaFile, MediaInfo
+from tiktok_manager.domain.plans import LookedInto, PlanRequest, PostEdit, Proposal, Wish
 from tiktok_manager.domain.posts import (
+    PLANNED_ALONE,
     RELEASED_LATER,
     Choices,
     Consent,
@@ -29,8 +25,8 @@ from tiktok_manager.domain.posts import (
     PostStatus,
     Privacy,
 )
-from tiktok_manager.domain.quota import Ledger, Usage
-from tiktok_manager.domain.schedule import Schedule, at_instant, parse_when
+from tiktok_manager.domain.schedule import Schedule, at_instant, parse_when, shifted
+from tiktok_manager.domain.when import is_next_slot
 
 NOT_POSTED = Failure(code="not_posted")
 MAX_COVER_MS = 2**31 - 1
@@ -41,17 +37,6 @@ BRANDED_CONSENT = (
     "By posting, you agree to TikTok's Branded Content Policy and Music Usage Confirmation"
 )
 NOT_CONNECTED = frozenset({AccountStatus.DISCONNECTED, AccountStatus.TO_CONNECT})
-
-_LOST_PERMISSION = Failure(code="reconnect_needed", kind=FailureClass.NEEDS_RECONNECT)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grounds:
-    """What wishes are judged by, read at one moment; posts judged take their place in it."""
-
-    accounts: Mapping[str, Account]
-    ledgers: Mapping[tuple[str, PostMode], Ledger]
-    same_video: Mapping[tuple[str, str], Post]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,111 +50,11 @@ class Checked:
     schedule: Schedule
 
 
-def judge(wishes: Sequence[Wish], grounds: Grounds, *, spread: bool) -> tuple[PlanRow, ...]:
-    """Return a row for each wish, in order: its time, its day and what is to be known about it.
-
-    Each sees the posts of the earlier ones. `spread` moves posts over a cap to a free time.
-    """
-    planned: set[tuple[str, str]] = set()
-    return tuple(_judged(wish, grounds, planned, spread=spread) for wish in wishes)
-
-
-def _judged(
-    wish: Wish, grounds: Grounds, planned: set[tuple[str, str]], *, spread: bool
-) -> PlanRow:
-    post, wanted = wish.post, wish.post.schedule
-    account, ledger = grounds.accounts[post.account_id], grounds.ledgers[post.account_id, post.mode]
-    free_at = ledger.next_free(wanted.due_at)
-    free = wanted if free_at == wanted.due_at else at_instant(free_at, wanted.timezone)
-    found = [*account_findings(account, post.mode), *_video_findings(wish, account)]
-    if wish.is_new_video:
-        copy = (post.account_id, post.media.sha256)
-        found += _twin(post, grounds.same_video.get(copy), again=copy in planned)
-        planned.add(copy)
-    if free != wanted:
-        found.append(_full_day(account, post.mode, ledger.cap, free, spread=spread))
-    if spread:
-        post = replace(post, schedule=free)
-    used = ledger.used(post.schedule.due_at)
-    ledger.take(post.schedule.due_at)
-    is_new = wish.before is None and post.status is PostStatus.SCHEDULED
-    if is_new and account.status is AccountStatus.NEEDS_RECONNECT:
-        post = replace(post, error=_LOST_PERMISSION)
-    return PlanRow(
-        wish=wish,
-        post=post,
-        findings=tuple(found),
-        free=free,
-        quota=Usage(used=used + 1, cap=ledger.cap),
-    )
-
-
-def _video_findings(wish: Wish, account: Account) -> list[Finding]:
-    """Return what TikTok may refuse in a video, or this account may not post."""
-    if wish.video is None:
-        return []
-    post = wish.post
-    limit_s = account.max_duration_s if post.mode is PostMode.DIRECT else None
-    limits_s = {account.handle: limit_s}
-    return media_findings(post.media.path.name, wish.video.info, limits_s, post.choices.cover_ms)
-
-
-def news(row: PlanRow, again: PlanRow) -> list[Finding]:
-    """Return what is to be known about a row that was not, or was another, when it was proposed."""
-    known = {finding.code for finding in row.findings}
-    found = [finding for finding in again.findings if finding.code not in known]
-    if not found and again.post.schedule != row.post.schedule:
-        found = [each for each in again.findings if each.code == "moved_to_free_time"]
-    return found
-
-
-def account_findings(account: Account, mode: PostMode) -> list[Finding]:
-    """Return what may keep an account from posting."""
-    found = []
-    named: dict[str, str] = {"account": account.handle}
-    if account.status in NOT_CONNECTED:
-        found.append(Finding(code="account_not_connected", params=named))
-    elif account.status is AccountStatus.NEEDS_RECONNECT:
-        found.append(Finding(code="account_needs_reconnect", params=named))
-    elif not account.may(SCOPE_OF_MODE[mode]):
-        params = {**named, "scope": SCOPE_OF_MODE[mode].value, "mode": mode.value}
-        found.append(Finding(code="permission_not_granted", params=params))
-    if account.paused:
-        found.append(Finding(code="account_is_paused", params=named))
-    return found
-
-
-def _twin(post: Post, known: Post | None, *, again: bool) -> list[Finding]:
-    if known is not None:
-        params = {
-            "account": known.handle,
-            "post": known.id[:8],
-            "status": known.status.value,
-            "at": f"{known.schedule.shown:%Y-%m-%d %H:%M}",
-            "timezone": known.schedule.timezone,
-        }
-        return [Finding(code="same_video", params=params)]
-    if again:
-        params = {"account": post.handle, "file": post.media.path.name}
-        return [Finding(code="same_video_twice", params=params)]
-    return []
-
-
-def _full_day(
-    account: Account, mode: PostMode, cap: int, free: Schedule, *, spread: bool
-) -> Finding:
-    params: dict[str, str | int] = {
-        "account": account.handle,
-        "mode": mode.value,
-        "cap": cap,
-        "at": f"{free.wall:%Y-%m-%d %H:%M}",
-        "timezone": free.timezone,
-    }
-    return Finding(code="moved_to_free_time" if spread else "day_is_full", params=params)
-
-
 def edited(post: Post, edit: PostEdit, now: datetime) -> Post:
-    """Return the post as an edit wants it, but for a new file; raises InputError."""
+    """Return the post as an edit wants it, but for a new file and a slot; raises InputError.
+
+    A draft stays one, whatever it lacks, until it is edited with consent.
+    """
     caption = post.caption if edit.caption is None else edit.caption
     check_caption(caption)
     mode = edit.mode or post.mode
@@ -179,21 +64,60 @@ def edited(post: Post, edit: PostEdit, now: datetime) -> Post:
         post.consent is not None and post.consent.text == consent_text(choices)
     )
     consent = consent_for(mode, choices, agreed=agreed, now=now, or_draft=is_draft)
-    keeps_place = edit.when is None and edit.timezone is None and mode is post.mode
-    waits = keeps_place and _waits_for_turn(post)
+    status = status_of(mode, consent, or_draft=is_draft)
+    waits = _keeps_place(edit) and mode is post.mode and _waits_for_turn(post)
     return replace(
         post,
-        status=status_of(mode, consent, or_draft=is_draft),
+        status=status,
         caption=caption,
         mode=mode,
         choices=choices,
         consent=consent,
-        schedule=_edited_schedule(post, edit, now),
+        schedule=_edited_schedule(post, edit, now, status),
         lateness=edit.lateness or post.lateness,
         tags=post.tags if edit.tags is None else read_tags(edit.tags),
         error=post.error if waits else None,
         next_try_at=post.next_try_at if waits else None,
     )
+
+
+def copied(post: Post, edit: PostEdit, batch: str | None, now: datetime) -> Post:
+    """Return a new post for the same account and video, with an edit; raises InputError.
+
+    Without consent to it a direct post is a draft: what was agreed to was the other post.
+    """
+    is_draft = (edit.mode or post.mode) is PostMode.DIRECT and not edit.consent
+    new = Post(
+        id=uuid.uuid4().hex,
+        account_id=post.account_id,
+        handle=post.handle,
+        status=PostStatus.DRAFT if is_draft else PostStatus.SCHEDULED,
+        mode=post.mode,
+        schedule=post.schedule,
+        media=post.media,
+        caption=post.caption,
+        choices=post.choices,
+        consent=None,
+        lateness=post.lateness,
+        tags=post.tags,
+        origin=replace(PLANNED_ALONE, batch=batch),
+        created_at=now,
+    )
+    copy = edited(new, edit, now)
+    check_not_past(copy.schedule, now)
+    return copy
+
+
+def batches_of_copies(posts: Sequence[Post]) -> dict[str, str]:
+    """Return a new batch for each batch of which several posts are copied."""
+    copied_of = Counter(post.origin.batch for post in posts if post.origin.batch is not None)
+    return {batch: uuid.uuid4().hex for batch, count in copied_of.items() if count > 1}
+
+
+def restored(post: Post) -> Post:
+    """Return a cancelled post as it is planned again, or a draft again."""
+    status = status_of(post.mode, post.consent, or_draft=True)
+    return replace(post, status=status, error=None, next_try_at=None)
 
 
 def retried(post: Post, now: datetime) -> Post:
@@ -219,12 +143,23 @@ def resolved(post: Post, *, posted: bool, post_again: bool, now: datetime) -> tu
     return after, "said_not_posted"
 
 
-def _edited_schedule(post: Post, edit: PostEdit, now: datetime) -> Schedule:
+def _keeps_place(edit: PostEdit) -> bool:
+    moves = edit.when is not None or edit.timezone is not None or edit.shift_days or edit.shift
+    return not moves
+
+
+def _edited_schedule(post: Post, edit: PostEdit, now: datetime, status: PostStatus) -> Schedule:
+    zone = edit.timezone or post.schedule.timezone
     if edit.when is not None:
-        return read_time(edit.when, edit.timezone or post.schedule.timezone, now)
+        return read_time(edit.when, zone, now)
+    if edit.shift_days or edit.shift:
+        moved = shifted(post.schedule, days=edit.shift_days, by=edit.shift)
+        moved = moved if edit.timezone is None else at_instant(moved.due_at, zone)
+        check_not_past(moved, now)
+        return moved
     if edit.timezone is not None:
         return read_time(post.schedule.wall.isoformat(), edit.timezone, now)
-    if post.status is not PostStatus.SCHEDULED:
+    if post.status is not PostStatus.SCHEDULED and status is not PostStatus.DRAFT:
         check_not_past(post.schedule, now, edited=True)
     return post.schedule
 
@@ -244,7 +179,12 @@ def check(proposal: Proposal, *, strict: bool) -> None:
 
 
 def read_time(when: str, timezone: str, now: datetime) -> Schedule:
-    """Return the time a user asked for; raises InputError for none, or one that has passed."""
+    """Return the time a user asked for; raises InputError for none, or one that has passed.
+
+    For the next slot it is now, until the plan of the account is looked at.
+    """
+    if is_next_slot(when):
+        return at_instant(now, timezone)
     schedule = parse_when(when, timezone, now)
     check_not_past(schedule, now)
     return schedule
@@ -355,4 +295,9 @@ def wishes(
             origin=origin,
             created_at=now,
         )
-        yield Wish(post=post, video=LookedInto(info=info), request=checked.place)
+        yield Wish(
+            post=post,
+            video=LookedInto(info=info),
+            request=checked.place,
+            takes_slot=is_next_slot(checked.request.when),
+        )

@@ -16,6 +16,7 @@ from pathlib import Path
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import InputError, StorageError
+from tiktok_manager.domain.media import MediaFile
 from tiktok_manager.storage.database import Database
 from tiktok_manager.storage.media_facts import MediaFacts, keep_media, known_media
 from tiktok_manager.system import media as media_files
@@ -133,3 +134,9 @@ def _saved_at(facts: MediaFacts) -> datetime:
 
 def _size(stamp: Stamp | None) -> int:
     return 0 if stamp is None else stamp.size_bytes
+
+
+def is_unchanged(media: MediaFile) -> bool:
+    """Say whether a file is still the one that was read, by its stamp."""
+    known = Stamp(media.size_bytes, media.mtime_ns, media.file_id)
+    return media_files.stamp_of(media.path) == known

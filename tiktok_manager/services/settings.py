@@ -14,6 +14,7 @@ from tiktok_manager.domain.events import EventBus, SettingsChanged
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import ON_TIME, Lateness, LatePolicy
 from tiktok_manager.domain.schedule import parse_duration, zone
+from tiktok_manager.domain.slots import Limits
 from tiktok_manager.storage import holds
 from tiktok_manager.storage import settings as queries
 from tiktok_manager.storage.database import Database
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 ENV_CLIENT_KEY = "TIKTOK_MANAGER_CLIENT_KEY"
 ENV_CLIENT_SECRET = "TIKTOK_MANAGER_CLIENT_SECRET"  # noqa: S105 - a variable's name
+_OFF = "off"
 _SECRET_AAD = "settings/client-secret"  # noqa: S105 - associated data, not a secret
 
 
@@ -134,6 +136,14 @@ class Settings:
         """Return the pause between late posts of one account."""
         return parse_duration(self._text("late-spacing"))
 
+    def plan_limits(self) -> Limits:
+        """Return how closely posts of one account may stand."""
+        gap, per_day = self._text("min-gap"), self._text("daily-cap")
+        return Limits(
+            gap=None if gap == _OFF else parse_duration(gap),
+            per_day=None if per_day == _OFF else int(per_day),
+        )
+
     def timezone(self) -> str:
         """Return the zone in which times are read and shown."""
         value = self._text("timezone")
@@ -242,6 +252,10 @@ def _duration(value: str) -> str:
     return value.lower()
 
 
+def _or_off(check: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda value: _OFF if value.lower() == _OFF else check(value)
+
+
 def _zone(value: str) -> str:
     return "system" if value == "system" else zone(value).key
 
@@ -309,6 +323,20 @@ DEFINITIONS = (
         kind="duration",
         default="5m",
         check=_duration,
+    ),
+    Definition(
+        name="min-gap",
+        section="Planning",
+        kind="duration",
+        default=_OFF,
+        check=_or_off(_duration),
+    ),
+    Definition(
+        name="daily-cap",
+        section="Planning",
+        kind="text",
+        default=_OFF,
+        check=_or_off(_whole_number(1, 100)),
     ),
     Definition(
         name="publishing",

@@ -82,6 +82,12 @@ def get_account(session: Session, account_id: str) -> Account | None:
     return None if found is None else _account(*found)
 
 
+def get_accounts(session: Session, account_ids: Collection[str]) -> dict[str, Account]:
+    """Return the accounts with these ids, by id."""
+    found = session.execute(_WHOLE.where(AccountRow.id.in_(account_ids)))
+    return {row[0].id: _account(*row) for row in found}
+
+
 def _get(session: Session, account_id: str) -> Account:
     session.flush()
     return _account(*session.execute(_BY_ID, {"id": account_id}).one())

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import UpdateBase, bindparam, func, select, update
+from sqlalchemy import UpdateBase, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.attempts import Attempt, AttemptEnd, Claim, Fenced, Outcome, Step
@@ -27,6 +27,8 @@ _ATTEMPT = select(AttemptRow).where(AttemptRow.id == bindparam("id"))
 _OPEN_ATTEMPT = select(AttemptRow).where(
     AttemptRow.post_id == bindparam("post_id"), AttemptRow.open
 )
+# Written like the condition of the partial index that answers it, or it would not.
+_IS_OPEN = text("attempts.open")
 _NUMBER = select(func.count()).where(AttemptRow.post_id == bindparam("post_id"))
 _POST = (
     select(PostRow).where(PostRow.id == bindparam("id")).execution_options(populate_existing=True)
@@ -190,6 +192,11 @@ def _without_foreign_id(session: Session, claim: Claim, outcome: Outcome) -> Out
     if owner in {None, claim.post.id}:
         return outcome
     return replace(outcome, tiktok_post_id=None, url=None)
+
+
+def open_uploads(session: Session) -> frozenset[str]:
+    """Return the posts that have an open attempt; they are few."""
+    return frozenset(session.scalars(select(AttemptRow.post_id).where(_IS_OPEN)))
 
 
 def withdraw(session: Session, post_id: str, end: AttemptEnd, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 import heapq
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from tiktok_manager.domain.errors import ChangedMeanwhile
 from tiktok_manager.domain.findings import Param
 from tiktok_manager.domain.posts import (
     UNDER_WAY,
@@ -36,7 +37,7 @@ from tiktok_manager.storage.accounts import (
     IS_LOST,
 )
 from tiktok_manager.storage.codes import decode_params, encode_params
-from tiktok_manager.storage.columns import UtcInstant
+from tiktok_manager.storage.columns import Base, UtcInstant
 from tiktok_manager.storage.integrity import remember
 from tiktok_manager.storage.post_rows import (
     entered_values,
@@ -50,16 +51,16 @@ from tiktok_manager.storage.schema import STATUS, AccountRow, PostRow, StepRow
 _ID_END = "\U0010ffff"
 _BY_TIME = (PostRow.due_at, PostRow.id)
 _NO_OUTCOME = sorted({PostStatus.DRAFT, PostStatus.SCHEDULED, PostStatus.CANCELLED, *UNDER_WAY})
+_AT_ONCE = 500  # values in one statement
+_ROWS = Base.metadata.tables[PostRow.__tablename__]
 _CHANGE = (
-    update(PostRow)
+    update(_ROWS)
     .where(
-        PostRow.id == bindparam("post_id"),
-        PostRow.version == bindparam("read_version"),
-        PostRow.status == bindparam("read_status"),
+        _ROWS.c.id == bindparam("post_id"),
+        _ROWS.c.version == bindparam("read_version"),
+        _ROWS.c.status == bindparam("read_status"),
     )
-    .values(version=PostRow.version + 1, epoch=PostRow.epoch + 1)
-    .returning(PostRow.id)
-    .execution_options(synchronize_session=False)
+    .values(version=_ROWS.c.version + 1, epoch=_ROWS.c.epoch + 1)
 )
 
 
@@ -106,35 +107,72 @@ def list_posts(
     return list(islice(merged, limit))
 
 
-def same_file(session: Session, account_ids: Sequence[str], sha256: str) -> list[Post]:
-    """Return the posts of these accounts with this very video, but cancelled and failed ones."""
-    query = _posts().where(
-        PostRow.account_id.in_(account_ids),
-        PostRow.file_sha256 == sha256,
-        PostRow.status.not_in((PostStatus.CANCELLED, PostStatus.FAILED)),
-    )
-    return sorted(_all(session, query), key=lambda post: post.schedule.due_at)
+def same_files(session: Session, videos: Mapping[str, Iterable[str]]) -> list[Post]:
+    """Return the posts with these very videos, but cancelled and failed ones, by due time.
+
+    `videos` names by its SHA-256 the accounts at which each is looked for.
+    """
+    found: list[Post] = []
+    for hashes in batched(sorted(videos)):
+        query = _posts().where(
+            PostRow.file_sha256.in_(hashes),
+            STATUS.not_in((PostStatus.CANCELLED, PostStatus.FAILED)),
+        )
+        whose = {sha256: frozenset(videos[sha256]) for sha256 in hashes}
+        found += [
+            to_post(row, handle)
+            for row, handle in session.execute(query)
+            if row.account_id in whose[row.file_sha256]
+        ]
+    return sorted(found, key=lambda post: post.schedule.due_at)
 
 
-def update_post(
+def get_posts(session: Session, ids: Iterable[str]) -> dict[str, Post]:
+    """Return the posts with these ids, by id."""
+    found: dict[str, Post] = {}
+    for some in batched(ids):
+        found |= {post.id: post for post in _all(session, _posts().where(PostRow.id.in_(some)))}
+    return found
+
+
+def batched(values: Iterable[str]) -> Iterator[list[str]]:
+    """Yield values in lists that fit into one statement."""
+    left = iter(values)
+    while some := list(islice(left, _AT_ONCE)):
+        yield some
+
+
+def update_posts(
     session: Session,
-    post: Post,
+    changes: Sequence[tuple[Post, Post]],
     now: datetime,
     *,
-    read: Post,
     first_tried_at: datetime | None = None,
 ) -> None:
-    """Write a post back as the planner changed it from what it `read`, under a new epoch.
+    """Write posts back as the planner changed them, each from what it read, under new epochs.
 
-    Raises ChangedMeanwhile, writing nothing, if the row has another version or status than `read`
-    by now, and IllegalTransition. A worker that still holds an old claim is fenced by the epoch.
-    `first_tried_at` exempts the post from the lateness rule: the user wants it out although its
-    time has passed.
+    All or none, in a few statements. Raises ChangedMeanwhile if a row has another version or status
+    by now than the one that was read, and IllegalTransition; then the transaction is to be given
+    up. A worker that still holds an old claim is fenced by the epoch. `first_tried_at` exempts the
+    posts from the lateness rule: the user wants them out although their time has passed.
     """
-    change = {"post_id": post.id, "read_version": read.version, "read_status": read.status}
-    if session.execute(_CHANGE, change).first() is None:
-        raise changed_meanwhile(read, post, get_post(session, post.id))
-    row = session.get_one(PostRow, post.id, populate_existing=True)
+    _check_as_read(session, changes)
+    values = [
+        {"post_id": read.id, "read_version": read.version, "read_status": read.status.value}
+        for read, _post in changes
+    ]
+    # The compare-and-set of the team's server, where others write between two statements.
+    if values and session.connection().execute(_CHANGE, values).rowcount != len(values):
+        raise ChangedMeanwhile("post", changes[0][0].id)
+    wanted = {post.id: post for _read, post in changes}
+    for ids in batched(wanted):
+        query = select(PostRow).where(PostRow.id.in_(ids))
+        for row in session.scalars(query.execution_options(populate_existing=True)):
+            _enter(row, wanted[row.id], now, first_tried_at)
+    session.flush()
+
+
+def _enter(row: PostRow, post: Post, now: datetime, first_tried_at: datetime | None) -> None:
     move(row, post.status)
     for name, value in entered_values(post, now).items():
         setattr(row, name, value)
@@ -145,7 +183,17 @@ def update_post(
     if post.status is not PostStatus.PUBLISHED:
         row.publish_id = None
     row.published_at = post.published_at
+
+
+def _check_as_read(session: Session, changes: Sequence[tuple[Post, Post]]) -> None:
     session.flush()
+    stands: dict[str, tuple[int, str]] = {}
+    for ids in batched(read.id for read, _post in changes):
+        query = select(PostRow.id, PostRow.version, PostRow.status).where(PostRow.id.in_(ids))
+        stands |= {row.id: (row.version, row.status) for row in session.execute(query)}
+    for read, post in changes:
+        if stands.get(read.id) != (read.version, read.status.value):
+            raise changed_meanwhile(read, post, get_post(session, read.id))
 
 
 def count(session: Session, statuses: Iterable[PostStatus]) -> dict[PostStatus, int]:

@@ -90,23 +90,6 @@ def sent_by_account(
     return {place: sorted(times) for place, times in found.items()}
 
 
-def post_times(
-    session: Session,
-    account_id: str,
-    mode: PostMode,
-    since: datetime,
-    without: frozenset[str] = frozenset(),
-) -> list[datetime]:
-    """Return the times of all posts sent since then and of all planned but `without`."""
-    planned = select(func.coalesce(PostRow.wake_at, PostRow.due_at)).where(
-        PostRow.account_id == account_id,
-        PostRow.mode == mode,
-        PostRow.status.in_(_PLANNED),
-        PostRow.id.not_in(without),
-    )
-    return list(session.scalars(planned)) + sent_times(session, account_id, mode, since)
-
-
 def post_times_by_account(
     session: Session,
     account_ids: Collection[str],
@@ -114,16 +97,18 @@ def post_times_by_account(
     since: datetime,
     without: frozenset[str] = frozenset(),
 ) -> dict[str, list[datetime]]:
-    """Return the same of many accounts in two statements, by account."""
+    """Return by account when its posts were sent since then and are planned, but `without`."""
     found: dict[str, list[datetime]] = {account_id: [] for account_id in account_ids}
-    planned = select(PostRow.account_id, func.coalesce(PostRow.wake_at, PostRow.due_at)).where(
+    planned = select(
+        PostRow.id, PostRow.account_id, func.coalesce(PostRow.wake_at, PostRow.due_at)
+    ).where(
         PostRow.account_id.in_(account_ids),
         PostRow.mode == mode,
         PostRow.status.in_(_PLANNED),
-        PostRow.id.not_in(without),
     )
-    for account_id, at in session.execute(planned):
-        found[account_id].append(at)
+    for post_id, account_id, at in session.execute(planned):
+        if post_id not in without:
+            found[account_id].append(at)
     for (account_id, sent_mode), times in sent_by_account(session, account_ids, since).items():
         if sent_mode is mode:
             found[account_id] += times

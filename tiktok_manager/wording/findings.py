@@ -1,6 +1,6 @@
 """What the checks of a plan found, in words."""
 
-from tiktok_manager.wording.catalogue import Catalogue, Choice, Entry
+from tiktok_manager.wording.catalogue import Catalogue, Choice, Entry, Plural
 from tiktok_manager.wording.steps import Step
 from tiktok_manager.wording.translation import _
 
@@ -51,6 +51,24 @@ FINDINGS: Catalogue = {
                 _("@{account} has its pending drafts of 24 hours: moved to {at} ({timezone}).")
             ),
         },
+    ),
+    "clash": Entry(_("@{account} has another post at {at} ({timezone})."), step=Step.CHOOSE_TIME),
+    "gap_too_short": Entry(
+        _("@{account} has a post at {at} ({timezone}), less than {gap:span} away."),
+        step=Step.CHOOSE_TIME,
+    ),
+    "own_cap_reached": Entry(
+        Plural(
+            _("@{account} has its {cap} post on {day} already."),
+            _("@{account} has its {cap} posts on {day} already."),
+            "cap",
+        ),
+        step=Step.CHOOSE_TIME,
+    ),
+    "in_blackout": Entry(
+        _("@{account} posts nothing on {day} by your blackout days."),
+        _("{note}"),
+        step=Step.CHOOSE_TIME,
     ),
     "permission_not_granted": Choice(
         "mode",

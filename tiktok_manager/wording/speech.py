@@ -16,6 +16,7 @@ from tiktok_manager.wording.files import FILES
 from tiktok_manager.wording.findings import FINDINGS
 from tiktok_manager.wording.holds import ADVICE, HOLDS
 from tiktok_manager.wording.pages import PAGES
+from tiktok_manager.wording.planning import PLANNING
 from tiktok_manager.wording.steps import LABELS, Step
 from tiktok_manager.wording.storage import STORAGE
 from tiktok_manager.wording.terms import TERMS
@@ -143,6 +144,7 @@ CATALOGUE: Catalogue = {
     **CHECKS,
     **COMMANDS,
     **ERRORS,
+    **PLANNING,
     **STORAGE,
     **FILES,
     **HOLDS,

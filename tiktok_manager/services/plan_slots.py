@@ -1,0 +1,62 @@
+"""Gives posts that ask for the next slot a time each, once all times that are named have theirs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from tiktok_manager.domain.errors import InputError
+from tiktok_manager.domain.plans import Wish
+from tiktok_manager.domain.posts import PostMode
+from tiktok_manager.domain.slots import FARTHEST, LEAST_AHEAD, FreeSlots, slot_times
+from tiktok_manager.services.plan_guards import Grounds
+
+
+def give(
+    wishes: Sequence[Wish], grounds: Grounds, now: datetime
+) -> tuple[list[Wish], Mapping[int, InputError]]:
+    """Return the wishes with a time each, and by request why there is none, with no wish left.
+
+    Wishes of one account get slots in their order, one after another.
+    """
+    free = {
+        account_id: free_slots(account_id, grounds, now)
+        for account_id in {wish.post.account_id for wish in wishes if wish.takes_slot}
+    }
+    for wish in wishes:
+        if not wish.takes_slot and wish.post.account_id in free:
+            place = free[wish.post.account_id]
+            place.diary.take(wish.post.schedule)
+            place.ledgers[wish.post.mode].take(wish.post.schedule.due_at)
+    given: list[Wish] = []
+    refused: dict[int, InputError] = {}
+    for wish in wishes:
+        if not wish.takes_slot:
+            given.append(wish)
+        elif schedule := free[wish.post.account_id].take(wish.post.mode):
+            given.append(replace(wish, post=replace(wish.post, schedule=schedule)))
+        else:
+            refused.setdefault(wish.request, _no_slot(wish, grounds))
+    return [wish for wish in given if wish.request not in refused], refused
+
+
+def free_slots(account_id: str, grounds: Grounds, now: datetime) -> FreeSlots:
+    """Return the free slots of an account, a few minutes from now on."""
+    account = grounds.facts.accounts[account_id]
+    slots = [slot for slot in grounds.facts.slots if slot.whose.takes(account)]
+    return FreeSlots(
+        times=partial(slot_times, slots, grounds.blackouts(account), now + LEAST_AHEAD),
+        until=now + FARTHEST,
+        diary=grounds.diary(account_id),
+        ledgers={
+            mode: grounds.ledger((account_id, mode))
+            for mode in PostMode
+            if (account_id, mode) in grounds.facts.times
+        },
+    )
+
+
+def _no_slot(wish: Wish, grounds: Grounds) -> InputError:
+    account = grounds.facts.accounts[wish.post.account_id]
+    has_slots = any(s.whose.takes(account) and not s.paused for s in grounds.facts.slots)
+    return InputError("no_free_slot" if has_slots else "no_slots", account=wish.post.handle)
