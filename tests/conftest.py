@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.fakes.first_steps import shared_statements
+
 # Qt reads it when the first application object is made.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -33,6 +35,13 @@ PROXY_SUFFIX = "_proxy"
 
 # How long a thread that was told to end may take to do so.
 THREAD_END_S = 5.0
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _statements() -> Iterator[None]:
+    """Compile each statement once, not for each test's database anew."""
+    with shared_statements():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.fakes.first_steps import quick_keys
+from tests.fakes.first_steps import quick_keys, shared_statements
 from tests.fakes.world import environment
 from tests.harness.audit import OPEN, Finding, Planned, audit
 from tests.harness.failpoints import Strike
@@ -101,6 +101,7 @@ class Stage:
         start_time(self.page)
         self.clock = SharedClock(self.page)
         enter(_small_chunks())
+        enter(shared_statements())
         enter(_seeded_ids(self.rng))
         config = SimulatorConfig(
             accounts=ACCOUNTS,
