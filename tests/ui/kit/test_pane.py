@@ -1,5 +1,7 @@
 """A pane shows its content, or says what stands in its place and what to do about it."""
 
+from typing import cast
+
 import pytest
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
@@ -12,7 +14,7 @@ from tiktok_manager.domain.errors import AppError
 from tiktok_manager.ui.kit.layout import Skeleton
 from tiktok_manager.ui.kit.pane import PaneView
 from tiktok_manager.ui.kit.placeholders import EmptyState
-from tiktok_manager.ui.kit.reading import Stage
+from tiktok_manager.ui.kit.reading import Reading, Stage
 
 pytestmark = pytest.mark.usefixtures("look")
 
@@ -52,7 +54,7 @@ def pane(qtbot: QtBot, reading: FakeReading) -> PaneView:
     )
     made.content = QLabel("Content")  # type: ignore[attr-defined]
     made.body.addWidget(made.content)  # type: ignore[attr-defined]
-    made.follow(reading)
+    made.follow(cast("Reading[object]", reading))
     qtbot.addWidget(made)
     made.resize(640, 480)
     made.show()
@@ -124,7 +126,7 @@ def test_reading_nothing_again_leaves_the_focus_alone(pane: PaneView, reading: F
 
 def test_readings_rest_while_the_pane_is_hidden(pane: PaneView, reading: FakeReading) -> None:
     other = FakeReading()
-    pane.stages.add_reading(other)
+    pane.stages.add_reading(cast("Reading[object]", other))
     reading.shown.clear()
     pane.hide()
     pane.show()

@@ -190,8 +190,8 @@ class ActionRow(QWidget):
     A question begun about one thing never stands for another: what changes it takes it back.
     """
 
-    def __init__(self, actions: Sequence[Action], *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, actions: Sequence[Action]) -> None:
+        super().__init__()
         self.buttons = tuple(ActionButton(action) for action in actions)
         self.card = QuestionCard()
         self.card.answered.connect(self._on_answered)

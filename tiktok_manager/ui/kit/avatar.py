@@ -120,8 +120,8 @@ class Avatars(QObject):
 class AvatarLabel(QWidget):
     """A round picture of an account; `path` is a cached file, initials stand in for it."""
 
-    def __init__(self, avatars: Avatars, size_px: int = 32, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, avatars: Avatars, size_px: int = 32) -> None:
+        super().__init__()
         self._avatars = avatars
         self._size_px = size_px
         self._name = ""

@@ -34,10 +34,8 @@ _PILL_PX, _SIGN_PX = 24, 14
 class StatusBadge(QWidget):
     """How a post or an account stands: its icon, words, and colour of the moment's theme."""
 
-    def __init__(
-        self, status: PostStatus = PostStatus.DRAFT, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, status: PostStatus = PostStatus.DRAFT) -> None:
+        super().__init__()
         self.setFont(type_font(Type.CAPTION))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_status(status)
@@ -96,9 +94,9 @@ def _pill_width(metrics: QFontMetrics, words: str) -> int:
     return 2 * SPACE_S + _SIGN_PX + SPACE_XS + metrics.horizontalAdvance(words) + 2
 
 
-def Chip(text: str, *, checked: bool = False, parent: QWidget | None = None) -> QPushButton:
+def Chip(text: str, *, checked: bool = False) -> QPushButton:
     """Return a small rounded toggle, for filters and picks."""
-    chip = push_button(text, look="chip", checkable=True, parent=parent)
+    chip = push_button(text, look="chip", checkable=True)
     chip.setChecked(checked)
     return chip
 
@@ -106,10 +104,8 @@ def Chip(text: str, *, checked: bool = False, parent: QWidget | None = None) -> 
 class NumberLabel(PlainLabel):
     """`12.4k`, with the exact number on hover and to screen readers."""
 
-    def __init__(
-        self, value: int | None = None, *, type: Type = Type.BODY, parent: QWidget | None = None
-    ) -> None:
-        super().__init__("", type=type, tabular=True, parent=parent)
+    def __init__(self, value: int | None = None, *, type: Type = Type.BODY) -> None:
+        super().__init__("", type=type, tabular=True)
         self.set_value(value)
 
     def set_value(self, value: int | None) -> None:
@@ -122,8 +118,8 @@ class NumberLabel(PlainLabel):
 class FigureCard(PushButton):
     """One number, how it changed, and what it is a number of; pressed, more of it is shown."""
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(look="figure", parent=parent)
+    def __init__(self, title: str) -> None:
+        super().__init__(look="figure")
         self.setCheckable(True)
         self._title = PlainLabel(title, tone="soft")
         self._value = NumberLabel(None, type=Type.FIGURE)
@@ -170,8 +166,8 @@ class JobLine(QWidget):
 
     _WORDS_PX, _BAR_PX = 240, 160
 
-    def __init__(self, job: Job, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, job: Job, name: str) -> None:
+        super().__init__()
         self._job = job
         self._bar = QProgressBar()
         self._bar.setFixedWidth(self._BAR_PX)

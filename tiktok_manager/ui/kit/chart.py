@@ -53,8 +53,8 @@ _AIR_PX = 8
 class NumberChart(QFrame):
     """One number over time. Gaps stay gaps; hover or arrow keys read single points."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("look", "chart")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)

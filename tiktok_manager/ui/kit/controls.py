@@ -117,15 +117,9 @@ class CopyButton(PushButton):
     """Copies a text and says so for a moment; `name` tells screen readers what it copies."""
 
     def __init__(
-        self,
-        text: str = "",
-        *,
-        words: str = "",
-        name: str = "",
-        look: str = "quiet",
-        parent: QWidget | None = None,
+        self, text: str = "", *, words: str = "", name: str = "", look: str = "quiet"
     ) -> None:
-        super().__init__(look=look, icon_name="copy", parent=parent)
+        super().__init__(look=look, icon_name="copy")
         self._copied_text = text
         self._words = words or tr("Copy")
         self._name = name
@@ -163,11 +157,9 @@ class Segment(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(
-        self, name: str, options: Mapping[str, str], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, name: str, options: Mapping[str, str]) -> None:
         """`options` are words by key; the first is chosen."""
-        super().__init__(parent)
+        super().__init__()
         self.setAccessibleName(name)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, PushButton] = {}
@@ -231,8 +223,8 @@ class Fact:
 class Facts(QWidget):
     """Rows of a label and its value. Rows whose label stays keep their widgets, and the focus."""
 
-    def __init__(self, facts: Sequence[Fact] = (), parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, facts: Sequence[Fact] = ()) -> None:
+        super().__init__()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(SPACE_L)

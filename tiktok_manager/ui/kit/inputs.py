@@ -34,8 +34,8 @@ Choices = Sequence[tuple[str, str]]
 class CalmComboBox(QComboBox):
     """A drop-down that only a click or a key changes: the wheel scrolls the page it stands on."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # by default the wheel focuses it
 
     def measure_one(self) -> None:
@@ -55,8 +55,8 @@ class SearchBox(CalmComboBox):
     Text that names none of them gives way to the one chosen before.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMaxVisibleItems(12)
@@ -104,8 +104,8 @@ class Switch(QCheckBox):
 
     _TRACK = QSize(36, 20)
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._is_ringed = False
 

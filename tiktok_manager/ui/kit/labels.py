@@ -99,8 +99,8 @@ def paint_line(
 class NoteLabel(PlainLabel):
     """A quiet line under a control; it takes no room while it says nothing."""
 
-    def __init__(self, text: str = "", *, parent: QWidget | None = None) -> None:
-        super().__init__(text, type=Type.CAPTION, tone="soft", wrap=True, parent=parent)
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text, type=Type.CAPTION, tone="soft", wrap=True)
         if not text:
             self.hide()
 
@@ -119,16 +119,8 @@ class PlainText(QTextEdit):
     `in_passing` text is selected by the pointer and is no stop of the Tab key.
     """
 
-    def __init__(
-        self,
-        name: str,
-        role: Type,
-        text: str = "",
-        *,
-        in_passing: bool = False,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, role: Type, text: str = "", *, in_passing: bool = False) -> None:
+        super().__init__()
         self.setAccessibleName(name)
         self.setReadOnly(True)
         self.setAcceptRichText(False)
@@ -169,10 +161,8 @@ class PlainText(QTextEdit):
 class IconLabel(QWidget):
     """A still icon beside words that say the same; it follows the theme."""
 
-    def __init__(
-        self, icon_name: str, tint: str, size_px: int = 20, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, icon_name: str, tint: str, size_px: int = 20) -> None:
+        super().__init__()
         self._shown = (icon_name, tint)
         self.setFixedSize(size_px, size_px)
 

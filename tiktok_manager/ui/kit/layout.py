@@ -25,10 +25,8 @@ Item = QWidget | QLayout | int | None
 class Card(QFrame):
     """A rounded frame on paper. Add content to `body`."""
 
-    def __init__(
-        self, title: str = "", *, padding: int = SPACE_L, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, title: str = "", *, padding: int = SPACE_L) -> None:
+        super().__init__()
         self.setProperty("look", "card")
         margins = (padding, padding, padding, padding)
         self.body = column(spacing=SPACE_M, margins=margins)
@@ -40,8 +38,8 @@ class Card(QFrame):
 class Slot(QWidget):
     """Room for messages between parts of the page; it takes none while they are all hidden."""
 
-    def __init__(self, *messages: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *messages: QWidget) -> None:
+        super().__init__()
         self._messages = messages
         self.setLayout(column(*messages, margins=(SPACE_L, SPACE_M, SPACE_L, SPACE_M)))
         for message in messages:
@@ -61,8 +59,8 @@ class Slot(QWidget):
 class ScrollPage(QScrollArea):
     """Parts one below another in a column of at most this width, which scrolls."""
 
-    def __init__(self, width_px: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, width_px: int) -> None:
+        super().__init__()
         page = QWidget()
         page.setMaximumWidth(width_px)
         margins = (SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
@@ -97,8 +95,8 @@ def scrolled(page: QWidget | None = None) -> QScrollArea:
 class Line(QFrame):
     """A hairline between parts."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("look", "line")
 
 
@@ -233,17 +231,16 @@ class FlowLayout(QLayout):
 class Skeleton(QWidget):
     """Grey rows in the place of a list that is being loaded. They stand still on purpose."""
 
-    def __init__(
-        self, *, rows: int = 6, row_height_px: int = 48, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    _ROW_PX = 48
+
+    def __init__(self, *, rows: int = 6) -> None:
+        super().__init__()
         self._rows = rows
-        self._row_height_px = row_height_px
         self.setAccessibleName(tr("Loading"))
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(320, self._rows * self._row_height_px)
+        return QSize(320, self._rows * self._ROW_PX)
 
     @override
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -252,7 +249,7 @@ class Skeleton(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(look.line))
-        height = self._row_height_px
+        height = self._ROW_PX
         for number in range(min(self._rows, self.height() // height)):
             middle = number * height + height / 2
             painter.drawEllipse(QRectF(SPACE_XL, middle - 14, 28, 28))

@@ -140,14 +140,9 @@ class BulkBar(QFrame):
     """
 
     def __init__(
-        self,
-        actions: Sequence[Action],
-        *,
-        words: Callable[[int], str],
-        clear: Callable[[], object],
-        parent: QWidget | None = None,
+        self, actions: Sequence[Action], *, words: Callable[[int], str], clear: Callable[[], object]
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._words = words
         self._count = PlainLabel("", type=Type.STRONG)
         self.row = ActionRow(actions)

@@ -35,8 +35,8 @@ class Toast(MessageFrame):
 
     left = Signal()
 
-    def __init__(self, notice: Notice, parent: QWidget | None = None) -> None:
-        super().__init__(parent, take_step=self._take_step, dismiss=self._leave)
+    def __init__(self, notice: Notice) -> None:
+        super().__init__(take_step=self._take_step, dismiss=self._leave)
         self.notice = notice
         self._timer = QTimer(self, singleShot=True, interval=TOAST_MS)
         self._timer.timeout.connect(self._leave)

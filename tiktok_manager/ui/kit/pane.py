@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 import shiboken6
 from PySide6.QtCore import QEvent, Signal
@@ -13,7 +13,7 @@ from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import IconLabel, PlainLabel
 from tiktok_manager.ui.kit.layout import Item, Skeleton, column, fill, row
 from tiktok_manager.ui.kit.placeholders import EmptyState
-from tiktok_manager.ui.kit.reading import Stage
+from tiktok_manager.ui.kit.reading import Reading, Stage
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
@@ -22,30 +22,10 @@ from tiktok_manager.wording import joined, words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtCore import QObject, SignalInstance
+    from PySide6.QtCore import QObject
     from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 
     from tiktok_manager.domain.errors import AppError
-
-
-class Readable(Protocol):
-    """What a page needs to know of a `Reading`."""
-
-    changed: SignalInstance
-
-    @property
-    def stage(self) -> Stage:
-        """What there is to show."""
-
-    @property
-    def failure(self) -> AppError | None:
-        """Why the last reading failed, though an older value may still be there."""
-
-    def retry(self) -> None:
-        """Read again."""
-
-    def set_shown(self, is_shown: bool, /) -> None:
-        """Read only while somebody looks."""
 
 
 class Stages(QStackedWidget):
@@ -61,17 +41,16 @@ class Stages(QStackedWidget):
         *,
         empty: Callable[[], QWidget] | None = None,
         skeleton_rows: int = 8,
-        parent: QWidget | None = None,
     ) -> None:
         """`empty` builds what is shown where there is nothing; content stands without one."""
-        super().__init__(parent)
+        super().__init__()
         self._content = content or QWidget()
         self._make_empty = empty
         self._stage = Stage.READY
         self._passing: QWidget | None = None
         self._skeleton = Skeleton(rows=skeleton_rows)
-        self._reading: Readable | None = None
-        self._readings: list[Readable] = []
+        self._reading: Reading[Any] | None = None
+        self._readings: list[Reading[Any]] = []
         self.addWidget(self._content)
         self.addWidget(self._skeleton)
         self._stale: _StaleLine | None = None
@@ -93,14 +72,14 @@ class Stages(QStackedWidget):
         elif before is not Stage.EMPTY or not has_focus_inside(self):
             self._bring(self._make_empty())  # rebuilt under the focus, its button would lose it
 
-    def follow(self, reading: Readable) -> None:
+    def follow(self, reading: Reading[Any]) -> None:
         """Show the stage of this reading from now on."""
         self._reading = reading
         self.add_reading(reading)
         reading.changed.connect(self._on_changed)
         self._on_changed()
 
-    def add_reading(self, reading: Readable) -> None:
+    def add_reading(self, reading: Reading[Any]) -> None:
         """Let one more reading rest while this is hidden; its stage is shown elsewhere."""
         self._readings.append(reading)
         reading.set_shown(self.isVisible())
@@ -212,10 +191,8 @@ class PaneView(QWidget):
     """Whether rows keep their place when the pane gets narrower, so that the drawer may stand
     beside them in a wide window; else it lies over them."""
 
-    def __init__(
-        self, parent: QWidget | None = None, *, empty: Callable[[], QWidget] | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, *, empty: Callable[[], QWidget] | None = None) -> None:
+        super().__init__()
         self._bar = QFrame(self)
         self._bar.setObjectName("pane-bar")
         self._bar.hide()
@@ -258,7 +235,7 @@ class PaneView(QWidget):
             self.foot_moved.emit()
         return super().eventFilter(watched, event)
 
-    def follow(self, reading: Readable) -> None:
+    def follow(self, reading: Reading[Any]) -> None:
         """Show the stage of this reading from now on; it reads only while the pane is shown."""
         self.stages.follow(reading)
 

@@ -41,9 +41,8 @@ class EmptyState(QWidget):
         *,
         action_text: str = "",
         action: Callable[[], object] | None = None,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._shown: list[tuple[str, str, bool]] = []
         self._steps = column()
         words = PlainLabel(text, tone="soft", wrap=True)

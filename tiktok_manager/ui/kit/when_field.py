@@ -91,8 +91,8 @@ class WhenField(QWidget):
 
     changed = Signal()
 
-    def __init__(self, now: Callable[[], datetime], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
         self._now = now
         self._wall = datetime(2000, 1, 1)  # noqa: DTZ001 - wall times have no zone
         self._timezone = "UTC"
