@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from tests.fakes.world import START, World
 from tiktok_manager.domain.accounts import Account, Profile
@@ -13,7 +14,7 @@ from tiktok_manager.domain.errors import Cancelled, NetworkDown
 from tiktok_manager.domain.metrics import VideoCounters
 from tiktok_manager.services import syncing
 from tiktok_manager.services.accounts import SyncResult, SyncStep
-from tiktok_manager.storage import metrics
+from tiktok_manager.storage.metrics_schema import VideoRow, VideoSnapshotRow
 from tiktok_manager.tiktok.answers import VideoPage
 from tiktok_manager.tiktok.errors import untrusted
 from tiktok_manager.wording import words
@@ -51,7 +52,13 @@ class Listing:
     def views(self, number: int) -> list[int]:
         """Return the series of a video's views."""
         with self._world.workspace.metrics.read() as session:
-            return [point.value for point in metrics.video_series(session, str(number))]
+            query = (
+                select(VideoSnapshotRow.views)
+                .join(VideoRow, VideoRow.id == VideoSnapshotRow.video_id)
+                .where(VideoRow.tiktok_id == str(number))
+                .order_by(VideoSnapshotRow.minute)
+            )
+            return [views for views in session.scalars(query) if views is not None]
 
     def for_account(self, _account_id: str, **_patience: object) -> "Listing":
         return self

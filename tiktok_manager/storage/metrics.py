@@ -172,19 +172,6 @@ def list_videos(session: Session, account_id: str, limit: int | None) -> list[Vi
     return [_video(row) for row in rows]
 
 
-def video_series(session: Session, tiktok_id: str) -> list[SeriesPoint]:
-    """Return a video's views at every change, oldest first."""
-    query = (
-        select(VideoSnapshotRow.minute, VideoSnapshotRow.views)
-        .join(VideoRow, VideoRow.id == VideoSnapshotRow.video_id)
-        .where(VideoRow.tiktok_id == tiktok_id)
-        .order_by(VideoSnapshotRow.minute)
-    )
-    return [
-        SeriesPoint(at=_instant(m), value=v) for m, v in session.execute(query) if v is not None
-    ]
-
-
 def _minute(at: datetime) -> int:
     return int(at.timestamp()) // 60
 

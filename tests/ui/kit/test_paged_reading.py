@@ -47,7 +47,6 @@ class Numbers:
             self.read,
             parent=home,
             stale_on=(PostsChanged,),
-            every_ms=0,
         )
         fatal = QAbstractItemModelTester.FailureReportingMode.Fatal
         QAbstractItemModelTester(self.pages.model, fatal, self.pages.model)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from PySide6.QtCore import QObject
 
 from tiktok_manager.ui.kit.list_model import Column, ListModel
-from tiktok_manager.ui.kit.reading import READS_EVERY_MS, Reading
+from tiktok_manager.ui.kit.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -80,7 +80,6 @@ class PagedReading(QObject, Generic[RowT]):
         parent: QObject,
         stale_on: Sequence[type[Event]] = (),
         concerns: Callable[[Event], bool] | None = None,
-        every_ms: int = READS_EVERY_MS,
     ) -> None:
         super().__init__(parent)
         self._tasks = tasks
@@ -102,7 +101,6 @@ class PagedReading(QObject, Generic[RowT]):
             stale_on=stale_on,
             concerns=concerns,
             is_empty=lambda page: not page.rows,
-            every_ms=every_ms,
         )
         self.reading.changed.connect(self._on_read)
 
