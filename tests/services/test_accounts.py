@@ -287,8 +287,8 @@ def test_the_overview_says_what_each_account_says_for_itself(world: World) -> No
     assert first.next_post.id == soon.id != later.id
     assert second.next_post is None
     assert (first.planned, second.planned) == (2, 0)
+    assert (first.quota.used, second.quota.used) == (1, 0)
     for each, account in ((first, ada), (second, bob)):
-        assert each.quota == world.workspace.quota.usage(account.id)
         assert each.avatar == world.workspace.accounts.avatars().get(account.id)
 
 

@@ -3,10 +3,17 @@
 from datetime import timedelta
 
 from tests.fakes.world import World
+from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.posts import PostMode, PostStatus
 from tiktok_manager.domain.quota import WINDOW
 
 MB = 1_000_000
+
+
+def used(world: World, account: Account) -> int:
+    """Return what is told of an account's day."""
+    told = {each.account.id: each.quota.used for each in world.workspace.accounts.overview()}
+    return told[account.id]
 
 
 def test_a_full_day_is_warned_of_with_the_next_free_time(world: World) -> None:
@@ -27,7 +34,7 @@ def test_posts_over_the_cap_wait_and_go_out_by_themselves(world: World) -> None:
     held = next(p for p in map(world.post, posts) if p.status is PostStatus.SCHEDULED)
     assert held.error is not None
     assert (held.error.code, held.attempts) == ("daily_cap", 0)
-    assert world.workspace.quota.usage(account.id).used == 2
+    assert used(world, account) == 2
     world.run(timedelta(hours=25))
     assert {world.post(p).status for p in posts} == {PostStatus.PUBLISHED}
 
@@ -37,7 +44,7 @@ def test_a_refused_video_uses_nothing_of_the_day(world: World) -> None:
     world.plan()
     world.fault(endpoint="video_init", fail_reason="frame_rate_check_failed", times=1)
     world.settle()
-    assert world.workspace.quota.usage(account.id).used == 0
+    assert used(world, account) == 0
 
 
 def test_a_sixth_draft_waits_until_one_was_finished(world: World) -> None:
@@ -69,7 +76,7 @@ def test_an_upload_whose_last_byte_never_arrived_uses_nothing(world: World) -> N
     world.run(timedelta(hours=3))
     assert world.post(post).status is PostStatus.PUBLISHED
     assert world.calls("video_init") == 2
-    assert world.workspace.quota.usage(account.id).used == 1
+    assert used(world, account) == 1
 
 
 def test_a_post_being_moved_takes_no_room_from_itself(world: World) -> None:

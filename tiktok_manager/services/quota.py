@@ -11,7 +11,7 @@ from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.holds import BY_APP_CAP, FullUntil, Hold
 from tiktok_manager.domain.posts import PostMode
-from tiktok_manager.domain.quota import MAX_PENDING_DRAFTS, WINDOW, Ledger, Usage
+from tiktok_manager.domain.quota import MAX_PENDING_DRAFTS, WINDOW, Ledger
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.storage import holds
 from tiktok_manager.storage import quota as queries
@@ -27,10 +27,6 @@ class Quota:
         self._database = database
         self._settings = settings
         self._clock = clock
-
-    def usage(self, account_id: str, mode: PostMode = PostMode.DIRECT) -> Usage:
-        """Return what an account has used of the last 24 hours."""
-        return Usage(used=len(self._recent(account_id, mode)), cap=self._cap(mode))
 
     def caps(self) -> Mapping[PostMode, int]:
         """Return how many posts of each kind an account may have in 24 hours."""
@@ -92,10 +88,6 @@ class Quota:
         hold = Hold(error=_app_cap(), at=self._clock.now(), until=until)
         with self._database.write() as session:
             holds.put_hold(session, BY_APP_CAP, hold)
-
-    def _recent(self, account_id: str, mode: PostMode) -> list[datetime]:
-        with self._database.read() as session:
-            return queries.sent_times(session, account_id, mode, self._clock.now() - WINDOW)
 
     def _cap(self, mode: PostMode) -> int:
         return (
