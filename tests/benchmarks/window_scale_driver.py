@@ -1,5 +1,6 @@
 """The window of `bench_window_scale`: shown, watched and kept busy; its answer is one line."""
 
+import gc
 import itertools
 import logging
 import os
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QItemSelectionModel, QObject, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QItemSelectionModel, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QListView
 from sqlalchemy import update
@@ -304,9 +305,16 @@ class Driver(QObject):
         state.changed.connect(look)
 
 
+def _pause(wait_s: float) -> None:
+    """Let the window live; `QTest.qWait` would keep Python's lock from its workers meanwhile."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(wait_s * 1000), loop.quit)
+    loop.exec()
+
+
 def _wait(is_so: Callable[[], bool]) -> None:
     while not is_so():
-        QTest.qWait(20)
+        _pause(0.02)
 
 
 def main() -> None:
@@ -314,11 +322,13 @@ def main() -> None:
     folder = Path(sys.argv[1])
     for name in LATE:  # as the program does while it opens
         import_module(name)
+    gc.collect()
+    gc.freeze()
     with open_workspace(os.environ) as workspace:
         traffic, readings = Traffic(workspace), Readings()
         with window_on(workspace, folder) as session:
             pulse = Pulse()
-            QTest.qWait(int(BARE_S * 1000))
+            _pause(BARE_S)
             pulse.phase = "opening"
             freezes = Freezes()
             _wait(lambda: session._state is not None and session._state.overview is not None)
@@ -326,9 +336,9 @@ def main() -> None:
             traffic.start()
             driver = Driver(session, traffic, pulse, readings)
             for wait_s in driver.steps():
-                QTest.qWait(int(wait_s * 1000))
+                _pause(wait_s)
             traffic.stop()
-            QTest.qWait(1_500)
+            _pause(1.5)
             figures = driver.figures()
         say(**figures, freezes=freezes.count)
     os._exit(0)

@@ -1,5 +1,6 @@
 """The sentence about the publisher is always true."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,8 +17,13 @@ from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.holds import NO_PUBLISHER, Blocker
 from tiktok_manager.domain.posts import PostMode, PostStatus
 from tiktok_manager.ui.publish_state import PublishState
+from tiktok_manager.ui.tasks import POOL_SIZE
 from tiktok_manager.ui.tokens import Mood
 from tiktok_manager.wording import Step
+
+
+def _unheard(_answer: object) -> None:
+    """Nobody waits for this answer."""
 
 
 def started(make_desk: MakeDesk, world: FakeWorkspace) -> tuple[Desk, PublishState]:
@@ -37,6 +43,18 @@ def test_the_next_post_is_named_with_zone_and_account(make_desk: MakeDesk) -> No
     _, state = started(make_desk, FakeWorkspace(posts=[a_post()]))
     assert state.line == "Publishing: next Sat 18:30 (Berlin) @alice"
     assert state.mood is Mood.ON
+
+
+def test_the_line_is_told_while_every_other_worker_is_busy(make_desk: MakeDesk) -> None:
+    desk, state = started(make_desk, FakeWorkspace(posts=[a_post()]))
+    gate = threading.Event()
+    for _turn in range(2 * POOL_SIZE):
+        desk.core.tasks.run(lambda _token: gate.wait(), done=_unheard, failed=_unheard)
+    desk.world.planning.posts.clear()
+    desk.world.events.publish(PostsChanged())
+    desk.until(lambda: state.line == "Publishing: nothing planned")
+    gate.set()
+    desk.settle()
 
 
 def test_a_retry_counts_with_its_own_time(make_desk: MakeDesk) -> None:

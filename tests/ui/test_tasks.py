@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.fakes import refused
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import AppError
-from tiktok_manager.ui.tasks import TaskRunner
+from tiktok_manager.ui.tasks import POOL_SIZE, TaskRunner
 
 Done = Callable[[str], None]
 
@@ -62,6 +62,21 @@ def test_an_answer_never_comes_inside_the_question(tasks: TaskRunner, qtbot: QtB
     assert ended.is_set()
     assert not answers.results
     qtbot.waitUntil(lambda: answers.results == [None])
+
+
+def test_what_is_urgent_waits_behind_no_other_work(tasks: TaskRunner, qtbot: QtBot) -> None:
+    answers, gate = Answers(), threading.Event()
+    for is_long in (False, True):
+        for _turn in range(2 * POOL_SIZE):
+            tasks.run(
+                lambda _token: gate.wait(),
+                done=answers.done,
+                failed=answers.failed,
+                is_long=is_long,
+            )
+    tasks.run(lambda _token: "told", done=answers.done, failed=answers.failed, is_urgent=True)
+    qtbot.waitUntil(lambda: answers.results == ["told"])
+    gate.set()
 
 
 def test_an_error_for_the_user_is_handed_back(tasks: TaskRunner, qtbot: QtBot) -> None:

@@ -160,6 +160,7 @@ class PublishState(QObject):
                 *(DataChangedElsewhere, SettingsChanged),
             ),
             concerns=_concerns,
+            is_urgent=True,
         )
         self._reading.changed.connect(self._on_read)
         self._end_of_hold = QTimer(self)

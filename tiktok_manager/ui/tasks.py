@@ -36,7 +36,9 @@ class _Waiting:
 
 
 class TaskRunner(QObject):
-    """Two pools of four threads, for short and for long work, that answer on the GUI thread.
+    """Pools for short and for long work, and a thread for what never waits behind either.
+
+    They answer on the GUI thread.
 
     Signals:
         crashed: Work raised something nobody foresaw; carries the exception. Its asker is told
@@ -51,6 +53,7 @@ class TaskRunner(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="window-work")
         self._long = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="window-work-long")
+        self._urgent = ThreadPoolExecutor(1, thread_name_prefix="window-work-urgent")
         self._newest: dict[str, CancelToken] = {}
         self._running: dict[CancelToken, Future[object]] = {}
         self._closed = False
@@ -68,6 +71,7 @@ class TaskRunner(QObject):
         failed: Callable[[AppError], None],
         group: str | None = None,
         is_long: bool = False,
+        is_urgent: bool = False,
     ) -> CancelToken:
         """Run `work` on the pool; call `done` or `failed` on the GUI thread.
 
@@ -75,7 +79,8 @@ class TaskRunner(QObject):
         the work was cancelled or who waits is gone: any QObject that the callable is bound to or
         refers to, be it a method, a lambda, a partial or a signal's `emit`. A newer task of the
         same `group` cancels the older one: answers cannot arrive out of order. The token returned
-        cancels the work. What may take minutes `is_long`, and keeps nothing else waiting.
+        cancels the work. What may take minutes `is_long`, and keeps nothing else waiting; what is
+        short and must be told within the second `is_urgent`, and waits for nothing else.
         """
         token = CancelToken()
         if self._closed:
@@ -85,7 +90,7 @@ class TaskRunner(QObject):
             if group in self._newest:
                 self._newest[group].cancel()
             self._newest[group] = token
-        pool = self._long if is_long else self._pool
+        pool = self._urgent if is_urgent else self._long if is_long else self._pool
         future = cast("Future[object]", pool.submit(work, token))
         self._running[token] = future
         waiting = _Waiting(
@@ -126,7 +131,7 @@ class TaskRunner(QObject):
         _ended, late = wait(self._running.values(), timeout=DRAIN_S)
         if late:
             logger.error("%d tasks of the window did not end in %.0f s", len(late), DRAIN_S)
-        for pool in (self._pool, self._long):
+        for pool in (self._pool, self._long, self._urgent):
             pool.shutdown(wait=not late, cancel_futures=True)
         self._running.clear()
         self._newest.clear()

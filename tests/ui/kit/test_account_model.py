@@ -76,6 +76,15 @@ def test_a_changed_account_changes_its_row_alone(accounts: AccountModel, desk: D
     assert account.paused
 
 
+def test_who_did_not_change_is_the_same_entry_and_is_not_compared(
+    accounts: AccountModel, desk: Desk
+) -> None:
+    before = accounts.find("acc-alice")
+    desk.world.accounts.set_paused("acc-bob", True)
+    desk.until(lambda: bool((bob := accounts.account("acc-bob")) and bob.paused))
+    assert accounts.find("acc-alice") is before
+
+
 def test_a_picture_is_never_read_while_painting(
     accounts: AccountModel, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

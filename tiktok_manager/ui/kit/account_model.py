@@ -93,15 +93,22 @@ class AccountModel(ListModel[AccountEntry]):
         return self.avatars.icon(entry.account.handle, entry.avatar, ICON_PX)
 
     def _read(self, _token: CancelToken) -> Sequence[AccountEntry]:
-        accounts = self._workspace.accounts
+        accounts, known = self._workspace.accounts, self.reading.value or ()
+        before = {entry.account.id: entry for entry in known}
         pictures = accounts.avatars()
-        return tuple(
+        found = (
             AccountEntry(account=each, avatar=pictures.get(each.id)) for each in accounts.list()
         )
+        return tuple(_same(before.get(entry.account.id), entry) for entry in found)
 
     def _on_read(self) -> None:
         if self.reading.value is not None:
             self.set_rows(self.reading.value)
+
+
+def _same(before: AccountEntry | None, now: AccountEntry) -> AccountEntry:
+    """Return what was known before if it still is so: the window then compares no values."""
+    return before if before is not None and before == now else now
 
 
 class AccountBox(SearchBox):

@@ -40,8 +40,8 @@ class Reading(QObject, Generic[T]):
 
     Nothing is read before it is asked for once. A new reading begins only after the last one
     ended, and at most once in `every_ms`; the old value stays meanwhile. `gather_ms` waits for
-    more requests before each. While hidden it rests, and reads once when it is shown. `read`
-    never returns None.
+    more requests before each; what `is_urgent` waits behind no other work. While hidden it rests,
+    and reads once when it is shown. `read` never returns None.
 
     Attributes:
         value: What was read last, None before that and after a failed answer to a new question.
@@ -65,9 +65,11 @@ class Reading(QObject, Generic[T]):
         is_empty: Callable[[T], bool] | None = None,
         every_ms: int | None = None,
         gather_ms: int = 0,
+        is_urgent: bool = False,
     ) -> None:
         super().__init__(parent)
         self._tasks = tasks
+        self._is_urgent = is_urgent
         self._read = read
         self._concerns = concerns
         self._is_empty = is_empty
@@ -158,7 +160,9 @@ class Reading(QObject, Generic[T]):
     def _start(self) -> None:
         self._is_stale = False
         self._since_start.start()
-        token = self._tasks.run(self._read, done=self._on_read, failed=self._on_failed)
+        token = self._tasks.run(
+            self._read, done=self._on_read, failed=self._on_failed, is_urgent=self._is_urgent
+        )
         self._under_way = None if token.cancelled else token
 
     def _on_read(self, value: T) -> None:
