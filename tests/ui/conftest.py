@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import ClassVar, cast
+from weakref import WeakSet
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QEvent, QLocale, QObject
+from PySide6.QtCore import QEvent, QLocale, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -74,6 +75,17 @@ class FakeFrame:
         self.urls.append(url)
 
 
+class ReadingTimer(QTimer):
+    """Lets a desk know which readings are about to begin."""
+
+    made: ClassVar[WeakSet[QTimer]] = WeakSet()
+
+    def __init__(self, parent: QObject, *, singleShot: bool) -> None:  # noqa: N803 - Qt's name
+        super().__init__(parent)
+        self.setSingleShot(singleShot)
+        self.made.add(self)
+
+
 class Desk:
     """Everything a viewmodel or view is given, over fakes."""
 
@@ -98,11 +110,15 @@ class Desk:
         self.frame = FakeFrame(WindowMemory(memory_path))
 
     def settle(self) -> None:
-        """Let all work and what follows from it finish."""
-        self._qtbot.waitUntil(lambda: not self.tasks.busy)
-        # Reloads wait a moment for more changes; let those come and finish too.
-        self._qtbot.wait(90)
-        self._qtbot.waitUntil(lambda: not self.tasks.busy)
+        """Let all work and what follows from it finish, also what readings gather a moment for."""
+        for _turn in range(2):
+            self._qtbot.waitUntil(self._is_idle)
+            self._qtbot.wait(1)  # what is to be done in the next turn of the loop
+        self._qtbot.waitUntil(self._is_idle)
+
+    def _is_idle(self) -> bool:
+        waiting = [each for each in ReadingTimer.made if shiboken6.isValid(each)]
+        return not self.tasks.busy and not any(each.isActive() for each in waiting)
 
     def until(self, is_so: Callable[[], bool]) -> None:
         """Wait for something to become true."""
@@ -142,6 +158,7 @@ MakeDesk = Callable[[FakeWorkspace], Desk]
 def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let readings follow events at once, so that a settled desk has read all."""
     monkeypatch.setattr(reading, "READS_EVERY_MS", 0)
+    monkeypatch.setattr(reading, "QTimer", ReadingTimer)
 
 
 @pytest.fixture(autouse=True)
