@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QStandardItemModel, QWheelEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QStandardItemModel, QTextCursor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -450,6 +450,20 @@ def test_the_title_says_whether_a_post_is_new_or_changed(
     view.open_target("new")
     settle()
     assert view.windowTitle() == ""
+
+
+def test_a_caption_that_nobody_typed_over_stays_as_it_is_and_so_does_the_caret(
+    view: ComposerView, stage: Stage, clip: Path, settle: Settle
+) -> None:
+    stage.planning.posts["post-1"] = a_post(clip, caption="10\u00a0km #run")
+    view.open_target("post-1")
+    settle()
+    view.caption.editor.moveCursor(QTextCursor.MoveOperation.Start)
+    QApplication.sendEvent(view.caption, QEvent(QEvent.Type.PaletteChange))
+    view.model.minute_passed()
+    assert view.caption.editor.textCursor().atStart()
+    assert view.model.form.caption == "10\u00a0km #run"
+    assert not view.model.entry.is_dirty
 
 
 def test_a_lost_permission_leads_to_its_account(

@@ -91,6 +91,8 @@ class CaptionCard(Card):
     def __init__(self, model: ComposerViewModel) -> None:
         super().__init__(tr("Caption"), padding=SPACE_M)
         self._model = model
+        self._shown = self._text = ""
+        """The caption, and how Qt writes it: it knows no space that does not break."""
         self.editor = _Editor()
         self.editor.setAccessibleName(tr("Caption"))
         self.editor.setPlaceholderText(
@@ -108,15 +110,14 @@ class CaptionCard(Card):
         self.body.addLayout(row(self._tags, None, self._counter, spacing=SPACE_M))
         self.body.addWidget(self._note)
 
-    def fill(self) -> None:
-        """Put the form's words into the editor."""
-        if self.editor.toPlainText() != self._model.form.caption:
-            with QSignalBlocker(self.editor):
-                self.editor.setPlainText(self._model.form.caption)
-            self.editor.moveCursor(QTextCursor.MoveOperation.End)  # who is back goes on writing
-
     def refresh(self, state: State) -> None:
-        """Count anew."""
+        """Show the words, and count them."""
+        if state.form.caption != self._shown:
+            self._shown = state.form.caption
+            with QSignalBlocker(self.editor):
+                self.editor.setPlainText(self._shown)
+            self._text = self.editor.toPlainText()
+            self.editor.moveCursor(QTextCursor.MoveOperation.End)  # who is back goes on writing
         units = utf16_length(state.form.caption)
         tone = "bad" if units > MAX_CAPTION_UNITS else "soft"
         if CAPTION_WARN_UNITS <= units <= MAX_CAPTION_UNITS:
@@ -140,9 +141,10 @@ class CaptionCard(Card):
             self._highlighter.rehighlight()
 
     def _on_typed(self) -> None:
-        text, form = self.editor.toPlainText(), self._model.form
-        if text != form.caption:
-            self._model.enter(replace(form, caption=text))
+        text = self.editor.toPlainText()
+        if text != self._text:  # new colours are told as well
+            self._shown = self._text = text
+            self._model.enter(replace(self._model.form, caption=text))
 
 
 class WhenCard(Card):
@@ -170,10 +172,6 @@ class WhenCard(Card):
         moment = (self.kind, self.moment, self._when, self._full)
         self.body.addLayout(column(*moment, row(self.way_out, None), self._late))
 
-    def fill(self) -> None:
-        """Put the form's time into the fields."""
-        self.moment.show_wall(self._model.form.wall, self._model.form.timezone)
-
     def refresh(self, state: State) -> None:
         """Say when it goes out, and what is in the way of that."""
         form = state.form
@@ -181,6 +179,7 @@ class WhenCard(Card):
         self.moment.setVisible(not form.post_now)
         self.kind.setEnabled(state.is_open)
         self.moment.setEnabled(state.is_open)
+        self.moment.show_wall(form.wall, form.timezone)
         free = [day.free_minute for day in state.full]
         self.moment.offer_free_time(min(free, default=None))
         self._when.setText(when_text(state))

@@ -73,7 +73,7 @@ class ComposerView(PaneView):
         self.ways_out = ActionRow(self._actions())
         self._build()
         self._connect()
-        self._on_form_replaced()
+        self._refresh()
         self.follow(model.entry.drafts.reading)
         model.entry.drafts.reading.changed.connect(self._on_form_there)
 
@@ -195,7 +195,6 @@ class ComposerView(PaneView):
     def _connect(self) -> None:
         model = self.model
         model.changed.connect(self._refresh)
-        model.form_replaced.connect(self._on_form_replaced)
         model.finished.connect(self._on_finished)
         model.failed.connect(self._on_failed)
         model.creators.vault_needed.connect(self._frame.ask_passphrase)
@@ -279,11 +278,6 @@ class ComposerView(PaneView):
     def _on_form_there(self) -> None:
         if self._wants_caret:  # only now: whatever is clicked later keeps the focus
             self._begin()
-
-    def _on_form_replaced(self) -> None:
-        self.caption.fill()
-        self.when.fill()
-        self._refresh()
 
     def _on_sending(self) -> None:
         is_busy = self.model.sending.busy

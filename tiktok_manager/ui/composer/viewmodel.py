@@ -49,14 +49,12 @@ class ComposerViewModel(QObject):
         sending: The form on its way.
 
     Signals:
-        changed: `state` or what the entry says of it reads differently.
-        form_replaced: Another form is shown: all inputs are to be filled again.
+        changed: `state` or what the entry says of it reads differently: the inputs show it.
         finished: A Planned: the posts are planned or changed.
         failed: An AppError of the last attempt to send the form, or to open a post.
     """
 
     changed = Signal()
-    form_replaced = Signal()
     finished = Signal(object)
     failed = Signal(object)
 
@@ -125,7 +123,6 @@ class ComposerViewModel(QObject):
     def _start_on(self, day: date) -> None:
         self.entry.start_new()
         self.enter(on_day(self.form, day, self._core.now()))
-        self.form_replaced.emit()
 
     # -- what is entered ------------------------------------------------------------------
 
@@ -133,7 +130,7 @@ class ComposerViewModel(QObject):
         """Take what was entered, as far as it may be chosen; else the inputs are put back."""
         before = self.form
         if not self.state.is_open:
-            self.form_replaced.emit()
+            self._tell()
             return
         spread = form.spread and form.moment == before.moment
         choices = settle(form, before.choices, self.state.rules)
@@ -167,7 +164,6 @@ class ComposerViewModel(QObject):
         if len(self.state.full) == 1 and len(self.form.account_ids) == 1:
             free = at_instant(self.state.full[0].free_minute, self.form.timezone)
             self.enter(replace(self.form, wall=free.wall, post_now=False))
-            self.form_replaced.emit()
 
     def look_again(self) -> None:
         """Read the file, or read it again after it was mended."""
@@ -256,7 +252,6 @@ class ComposerViewModel(QObject):
         self.look_again()
         self._follow()
         self._tell()
-        self.form_replaced.emit()
 
     def _on_accounts(self) -> None:
         if self.accounts.reading.value is not None:
