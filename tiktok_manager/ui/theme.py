@@ -105,9 +105,11 @@ class Theme(QObject):
             return
         self._shown = wanted
         self._app.setPalette(_palette(wanted))
-        # Replaced, each widget would be dressed anew for every one it stands in; so, it is once.
-        self._app.setStyleSheet("")
-        self._app.setStyleSheet(style_sheet(wanted))
+        sheet = style_sheet(wanted)
+        if sheet != self._app.styleSheet():
+            # Replaced, each widget would be dressed anew for all it stands in; so, it is once.
+            self._app.setStyleSheet("")
+            self._app.setStyleSheet(sheet)
         self.changed.emit()
 
     def _wanted(self) -> Tokens:
