@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.accounts import Accounts
     from tiktok_manager.services.analytics import Analytics
     from tiktok_manager.services.backups import Backups
+    from tiktok_manager.services.bulk_import import BulkImport
     from tiktok_manager.services.drafts import Drafts
     from tiktok_manager.services.publish_blockers import PublishBlockers
     from tiktok_manager.services.publishing import Publishing, Restoring
@@ -213,6 +214,7 @@ def _build(
         blockers=late(lambda: _make_blockers(base, paths, quota, guard, installation)),
         analytics=analytics,
         reports=late(lambda: _make_reports(base, planning, accounts, analytics)),
+        imports=late(lambda: _make_imports(base, planning, accounts)),
         backups=late(lambda: _make_backups(base, paths)),
         installation=installation,
     )
@@ -297,6 +299,12 @@ def _make_reports(
     from tiktok_manager.services.reports import Reports
 
     return Reports(planning, accounts, analytics, base.settings)
+
+
+def _make_imports(base: _Base, planning: Planning, accounts: Accounts) -> BulkImport:
+    from tiktok_manager.services.bulk_import import BulkImport
+
+    return BulkImport(base.database, planning, accounts, base.settings, base.clock)
 
 
 def _make_backups(base: _Base, paths: DataPaths) -> Backups:

@@ -2,12 +2,12 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from tiktok_manager.domain.errors import InputError
+from tiktok_manager.domain.tables import guarded
 from tiktok_manager.system.files import writing
 
 Record = Mapping[str, object]
@@ -15,10 +15,6 @@ Record = Mapping[str, object]
 XLSX = ".xlsx"
 XLSX_ROWS = 1_048_576  # as many as a sheet holds, its header among them
 _OTHER_FORMATS = frozenset({".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".pdf", ".json"})
-# Spreadsheets read the full-width forms of these signs as the signs.
-_FORMULA_STARTS = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
-# Spreadsheets keep 15 digits of a number, no zeros in front, and read 12e4 as one.
-_SPOILT_NUMBER = re.compile(r"[0-9]{16,}|0[0-9]+|[0-9]+[eE][0-9]+")
 
 
 def check_format(out: Path, delimiter: str) -> None:
@@ -101,9 +97,5 @@ def _plain(value: object) -> str | int | float:
 
 
 def _csv_cell(value: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula (CWE-1236) or spoils as a number."""
     plain = _plain(value)
-    if not isinstance(plain, str):
-        return str(plain)
-    harmful = plain.startswith(_FORMULA_STARTS) or _SPOILT_NUMBER.fullmatch(plain)
-    return f"'{plain}" if harmful else plain
+    return guarded(plain) if isinstance(plain, str) else str(plain)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.accounts import Accounts
     from tiktok_manager.services.analytics import Analytics
     from tiktok_manager.services.backups import Backups
+    from tiktok_manager.services.bulk_import import BulkImport
     from tiktok_manager.services.drafts import Drafts
     from tiktok_manager.services.installation import Installation
     from tiktok_manager.services.planning import Planning
@@ -55,6 +56,7 @@ class Workspace:
     blockers: PublishBlockers
     analytics: Analytics
     reports: Reports
+    imports: BulkImport
     backups: Backups
     installation: Installation
 

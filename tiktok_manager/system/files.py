@@ -1,6 +1,7 @@
-"""Files that a user asks for: written whole or not at all, to where the name leads.
+"""Files that a user names: read if they are files, written whole or not at all.
 
-Every `--out` and every "Save as" goes through `writing`. What the app keeps for itself does not.
+Every `--out` and every "Save as" goes through `writing`, every table that is read through
+`reading`. What the app keeps for itself does not.
 """
 
 import errno
@@ -10,10 +11,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import BinaryIO
 
-from tiktok_manager.domain.errors import InputError, StorageError
+from tiktok_manager.domain.errors import InputError, NotFound, StorageError
 from tiktok_manager.system.durable import put_in_place
 
 STDOUT = "-"
@@ -55,6 +57,41 @@ def writing(out: Path) -> Iterator[BinaryIO]:
         raise StorageError(
             "file_not_written", file=str(out), reason=exc.strerror or str(exc)
         ) from exc
+
+
+@contextmanager
+def reading(path: Path, most_bytes: int) -> Iterator[BinaryIO]:
+    """Give a regular file, opened without waiting for anybody who writes into it.
+
+    Raises NotFound, and InputError for what is no file, cannot be read, or is too large.
+    """
+    try:
+        file = FileIO(path, opener=_open_at_once)
+    except (FileNotFoundError, NotADirectoryError, ValueError) as exc:
+        raise NotFound("not_found", what="file", file=str(path)) from exc
+    except IsADirectoryError as exc:
+        raise InputError("is_folder", file=str(path)) from exc
+    except OSError as exc:
+        raise _unreadable(path, exc) from exc
+    with BufferedReader(file) as buffered:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise InputError("no_table", file=path.name, why="not_a_file")
+        if found.st_size > most_bytes:
+            most = most_bytes // 1_000_000
+            raise InputError("no_table", file=path.name, why="too_large", most=most)
+        try:
+            yield buffered
+        except OSError as exc:
+            raise _unreadable(path, exc) from exc
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+
+
+def _unreadable(path: Path, exc: OSError) -> InputError:
+    return InputError("file_unreadable", file=path.name, reason=exc.strerror or str(exc))
 
 
 def _look(out: Path) -> os.stat_result | None:

@@ -1,0 +1,28 @@
+"""What the user chose to be kept, by kind and name; and campaigns by the names they go by."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tiktok_manager.storage.plan_schema import CampaignRow, PresetRow
+
+
+def get_preset(session: Session, kind: str, name: str) -> str | None:
+    """Return what is kept under a name."""
+    row = session.get(PresetRow, (kind, name))
+    return None if row is None else row.body
+
+
+def put_preset(session: Session, kind: str, name: str, body: str, now: datetime) -> None:
+    """Keep this in place of what was kept under the name."""
+    row = session.get(PresetRow, (kind, name))
+    if row is None:
+        session.add(PresetRow(kind=kind, name=name, body=body, saved_at=now))
+    elif row.body != body:
+        row.body, row.saved_at, row.version = body, now, row.version + 1
+
+
+def campaign_names(session: Session) -> dict[str, str]:
+    """Return the name of each campaign by its id."""
+    return dict(session.execute(select(CampaignRow.id, CampaignRow.name)).all())
