@@ -32,7 +32,7 @@ NOT_SHOWN = {
     *("debug", "info", "warning", "error", "exception", "log"),
     *("RuntimeError", "ValueError", "TypeError", "KeyError", "AttributeError"),
     *("TypeVar", "ParamSpec", "cast", "Signal", "Slot", "Tag", "import_module"),
-    *("setObjectName", "setProperty", "property", "QByteArray", "SIGNAL"),
+    *("setObjectName", "setProperty", "property", "QByteArray", "SIGNAL", "_pane"),
 }
 MANDATED = {DISCLOSURE_NEEDED, PROMOTIONAL_LABEL, PAID_LABEL, BRANDED_NEVER_PRIVATE, *LINKS}
 """TikTok's own words, which an app that posts has to show as they are."""

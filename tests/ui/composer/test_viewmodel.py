@@ -55,7 +55,7 @@ Outcomes = list[Planned]
 def outcomes(model: ComposerViewModel) -> Outcomes:
     """What was told to be planned or changed."""
     found: Outcomes = []
-    model.finished.connect(found.append)
+    model.sending.done.connect(found.append)
     return found
 
 
@@ -404,7 +404,7 @@ def test_a_fault_of_ours_ends_the_sending_and_the_form_can_be_sent_again(
         ready.entry.open("post-1")
         settle()
     errors: list[AppError] = []
-    ready.failed.connect(errors.append)
+    ready.sending.failed.connect(errors.append)
     stage.planning.surprise = ZeroDivisionError("nobody foresaw this")
     ready.submit()
     settle()
@@ -420,7 +420,7 @@ def test_cancelling_plans_nothing_and_keeps_the_form(
     ready: ComposerViewModel, stage: Stage, settle: Settle, qtbot: QtBot
 ) -> None:
     errors: list[object] = []
-    ready.failed.connect(errors.append)
+    ready.sending.failed.connect(errors.append)
     stage.planning.gate.clear()
     ready.submit()
     qtbot.waitUntil(stage.planning.reading.is_set)
@@ -651,7 +651,7 @@ def test_an_edit_of_a_post_that_another_hand_changed_is_not_saved(
     editing: ComposerViewModel, stage: Stage, settle: Settle
 ) -> None:
     errors: list[AppError] = []
-    editing.failed.connect(errors.append)
+    editing.sending.failed.connect(errors.append)
     enter(editing, privacy=Privacy.FRIENDS)
     stage.planning.change("post-1", caption="Theirs")
     editing.submit()
@@ -715,7 +715,7 @@ def test_an_edit_kept_over_a_restart_is_not_saved_over_what_another_hand_changed
     again = after_a_restart()
     assert again.entry.restored
     errors: list[AppError] = []
-    again.failed.connect(errors.append)
+    again.sending.failed.connect(errors.append)
     again.submit()
     settle()
     assert [error.code for error in errors] == ["changed_meanwhile"]
@@ -804,7 +804,7 @@ def test_a_post_that_is_gone_leads_back_to_a_new_one(
     editing: ComposerViewModel, stage: Stage, settle: Settle
 ) -> None:
     errors: list[object] = []
-    editing.failed.connect(errors.append)
+    editing.entry.failed.connect(errors.append)
     editing.entry.open("nowhere")
     settle()
     assert len(errors) == 1

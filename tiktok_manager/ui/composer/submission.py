@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.cancel import CancelToken
-from tiktok_manager.domain.errors import AppError
+from tiktok_manager.domain.errors import AppError, Cancelled
 from tiktok_manager.domain.posts import Post, PostMode, PostStatus
 from tiktok_manager.services.planning import Planning, PlanRequest, PlanResult, PostEdit
 from tiktok_manager.ui.formats import size_text
@@ -48,7 +48,7 @@ class Submission(QObject):
     Signals:
         changed: `busy`, `share`, `words` or `stopping` reads differently.
         done: A Planned.
-        failed: An AppError, Cancelled when the user stopped it.
+        failed: An AppError, unless the user stopped it.
     """
 
     changed = Signal()
@@ -98,7 +98,7 @@ class Submission(QObject):
         self.stopping, self.can_stop = False, reads_file
         self._file = "" if form.file is None else form.file.name
         work = _work(self._planning, form, over, stop)
-        self._job.start(work, done=partial(self._on_done, form.post_now), failed=self.failed.emit)
+        self._job.start(work, done=partial(self._on_done, form.post_now), failed=self._on_failed)
 
     def stop(self) -> None:
         """Stop reading the file; nothing is planned or changed then."""
@@ -122,6 +122,10 @@ class Submission(QObject):
             at_once=at_once,
         )
         self.done.emit(planned)
+
+    def _on_failed(self, error: AppError) -> None:
+        if not isinstance(error, Cancelled):
+            self.failed.emit(error)
 
 
 def _work(

@@ -195,8 +195,9 @@ class ComposerView(PaneView):
     def _connect(self) -> None:
         model = self.model
         model.changed.connect(self._refresh)
-        model.finished.connect(self._on_finished)
-        model.failed.connect(self._on_failed)
+        model.sending.done.connect(self._on_finished)
+        for each in (model.sending, model.entry):
+            each.failed.connect(self._on_failed)
         model.creators.vault_needed.connect(self._frame.ask_passphrase)
         model.sending.changed.connect(self._on_sending)
         send = QShortcut(QKeySequence("Ctrl+Return"), self)

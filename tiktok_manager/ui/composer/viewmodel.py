@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account, AccountStatus
-from tiktok_manager.domain.errors import AppError, Cancelled
 from tiktok_manager.domain.events import (
     DataChangedElsewhere,
     PostsChanged,
@@ -25,7 +24,7 @@ from tiktok_manager.ui.composer.form import PostForm, on_day
 from tiktok_manager.ui.composer.media import MediaLook, look_into
 from tiktok_manager.ui.composer.rules import Rules, rules_for, settle
 from tiktok_manager.ui.composer.state import State
-from tiktok_manager.ui.composer.submission import Planned, Submission
+from tiktok_manager.ui.composer.submission import Submission
 from tiktok_manager.ui.kit.reading import Reading
 
 if TYPE_CHECKING:
@@ -50,13 +49,9 @@ class ComposerViewModel(QObject):
 
     Signals:
         changed: `state` or what the entry says of it reads differently: the inputs show it.
-        finished: A Planned: the posts are planned or changed.
-        failed: An AppError of the last attempt to send the form, or to open a post.
     """
 
     changed = Signal()
-    finished = Signal(object)
-    failed = Signal(object)
 
     def __init__(self, core: Core, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -96,11 +91,9 @@ class ComposerViewModel(QObject):
         for each in (self.entry, self.sending, self._lateness, self._video, self._room):
             each.changed.connect(self._tell)
         self.entry.replaced.connect(self._on_replaced)
-        self.entry.failed.connect(self.failed)
         self.accounts.reading.changed.connect(self._on_accounts)
         self.creators.changed.connect(self._on_creators)
-        self.sending.done.connect(self._on_done)
-        self.sending.failed.connect(self._on_failed)
+        self.sending.done.connect(self.entry.sent)
 
     @property
     def form(self) -> PostForm:
@@ -265,11 +258,3 @@ class ComposerViewModel(QObject):
         if settled != self.form.choices and not self.sending.busy:
             self.entry.put(replace(self.form, choices=settled))
         self._tell()
-
-    def _on_done(self, outcome: Planned) -> None:
-        self.entry.sent()
-        self.finished.emit(outcome)
-
-    def _on_failed(self, error: AppError) -> None:
-        if not isinstance(error, Cancelled):
-            self.failed.emit(error)
