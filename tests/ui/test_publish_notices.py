@@ -38,7 +38,8 @@ class Stage:
     def __init__(self, desk: Desk, qtbot: QtBot) -> None:
         self.desk = desk
         self.window = QWidget()
-        self.banner = Banner(self.window)
+        self.banner = Banner()
+        self.banner.setParent(self.window)
         self.window.resize(900, 200)
         self.banner.resize(900, 160)
         qtbot.addWidget(self.window)

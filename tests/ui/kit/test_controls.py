@@ -46,7 +46,9 @@ def test_a_name_that_says_more_holds_until_the_words_change(qtbot: QtBot) -> Non
 def test_a_click_leaves_the_focus_where_the_work_is(qtbot: QtBot) -> None:
     window = QWidget()
     field = QLineEdit(window)
-    buttons = (push_button("Sync", parent=window), icon_button("close", "Close", parent=window))
+    buttons = (push_button("Sync"), icon_button("close", "Close"))
+    for button in buttons:
+        button.setParent(window)
     qtbot.addWidget(window)
     window.show()
     window.activateWindow()
@@ -58,7 +60,8 @@ def test_a_click_leaves_the_focus_where_the_work_is(qtbot: QtBot) -> None:
 
 
 def test_copying_is_said_for_a_moment(qtbot: QtBot) -> None:
-    button = CopyButton("https://example.org", name="Copy the address")
+    button = CopyButton(name="Copy the address")
+    button.set_copied_text("https://example.org")
     qtbot.addWidget(button)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "https://example.org"

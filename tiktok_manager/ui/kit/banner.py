@@ -37,14 +37,8 @@ class MessageFrame(QFrame):
     It is dismissed by its cross and by Escape.
     """
 
-    def __init__(
-        self,
-        parent: QWidget | None = None,
-        *,
-        take_step: Callable[[], object],
-        dismiss: Callable[[], object],
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, *, take_step: Callable[[], object], dismiss: Callable[[], object]) -> None:
+        super().__init__()
         self.dismiss = dismiss
         self.setProperty("look", "message")
         self._icon = IconLabel("info", "accent")
@@ -86,14 +80,9 @@ class Banner(MessageFrame):
     changed = Signal()
     put_away = Signal(str)
 
-    def __init__(
-        self,
-        parent: QWidget | None = None,
-        *,
-        focus_elsewhere: Callable[[], object] = lambda: None,
-    ) -> None:
+    def __init__(self, *, focus_elsewhere: Callable[[], object] = lambda: None) -> None:
         """`focus_elsewhere` takes the focus when what had it before is gone."""
-        super().__init__(parent, take_step=self._on_action, dismiss=self._put_away)
+        super().__init__(take_step=self._on_action, dismiss=self._put_away)
         self._queue: list[Notice] = []
         self._shown: Notice | None = None
         self._came_from: QWidget | None = None

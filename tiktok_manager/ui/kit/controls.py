@@ -76,10 +76,9 @@ def push_button(
     clicked: Callable[[], object] | None = None,
     tip: str = "",
     checkable: bool = False,
-    parent: QWidget | None = None,
 ) -> PushButton:
     """Return a button that does something when it is clicked."""
-    button = PushButton(text, look=look, icon_name=icon_name, parent=parent)
+    button = PushButton(text, look=look, icon_name=icon_name)
     button.setToolTip(tip)
     button.setCheckable(checkable)
     if clicked is not None:
@@ -95,10 +94,9 @@ def icon_button(
     checkable: bool = False,
     size_px: int = CONTROL_HEIGHT,
     tint: str = "soft_ink",
-    parent: QWidget | None = None,
 ) -> QToolButton:
     """Return a square button with an icon only; `name` is its tool tip and accessible name."""
-    button = QToolButton(parent)
+    button = QToolButton()
     button.setIcon(icon(icon_name, tint))
     glyph = 20 if size_px >= CONTROL_HEIGHT else 16
     button.setIconSize(QSize(glyph, glyph))
@@ -116,11 +114,9 @@ def icon_button(
 class CopyButton(PushButton):
     """Copies a text and says so for a moment; `name` tells screen readers what it copies."""
 
-    def __init__(
-        self, text: str = "", *, words: str = "", name: str = "", look: str = "quiet"
-    ) -> None:
+    def __init__(self, *, words: str = "", name: str = "", look: str = "quiet") -> None:
         super().__init__(look=look, icon_name="copy")
-        self._copied_text = text
+        self._copied_text = ""
         self._words = words or tr("Copy")
         self._name = name
         self._back = QTimer(self, singleShot=True, interval=_COPIED_MS)

@@ -60,7 +60,7 @@ def account_column(core: Core, of: Callable[[RowT], Post], width: int = 170) -> 
     )
 
 
-def status_column(core: Core, of: Callable[[RowT], Post], width: int = 180) -> Column[RowT]:
+def status_column(core: Core, of: Callable[[RowT], Post]) -> Column[RowT]:
     """Return how the post stands, and why."""
 
     def look(row: RowT) -> PostLook:
@@ -72,7 +72,7 @@ def status_column(core: Core, of: Callable[[RowT], Post], width: int = 180) -> C
 
     return Column(
         words=lambda: tr("Status"),
-        width=width,
+        width=180,
         value=lambda row: look(row).words,
         icon=lambda row: icon(look(row).icon, look(row).colour),
         hint=why,
