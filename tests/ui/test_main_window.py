@@ -199,7 +199,7 @@ def test_a_folded_rail_keeps_names_for_readers_and_stays_folded(make_stage: Make
     stage = make_stage()
     stage.button("Fold the rail").click()
     assert stage.button("Calendar").toolTip() == "Calendar"
-    assert make_stage().window.rail.is_folded
+    assert make_stage().window.rail._is_folded
 
 
 def test_size_and_place_come_back(make_stage: MakeStage) -> None:

@@ -4,6 +4,7 @@ An icon keeps no pixels of one theme: it reads the palette when painted, so a sw
 light and dark needs no new icons, and it stays crisp at any scale factor.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Self
 
@@ -34,11 +35,20 @@ def paint_icon(painter: QPainter, name: str, rect: QRectF, colour: str) -> None:
 
 def pixmap(name: str, size_px: int, colour: str, ratio: float = 1.0) -> QPixmap:
     """Return an icon as pixels of `size_px` × `ratio`, transparent around its strokes."""
-    image = QPixmap(QSize(size_px, size_px) * ratio)
+
+    def paint(painter: QPainter) -> None:
+        paint_icon(painter, name, QRectF(0, 0, size_px, size_px), colour)
+
+    return painted(QSize(size_px, size_px), paint, ratio)
+
+
+def painted(size: QSize, paint: Callable[[QPainter], object], ratio: float = 1.0) -> QPixmap:
+    """Return what is painted on transparent ground, as pixels of `size` × `ratio`."""
+    image = QPixmap(size * ratio)
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    paint_icon(painter, name, QRectF(0, 0, size_px, size_px), colour)
+    paint(painter)
     painter.end()
     return image
 
@@ -76,13 +86,8 @@ class _TintedEngine(QIconEngine):
     def scaledPixmap(
         self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
     ) -> QPixmap:
-        image = QPixmap(size * scale)
-        image.setDevicePixelRatio(scale)
-        image.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(image)
-        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
-        painter.end()
-        return image
+        place = QRect(QPoint(0, 0), size)
+        return painted(size, lambda painter: self.paint(painter, place, mode, state), scale)
 
     @override
     def clone(self) -> Self:

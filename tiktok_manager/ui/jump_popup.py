@@ -11,13 +11,13 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
 )
 
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.jump import JumpResult
 from tiktok_manager.ui.kit.access import announce
 from tiktok_manager.ui.kit.labels import PlainLabel, paint_line
+from tiktok_manager.ui.kit.layout import column
 from tiktok_manager.ui.kit.menus import key_words
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import tr
@@ -54,10 +54,8 @@ class JumpPopup(QFrame):
         self._list.itemClicked.connect(self._on_clicked)
         self._nothing = PlainLabel("", tone="soft")
         self._nothing.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_XS, SPACE_XS, SPACE_XS, SPACE_XS)
-        layout.addWidget(self._list)
-        layout.addWidget(self._nothing)
+        margins = (SPACE_XS, SPACE_XS, SPACE_XS, SPACE_XS)
+        self.setLayout(column(self._list, self._nothing, margins=margins))
         self.hide()
 
     def show_results(self, results: tuple[JumpResult, ...], *, is_searching: bool = False) -> None:

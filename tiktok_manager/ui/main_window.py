@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from tiktok_manager.ui.kit.access import FocusRing, press_focused
-from tiktok_manager.ui.kit.layout import Skeleton
+from tiktok_manager.ui.kit.layout import Skeleton, column, row
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.rail import Rail
 from tiktok_manager.ui.status_line import StatusLine
@@ -175,19 +175,13 @@ class MainWindow(QWidget):
 
     def _lay_out(self) -> None:
         self._area = PageArea(self._pages)
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.addWidget(self.top_bar)
-        right.addWidget(self._area, 1)
-        upper = QHBoxLayout()
-        upper.setSpacing(0)
-        upper.addWidget(self.rail)
-        upper.addLayout(right, 1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addLayout(upper, 1)
-        outer.addWidget(self.status_line)
+        right = column(self.top_bar, self._area, spacing=0)
+        upper = row(self.rail, right, spacing=0)
+        outer = column(upper, self.status_line, spacing=0)
+        right.setStretch(1, 1)
+        upper.setStretch(1, 1)
+        outer.setStretch(0, 1)
+        self.setLayout(outer)
 
     def _on_chosen(self, pane: str) -> None:
         if isinstance(self._passing, Skeleton):  # still being opened: then it opens with that one
@@ -223,9 +217,7 @@ class PageArea(QWidget):
 
     def __init__(self, pages: QWidget) -> None:
         super().__init__()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(pages)
+        self.setLayout(row(pages))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -6,18 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QWidget
 
 from tiktok_manager.ui.icons import icon, pixmap
 from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import column, row
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import (
     RAIL_FOLDED_WIDTH,
@@ -52,22 +45,11 @@ class Rail(QFrame):
         self._is_folded = False
         self._current = ""
         self._buttons: dict[str, QToolButton] = {}
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_S, 0, SPACE_S, SPACE_S)
-        layout.setSpacing(SPACE_XS)
-        layout.addWidget(self._make_head())
-        for pane in panes:
-            layout.addWidget(self._make_button(pane))
-        layout.addStretch(1)
         self._fold = _rail_button("sidebar", tr("Fold"))
         self._fold.clicked.connect(self._on_fold)
-        layout.addWidget(self._fold)
+        parts = (self._make_head(), *map(self._make_button, panes), None, self._fold)
+        self.setLayout(column(*parts, spacing=SPACE_XS, margins=(SPACE_S, 0, SPACE_S, SPACE_S)))
         self.set_folded(False)
-
-    @property
-    def is_folded(self) -> bool:
-        """Whether only icons are shown."""
-        return self._is_folded
 
     def set_folded(self, folded: bool) -> None:
         """Show icons only, or icons and names."""
@@ -96,11 +78,9 @@ class Rail(QFrame):
         mark = QLabel()
         mark.setPixmap(pixmap("app", 24, "#FFFFFF", self.devicePixelRatioF()))
         self._name = PlainLabel("TikTok Manager", type=Type.STRONG)
-        layout = QHBoxLayout(head)
-        layout.setContentsMargins(SPACE_S, 0, 0, 0)
-        layout.setSpacing(SPACE_M - 2)
-        layout.addWidget(mark)
-        layout.addWidget(self._name, 1)
+        layout = row(mark, self._name, spacing=SPACE_M - 2, margins=(SPACE_S, 0, 0, 0))
+        layout.setStretchFactor(self._name, 1)
+        head.setLayout(layout)
         return head
 
     def _make_button(self, pane: Pane) -> QToolButton:

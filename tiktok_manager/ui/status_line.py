@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.controls import PushButton
+from tiktok_manager.ui.kit.layout import row
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_S, SPACE_XS, Mood
 
@@ -41,12 +42,8 @@ class StatusLine(QFrame):
         self._needs.setIcon(icon("status-needs_attention", "attention"))
         self._needs.setProperty("tone", "attention")
         self._needs.clicked.connect(self.needs_clicked)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
-        layout.setSpacing(SPACE_XS)
-        layout.addWidget(self._line)
-        layout.addWidget(self._needs)
-        layout.addStretch(1)
+        margins = (SPACE_S, 0, SPACE_S, 0)
+        self.setLayout(row(self._line, self._needs, None, spacing=SPACE_XS, margins=margins))
         self.say(Mood.OPENING, tr("Opening…"))
 
     def follow(self, state: PublishState) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.access import focus_living
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
+from tiktok_manager.ui.kit.layout import row
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_XL, Type
@@ -48,14 +49,11 @@ class TopBar(QFrame):
         self._demo.hide()
         self.search = JumpField()
         self.search.setMaximumWidth(360)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(SPACE_XL, 0, SPACE_L, 0)
-        layout.setSpacing(SPACE_M)
-        layout.addWidget(self._title)
-        layout.addStretch(1)
-        layout.addWidget(self._demo, 0, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(self.search, 4)
-        layout.addWidget(self.new_post)
+        parts = (self._title, None, self._demo, self.search, self.new_post)
+        layout = row(*parts, spacing=SPACE_M, margins=(SPACE_XL, 0, SPACE_L, 0))
+        layout.setAlignment(self._demo, Qt.AlignmentFlag.AlignVCenter)
+        layout.setStretchFactor(self.search, 4)
+        self.setLayout(layout)
 
     def show_demo(self) -> None:
         """Say for as long as the window stands that nothing in it is real."""

@@ -6,11 +6,11 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from tiktok_manager.ui.icons import paint_icon
+from tiktok_manager.ui.icons import paint_icon, painted
 from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.menus import ActionMenu, Entry
 from tiktok_manager.ui.texts import tr
@@ -183,15 +183,13 @@ def tray_icon(mood: Mood, *, needs_user: bool) -> QIcon:
 
 
 def _tray_pixmap(size: int, mood: Mood, *, needs_user: bool) -> QPixmap:
-    image = QPixmap(size, size)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint_icon(painter, "app", QRectF(0, 0, size, size), LIGHT.on_accent)
-    if needs_user or mood not in _IS_WELL:
-        _paint_sign(painter, size, *(("dot", "attention") if needs_user else mood.sign))
-    painter.end()
-    return image
+    def paint(painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_icon(painter, "app", QRectF(0, 0, size, size), LIGHT.on_accent)
+        if needs_user or mood not in _IS_WELL:
+            _paint_sign(painter, size, *(("dot", "attention") if needs_user else mood.sign))
+
+    return painted(QSize(size, size), paint)
 
 
 def _paint_sign(painter: QPainter, size: int, name: str, tint: str) -> None:
