@@ -81,7 +81,6 @@ class ComposerViewModel(QObject):
             partial(full_days, workspace, self._wish),
             parent=self,
             stale_on=(PostsChanged, PostStatusChanged, DataChangedElsewhere, SettingsChanged),
-            every_ms=LOOK_AFTER_MS,
             gather_ms=LOOK_AFTER_MS,
         )
         self.state = self._state()
