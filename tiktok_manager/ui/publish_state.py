@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 
 _A_DAY, _A_MOMENT = timedelta(days=1), timedelta(milliseconds=200)
+_READS_EVERY_MS = 250  # the line is never older than a second, whatever else is under way
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -160,6 +161,7 @@ class PublishState(QObject):
                 *(DataChangedElsewhere, SettingsChanged),
             ),
             concerns=_concerns,
+            every_ms=_READS_EVERY_MS,
             is_urgent=True,
         )
         self._reading.changed.connect(self._on_read)
