@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -421,24 +420,6 @@ def test_narrow_panes_drop_columns_not_buttons(make_view: MakeView, qtbot: QtBot
     qtbot.waitUntil(lambda: view.table.horizontalScrollBar().maximum() == 0)
     view.resize(1000, 560)
     assert not view.table.isColumnHidden(LAST_SYNC)
-
-
-def test_column_widths_come_back(make_view: MakeView, make_desk: MakeDesk, qtbot: QtBot) -> None:
-    desk, view = make_view()
-    view.table.setColumnWidth(HEALTH, 222)
-    again = AccountsView(desk.core, desk.frame)
-    qtbot.addWidget(again)
-    assert again.table.columnWidth(HEALTH) == 222
-    desk.settle()
-
-
-def test_pictures_of_accounts_are_drawn(make_view: MakeView, tmp_path: Path) -> None:
-    world = FakeWorkspace(with_accounts=[an_account("alice")])
-    broken = tmp_path / "avatar"
-    broken.write_bytes(b"GIF89a broken")
-    world.accounts.pictures["acc-alice"] = broken
-    _, view = make_view(world)
-    assert not view.grab().isNull()
 
 
 def button_or_none(parent: QWidget, text: str) -> QAbstractButton | None:

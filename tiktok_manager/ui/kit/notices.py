@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tiktok_manager.domain.errors import AppError, Unforeseen
+from tiktok_manager.domain.errors import AppError, Failure, Unforeseen
 from tiktok_manager.ui.crash import report_text
 from tiktok_manager.ui.kit.action import Action
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.wording import joined, words
 
 
@@ -80,8 +81,13 @@ def error_details(error: AppError) -> str:
     """Return code and log id, for TikTok's support, or the stack of a fault of ours."""
     if isinstance(error, Unforeseen) and error.__cause__ is not None:
         return report_text(error.__cause__)
-    lines = [f"Code: {error.code}"]
-    if error.log_id:
-        lines.append(f"Log id: {error.log_id}")
     told = words(error)
-    return "\n".join([*lines, joined(told.cause, told.hint)])
+    return "\n".join([*code_lines(error), joined(told.cause, told.hint)])
+
+
+def code_lines(error: AppError | Failure) -> list[str]:
+    """Return what TikTok's support asks for."""
+    lines = [tr("Code: {code}", code=error.code)]
+    if error.log_id:
+        lines.append(tr("Log id: {id}", id=error.log_id))
+    return lines

@@ -29,6 +29,7 @@ from tiktok_manager.ui.formats import (
     zoned_time,
 )
 from tiktok_manager.ui.kit.controls import Fact
+from tiktok_manager.ui.kit.notices import code_lines
 from tiktok_manager.ui.post_look import unsafe_waiting
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.wording import words
@@ -165,9 +166,7 @@ def trouble(post: Post) -> PostTrouble | None:
     error = why(post)
     if error is None:
         return None
-    lines = [tr("Code: {code}", code=error.code)]
-    if error.log_id:
-        lines.append(tr("Log id: {id}", id=error.log_id))
+    lines = code_lines(error)
     if post.publish_id:
         lines.append(tr("Publish id: {id}", id=post.publish_id))
     action = words(error).hint
