@@ -641,6 +641,22 @@ def test_nothing_is_cut_at_any_width(
     qtbot.waitUntil(lambda: _overflowing(filled) == [])
 
 
+@pytest.mark.parametrize(("width", "columns"), [(1080, 3), (824, 2), (520, 1)])
+def test_a_form_that_opens_in_a_small_window_has_the_columns_it_has_room_for(
+    stage: Stage, frame: FakeFrame, settle: Settle, qtbot: QtBot, width: int, columns: int
+) -> None:
+    view = ComposerView(stage.core, cast("Frame", frame))
+    qtbot.addWidget(view)
+    view.resize(width, 572)
+    view.show()
+    view.pane_shown()
+    settle()
+    parts = (view.media, view.accounts, view.when)
+    qtbot.waitUntil(lambda: len({part.mapTo(view, QPoint()).x() for part in parts}) == columns)
+    assert _overflowing(view) == []
+    assert _cut_in(view) == []
+
+
 def _cut_in(view: ComposerView) -> list[tuple[str, str]]:
     # The frameless tool buttons of the window's own set ask for 3 px more than they are given.
     widgets = [each for each in view.findChildren(QWidget) if not isinstance(each, QToolButton)]

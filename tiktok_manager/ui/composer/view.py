@@ -58,7 +58,7 @@ class ComposerView(PaneView):
         self._frame = frame
         self._core = core
         self.model = model = ComposerViewModel(core, self)
-        self._shape = (False, False)
+        self._shape: tuple[bool, bool] | None = None
         self._wants_caret = False
         self._is_stale = True
         self.media = MediaCard(model, self._on_choose_file)
