@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,9 @@ from tiktok_manager.domain.posts import (
     Privacy,
 )
 from tiktok_manager.domain.schedule import parse_duration
+
+if TYPE_CHECKING:
+    from tiktok_manager.services.bulk_rows import DateOrder
 
 WHEN_HELP = "ISO 8601, `now`, or such as `fri 18:00`, `tomorrow 9am`, `in 2 hours`."
 VideoArgument = Annotated[Path, typer.Argument(metavar="FILE", help="MP4, MOV or WebM.")]
@@ -100,6 +103,44 @@ DueTo = Annotated[
     str | None, typer.Option("--to", metavar="WHEN", help="Before then; a day: its start.")
 ]
 
+TableArgument = Annotated[
+    Path | None,
+    typer.Argument(metavar="FILE|FOLDER", help="A CSV or XLSX file, or a folder of videos."),
+]
+RowAccounts = Annotated[
+    list[str] | None,
+    typer.Option("--account", metavar="HANDLE", help="Where a row names none; repeatable."),
+]
+RowAt = Annotated[
+    str, typer.Option("--at", metavar="WHEN", help=f"Where a row has no time. {WHEN_HELP}")
+]
+Every = Annotated[
+    str | None, typer.Option("--every", metavar="1d", help="Of a folder: from one to the next.")
+]
+Template = Annotated[
+    str,
+    typer.Option("--caption", help="Of a folder: a template with {name}, {stem}, {date}, {n}."),
+]
+Mapped = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map", metavar="COLUMN=HEADER", help="Which header is a column; kept. Repeatable."
+    ),
+]
+Dates = Annotated[
+    str | None,
+    typer.Option("--dates", metavar="day-first|month-first", help="What 03/04/2027 means."),
+]
+GoodRows = Annotated[
+    bool, typer.Option("--good-rows", help="Plan the rows that are fine; the others are named.")
+]
+UndoImport = Annotated[
+    str | None, typer.Option("--undo", metavar="ID", help="Take an import's posts back.")
+]
+TableTemplate = Annotated[
+    Path | None, typer.Option("--template", metavar="FILE", help="Write a table to fill in.")
+]
+
 _SWITCHES = (
     "allow_comment",
     "allow_duet",
@@ -134,6 +175,13 @@ def read_status(name: str) -> PostStatus:
 def read_mode(name: str | None) -> PostMode | None:
     """Return the mode named, if any; raises InputError."""
     return None if name is None else PostMode(_choice("--mode", name, tuple(PostMode)))
+
+
+def read_dates(name: str | None) -> "DateOrder | None":
+    """Return the order of dates named, if any; raises InputError."""
+    from tiktok_manager.services.bulk_rows import DateOrder  # of imports alone
+
+    return None if name is None else DateOrder(_choice("--dates", name, tuple(DateOrder)))
 
 
 def _choice(option: str, value: str, possible: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tiktok_manager.cli.bulk import import_posts
 from tiktok_manager.cli.context import cancelled_by_signals, command_line
 from tiktok_manager.cli.options import Json, Limit, PostArgument
 from tiktok_manager.cli.output import (
@@ -90,6 +91,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True)
+app.command("import")(import_posts)
 
 
 @app.command()

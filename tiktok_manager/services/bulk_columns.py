@@ -28,6 +28,25 @@ OWN_COLUMNS = ("id", "status", "version")
 """What a file has beside these that was exported: which post a row is, and as it was seen."""
 
 REQUIRED = ("file",)
+EXAMPLE = {
+    "file": "videos/example.mp4",
+    "account": "@yourhandle",
+    "publish_at": "2030-12-24 18:30",
+    "timezone": "Europe/Berlin",
+    "caption": "An example",
+    "hashtags": "#example",
+    "privacy": "public",
+    "comments": "yes",
+    "duet": "no",
+    "stitch": "no",
+    "your_brand": "no",
+    "branded_content": "no",
+    "ai_generated": "no",
+    "cover_ms": "0",
+    "mode": "direct",
+    "tags": "example",
+    "late": "publish 2h",
+}
 _ALIASES = {
     "video": "file",
     "path": "file",

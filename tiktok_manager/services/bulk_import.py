@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
 REMEMBERED = "import_columns"
 _LOOK_ROWS = 500
+_NAMED_ROWS = 20
 _UNDO_TRIES = 2
 
 
@@ -268,28 +269,36 @@ class BulkImport:
             found.append(reader.read(row))
         return found
 
+    def check(
+        self, proposed: ImportProposal, *, good_rows: bool = False, strict: bool = False
+    ) -> tuple[ImportRow, ...]:
+        """Return the rows that would be left out; raises InputError where nothing may be planned.
+
+        That is for rows that cannot be planned, with `strict` for any finding, unless `good_rows`;
+        and if no row is left.
+        """
+        left_out = tuple(row for row in proposed.rows if row.errors or (strict and row.findings))
+        if left_out and not good_rows:
+            few = left_out if len(left_out) <= _NAMED_ROWS else ()
+            numbers = tuple(str(row.number) for row in few)
+            raise InputError("rows_refused", count=len(left_out), rows=numbers)
+        if len(left_out) == len(proposed.rows):
+            raise InputError("no_good_rows")
+        return left_out
+
     def commit(
         self, proposed: ImportProposal, *, good_rows: bool = False, strict: bool = False
     ) -> ImportResult:
         """Plan every row, or with `good_rows` those that can be, in one transaction.
 
-        Raises InputError for rows that cannot be planned, and with `strict` for any finding; raises
-        as `planning.commit` does. Then nothing was written.
+        Raises as `check` and `planning.commit` do; then nothing was written.
         """
-        left_out = [row for row in proposed.rows if row.errors or (strict and row.findings)]
-        if left_out and not good_rows:
-            raise InputError(
-                "rows_refused",
-                count=len(left_out),
-                rows=tuple(str(row.number) for row in left_out),
-            )
+        left_out = self.check(proposed, good_rows=good_rows, strict=strict)
         left = {id(each) for row in left_out for each in row.posts}
         rows = tuple(row for row in proposed.proposal.rows if id(row) not in left)
-        if not rows:
-            raise InputError("no_good_rows", count=len(left_out))
         result = self._planning.commit(replace(proposed.proposal, rows=rows, refused={}))
         self._remember(proposed.sheet)
-        return ImportResult(id=proposed.id, posts=result.posts, left_out=tuple(left_out))
+        return ImportResult(id=proposed.id, posts=result.posts, left_out=left_out)
 
     def undo(self, import_id: str) -> ImportUndo:
         """Take an import's posts back, but those under way or out; raises InputError if none is.

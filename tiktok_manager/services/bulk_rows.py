@@ -12,11 +12,13 @@ from typing import Any, TypeVar
 from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.captions import check_caption, is_text, read_tags
 from tiktok_manager.domain.errors import InputError, NotFound
+from tiktok_manager.domain.media import content_type_of
 from tiktok_manager.domain.posts import Choices, Lateness, LatePolicy, PostMode, Privacy
 from tiktok_manager.domain.schedule import parse_duration, resolve, zone
 from tiktok_manager.domain.when import is_next_slot
 from tiktok_manager.services import plan_rules as rules
 from tiktok_manager.services.bulk_reading import Cell, SheetRow, Table
+from tiktok_manager.system.media import stamp_of
 
 T = TypeVar("T")
 _Chosen = tuple[Choices, Sequence["CellError"]]
@@ -178,7 +180,14 @@ class RowReader:
     def _file(self, text: str) -> Path:
         if not text:
             raise InputError("cell_missing")
-        return local_file(self.table.folder, text)
+        return self._once("file", self._found, text)
+
+    def _found(self, text: str) -> Path:
+        path = local_file(self.table.folder, text)
+        content_type_of(path)
+        if stamp_of(path) is None:
+            raise NotFound("not_found", what="file", file=str(path))
+        return path
 
     def _accounts(self, text: str) -> tuple[str, ...]:
         names = tuple(name for each in text.split(";") if (name := each.strip()))

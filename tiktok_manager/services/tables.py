@@ -26,16 +26,22 @@ def check_format(out: Path, delimiter: str) -> None:
 
 
 def write_table(
-    out: Path, records: Iterable[Record], columns: Sequence[str], *, delimiter: str = ","
+    out: Path,
+    records: Iterable[Record],
+    columns: Sequence[str],
+    *,
+    delimiter: str = ",",
+    beside: Sequence[Sequence[str]] = (),
 ) -> int:
     """Write records whole or not at all, never more than one in memory; returns how many.
 
-    Raises InputError and StorageError as `system.files.writing` does, and whatever `records` do.
+    `beside` are the rows of a second sheet, which only XLSX has. Raises InputError and StorageError
+    as `system.files.writing` does, and whatever `records` do.
     """
     check_format(out, delimiter)
     with writing(out) as file:
         if out.suffix.lower() == XLSX:
-            return _write_xlsx(file, records, columns)
+            return _write_xlsx(file, records, columns, beside)
         return _write_csv(file, records, columns, delimiter)
 
 
@@ -55,7 +61,12 @@ def _write_csv(
     return count
 
 
-def _write_xlsx(file: BinaryIO, records: Iterable[Record], columns: Sequence[str]) -> int:
+def _write_xlsx(
+    file: BinaryIO,
+    records: Iterable[Record],
+    columns: Sequence[str],
+    beside: Sequence[Sequence[str]],
+) -> int:
     from xlsxwriter import Workbook
 
     # Constant memory: each row is written as the next one begins. No text becomes anything else.
@@ -71,6 +82,10 @@ def _write_xlsx(file: BinaryIO, records: Iterable[Record], columns: Sequence[str
                     sheet.write_number(count, place, value)
                 elif value:
                     sheet.write_string(count, place, value)
+        if beside:
+            second = book.add_worksheet("Help")
+            for number, words in enumerate(beside):
+                second.write_row(number, 0, words)
     finally:
         book.close()  # its own temporary files go with it
     return count

@@ -1,7 +1,7 @@
 """Tables that are imported, and the plan as a file, in words."""
 
 from tiktok_manager.wording.catalogue import Catalogue, Choice, Entry, Plural
-from tiktok_manager.wording.translation import _
+from tiktok_manager.wording.translation import _, users_language
 
 _TABLE = _("A table is a CSV or XLSX file with a row of column names first.")
 
@@ -121,17 +121,14 @@ _RESULTS: Catalogue = {
         typed=_("Mend them, or plan the others with `--good-rows`."),
         shown=_("Mend them, or plan the others alone."),
     ),
+    "table_missing": Entry(
+        _("No file was named."), typed=_("Name a CSV or XLSX file, or a folder of videos.")
+    ),
     "no_good_rows": Entry(_("No row can be planned: nothing was changed.")),
     "import_unknown": Entry(_("There is no import “{id}”.")),
     "row_said": Entry(_("Row {row}: {told}")),
     "cell_said": Entry(_("Row {row}, {column}: {told}")),
-    "import_would": Entry(
-        Plural(
-            "Would plan {count} post from {rows} of {all} rows.",
-            "Would plan {count} posts from {rows} of {all} rows.",
-            "count",
-        )
-    ),
+    "import_would": Entry(Plural("Would plan {count} post.", "Would plan {count} posts.", "count")),
     "import_done": Entry(
         Plural(
             "Planned {count} post; `posts import --undo {id}` takes it back.",
@@ -160,5 +157,32 @@ _RESULTS: Catalogue = {
     ),
     "template_written": Entry(_("Wrote a template to {file}.")),
 }
+
+_COLUMN_HELP = {
+    "file": _("The video: a path on this computer, or one from the folder of this table on."),
+    "account": _("A handle, group:NAME, tag:NAME or all; several with ; between them."),
+    "publish_at": _("2026-12-24 18:30, fri 18:00, in 2 hours. Blank: the next free slot."),
+    "timezone": _("The zone of the time, such as Europe/Berlin. Blank: the usual one."),
+    "caption": _("At most 2200 characters, as TikTok counts them."),
+    "hashtags": _("Are put behind the caption, with or without #."),
+    "privacy": _("public, friends, followers or private."),
+    "comments": _("yes or no: whether others may comment."),
+    "duet": _("yes or no: whether others may duet."),
+    "stitch": _("yes or no: whether others may stitch."),
+    "your_brand": _("yes if it promotes your own business."),
+    "branded_content": _("yes if it is a paid partnership."),
+    "ai_generated": _("yes if it was made with AI: it is labelled so."),
+    "cover_ms": _("The frame of the cover, in milliseconds from the start."),
+    "mode": _("direct posts it, inbox leaves a draft in the creator's TikTok inbox."),
+    "campaign": _("The name of a campaign that it belongs to."),
+    "tags": _("Your own words to find it by; several with ; between them."),
+    "late": _("If its time was missed: publish, ask or next-slot, and how late: publish 2h."),
+}
+
+
+def column_help(column: str) -> str:
+    """Say what a column of an import takes."""
+    return users_language().gettext(_COLUMN_HELP[column])
+
 
 BULK: Catalogue = {**_FILES, **_COLUMNS, **_CELLS, **_RESULTS}
