@@ -19,6 +19,7 @@ from tiktok_manager.services import plan_changes
 from tiktok_manager.services.publishing.publish_gate import PublishGate
 from tiktok_manager.services.tokens import TokenKeeper
 from tiktok_manager.storage import accounts, attempts, downtime, holds, post_rows, posts
+from tiktok_manager.storage.columns import Base
 from tiktok_manager.storage.schema import AttemptRow, PostRow, TokenRow
 from tiktok_manager.system.media import MediaReader
 
@@ -123,15 +124,15 @@ def call_without_a_route() -> None:
 
 
 def no_version_check() -> None:
+    rows = Base.metadata.tables[PostRow.__tablename__]
     change = (
-        update(PostRow)
-        .where(PostRow.id == bindparam("post_id"))
-        .values(version=PostRow.version + 1, epoch=PostRow.epoch + 1)
-        .returning(PostRow.id)
-        .execution_options(synchronize_session=False)
+        update(rows)
+        .where(rows.c.id == bindparam("post_id"))
+        .values(version=rows.c.version + 1, epoch=rows.c.epoch + 1)
     )
     _set(posts, "_CHANGE", change)
-    _set(plan_changes, "_check_unchanged", lambda _session, _before, _after: None)
+    _set(posts, "_check_as_read", lambda _session, _changes: None)
+    _set(plan_changes, "_check_unchanged", lambda _session, _changes: None)
 
 
 def no_owner_in_the_fence() -> None:

@@ -8,7 +8,7 @@ import argparse
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from tests.harness.forks import House, Stage, every_freeze, every_point, open_ho
 from tests.harness.mutations import MUTATIONS, Probe
 
 TESTS = Path(__file__).parents[1]
-TESTS_FAILED = 1
 LOSS = 0.25
 KILLS = 250
 CHUNKED_BYTES = 66_000
@@ -61,17 +60,26 @@ def hunt(house: House, name: str, seed: int, probes: Iterable[Probe] = ()) -> Ve
     return _verdict(name, None, [], kills, began_s)
 
 
-def see_by_test(name: str) -> "subprocess.CompletedProcess[str]":
-    """Run the test that must see a bug, with the bug planted; a good one fails."""
-    node = f"{TESTS / MUTATIONS[name].seen_by}"
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:xdist", "-p", "no:randomly"]
-    return subprocess.run(
-        [*command, "-p", "tests.harness.planted", "--plant", name, node],
+def see_by_tests(names: Collection[str]) -> tuple[set[str], str]:
+    """Run the tests that must see these bugs, each planted for its own.
+
+    Returns the bugs whose test failed, as a good one does, and what was said.
+    """
+    command = [sys.executable, "-m", "pytest", "-q", "-rf", "-p", "no:xdist", "-p", "no:randomly"]
+    bugs = [part for name in names for part in ("--plant", name)]
+    done = subprocess.run(
+        [*command, "-p", "tests.harness.planted", *bugs, *map(_node, names)],
         cwd=TESTS.parent,
         capture_output=True,
         text=True,
         check=False,
     )
+    failed = {line.split()[1] for line in done.stdout.splitlines() if line.startswith("FAILED ")}
+    return {name for name in names if _node(name) in failed}, done.stdout
+
+
+def _node(name: str) -> str:
+    return f"{TESTS.name}/{MUTATIONS[name].seen_by}"
 
 
 def _verdict(
@@ -111,7 +119,7 @@ def main() -> int:
 
 def _tell_by_test(name: str) -> int:
     """Print what a test says of a bug; returns 1 if it survived."""
-    seen = see_by_test(name).returncode == TESTS_FAILED
+    seen = bool(see_by_tests([name])[0])
     mutation = MUTATIONS[name]
     by = mutation.seen_by if seen else "SURVIVED"
     sys.stdout.write(f"{name:24} {mutation.what:62} {by}\n")

@@ -128,7 +128,7 @@ MUTATIONS: dict[str, Mutation] = {
         what="an upload TikTok has not counted whole is taken for dead",
         apply=sending.dead_at_once,
         seen_by="faults/test_lying_tiktok.py::"
-        "test_a_video_tiktok_has_is_not_sent_anew_because_its_count_lags",
+        "test_a_video_tiktok_has_is_not_sent_anew_because_its_count_lags[0]",
     ),
     "call-without-a-route": Mutation(
         what="where an account's route is missing, the common one is taken",
@@ -143,7 +143,7 @@ MUTATIONS: dict[str, Mutation] = {
         what="a restart forgets what holds every post",
         apply=keeping.hold_lost_on_restart,
         seen_by="services/test_publish_blockers.py"
-        "::test_a_cap_of_the_app_and_a_fault_of_ours_survive_a_restart",
+        "::test_a_cap_of_the_app_and_a_fault_of_ours_survive_a_restart[app_cap]",
     ),
     "stop-waits-for-backup": Mutation(
         what="stopping waits until a backup is done",
