@@ -20,9 +20,11 @@ from tiktok_manager.domain.events import EventBus
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.services.database_recovery import check_present, with_way_out
 from tiktok_manager.services.installation import Installation
+from tiktok_manager.services.marks import Marks
 from tiktok_manager.services.planning import Planning
 from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
+from tiktok_manager.services.slots import Slots
 from tiktok_manager.services.storage_guard import StorageGuard, tell_of_lock
 from tiktok_manager.services.workspace import Workspace, late
 from tiktok_manager.storage.database import Database, open_database
@@ -73,7 +75,8 @@ def open_workspace(
     """
     clock, store = clock or SystemClock(), store or OWN_FILE
     endpoints = _endpoints(env)
-    _refuse_database_url(env)
+    if env.get(ENV_DATABASE_URL):
+        raise InputError("variable_not_supported", variable=ENV_DATABASE_URL)
     with ExitStack() as closing:
         paths = open_data_paths(env)
         redactor = Redactor()
@@ -205,7 +208,9 @@ def _build(
         settings=base.settings,
         vault=base.vault,
         accounts=accounts,
+        marks=Marks(base.database, accounts, base.events),
         planning=planning,
+        slots=Slots(base.database, accounts, quota, base.settings, base.events, base.clock),
         drafts=late(lambda: _make_drafts(base, closing)),
         quota=quota,
         journal=journal,
@@ -392,8 +397,3 @@ def _endpoints(env: Mapping[str, str]) -> Endpoints:
         api_url=env.get(ENV_API_URL) or default.api_url,
         auth_url=env.get(ENV_AUTH_URL) or default.auth_url,
     )
-
-
-def _refuse_database_url(env: Mapping[str, str]) -> None:
-    if env.get(ENV_DATABASE_URL):
-        raise InputError("variable_not_supported", variable=ENV_DATABASE_URL)

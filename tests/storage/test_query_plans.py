@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -17,13 +17,14 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests.storage.conftest import NOW
-from tiktok_manager.domain.accounts import Profile
+from tiktok_manager.domain.accounts import AccountSelector, Profile
 from tiktok_manager.domain.attempts import AttemptEnd, AttemptOutcome, Claim, Outcome
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.drafts import Draft
 from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.holds import Hold
 from tiktok_manager.domain.posts import ON_TIME, PostFilter, PostMode, PostStatus
+from tiktok_manager.domain.slots import Blackout, Slot, Whose
 from tiktok_manager.storage import (
     account_posts,
     accounts,
@@ -33,6 +34,7 @@ from tiktok_manager.storage import (
     drafts,
     holds,
     installation,
+    marks,
     media_facts,
     past_uploads,
     post_search,
@@ -42,6 +44,7 @@ from tiktok_manager.storage import (
     quota,
     restoring,
     settings,
+    slots,
 )
 from tiktok_manager.storage.accounts import SealedTokens
 from tiktok_manager.storage.columns import to_stored
@@ -64,6 +67,7 @@ MODULES = (
     "drafts",
     "holds",
     "installation",
+    "marks",
     "media_facts",
     "past_uploads",
     "plan_facts",
@@ -74,6 +78,7 @@ MODULES = (
     "quota",
     "restoring",
     "settings",
+    "slots",
 )
 SMALL = (
     "accounts",
@@ -86,6 +91,8 @@ SMALL = (
     "drafts",
     "publishers",
     "slots",
+    "groups",
+    "tags",
     "blackouts",
     "rules",
     "campaigns",
@@ -214,12 +221,27 @@ def _upload() -> restoring.SentUpload:
     )
 
 
+WHOSE = Whose(name="h1", account_id="a1")
+SLOT = Slot(id="s1", whose=WHOSE, weekday=0, at=time(9), timezone="UTC")
+AWAY = Blackout(id="b1", whose=WHOSE, first_day=NOW.date(), last_day=NOW.date())
+
+
+def with_slot(session: Session) -> Session:
+    slots.add_slots(session, [SLOT], NOW)
+    slots.add_blackouts(session, [AWAY], NOW)
+    session.flush()
+    return session
+
+
 Call = Callable[[Session, Work], object]
 PROFILE = Profile(open_id="o1", display_name="A", handle="h1")
 SOME = frozenset({PostStatus.FAILED, PostStatus.MISSED})
 DIRECT = PostMode.DIRECT
 CALLS: dict[str, tuple[Call, ...]] = {
     "accounts.list_accounts": (lambda s, _w: accounts.list_accounts(s),),
+    "accounts.row_as_read": (lambda s, w: accounts.row_as_read(s, w.account()),),
+    "marks.set_groups": (lambda s, w: marks.set_groups(s, [(w.account(), ["x"])]),),
+    "marks.set_tags": (lambda s, w: marks.set_tags(s, [(w.account(), ["x"])]),),
     "accounts.get_accounts": (lambda s, _w: accounts.get_accounts(s, ["a1", "a2"]),),
     "accounts.get_account": (lambda s, _w: accounts.get_account(s, "a1"),),
     "accounts.find_accounts": (lambda s, _w: accounts.find_accounts(s, "h7"),),
@@ -461,6 +483,15 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda s, w: restoring.add_uploads(s, w.post.id, [_upload()], WHY, NOW),
     ),
     "restoring.quarantine": (lambda s, _w: restoring.quarantine(s, NOW - HOUR, NOW, WHY, NOW),),
+    "slots.list_slots": (lambda s, _w: slots.list_slots(s),),
+    "slots.list_blackouts": (lambda s, _w: slots.list_blackouts(s),),
+    "slots.add_slots": (lambda s, _w: slots.add_slots(s, [SLOT], NOW),),
+    "slots.add_blackouts": (lambda s, _w: slots.add_blackouts(s, [AWAY], NOW),),
+    "slots.set_paused": (lambda s, _w: slots.set_paused(with_slot(s), [SLOT], paused=True),),
+    "slots.remove": (lambda s, _w: slots.remove(with_slot(s), [SLOT, AWAY]),),
+    "slots.group_or_tag": (
+        lambda s, _w: slots.group_or_tag(s, AccountSelector(kind="group", name="x")),
+    ),
     "settings.all_settings": (lambda s, _w: settings.all_settings(s),),
     "settings.put_setting": (lambda s, _w: settings.put_setting(s, "x", "y"),),
     "settings.get_secret": (lambda s, _w: settings.get_secret(s, "x"),),

@@ -1,5 +1,6 @@
-"""`accounts`: connect, list, show, sync, pause, disconnect."""
+"""`accounts`: connect, list, show, sync, pause, tag, group, disconnect."""
 
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -38,6 +39,11 @@ PostingOnly = Annotated[
 ]
 InboxOnly = Annotated[bool, typer.Option("--inbox-only", help="Ask for drafts to the inbox only.")]
 Reconnect = Annotated[str | None, typer.Option(metavar="HANDLE", help="Insist on this account.")]
+Named = Annotated[
+    list[str], typer.Argument(metavar="HANDLE…", help="Or group:NAME, tag:NAME, all.")
+]
+ToAdd = Annotated[list[str] | None, typer.Option("--add", metavar="NAME", help="Repeatable.")]
+ToRemove = Annotated[list[str] | None, typer.Option("--remove", metavar="NAME", help="Repeatable.")]
 Ask = Annotated[bool, typer.Option("--ask", help="Ask before the account is kept.")]
 
 
@@ -132,6 +138,44 @@ def pause(context: typer.Context, account: AccountArgument, json: Json = False) 
 def resume(context: typer.Context, account: AccountArgument, json: Json = False) -> None:
     """Let a paused account's posts go again."""
     _set_paused(context, account, paused=False, as_json=json)
+
+
+@app.command()
+def tag(
+    context: typer.Context,
+    account: Named,
+    add: ToAdd = None,
+    remove: ToRemove = None,
+    json: Json = False,
+) -> None:
+    """Mark accounts with tags: `tag:NAME` names them all wherever accounts are named."""
+    with command_line(context).workspace() as workspace:
+        found = workspace.marks.tag(account, add=add or [], remove=remove or [])
+    _show_marks(found, lambda each: each.tags, as_json=json)
+
+
+@app.command()
+def group(
+    context: typer.Context,
+    account: Named,
+    add: ToAdd = None,
+    remove: ToRemove = None,
+    json: Json = False,
+) -> None:
+    """Put accounts into groups: `group:NAME` names them all wherever accounts are named."""
+    with command_line(context).workspace() as workspace:
+        found = workspace.marks.group(account, add=add or [], remove=remove or [])
+    _show_marks(found, lambda each: each.groups, as_json=json)
+
+
+def _show_marks(
+    found: Sequence[Account], marks: Callable[[Account], Sequence[str]], *, as_json: bool
+) -> None:
+    if as_json:
+        print_json([account_json(account) for account in found])
+        return
+    for account in found:
+        print_line(f"@{account.handle}  {', '.join(marks(account))}".rstrip())
 
 
 @app.command()

@@ -27,6 +27,7 @@ _COMMANDS = {
     "demo": "Try everything on simulated accounts: nothing reaches TikTok, nothing is kept.",
     "accounts": "Connect and look after accounts.",
     "posts": "Plan and follow posts.",
+    "slots": "Weekly times at which accounts post, and which are free.",
     "publisher": "Publish without a window.",
     "sync": "Pull profiles and video counters and record snapshots.",
     "reports": "Hand tables out.",

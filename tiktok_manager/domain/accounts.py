@@ -82,7 +82,7 @@ class Account:
 
     `sign_in_expires_at` is how long TikTok lets the permission be renewed; None without one.
     `max_duration_s` is the longest video it may post, as TikTok said last; None before it did.
-    `version` counts what people change: connecting, disconnecting, pausing.
+    `version` counts what people change: connecting, disconnecting, pausing, groups and tags.
     """
 
     id: str

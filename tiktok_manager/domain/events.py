@@ -61,6 +61,18 @@ class MetricsUpdated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlotsChanged(Event):
+    """Slots or blackouts were added, changed or removed: other times are free."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanMoved(Event):
+    """Planned posts were moved though nobody asked for it; the finding says why."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsChanged(Event):
     """A setting got a new value."""
 

@@ -40,6 +40,10 @@ class Ledger:
         """Return how many posts lie in the 24 hours that end then."""
         return bisect_right(self._times, at) - bisect_right(self._times, at - WINDOW)
 
+    def has_room(self, at: datetime) -> bool:
+        """Say whether there is room for one more post then."""
+        return self.next_free(at) == at
+
     def next_free(self, at: datetime) -> datetime:
         """Return the first instant from `at` on with room for one more post."""
         wanted = at

@@ -25,6 +25,11 @@ FARTHEST = timedelta(days=731)
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SETS = {"daily": range(7), "weekdays": range(5), "weekends": range(5, 7)}
+_NAME = (
+    "mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?"
+    "|sat(?:urday)?|sun(?:day)?"
+)
+_SPAN_OF_DAYS = re.compile(f"(?P<first>{_NAME})(?:-(?P<last>{_NAME}))?")
 _WEEK = timedelta(days=7)
 
 
@@ -84,14 +89,15 @@ def read_days(text: str) -> tuple[int, ...]:
     """Read weekdays such as `mon,wed`, `mon-fri`, `daily`, `weekdays`, `weekends`; InputError."""
     found: set[int] = set()
     for part in text.casefold().replace(" ", "").split(","):
-        first, _, last = part.partition("-")
+        days = _SPAN_OF_DAYS.fullmatch(part)
         if part in _SETS:
             found |= set(_SETS[part])
-        elif first[:3] in _DAYS and first.isalpha() and (last[:3] in _DAYS or last == ""):
-            start, end = _DAYS.index(first[:3]), _DAYS.index((last or first)[:3])
-            found |= {day % 7 for day in range(start, end + (7 if end < start else 0) + 1)}
-        else:
+        elif days is None:
             raise InputError("bad_days", text=text)
+        else:
+            start = _DAYS.index(days["first"][:3])
+            end = _DAYS.index((days["last"] or days["first"])[:3])
+            found |= {day % 7 for day in range(start, end + (7 if end < start else 0) + 1)}
     return tuple(sorted(found))
 
 
@@ -186,6 +192,15 @@ class FreeSlots:
     # What is full stays full, as posts only come on top: nobody goes over it twice.
     _left: dict[PostMode, Iterator[Schedule]] = field(default_factory=dict)
 
+    def between(self, end: datetime, mode: PostMode) -> Iterator[Schedule]:
+        """Yield those due before then, each as if it alone were taken."""
+        ledger = self.ledgers[mode]
+        for schedule in self.times():
+            if schedule.due_at >= min(end, self.until):
+                return
+            if self.diary.has_room(schedule) and ledger.has_room(schedule.due_at):
+                yield schedule
+
     def take(self, mode: PostMode) -> Schedule | None:
         """Take the soonest free one for a post of this mode; None if there is none by then."""
         ledger = self.ledgers[mode]
@@ -193,7 +208,7 @@ class FreeSlots:
             if schedule.due_at > self.until:
                 return None
             at = schedule.due_at
-            if self.diary.has_room(schedule) and ledger.next_free(at) == at:
+            if self.diary.has_room(schedule) and ledger.has_room(at):
                 self.diary.take(schedule)
                 ledger.take(at)
                 return schedule

@@ -20,7 +20,7 @@ def give(
     Wishes of one account get slots in their order, one after another.
     """
     free = {
-        account_id: free_slots(account_id, grounds, now)
+        account_id: free_slots(account_id, grounds, now + LEAST_AHEAD)
         for account_id in {wish.post.account_id for wish in wishes if wish.takes_slot}
     }
     for wish in wishes:
@@ -40,13 +40,13 @@ def give(
     return [wish for wish in given if wish.request not in refused], refused
 
 
-def free_slots(account_id: str, grounds: Grounds, now: datetime) -> FreeSlots:
-    """Return the free slots of an account, a few minutes from now on."""
+def free_slots(account_id: str, grounds: Grounds, since: datetime) -> FreeSlots:
+    """Return the free slots of an account from then on."""
     account = grounds.facts.accounts[account_id]
     slots = [slot for slot in grounds.facts.slots if slot.whose.takes(account)]
     return FreeSlots(
-        times=partial(slot_times, slots, grounds.blackouts(account), now + LEAST_AHEAD),
-        until=now + FARTHEST,
+        times=partial(slot_times, slots, grounds.blackouts(account), since),
+        until=since + FARTHEST,
         diary=grounds.diary(account_id),
         ledgers={
             mode: grounds.ledger((account_id, mode))

@@ -21,6 +21,7 @@ from tiktok_manager.system.files import writing
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.metrics import VideoCounters
+    from tiktok_manager.domain.slots import Blackout, Slot
 
 Record = dict[str, object]
 Say = Callable[[Failure | Finding], tuple[str, str]]
@@ -156,6 +157,31 @@ def account_json(account: Account) -> Record:
         "likes": account.likes,
         "videos": account.videos,
         "sign_in_expires_at": stamp(account.sign_in_expires_at),
+    }
+
+
+def slot_json(slot: Slot) -> Record:
+    """Return the public record of a slot; of a group's or tag's, `account` carries its selector."""
+    return {
+        "id": slot.id,
+        "account": slot.whose.name,
+        "weekday": slot.weekday,
+        "time": f"{slot.at:%H:%M}",
+        "timezone": slot.timezone,
+        "paused": slot.paused,
+        "version": slot.version,
+    }
+
+
+def blackout_json(blackout: Blackout) -> Record:
+    """Return the public record of days on which no slot is used."""
+    return {
+        "id": blackout.id,
+        "account": blackout.whose.name,
+        "from": blackout.first_day.isoformat(),
+        "to": blackout.last_day.isoformat(),
+        "note": blackout.note,
+        "version": blackout.version,
     }
 
 

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from tiktok_manager.services.bulk_import import BulkImport
     from tiktok_manager.services.drafts import Drafts
     from tiktok_manager.services.installation import Installation
+    from tiktok_manager.services.marks import Marks
     from tiktok_manager.services.planning import Planning
     from tiktok_manager.services.publish_blockers import PublishBlockers
     from tiktok_manager.services.publishing import Publishing
     from tiktok_manager.services.quota import Quota
     from tiktok_manager.services.reports import Reports
     from tiktok_manager.services.settings import Settings
+    from tiktok_manager.services.slots import Slots
     from tiktok_manager.services.storage_guard import StorageGuard
     from tiktok_manager.services.vault import VaultService
     from tiktok_manager.storage.database import Database
@@ -47,7 +49,9 @@ class Workspace:
     settings: Settings
     vault: VaultService
     accounts: Accounts
+    marks: Marks
     planning: Planning
+    slots: Slots
     drafts: Drafts
     quota: Quota
     journal: Journal

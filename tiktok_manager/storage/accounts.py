@@ -153,7 +153,7 @@ def record_sync_error(session: Session, account_id: str, why: Failure) -> None:
 
 def disconnect(session: Session, read: Account) -> None:
     """Forget an account's permission; raises ChangedMeanwhile if it is not as it was `read`."""
-    _row_as_read(session, read).status = AccountStatus.DISCONNECTED
+    row_as_read(session, read).status = AccountStatus.DISCONNECTED
     session.execute(
         update(TokenRow)
         .where(TokenRow.account_id == read.id)
@@ -181,11 +181,11 @@ def lose_permission(session: Session, account_id: str, version: int) -> bool:
 
 def set_paused(session: Session, read: Account, *, paused: bool) -> Account:
     """Hold an account's posts, or let them go; raises ChangedMeanwhile if it is another by now."""
-    _row_as_read(session, read).paused = paused
+    row_as_read(session, read).paused = paused
     return _get(session, read.id)
 
 
-def _row_as_read(session: Session, read: Account) -> AccountRow:
+def row_as_read(session: Session, read: Account) -> AccountRow:
     """Return an account's row under a new version, if it has the one that was read."""
     change = (
         update(AccountRow)
@@ -202,7 +202,7 @@ def _row_as_read(session: Session, read: Account) -> AccountRow:
 def _changes(read: Account, current: Account | None) -> list[Change]:
     return [
         Change(field=name, yours=getattr(read, name), theirs=getattr(current, name))
-        for name in ("status", "paused")
+        for name in ("status", "paused", "groups", "tags")
         if current is not None and getattr(current, name) != getattr(read, name)
     ]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import TypeVar
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.accounts import AccountSelector
@@ -83,6 +83,12 @@ def remove(session: Session, read: Iterable[Slot | Blackout]) -> None:
             raise ChangedMeanwhile("slot" if table is SlotRow else "blackout", each.id)
 
 
+def group_or_tag(session: Session, selector: AccountSelector) -> str | None:
+    """Return the name of a group or tag as it is written, None if there is none."""
+    found = _group_or_tag(session, selector)
+    return None if found is None else found.name
+
+
 def _with_owner(table: type[Row]) -> Select[Row, str | None, str | None, str | None]:
     return (
         select(table, AccountRow.handle, GroupRow.name, TagRow.name)
@@ -99,12 +105,21 @@ def _owner(session: Session, whose: Whose) -> dict[str, str | int | None]:
         return {"account_id": whose.account_id}
     if selector.kind == "all":
         return {}
-    table, column = (GroupRow, "group_id") if selector.kind == "group" else (TagRow, "tag_id")
-    wanted = func.lower(table.name) == selector.name.lower()
-    found = session.scalar(select(table.id).where(wanted))
+    found = _group_or_tag(session, selector)
     if found is None:
         raise NotFound("not_found", what=selector.kind, name=selector.name)
-    return {column: found}
+    return {f"{selector.kind}_id": found.id}
+
+
+def _group_or_tag(session: Session, selector: AccountSelector) -> GroupRow | TagRow | None:
+    """Return it by its name in any case, that of other alphabets, too: there are few."""
+    rows: list[GroupRow | TagRow] = (
+        [*session.scalars(select(GroupRow))]
+        if selector.kind == "group"
+        else [*session.scalars(select(TagRow))]
+    )
+    wanted = selector.name.casefold()
+    return next((row for row in rows if row.name.casefold() == wanted), None)
 
 
 def _whose(account_id: str | None, handle: str | None, group: str | None, tag: str | None) -> Whose:

@@ -47,6 +47,22 @@ COMMANDS: Catalogue = {
         Plural(_("{count} post goes out again."), _("{count} posts go out again."), "count")
     ),
     "no_posts": Entry(_("No posts.")),
+    "slot_added": Entry(_("Added {slot}: {when} for {whose}.")),
+    "slots_known": Entry(
+        Plural(
+            _("{count} slot was there already."), _("{count} slots were there already."), "count"
+        )
+    ),
+    "slots_removed": Entry(
+        Plural(_("Removed {count} slot."), _("Removed {count} slots."), "count")
+    ),
+    "no_slots_yet": Entry(
+        _("No slots."),
+        typed=_("Add some with `slots add --account HANDLE --days mon-fri --time 18:30`."),
+    ),
+    "no_slot_free": Entry(
+        _("There is no free slot."), typed=_("`slots list` shows the slots there are.")
+    ),
     "publishing_goes_on": Entry(_("Publishing goes on.")),
     "publishing_held": Entry(_("Publishing is held."), "{told}"),
     "standing_by": Entry(_("Standing by: {told} publishes now.")),

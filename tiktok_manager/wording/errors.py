@@ -21,6 +21,13 @@ _NOT_FOUND: Catalogue = {
             "backup": Entry(_("There is no backup {name}."), typed=_SHOWS_BACKUPS),
             "file": Entry(_("There is no file {file}."), hint=_("Check its name and folder.")),
             "post": Entry(_("There is no post {id}."), typed=_SHOWS_POSTS),
+            "slot": Entry(
+                _("There is no slot {id}."), typed=_("`slots list` shows the slots there are.")
+            ),
+            "blackout": Entry(
+                _("There are no blackout days {id}."),
+                typed=_("`slots blackout list` shows those there are."),
+            ),
             "setting": Entry(
                 _("There is no setting “{name}”."), hint=_("The settings are: {names}.")
             ),
@@ -32,6 +39,7 @@ _ACCOUNTS: Catalogue = {
     "handle_not_unique": Entry(
         _("More than one account is called @{handle}."), hint=_("Use its id: {ids}.")
     ),
+    "added_and_removed": Entry(_("“{name}” cannot be added and removed at once.")),
     "account_not_added": Entry(_("The account was not added."), _("You chose not to add it.")),
     "video_on_its_way": Entry(
         _("@{handle} has a video on its way to TikTok."),

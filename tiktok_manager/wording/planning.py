@@ -15,6 +15,10 @@ def _meanwhile(title: str) -> Entry:
 
 
 PLANNING: Catalogue = {
+    "id_not_unique": Entry(_("More than one id starts with {id}.")),
+    "days_reversed": Entry(_("{last} lies before {first}."), hint=_("Name the first day first.")),
+    "note_too_long": Entry(_("The note is too long."), hint=_("It takes {most} characters.")),
+    "bad_day": Entry(_("“{text}” is no day."), hint=_("Write it like 2026-12-24.")),
     "post_id_not_unique": Entry(_("More than one post's id starts with {id}.")),
     "changed_meanwhile": Choice(
         "what",
