@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 import tiktok_manager.ui
-from tiktok_manager.ui.kit.form import Form
+from tiktok_manager.ui.kit.form import Field, Form
 from tiktok_manager.ui.kit.inputs import (
     ChoiceInput,
     Input,
     SearchBox,
+    Switch,
     SwitchInput,
     TextInput,
     TicksInput,
@@ -208,3 +209,13 @@ def test_a_text_that_was_kept_follows_changes_elsewhere_again(page: Page) -> Non
     form.accept("zone")
     form.show_value("zone", "UTC")  # undone
     assert line.text() == "UTC"
+
+
+def test_a_box_says_its_label_itself_and_help_and_error_stand_below_it(page: Page) -> None:
+    for box in (Switch(), QCheckBox()):
+        field = Field("Paid", box, "For goods or services.")
+        page.put(field)
+        assert (box.text(), box.accessibleName()) == ("Paid", "Paid")
+        field.say("Choose one more.", "attention")
+        assert box.accessibleDescription() == "Choose one more. For goods or services."
+        assert field.said.y() > field.help.y() > box.y()

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 import shiboken6
@@ -231,6 +232,22 @@ def test_the_old_value_stays_until_the_new_question_is_answered(shelf: Shelf) ->
     assert (shelf.reading.stage, shelf.reading.value) == (Stage.LOADING, None)
     shelf.desk.settle()
     assert shelf.reading.value == [3]
+
+
+def test_of_many_questions_asked_soon_only_the_last_is_answered(desk: Desk, owner: QObject) -> None:
+    asked: list[int] = []
+
+    def look(number: int, _token: CancelToken) -> list[int]:
+        asked.append(number)
+        return [number]
+
+    reading = Reading(
+        desk.core.tasks, desk.core.bridge, partial(look, 9), parent=owner, gather_ms=20
+    )
+    for number in range(5):
+        reading.ask_anew(partial(look, number), forget=True, soon=True)
+    desk.until(lambda: reading.value == [4])
+    assert asked == [4]
 
 
 def test_that_there_was_nothing_says_nothing_of_another_question(shelf: Shelf) -> None:
