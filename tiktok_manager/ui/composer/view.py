@@ -220,7 +220,9 @@ class ComposerView(PaneView):
             self._columns.removeWidget(self._settings)
             self._side.setWidget(self._settings)
         # In one column all of it scrolls together; else there is room for the scroll bar.
-        self._settings.setContentsMargins(0, 0, 0 if is_narrow else SPACE_M, 0)
+        room_px = 0 if is_narrow else SPACE_M
+        margins = (0, 0, room_px, 0) if self.isLeftToRight() else (room_px, 0, 0, 0)
+        self._settings.setContentsMargins(*margins)
         self._side.setVisible(not is_narrow)
         self.media.set_flat(not is_wide)
 
