@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.world import environment
+from tests.harness.launcher import Warm
 from tiktok_manager.simulator import Simulator, SimulatorConfig
 
 PROGRAM = [sys.executable, "-m", "tiktok_manager"]
@@ -37,7 +38,8 @@ class Result:
 class Program:
     """Runs commands on one data folder."""
 
-    def __init__(self, folder: Path, sim: Simulator) -> None:
+    def __init__(self, folder: Path, sim: Simulator, warm: Warm | None = None) -> None:
+        self._warm = warm
         self.folder = folder
         self.sim = sim
         self.data_dir = folder / "data"
@@ -49,10 +51,26 @@ class Program:
         }
 
     def run(self, *arguments: str, env: dict[str, str] | None = None, text: str = "") -> Result:
-        """Run a command to its end."""
+        """Run a command to its end, in a process forked where the imports are done already.
+
+        With an `env` of its own it is started as a user starts it: Python reads some of it itself.
+        """
+        if env is not None or self._warm is None:
+            return self._run_cold(arguments, env or {}, text)
+        given, output, log = (self.folder / f".{name}" for name in ("stdin", "stdout", "stderr"))
+        given.write_text(text)
+        for file in (output, log):
+            file.write_bytes(b"")
+        task = {"arguments": arguments, "env": self.env, "input": str(given)}
+        pid = self._warm.ask({**task, "output": str(output), "log": str(log)})
+        code = self._warm.ask({"wait": pid, "timeout_s": PATIENCE_S})
+        assert code is not None, f"{arguments} did not end"
+        return Result(code, output.read_text(), log.read_text())
+
+    def _run_cold(self, arguments: Sequence[str], env: dict[str, str], text: str) -> Result:
         done = subprocess.run(
             [*PROGRAM, *arguments],
-            env={**self.env, **(env or {})},
+            env={**self.env, **env},
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,
@@ -102,15 +120,25 @@ def _visit(url: str) -> None:
 
 
 @contextmanager
-def a_program(folder: Path) -> Iterator[Program]:
+def a_program(folder: Path, warm: Warm | None) -> Iterator[Program]:
     config = SimulatorConfig(
         accounts=3, auto_approve=True, media_dir=folder / "tiktok", processing_s=0.2
     )
     with Simulator(config) as sim:
-        yield Program(folder, sim)
+        yield Program(folder, sim, warm)
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm | None]:
+    """Where commands are forked; there is no fork on Windows."""
+    if sys.platform == "win32":
+        yield None
+        return
+    with Warm({"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}) as process:
+        yield process
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
-    with a_program(tmp_path) as program:
+def program(tmp_path: Path, warm: Warm | None) -> Iterator[Program]:
+    with a_program(tmp_path, warm) as program:
         yield program

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Program, a_program
+from tests.harness.launcher import Warm
 
 PUBLIC = ("--privacy", "PUBLIC_TO_EVERYONE", "--consent")
 
@@ -102,9 +103,9 @@ def test_bad_input_is_named_and_nothing_is_written(
 
 
 @pytest.fixture(scope="module")
-def one_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def one_for_all(tmp_path_factory: pytest.TempPathFactory, warm: Warm | None) -> Iterator[Program]:
     """A connected program for tests that leave it as it was."""
-    with a_program(tmp_path_factory.mktemp("one-for-all")) as program:
+    with a_program(tmp_path_factory.mktemp("one-for-all"), warm) as program:
         assert program.connect("sim01").code == 0
         yield program
 

@@ -1,9 +1,9 @@
 """Starts the real program, cold or from a process that has done the imports already.
 
-Two thirds of a start's work are imports and the passphrase's scrypt. `Launcher` keeps a process
+Two thirds of a start's work are imports and the passphrase's scrypt. `Warm` keeps a process
 that holds the imports and nothing else (no thread, no file, no connection) and lets it fork; the
-child calls the program's own `main` and ends as the program does. A key derived once is handed to
-later starts. A cold start is the plain program and pays for all of it.
+child calls the program's own `main` and ends as the program does. `Launcher` hands a key derived
+once to later starts. A cold start is the plain program and pays for all of it.
 """
 
 import gc
@@ -90,17 +90,14 @@ class _Forked(Program):
         return self.code
 
 
-class Launcher:
-    """Starts programs with one environment; their messages go to `log`. A context manager."""
+class Warm:
+    """A process that holds the program's imports and forks the program. A context manager."""
 
-    def __init__(self, env: dict[str, str], log: Path) -> None:
+    def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
-        self._log = log
-        self._keys: dict[str, str] = {}
 
     def __enter__(self) -> Self:
-        self._derive, vault._derive = vault._derive, self._remembered
-        self._warm = subprocess.Popen(
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.harness.launcher"],
             cwd=ROOT,
             env=self._env,
@@ -116,13 +113,47 @@ class Launcher:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._process.communicate(timeout=90)
+
+    def ask(self, command: Mapping[str, object]) -> Any:
+        """Give the process a command and return its answer."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(command) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+
+class Launcher(Warm):
+    """Starts publishers with one environment; their messages go to `log`. A context manager."""
+
+    def __init__(self, env: dict[str, str], log: Path) -> None:
+        super().__init__(env)
+        self._log = log
+        self._keys: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        self._derive, vault._derive = vault._derive, self._remembered
+        return super().__enter__()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         vault._derive = self._derive
-        self._warm.communicate(timeout=90)
+        super().__exit__(kind, error, trace)
 
     def start(self, *, cold: bool) -> Program:
         """Start the program."""
         if not cold:
-            task = {"env": self._env, "log": str(self._log), "keys": self._keys}
+            task = {
+                "arguments": ARGUMENTS,
+                "env": self._env,
+                "log": str(self._log),
+                "keys": self._keys,
+            }
             return _Forked(self, self.ask(task))
         command = [sys.executable, "-m", "tiktok_manager", *ARGUMENTS]
         with self._log.open("ab") as log:
@@ -131,14 +162,6 @@ class Launcher:
                     command, cwd=ROOT, env=self._env, stdout=subprocess.DEVNULL, stderr=log
                 )
             )
-
-    def ask(self, command: Mapping[str, object]) -> Any:
-        """Give the warm process a command and return its answer."""
-        assert self._warm.stdin is not None
-        assert self._warm.stdout is not None
-        self._warm.stdin.write(json.dumps(command) + "\n")
-        self._warm.stdin.flush()
-        return json.loads(self._warm.stdout.readline())
 
     def _remembered(self, passphrase: str, salt: bytes, cost: vault.ScryptCost) -> bytes:
         name = _key_name(passphrase, salt)
@@ -157,18 +180,22 @@ def _be_the_program(task: dict[str, Any]) -> None:
 
     os.environ.clear()
     os.environ.update(task["env"])
-    nothing = os.open(os.devnull, os.O_RDWR)
-    log = os.open(task["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    for number, target in ((nothing, 0), (nothing, 1), (log, 2)):
-        os.dup2(number, target)
-    keys, derive = task["keys"], vault._derive
+    for target, (name, flags) in enumerate(
+        (
+            (task.get("input", os.devnull), os.O_RDONLY),
+            (task.get("output", os.devnull), os.O_WRONLY),
+            (task["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT),
+        )
+    ):
+        os.dup2(os.open(name, flags, 0o600), target)
+    keys, derive = task.get("keys", {}), vault._derive
 
     def known(passphrase: str, salt: bytes, cost: vault.ScryptCost) -> bytes:
         key = keys.get(_key_name(passphrase, salt))
         return bytes.fromhex(key) if key else derive(passphrase, salt, cost)
 
     vault._derive = known
-    sys.argv = ["tiktok-manager", *ARGUMENTS]
+    sys.argv = ["tiktok-manager", *task["arguments"]]
     sys.exit(main())
 
 
