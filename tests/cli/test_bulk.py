@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_posts import HANDLE, Tell, clip, post, tell
+from tests.cli.conftest import Tell
+from tests.cli.test_posts import HANDLE
 from tiktok_manager.services.bulk_columns import COLUMNS
 
-__all__ = ["clip", "post", "tell"]  # fixtures
 HEADER = "file,account,publish_at,privacy\n"
 
 

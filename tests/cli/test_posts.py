@@ -1,62 +1,14 @@
 """Planning and changing posts by the command line: looked at, warned of, refused, as JSON."""
 
-import json
-from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.benchmarks.workspaces import add_posts, filled, invent_posts
-from tests.cli.test_main import no_runner, no_window
-from tests.fakes.world import START, VirtualClock, environment
-from tiktok_manager.app import open_workspace
-from tiktok_manager.cli.context import CommandLine
-from tiktok_manager.cli.main import run
+from tests.cli.conftest import Tell
 from tiktok_manager.domain.posts import Post
 
 HANDLE = "creator01"
 CHOICES = ("--privacy", "SELF_ONLY", "--consent")
-
-Tell = Callable[..., tuple[int, Any, str]]
-
-
-@pytest.fixture
-def post(tmp_path: Path) -> Post:
-    """Fill a data folder with an account and a planned post."""
-    with filled(tmp_path / "data", accounts=1) as workspace:
-        start = START + timedelta(days=1)
-        (post,) = invent_posts(workspace.accounts.list(), 1, start, timedelta())
-        add_posts(workspace, [post])
-        return post
-
-
-@pytest.fixture
-def tell(tmp_path: Path, post: Post, capsys: pytest.CaptureFixture[str]) -> Tell:
-    """Run a command; returns its exit code, its JSON document and what it said beside that."""
-    clock = VirtualClock()
-    here = CommandLine(
-        env=environment("http://127.0.0.1:9", tmp_path / "data"),
-        open_workspace=lambda env, _clock=None: open_workspace(env, clock),
-        make_runner=no_runner,
-        run_window=no_window,
-    )
-
-    def command(*words: str) -> tuple[int, Any, str]:
-        capsys.readouterr()
-        code = run([*words, "--json"], here)
-        told = capsys.readouterr()
-        return code, json.loads(told.out), told.err
-
-    return command
-
-
-@pytest.fixture
-def clip(tmp_path: Path) -> Path:
-    file = tmp_path / "clip.mp4"
-    file.write_bytes(bytes(1_000))
-    return file
 
 
 def add(clip: Path, *more: str) -> tuple[str, ...]:
@@ -122,3 +74,58 @@ def test_a_script_that_insists_on_a_version_changes_no_newer_one(tell: Tell, pos
     assert tell("posts", "show", post.id)[1]["caption"] == "Theirs"
     code, done, _said = tell("posts", "cancel", post.id, "--version", str(newer["version"]))
     assert (code, done["status"]) == (0, "cancelled")
+
+
+def test_many_are_changed_as_one_and_told_as_a_list(tell: Tell, clip: Path, post: Post) -> None:
+    (other,) = tell(*add(clip))[1]
+    code, changed, _said = tell("posts", "edit", post.id, other["id"], "--shift", "1d", "--consent")
+    assert code == 0
+    assert [each["id"] for each in changed] == [post.id, other["id"]]
+    assert changed[1]["publish_at"][:10] == "2026-11-26"
+    code, gone, _said = tell("posts", "cancel", post.id, other["id"][:8])
+    assert (code, {each["status"] for each in gone}) == (0, {"cancelled"})
+    code, refused, said = tell("posts", "edit", post.id, other["id"], "--caption", "x")
+    assert (code, refused["error"]["code"]) == (2, "wrong_status")
+    assert post.id[:8] in said
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("edit", "--caption", "x"), "name_posts"),
+        (("edit", "ID", "--at", "now", "--shift", "1d"), "time_or_shift"),
+        (("edit", "ID", "--shift", "soon"), "bad_shift"),
+        (("cancel", "--batch", "nothing"), "not_found"),
+        (("cancel", "ID", "--batch", "nothing", "--version", "1"), "not_found"),
+    ],
+)
+def test_what_many_are_to_become_is_named_whole(
+    tell: Tell, post: Post, words: tuple[str, ...], code: str
+) -> None:
+    named = [post.id if word == "ID" else word for word in words]
+    exit_code, shown, _said = tell("posts", *named)
+    assert (exit_code, shown["error"]["code"]) == (2, code)
+
+
+def test_posts_are_listed_by_what_they_carry(tell: Tell, clip: Path, post: Post) -> None:
+    (other,) = tell(*add(clip))[1]
+    tell("posts", "edit", other["id"], "--tag", "sale", "--tag", "May", "--consent")
+
+    def listed(*words: str) -> list[str]:
+        return [each["id"] for each in tell("posts", "list", *words)[1]]
+
+    assert listed("--tag", "sale") == listed("--account", "all", "--tag", "May") == [other["id"]]
+    assert listed("--batch", "none") == listed("--campaign", "none") == []
+    assert listed("--account", HANDLE, "--account", "all") == [post.id, other["id"]]
+
+
+def test_what_a_time_means_is_said_before_it_counts(tell: Tell, clip: Path) -> None:
+    tell("slots", "add", "--account", HANDLE, "--days", "mon", "--time", "18:30", "--tz", "UTC")
+    command = ["2026-11-25T10:00", "next-slot", "fri 18:00"]
+    said = []
+    for when in command:
+        words = [when if word == "2026-11-25T10:00" else word for word in add(clip, "--dry-run")]
+        said.append(tell(*words)[2])
+    assert "2026-11-25" not in said[0]
+    assert "2026-11-23 18:30 (UTC)" in said[1]
+    assert "“fri 18:00” is 2026-11-27 18:00" in said[2]

@@ -21,7 +21,7 @@ from tiktok_manager.domain.schedule import parse_duration
 if TYPE_CHECKING:
     from tiktok_manager.services.bulk_rows import DateOrder
 
-WHEN_HELP = "ISO 8601, `now`, or such as `fri 18:00`, `tomorrow 9am`, `in 2 hours`."
+WHEN_HELP = "ISO 8601, `now`, `next-slot`, or such as `fri 18:00`, `tomorrow 9am`, `in 2 hours`."
 VideoArgument = Annotated[Path, typer.Argument(metavar="FILE", help="MP4, MOV or WebM.")]
 Accounts = Annotated[
     list[str], typer.Option("--account", metavar="HANDLE", help="Who posts it; repeatable.")
@@ -85,6 +85,23 @@ Version = Annotated[
     ),
 ]
 
+PostIds = Annotated[
+    list[str] | None, typer.Argument(metavar="ID…", help="Ids, or unique beginnings of them.")
+]
+BatchIds = Annotated[
+    list[str] | None,
+    typer.Option("--batch", metavar="ID", help="All posts of a batch that can be; repeatable."),
+]
+ShiftBy = Annotated[
+    str | None,
+    typer.Option(
+        "--shift", metavar="2d|-3h", help="Move them: days and weeks keep the local hour."
+    ),
+]
+NewTags = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="TAG", help="Other tags; repeatable, empty for none."),
+]
 NewFile = Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Another video.")]
 NewAt = Annotated[str | None, typer.Option("--at", metavar="WHEN", help=WHEN_HELP)]
 NewCaption = Annotated[str | None, typer.Option("--caption", help="Other words.")]
@@ -96,6 +113,15 @@ NewBrandedContent = Annotated[bool | None, typer.Option("--branded-content/--no-
 NewAiGenerated = Annotated[bool | None, typer.Option("--ai-generated/--no-ai-generated")]
 NewMode = Annotated[str | None, typer.Option("--mode", metavar="direct|inbox")]
 
+OfAccounts = Annotated[
+    list[str] | None,
+    typer.Option("--account", metavar="HANDLE", help="Or group:NAME, tag:NAME, all; repeatable."),
+]
+OfTags = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="TAG", help="Posts that carry it; repeatable."),
+]
+OfOne = Annotated[str | None, typer.Option(metavar="ID", help="Posts that it made.")]
 DueFrom = Annotated[
     str | None, typer.Option("--from", metavar="WHEN", help="From then on; a day: its start.")
 ]

@@ -1,4 +1,4 @@
-"""`posts`: plan, list, show, change, cancel, retry."""
+"""`posts`: plan, list and show; what changes posts stands in `post_changes`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from tiktok_manager.cli.options import Json, Limit, PostArgument
 from tiktok_manager.cli.output import (
     blocker_json,
     blocker_line,
-    local_time,
     note,
     print_json,
     print_line,
@@ -24,6 +23,15 @@ from tiktok_manager.cli.output import (
     refuse_two_documents,
     said,
     shortened,
+)
+from tiktok_manager.cli.post_changes import (
+    cancel,
+    echo_when,
+    edit,
+    resolve,
+    retry,
+    warn,
+    when_of,
 )
 from tiktok_manager.cli.post_options import (
     Accounts,
@@ -42,32 +50,23 @@ from tiktok_manager.cli.post_options import (
     Inbox,
     Late,
     LateWithin,
-    NewAiGenerated,
-    NewAllowComment,
-    NewAllowDuet,
-    NewAllowStitch,
-    NewAt,
-    NewBrandedContent,
-    NewCaption,
-    NewFile,
-    NewMode,
-    NewYourBrand,
+    OfAccounts,
+    OfOne,
+    OfTags,
     PrivacyLevel,
     Spread,
     Strict,
-    Version,
     VideoArgument,
     YourBrand,
     Zone,
     read_choices,
     read_lateness,
-    read_mode,
     read_status,
 )
-from tiktok_manager.domain.errors import InputError
+from tiktok_manager.domain.captions import read_tags
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.holds import Blocker
-from tiktok_manager.domain.plans import PlanRequest, PlanResult, PostEdit, Proposal
+from tiktok_manager.domain.plans import PlanRequest, PlanResult, Proposal
 from tiktok_manager.domain.posts import (
     Choices,
     Post,
@@ -91,6 +90,8 @@ if TYPE_CHECKING:
     from tiktok_manager.services.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True)
+for change in (edit, cancel, retry, resolve):
+    app.command()(change)
 app.command("import")(import_posts)
 
 
@@ -125,11 +126,12 @@ def add(
     request = PlanRequest(file=file, accounts=tuple(account), when=at, timezone=tz, caption=caption)
     mode = PostMode.INBOX if inbox else PostMode.DIRECT
     request = replace(request, mode=mode, choices=choices, consent=consent)
-    with command_line(context).workspace() as workspace, cancelled_by_signals() as cancel:
+    with command_line(context).workspace() as workspace, cancelled_by_signals() as stop:
         usual = workspace.settings.lateness()
         request = replace(request, lateness=read_lateness(usual, late, late_within))
-        proposal = workspace.planning.propose([request], spread=spread, cancel=cancel)
-        _warn(proposal.findings)
+        proposal = workspace.planning.propose([request], spread=spread, cancel=stop)
+        echo_when(at, [row.post for row in proposal.rows])
+        warn(proposal.findings)
         workspace.planning.check(proposal, strict=strict)
         result = None if dry_run else workspace.planning.commit(proposal)
         doubts = _zone_doubts(workspace, tz)
@@ -140,7 +142,10 @@ def add(
 def list_posts(
     context: typer.Context,
     status: Annotated[list[str] | None, typer.Option(metavar="S", help="Repeatable.")] = None,
-    account: Annotated[str | None, typer.Option(metavar="HANDLE")] = None,
+    account: OfAccounts = None,
+    tag: OfTags = None,
+    campaign: OfOne = None,
+    batch: OfOne = None,
     due_from: DueFrom = None,
     due_to: DueTo = None,
     limit: Limit = None,
@@ -150,7 +155,10 @@ def list_posts(
     with command_line(context).workspace() as workspace:
         wanted = PostFilter(
             statuses=frozenset(map(read_status, status or [])),
-            account_id=None if account is None else workspace.accounts.get(account).id,
+            account_ids=frozenset(each.id for each in workspace.accounts.select(account or [])),
+            tags=frozenset(read_tags(tag or [])),
+            campaign_id=campaign,
+            batch=batch,
             due_from=_instant(workspace, due_from),
             due_to=_instant(workspace, due_to),
         )
@@ -158,6 +166,10 @@ def list_posts(
     if json:
         print_json([post_json(post, message_and_action) for post in found])
         return
+    _show_list(found)
+
+
+def _show_list(found: Sequence[Post]) -> None:
     if not found:
         print_line(said("no_posts"))
         return
@@ -166,7 +178,7 @@ def list_posts(
         (
             (
                 post.id[:8],
-                _when(post),
+                when_of(post),
                 f"@{post.handle}",
                 post.status.replace("_", " "),
                 shortened(post.caption, 32),
@@ -232,115 +244,11 @@ def _show_trail(trail: Sequence[TrailEntry], *, detailed: bool) -> None:
                 print_line(f"{'':24}{name}: {value}")
 
 
-@app.command()
-def edit(
-    context: typer.Context,
-    post_id: PostArgument,
-    file: NewFile = None,
-    at: NewAt = None,
-    tz: Zone = None,
-    caption: NewCaption = None,
-    privacy: PrivacyLevel = None,
-    allow_comment: NewAllowComment = None,
-    allow_duet: NewAllowDuet = None,
-    allow_stitch: NewAllowStitch = None,
-    your_brand: NewYourBrand = None,
-    branded_content: NewBrandedContent = None,
-    ai_generated: NewAiGenerated = None,
-    cover_ms: CoverMs = None,
-    mode: NewMode = None,
-    late: Late = None,
-    late_within: LateWithin = None,
-    consent: ConsentGiven = False,
-    strict: Strict = False,
-    version: Version = None,
-    json: Json = False,
-) -> None:
-    """Change a post that is not on its way yet. What is not named stays as it is."""
-    ticked = (allow_comment, allow_duet, allow_stitch, your_brand, branded_content, ai_generated)
-    change = PostEdit(file=file, when=at, timezone=tz, caption=caption, consent=consent)
-    with command_line(context).workspace() as workspace, cancelled_by_signals() as cancelled:
-        planning = workspace.planning
-        post = planning.get(post_id)
-        choices = read_choices(post.choices, privacy, ticked, cover_ms)
-        lateness = read_lateness(post.lateness, late, late_within)
-        change = replace(change, mode=read_mode(mode), choices=choices, lateness=lateness)
-        seen = post.version if version is None else version
-        proposal = planning.propose_edit(post.id, change, seen=seen, cancel=cancelled)
-        _warn(proposal.findings)
-        result = planning.commit(proposal, strict=strict)
-    (changed,) = result.posts
-    told = f"Changed {changed.id}: goes out at {_when(changed)}."
-    _done(changed, told, findings=result.findings, as_json=json)
-
-
-@app.command()
-def cancel(
-    context: typer.Context, post_id: PostArgument, version: Version = None, json: Json = False
-) -> None:
-    """Take a post out of the plan; works until its last bytes are about to leave."""
-    with command_line(context).workspace() as workspace:
-        post = workspace.planning.cancel(post_id, seen=version)
-    _done(post, said("post_cancelled", post=post.id), as_json=json)
-
-
-@app.command()
-def retry(
-    context: typer.Context,
-    post_id: Annotated[str | None, typer.Argument(metavar="ID")] = None,
-    all_failed: Annotated[bool, typer.Option("--all-failed", help="Every failed post.")] = False,
-    version: Version = None,
-    json: Json = False,
-) -> None:
-    """Let a stopped post go out again: now, or at its time if that is still to come."""
-    if (post_id is None) != all_failed or (all_failed and version is not None):
-        raise InputError("one_post_or_all")
-    with command_line(context).workspace() as workspace:
-        if post_id is not None:
-            post = workspace.planning.retry(post_id, seen=version)
-            _done(post, said("post_again", post=post.id), as_json=json)
-            return
-        retried = workspace.planning.retry_all_failed()
-    if json:
-        print_json([post_json(post, message_and_action) for post in retried])
-    else:
-        print_line(said("posts_again", count=len(retried)))
-
-
-@app.command()
-def resolve(
-    context: typer.Context,
-    post_id: PostArgument,
-    posted: Annotated[bool, typer.Option("--posted", help="The video is on TikTok.")] = False,
-    not_posted: Annotated[
-        bool, typer.Option("--not-posted", help="The video is not on TikTok.")
-    ] = False,
-    post_again: Annotated[
-        bool, typer.Option("--post-again", help="With --not-posted: post it anew.")
-    ] = False,
-    version: Version = None,
-    json: Json = False,
-) -> None:
-    """Say what became of an unconfirmed video, after a look at the account on TikTok."""
-    if posted == not_posted or (post_again and posted):
-        raise InputError("posted_or_not")
-    with command_line(context).workspace() as workspace:
-        post = workspace.planning.resolve(
-            post_id, posted=posted, post_again=post_again, seen=version
-        )
-    _done(post, said("post_is", post=post.id, status=post.status.value), as_json=json)
-
-
-def _warn(findings: Iterable[Finding]) -> None:
-    for finding in findings:
-        note(said("command_warning", told=words(finding).title))
-
-
 def _show_plan(plan: Proposal | PlanResult, doubts: Sequence[Finding], *, as_json: bool) -> None:
-    _warn(doubts)
+    warn(doubts)
     if isinstance(plan, Proposal):
         records = [proposed_json(row, message_and_action) for row in plan.rows]
-        lines = [f"Would plan for @{row.post.handle} at {_when(row.post)}." for row in plan.rows]
+        lines = [f"Would plan for @{row.post.handle} at {when_of(row.post)}." for row in plan.rows]
     else:
         told = zip(plan.posts, plan.found, strict=True)
         records = [
@@ -350,25 +258,12 @@ def _show_plan(plan: Proposal | PlanResult, doubts: Sequence[Finding], *, as_jso
             }
             for post, found in told
         ]
-        lines = [f"Planned {p.id} for @{p.handle} at {_when(p)}." for p in plan.posts]
+        lines = [f"Planned {p.id} for @{p.handle} at {when_of(p)}." for p in plan.posts]
     if as_json:
         print_json(records)
         return
     for line in lines:
         print_line(line)
-
-
-def _done(post: Post, text: str, *, findings: Iterable[Finding] = (), as_json: bool) -> None:
-    if as_json:
-        print_json(
-            {**post_json(post, message_and_action), **findings_json(findings, message_and_action)}
-        )
-    else:
-        print_line(text)
-
-
-def _when(post: Post) -> str:
-    return local_time(None, post.schedule.shown, post.schedule.timezone)
 
 
 def _zone_doubts(workspace: Workspace, named: str | None) -> list[Finding]:

@@ -45,6 +45,10 @@ Seen = Post | int | None
 """A post as the user saw it, its version, or nothing for whatever it is now."""
 
 
+Edited = tuple[Post | str, PostEdit] | tuple[Post, PostEdit] | tuple[str, PostEdit]
+"""A post by its id or as it was seen, and what is to become of it."""
+
+
 class Proposals(PlannedPosts):
     """What could become of the posts of one data folder."""
 
@@ -125,7 +129,7 @@ class Proposals(PlannedPosts):
 
     def propose_edits(
         self,
-        changes: Sequence[tuple[Post | str, PostEdit]],
+        changes: Sequence[Edited],
         *,
         cancel: CancelToken | None = None,
         progress: Progress | None = None,
@@ -145,7 +149,7 @@ class Proposals(PlannedPosts):
 
     def propose_copies(
         self,
-        copies: Sequence[tuple[Post | str, PostEdit]],
+        copies: Sequence[Edited],
         *,
         cancel: CancelToken | None = None,
         progress: Progress | None = None,

@@ -40,6 +40,16 @@ COMMANDS: Catalogue = {
     "broken_off": Entry(_("Error: The command broke off."), _("The system says: {reason}.")),
     "post_told": Entry(_("{time} {post} @{handle} {status}."), "{told}"),
     "post_waits": Entry(_("{post} @{handle} waits."), "{told}"),
+    "about_post": Entry(_("{post}: {told}")),
+    "batch_left": Entry(
+        Plural(
+            _("{count} post of the batch can no longer be changed, and stays as it is."),
+            _("{count} posts of the batch can no longer be changed, and stay as they are."),
+            "count",
+        )
+    ),
+    "slot_means": Entry(_("The next free slot of @{handle} is {at}.")),
+    "when_means": Entry(_("“{text}” is {at}.")),
     "post_is": Entry(_("{post} is {status:word}.")),
     "post_cancelled": Entry(_("Cancelled {post}.")),
     "post_again": Entry(_("{post} goes out again.")),

@@ -21,6 +21,7 @@ _NOT_FOUND: Catalogue = {
             "backup": Entry(_("There is no backup {name}."), typed=_SHOWS_BACKUPS),
             "file": Entry(_("There is no file {file}."), hint=_("Check its name and folder.")),
             "post": Entry(_("There is no post {id}."), typed=_SHOWS_POSTS),
+            "batch": Entry(_("There is no batch {id}."), typed=_SHOWS_POSTS),
             "slot": Entry(
                 _("There is no slot {id}."), typed=_("`slots list` shows the slots there are.")
             ),
@@ -148,6 +149,9 @@ _COMMANDS: Catalogue = {
         _("Type it again. If it names a file, rename the file."),
     ),
     "bad_usage": Entry(_("{told}"), hint=_("See `{place} --help`.")),
+    "name_posts": Entry(_("Name posts by their ids, or a batch with `--batch`.")),
+    "version_of_one": Entry(_("`--version` goes with one post only.")),
+    "time_or_shift": Entry(_("Name either a time, `--at`, or a shift, `--shift`.")),
     "one_post_or_all": Entry(_("Name one post, or use `--all-failed`.")),
     "posted_or_not": Entry(
         _("Say either `--posted`, or `--not-posted` (with `--post-again` or not).")
