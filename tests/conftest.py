@@ -13,6 +13,9 @@ from hypothesis import settings
 
 from tests.fakes.first_steps import shared_statements
 
+# What is compiled once is kept: the workers and the many processes that tests start read it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # Qt reads it when the first application object is made.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 

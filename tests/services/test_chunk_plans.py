@@ -8,22 +8,13 @@ from tests.fakes.world import World
 from tiktok_manager.domain.posts import Post, PostMode, PostStatus
 from tiktok_manager.simulator import chunks as tiktok_rules
 from tiktok_manager.simulator.wire import Refused
-from tiktok_manager.tiktok import chunk_plans
 from tiktok_manager.wording import step_words
+
+pytestmark = pytest.mark.usefixtures("thousandth")
 
 MINUTE = timedelta(minutes=1)
 SIZE_BYTES = 158_008
 IN_ORDER = [(16_000, 9), (10_000, 15), (5_243, 30), (64_000, 2), (39_502, 4), (16_000, 10)]
-
-
-@pytest.fixture(autouse=True)
-def thousandth(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make every rule a thousandth of the real one."""
-    monkeypatch.setattr(chunk_plans, "SINGLE_CHUNK_BYTES", 64_000)
-    monkeypatch.setattr(chunk_plans, "CHUNK_BYTES", 16_000)
-    monkeypatch.setattr(chunk_plans, "MIDDLE_CHUNK_BYTES", 10_000)
-    monkeypatch.setattr(chunk_plans, "SMALLEST_CHUNK_BYTES", 5_243)
-    monkeypatch.setattr(tiktok_rules, "MIN_CHUNK_BYTES", 5_000)
 
 
 def take_only(monkeypatch: pytest.MonkeyPatch, *plan: int) -> list[tuple[int, int]]:

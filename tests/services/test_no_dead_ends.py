@@ -27,7 +27,7 @@ def restore_without_journal(world: World, backup: str) -> None:
 
 
 def test_an_upload_of_an_old_backup_that_died_is_no_leave_to_post_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, four_parts: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.connect()
     made: list[str] = []
@@ -42,7 +42,7 @@ def test_an_upload_of_an_old_backup_that_died_is_no_leave_to_post_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(AttemptStore, "inited", back_up_then)
-        post = world.plan(size_bytes=65_000_000)
+        post = world.plan(size_bytes=four_parts)
         world.fault(endpoint="upload.first", status=403, times=1)
         world.run(3 * HOUR)
     assert world.post(post).status is PostStatus.PUBLISHED
@@ -116,7 +116,7 @@ def test_a_video_tiktok_cannot_be_asked_about_is_left_to_the_user(
     world.connect()
     post, other = world.plan(), world.plan(after=HOUR)
     world.fault(endpoint="status", status=status, code="internal_error", for_s=90 * 60.0)
-    world.run(timedelta(minutes=59))
+    world.run(timedelta(minutes=59), exactly=True)
     assert world.post(post).status is PostStatus.UNCONFIRMED
     assert code(world.post(post)) == "internal_error"
     assert world.calls("status") < 200

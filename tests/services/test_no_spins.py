@@ -23,7 +23,6 @@ from tiktok_manager.tiktok.upload import ChunkUploader
 from tiktok_manager.wording import words
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-FOUR_PARTS_BYTES = 64_000_001
 CUT = Failure(code="cut", kind=FailureClass.RETRY, params={"title": "Cut."})
 OF_OURS = {"status": 400, "code": "invalid_params", "message": "The chunk size is invalid"}
 
@@ -31,7 +30,7 @@ OF_OURS = {"status": 400, "code": "invalid_params", "message": "The chunk size i
 def pass_time(world: World, span: timedelta) -> None:
     """Let exactly that much time pass."""
     end = world.clock.now() + span
-    world.run(span)
+    world.run(span, exactly=True)
     world.clock.advance(end - world.clock.now())
 
 
@@ -71,7 +70,7 @@ def test_uploads_of_an_older_database_take_no_place_of_other_posts(
         assert {post.status for post in old} == {PostStatus.UNCONFIRMED}
         world.tick()
         posts = [world.plan("sim01"), world.plan("sim02")]
-        world.run(10 * MINUTE)
+        world.run(10 * MINUTE, exactly=True)
         assert {world.post(post).status for post in posts} == {PostStatus.PUBLISHED}
         assert {world.post(post).status for post in old} == {PostStatus.UNCONFIRMED}
 
@@ -142,7 +141,7 @@ def test_a_post_that_waits_for_its_turn_spends_no_trial_after_a_fault(unruly: Wo
         world.connect(name)
     world.workspace.settings.set("direct-posts-per-day", "1")
     world.plan("sim01")
-    world.run(3 * MINUTE)
+    world.run(3 * MINUTE, exactly=True)
     met_at = world.clock.now()
     meet_a_fault_of_ours(world)
     capped, free = world.plan("sim01"), world.plan("sim02", after=MINUTE)
@@ -217,7 +216,7 @@ def test_a_post_at_its_cap_goes_out_as_soon_as_the_cap_is_raised(world: World) -
     world.workspace.settings.set("direct-posts-per-day", "1")
     world.plan()
     capped = world.plan(after=MINUTE)
-    world.run(10 * MINUTE)
+    world.run(10 * MINUTE, exactly=True)
     assert code(world.post(capped)) == "daily_cap"
     world.workspace.settings.set("direct-posts-per-day", "15")
     world.settle()
@@ -231,11 +230,11 @@ def test_a_draft_goes_out_soon_after_the_ones_before_it_are_finished(
     world.connect()
     world.plan(mode=PostMode.INBOX)
     waiting = world.plan(mode=PostMode.INBOX, after=MINUTE)
-    world.run(10 * MINUTE)
+    world.run(10 * MINUTE, exactly=True)
     assert code(world.post(waiting)) == "pending_drafts"
     (publish_id,) = world.sim.world.publishes
     world.sim.world.finish_draft(publish_id)
-    world.run(2 * HOUR + MINUTE)
+    world.run(2 * HOUR + MINUTE, exactly=True)
     assert world.post(waiting).status is PostStatus.IN_INBOX
 
 
@@ -256,18 +255,18 @@ def test_an_outage_of_opening_uploads_ends_no_post_with_the_user(unruly: World) 
     world = unruly
     posts = [world.plan(world.connect(name).handle) for name in ("sim01", "sim02", "sim03")]
     world.fault(endpoint="video_init", drop="after", for_s=140.0)
-    world.run(HOUR)
+    world.run(HOUR, exactly=True)
     assert {world.post(post).status for post in posts} == {PostStatus.PUBLISHED}
     assert len(world.arrived()) == 3
 
 
 def test_a_part_that_never_gets_through_is_given_up_although_others_are_taken(
-    unruly: World, monkeypatch: pytest.MonkeyPatch
+    unruly: World, four_parts: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = unruly
     world.connect()
-    plan = plan_chunks(FOUR_PARTS_BYTES)
-    post = world.plan(size_bytes=FOUR_PARTS_BYTES)
+    plan = plan_chunks(four_parts)
+    post = world.plan(size_bytes=four_parts)
     sent: list[int] = []
 
     def lose_the_last(
@@ -286,9 +285,9 @@ def test_a_part_that_never_gets_through_is_given_up_although_others_are_taken(
     assert len(sent) == TRIES_PER_CHUNK * plan.count
 
 
-def test_an_app_that_ends_after_each_part_sets_no_post_aside(world: World) -> None:
+def test_an_app_that_ends_after_each_part_sets_no_post_aside(world: World, four_parts: int) -> None:
     world.connect()
-    post = world.plan(size_bytes=FOUR_PARTS_BYTES)
+    post = world.plan(size_bytes=four_parts)
     publishing, put = world.workspace.publishing, ChunkUploader.put
 
     def put_and_die(*args: object) -> None:
@@ -335,7 +334,7 @@ def test_an_upload_that_gets_the_id_of_another_one_ends_in_plain_words(
     (publish_id,) = world.sim.world.publishes
     world.fault(endpoint="video_init", data={"publish_id": publish_id})
     second = world.plan()
-    world.run(HOUR)
+    world.run(HOUR, exactly=True)
     ended = world.post(second)
     assert (ended.status, code(ended)) == (PostStatus.NEEDS_ATTENTION, "publish_id_reused")
     assert ended.error is not None

@@ -120,7 +120,7 @@ def test_an_outcome_is_asked_for_again_once_tiktok_is_back(unruly: World) -> Non
     world.tick()
     assert world.post(post).status is PostStatus.PROCESSING
     world.fault(endpoint="*", status=502, for_s=600.0)
-    world.run(12 * MINUTE)
+    world.run(12 * MINUTE, exactly=True)
     assert world.post(post).status is PostStatus.PUBLISHED
     assert world.calls("status") <= 40
 

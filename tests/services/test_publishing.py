@@ -22,8 +22,6 @@ from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.tiktok.limits import BUDGET_FLOOR
 from tiktok_manager.wording import step_words, words
 
-MB = 1_000_000
-
 
 def test_a_due_post_is_published_once_byte_for_byte(world: World) -> None:
     world.connect()
@@ -41,7 +39,7 @@ def test_a_due_post_is_published_once_byte_for_byte(world: World) -> None:
 
 def test_a_large_file_goes_in_chunks_and_arrives_whole(world: World) -> None:
     world.connect()
-    post = world.plan(size_bytes=64 * MB + 1)
+    post = world.plan(size_bytes=64_000_001)
     world.settle()
     assert world.post(post).status is PostStatus.PUBLISHED
     assert world.arrived() == [post.media.sha256]
@@ -90,9 +88,11 @@ def test_a_lost_answer_to_init_leads_to_one_post(world: World) -> None:
 
 @pytest.mark.parametrize("drop", ["before", "after"])
 @pytest.mark.parametrize("chunk", ["upload.first", "upload.last"])
-def test_a_lost_chunk_or_answer_leads_to_one_post(world: World, chunk: str, drop: str) -> None:
+def test_a_lost_chunk_or_answer_leads_to_one_post(
+    world: World, four_parts: int, chunk: str, drop: str
+) -> None:
     world.connect()
-    post = world.plan(size_bytes=64 * MB + 1)
+    post = world.plan(size_bytes=four_parts)
     world.fault(endpoint=chunk, drop=drop, times=1)
     world.settle()
     assert world.post(post).status is PostStatus.PUBLISHED
@@ -100,18 +100,20 @@ def test_a_lost_chunk_or_answer_leads_to_one_post(world: World, chunk: str, drop
     assert world.calls("video_init") == 1
 
 
-def test_a_chunk_cut_in_its_middle_is_sent_again(world: World) -> None:
+def test_a_chunk_cut_in_its_middle_is_sent_again(world: World, four_parts: int) -> None:
     world.connect()
-    post = world.plan(size_bytes=64 * MB + 1)
-    world.fault(endpoint="upload", nth=2, cut_at_bytes=5 * MB)
+    post = world.plan(size_bytes=four_parts)
+    world.fault(endpoint="upload", nth=2, cut_at_bytes=5_000)
     world.settle()
     assert world.post(post).status is PostStatus.PUBLISHED
     assert world.arrived() == [post.media.sha256]
 
 
-def test_an_outage_of_the_upload_host_is_waited_out_on_the_same_upload(world: World) -> None:
+def test_an_outage_of_the_upload_host_is_waited_out_on_the_same_upload(
+    world: World, four_parts: int
+) -> None:
     world.connect()
-    post = world.plan(size_bytes=64 * MB + 1)
+    post = world.plan(size_bytes=four_parts)
     world.fault(endpoint="upload", status=503, times=6)
     world.run(timedelta(minutes=50))
     assert world.post(post).status is PostStatus.PUBLISHED
@@ -288,9 +290,11 @@ def test_a_late_post_that_should_ask_is_not_sent(world: World) -> None:
     assert world.post(post).status is PostStatus.MISSED
 
 
-def test_a_post_cancelled_while_it_is_sent_never_gets_its_last_byte(world: World) -> None:
+def test_a_post_cancelled_while_it_is_sent_never_gets_its_last_byte(
+    world: World, four_parts: int
+) -> None:
     world.connect()
-    post = world.plan(size_bytes=64 * MB + 1)
+    post = world.plan(size_bytes=four_parts)
     (claim,), _ = world.claim(uploads=1, checks=0)
     world.workspace.planning.cancel(post.id)
     world.workspace.publishing.send(claim, CancelToken())
@@ -308,9 +312,11 @@ def test_cancelling_after_the_last_byte_says_that_it_is_too_late(world: World) -
         world.workspace.planning.cancel(post.id)
 
 
-def test_a_shutdown_during_the_upload_goes_on_where_it_stopped(world: World) -> None:
+def test_a_shutdown_during_the_upload_goes_on_where_it_stopped(
+    world: World, four_parts: int
+) -> None:
     world.connect()
-    post = world.plan(size_bytes=64 * MB + 1)
+    post = world.plan(size_bytes=four_parts)
     world.cancel.cancel()
     world.tick()
     assert world.post(post).status is PostStatus.SCHEDULED
@@ -320,9 +326,11 @@ def test_a_shutdown_during_the_upload_goes_on_where_it_stopped(world: World) -> 
     assert world.calls("video_init") == 1
 
 
-def test_an_address_that_expired_before_the_last_byte_is_replaced(world: World) -> None:
+def test_an_address_that_expired_before_the_last_byte_is_replaced(
+    world: World, four_parts: int
+) -> None:
     world.connect()
-    post = world.plan(size_bytes=64 * MB + 1)
+    post = world.plan(size_bytes=four_parts)
     world.fault(endpoint="upload", nth=2, url_expired=True)
     world.settle()
     assert world.post(post).status is PostStatus.PUBLISHED
@@ -330,11 +338,13 @@ def test_an_address_that_expired_before_the_last_byte_is_replaced(world: World) 
     assert world.calls("video_init") == 2
 
 
-def test_an_address_that_takes_no_last_part_is_not_tried_every_minute(world: World) -> None:
+def test_an_address_that_takes_no_last_part_is_not_tried_every_minute(
+    world: World, four_parts: int
+) -> None:
     world.connect()
-    post = world.plan(size_bytes=64 * MB + 1)
+    post = world.plan(size_bytes=four_parts)
     world.fault(endpoint="upload", nth=3, url_expired=True)
-    world.run(timedelta(hours=3))
+    world.run(timedelta(hours=3), exactly=True)
     steps = [step.kind for step in world.workspace.planning.trail(post.id)]
     assert 1 < steps.count("final_intent") <= 12
     # It was sent whole, and "over" may mean that it arrived: only the user may post it again.
@@ -355,10 +365,10 @@ def test_an_address_that_takes_no_last_part_is_not_tried_every_minute(world: Wor
     ],
 )
 def test_a_verdict_amid_the_upload_is_taken_for_what_it_is(
-    world: World, reason: str, status: PostStatus
+    world: World, four_parts: int, reason: str, status: PostStatus
 ) -> None:
     world.connect()
-    post = world.plan(size_bytes=64 * MB + 1)
+    post = world.plan(size_bytes=four_parts)
     world.fault(endpoint="upload", nth=2, status=500)
     failed = {"status": "FAILED", "fail_reason": reason}
     world.fault(endpoint="status", data=failed, times=1)
@@ -395,9 +405,11 @@ def test_the_flight_record_tells_every_step_without_secrets(world: World) -> Non
     assert "shows it to everybody" in step_words(trail[-1])
 
 
-def test_editing_a_waiting_post_drops_the_upload_made_for_its_old_caption(world: World) -> None:
+def test_editing_a_waiting_post_drops_the_upload_made_for_its_old_caption(
+    world: World, four_parts: int
+) -> None:
     world.connect()
-    post = world.plan(size_bytes=64 * MB + 1)
+    post = world.plan(size_bytes=four_parts)
     world.fault(endpoint="upload", status=503, times=4)
     world.tick()
     assert world.post(post).status is PostStatus.SCHEDULED

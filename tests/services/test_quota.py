@@ -7,8 +7,6 @@ from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.posts import PostMode, PostStatus
 from tiktok_manager.domain.quota import WINDOW
 
-MB = 1_000_000
-
 
 def used(world: World, account: Account) -> int:
     """Return what is told of an account's day."""
@@ -69,9 +67,11 @@ def test_the_apps_own_cap_holds_all_accounts_at_once(world: World) -> None:
     assert {world.post(p).status for p in (first, second)} == {PostStatus.PUBLISHED}
 
 
-def test_an_upload_whose_last_byte_never_arrived_uses_nothing(world: World) -> None:
+def test_an_upload_whose_last_byte_never_arrived_uses_nothing(
+    world: World, four_parts: int
+) -> None:
     account = world.connect()
-    post = world.plan(size_bytes=64 * MB + 1)
+    post = world.plan(size_bytes=four_parts)
     world.fault(endpoint="upload.last", status=400, for_s=4_000.0)
     world.run(timedelta(hours=3))
     assert world.post(post).status is PostStatus.PUBLISHED
