@@ -123,6 +123,20 @@ def test_a_step_that_is_gone_after_a_failed_fsync_ends_all_writing(
     assert not database.is_writable_again()
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("choices", '{"privacy": null,0'), ("choices", "{}0"), ("status", "schedul%d"), ("wall", "?")],
+)
+def test_a_row_nobody_ever_wrote_is_told_as_damage(
+    database: Database, make_post: MakePost, column: str, value: str
+) -> None:
+    make_post("p1")
+    with database.write() as session:
+        session.connection().exec_driver_sql(f"UPDATE posts SET {column} = ?", (value,))
+    with pytest.raises(DatabaseDamaged), database.read() as session:
+        posts.list_posts(session, PostFilter())
+
+
 def test_a_damaged_file_is_only_read_from_then_on(database: Database, make_post: MakePost) -> None:
     make_post("p1")
     database.checkpoint()

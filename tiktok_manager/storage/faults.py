@@ -46,6 +46,10 @@ _FAULTS = {
 }
 
 
+class UnreadableRow(Exception):
+    """A row holds what this app never writes: told as damage when the session ends."""
+
+
 def fault_of(error: BaseException) -> Fault | None:
     """Return what an error of SQLAlchemy or of the driver means; None for an ordinary mistake."""
     origin = error.orig if isinstance(error, DBAPIError) else error
@@ -70,8 +74,9 @@ def mapped_errors(notice: Callable[[Fault, str], Fault] = _as_it_is) -> Iterator
         if isinstance(exc, _OPERATIONAL):
             raise unusable(reason) from exc
         raise
-    except UnicodeDecodeError as exc:
-        # SQLite quotes the file in its message, and the driver found no text there.
+    except (UnicodeDecodeError, UnreadableRow) as exc:
+        # Either SQLite quotes the file in its message, and the driver found no text there,
+        # or the pages are whole and what stands in them is nothing that this app ever wrote.
         reason = "not_text"
         raise error_for(notice(Fault.DAMAGED, reason), reason) from exc
 

@@ -26,6 +26,7 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.schedule import Schedule
 from tiktok_manager.storage.codes import decode_failure, encode_failure
+from tiktok_manager.storage.faults import UnreadableRow
 from tiktok_manager.storage.schema import PostRow
 
 WAITING = frozenset({PostStatus.SCHEDULED, PostStatus.PROCESSING, PostStatus.UNCONFIRMED})
@@ -63,7 +64,14 @@ def error_values(error: Failure | None) -> dict[str, str | None]:
 
 
 def to_post(row: PostRow, handle: str) -> Post:
-    """Return the domain value of a row."""
+    """Return the domain value of a row; raises UnreadableRow for a damaged one."""
+    try:
+        return _to_post(row, handle)
+    except (ValueError, KeyError, TypeError) as exc:
+        raise UnreadableRow from exc
+
+
+def _to_post(row: PostRow, handle: str) -> Post:
     status = PostStatus(row.status)
     waits = status in WAITING and row.error is not None
     return Post(
