@@ -38,7 +38,11 @@ def check_whole(text: str) -> None:
 
 def is_text(text: str) -> bool:
     """Say whether every character is a whole one: no bytes that were not UTF-8, no half emoji."""
-    return not any("\ud800" <= char <= "\udfff" for char in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def normalize_handle(handle: str) -> str:
