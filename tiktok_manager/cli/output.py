@@ -93,7 +93,7 @@ def error_json(error: AppError) -> dict[str, object]:
     """Return an error as scripts are told it: its code, and words in English."""
     told = english(error)
     changes = error.changes if isinstance(error, ChangedMeanwhile) else None
-    beside = {} if changes is None else {"changes": [_change_json(each) for each in changes]}
+    beside = {} if changes is None else {"changes": [change_json(each) for each in changes]}
     return {
         "code": error.code,
         "title": told.title,
@@ -106,7 +106,8 @@ def error_json(error: AppError) -> dict[str, object]:
     }
 
 
-def _change_json(change: Change) -> dict[str, object]:
+def change_json(change: Change) -> dict[str, object]:
+    """Return a change for scripts: what is wanted, and what stands."""
     return {
         "field": change.field,
         "yours": _plain_value(change.yours),

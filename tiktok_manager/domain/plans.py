@@ -106,11 +106,13 @@ class PlanRow:
 class Proposal:
     """What would be planned or changed; nothing is written yet.
 
-    `refused` holds what is wrong with requests, by their place: they have no rows.
+    `refused` holds what is wrong with requests, by their place: they have no rows. Posts that are
+    `gone` are cancelled with it.
     """
 
     rows: tuple[PlanRow, ...]
     refused: Mapping[int, InputError] = field(default_factory=dict)
+    gone: tuple[Post, ...] = ()
     spread: bool = False
     made_at: datetime
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -199,7 +200,7 @@ class BulkImport:
             table=table,
             mapping=known,
             unknown=tuple(h for h in table.columns if h and h not in known.values()),
-            missing=tuple(column for column in REQUIRED if column not in known),
+            missing=tuple(each for each in REQUIRED if "id" not in known and each not in known),
             dates=dates or proven,
             doubtful=doubtful,
         )
@@ -222,10 +223,11 @@ class BulkImport:
         `progress` gets (bytes read, size of the files that are not known yet). Raises InputError
         where the order of dates has to be told or a needed column is missing; Cancelled.
         """
-        read = self.values(sheet, options, cancel)
+        read = self._values(sheet, options, cancel)
         import_id = uuid.uuid4().hex
         good = [values for values in read if not values.errors]
-        requests = [_request(values, options, import_id) for values in good]
+        consent = options.consent
+        requests = [request_of(each, consent=consent, import_id=import_id) for each in good]
         proposal = self._planning.propose(requests, spread=spread, cancel=cancel, progress=progress)
         refused = {
             good[place].number: (CellError(column=column_at_fault(error), error=error),)
@@ -245,29 +247,33 @@ class BulkImport:
         )
         return ImportProposal(id=import_id, sheet=sheet, rows=rows, proposal=proposal)
 
-    def values(
+    def _values(
         self, sheet: Sheet, options: ImportOptions, cancel: CancelToken | None
     ) -> list[RowValues]:
-        """Return what each row says; raises as `propose` does."""
-        if sheet.missing:
-            raise InputError("columns_missing", columns=sheet.missing, headers=sheet.table.columns)
-        if sheet.asks_dates:
-            raise InputError("dates_in_doubt", text=sheet.doubtful)
-        reader = RowReader(
-            table=sheet.table,
-            mapping=sheet.mapping,
-            options=options,
-            dates=sheet.dates,
-            now=self._clock.now(),
-            select=self._accounts.select,
-            campaigns=self._campaigns(),
-        )
+        reader = self.reader(sheet, options)
         found = []
         for place, row in enumerate(sheet.table.rows):
             if cancel is not None and place % _LOOK_ROWS == 0:
                 cancel.check()
             found.append(reader.read(row))
         return found
+
+    def reader(self, sheet: Sheet, options: ImportOptions, *, planned: bool = True) -> RowReader:
+        """Return what reads the rows of a sheet; raises as `propose` does."""
+        if sheet.missing:
+            raise InputError("columns_missing", columns=sheet.missing, headers=sheet.table.columns)
+        if sheet.asks_dates:
+            raise InputError("dates_in_doubt", text=sheet.doubtful)
+        return RowReader(
+            table=sheet.table,
+            mapping=sheet.mapping,
+            options=options,
+            dates=sheet.dates,
+            now=self._clock.now(),
+            select=self._accounts.select,
+            campaigns=self.campaigns(),
+            planned=planned,
+        )
 
     def check(
         self, proposed: ImportProposal, *, good_rows: bool = False, strict: bool = False
@@ -334,15 +340,12 @@ class BulkImport:
         first = parse_when(at, zone, now).wall
         return _every(first, every)
 
-    def _campaigns(self) -> dict[str, str]:
-        """Return the id of each campaign by its name, where one alone bears it, and by its id."""
+    def campaigns(self) -> dict[str, str]:
+        """Return what each campaign goes by, by its id: its name, if no other bears it."""
         with self._database.read() as session:
             names = campaign_names(session)
-        found: dict[str, list[str]] = {}
-        for campaign_id, name in names.items():
-            found.setdefault(name.casefold(), []).append(campaign_id)
-        alone = {name: ids[0] for name, ids in found.items() if len(ids) == 1}
-        return alone | {campaign_id: campaign_id for campaign_id in names}
+        shared = Counter(name.casefold() for name in names.values())
+        return {id_: name if shared[name.casefold()] == 1 else id_ for id_, name in names.items()}
 
     def _remembered(self, table: Table) -> dict[str, str]:
         with self._database.read() as session:
@@ -365,7 +368,8 @@ def _every(first: datetime, every: timedelta) -> Iterator[str]:
         yield (first + place * every).isoformat(" ")
 
 
-def _request(values: RowValues, options: ImportOptions, import_id: str) -> PlanRequest:
+def request_of(values: RowValues, *, consent: bool, import_id: str | None = None) -> PlanRequest:
+    """Return what a row asks to be planned; without consent direct posts become drafts."""
     return PlanRequest(
         file=values.file,
         accounts=values.accounts,
@@ -374,7 +378,7 @@ def _request(values: RowValues, options: ImportOptions, import_id: str) -> PlanR
         caption=values.caption,
         mode=values.mode,
         choices=values.choices,
-        consent=options.consent,
+        consent=consent,
         or_draft=True,
         lateness=values.lateness,
         tags=values.tags,

@@ -14,7 +14,7 @@ from tiktok_manager.domain.captions import check_caption, is_text, read_tags
 from tiktok_manager.domain.errors import InputError, NotFound
 from tiktok_manager.domain.media import content_type_of
 from tiktok_manager.domain.posts import Choices, Lateness, LatePolicy, PostMode, Privacy
-from tiktok_manager.domain.schedule import parse_duration, resolve, zone
+from tiktok_manager.domain.schedule import parse_duration, parse_when, resolve, zone
 from tiktok_manager.domain.when import is_next_slot
 from tiktok_manager.services import plan_rules as rules
 from tiktok_manager.services.bulk_reading import Cell, SheetRow, Table
@@ -47,6 +47,8 @@ _PRIVACIES = {
 } | {level.value.lower(): level for level in Privacy}
 # The column at fault, where planning says what is wrong with a post as a whole.
 _COLUMN_OF_CODE = {
+    "consent_missing": "",
+    "wrong_status": "status",
     "account_not_connected": "account",
     "no_account_chosen": "account",
     "privacy_missing": "privacy",
@@ -111,7 +113,9 @@ class RowValues:
 class RowReader:
     """Reads the rows of a table whose columns are mapped to its headers.
 
-    `select` finds accounts, `campaigns` are ids by name. What many rows say alike is read once.
+    `select` finds accounts, `campaigns` are names by id. What many rows say alike is read once.
+    Where rows are not `planned`, what they say need not be possible now: a time may have passed, a
+    file be gone.
     """
 
     table: Table
@@ -121,16 +125,22 @@ class RowReader:
     now: datetime
     select: Callable[[Sequence[str]], Sequence[Account]]
     campaigns: Mapping[str, str]
+    planned: bool = True
+    _campaign_ids: Mapping[str, str] = field(default_factory=dict)
     _places: dict[str, int] = field(default_factory=dict)
     _known: dict[tuple[str, str], object] = field(default_factory=dict)
     _chosen: dict[tuple[str, ...], "_Chosen"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Find where each column stands."""
+        self._campaign_ids = {name.casefold(): id_ for id_, name in self.campaigns.items()}
         self._places = {c: self.table.columns.index(h) for c, h in self.mapping.items()}
 
-    def read(self, row: SheetRow) -> RowValues:
-        """Return what a row says; nothing is raised for what is wrong with it."""
+    def read(self, row: SheetRow, zone_of_post: str = "") -> RowValues:
+        """Return what a row says; nothing is raised for what is wrong with it.
+
+        A time without a zone is one of the post that the row is about, if it is about one.
+        """
         errors: list[CellError] = []
 
         def told(column: str, read: Callable[[], T], otherwise: T) -> T:
@@ -146,7 +156,7 @@ class RowReader:
             errors.append(CellError(column="", error=InputError("cell_with_nul")))
             return RowValues(number=row.number, errors=tuple(errors))
         text = {column: _text(row.cells[place]) for column, place in self._places.items()}
-        timezone = told("timezone", lambda: self._zone(text), self.options.timezone)
+        timezone = told("timezone", lambda: self._zone(text, zone_of_post), self.options.timezone)
         mode = told(
             "mode", lambda: self._once("mode", self._mode, text.get("mode", "")), PostMode.DIRECT
         )
@@ -185,7 +195,7 @@ class RowReader:
     def _found(self, text: str) -> Path:
         path = local_file(self.table.folder, text)
         content_type_of(path)
-        if stamp_of(path) is None:
+        if self.planned and stamp_of(path) is None:
             raise NotFound("not_found", what="file", file=str(path))
         return path
 
@@ -198,11 +208,13 @@ class RowReader:
 
     def _selected(self, text: str) -> tuple[str, ...]:
         names = tuple(text.split(";"))
-        rules.check_accounts(self.select(names))
+        found = self.select(names)
+        if self.planned:
+            rules.check_accounts(found)
         return names
 
-    def _zone(self, text: Mapping[str, str]) -> str:
-        name = text.get("timezone") or self.options.timezone
+    def _zone(self, text: Mapping[str, str], zone_of_post: str) -> str:
+        name = text.get("timezone") or zone_of_post or self.options.timezone
         zone(name)
         return name
 
@@ -213,7 +225,9 @@ class RowReader:
         text = _text(cell) or self.options.when
         if is_next_slot(text):
             return NEXT_SLOT
-        schedule = rules.read_time(with_order(text, self.dates), timezone, self.now)
+        schedule = parse_when(with_order(text, self.dates), timezone, self.now)
+        if self.planned:
+            rules.check_not_past(schedule, self.now)
         is_wall = resolve(schedule.wall, timezone).due_at == schedule.due_at
         return (schedule.wall if is_wall else schedule.due_at).isoformat()
 
@@ -244,7 +258,7 @@ class RowReader:
                 wrong.append(CellError(column=column, error=error))
         try:
             agreed = self.options.consent
-            if not wrong:
+            if self.planned and not wrong:
                 rules.consent_for(mode, choices, agreed=agreed, now=self.now, or_draft=True)
         except InputError as error:
             wrong.append(CellError(column=column_at_fault(error), error=error))
@@ -258,7 +272,7 @@ class RowReader:
     def _campaign(self, text: str) -> str | None:
         if not text:
             return None
-        found = self.campaigns.get(text) or self.campaigns.get(text.casefold())
+        found = text if text in self.campaigns else self._campaign_ids.get(text.casefold())
         if found is None:
             raise NotFound("campaign_unknown", name=text)
         return found

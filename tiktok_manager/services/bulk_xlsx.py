@@ -4,6 +4,7 @@ A workbook is a zip of XML: it is weighed before anything is read (how much it u
 it says so truthfully), and what no spreadsheet writes is refused: entities can blow up in a parser.
 """
 
+import re
 import struct
 import warnings
 import zlib
@@ -28,6 +29,7 @@ _BLOCK_BYTES = 1 << 20
 _TAIL_BYTES = 65_557  # the end record and the longest comment
 _END_MARK = b"PK\x05\x06"
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 200
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # what XML cannot hold (ECMA-376, 22.9.2.19)
 # OPC (ECMA-376 part 2, 8.1.4): no document type declarations. In the encodings that expat knows.
 _DECLARATIONS = tuple(
     f"<!{word}".encode(encoding)
@@ -85,7 +87,7 @@ def _cell(value: object) -> "Cell":
         case None:
             return ""
         case str():
-            return value
+            return _ESCAPED.sub(_unescaped, value) if "_x" in value else value
         case bool():
             return "true" if value else "false"
         case datetime():
@@ -98,6 +100,10 @@ def _cell(value: object) -> "Cell":
         case float() if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
     return str(value)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16))
 
 
 def _weigh(file: BinaryIO, path: Path) -> None:

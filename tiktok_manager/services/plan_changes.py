@@ -63,18 +63,26 @@ class PlanChanges:
         self._clock = clock
 
     def propose(
-        self, wishes: Sequence[Wish], refused: Mapping[int, InputError], *, spread: bool = False
+        self,
+        wishes: Sequence[Wish],
+        refused: Mapping[int, InputError],
+        *,
+        gone: Sequence[Post] = (),
+        spread: bool = False,
     ) -> Proposal:
-        """Judge wishes by how things are now; those that take a slot get one, or are refused."""
+        """Judge wishes by how things are now; those that take a slot get one, or are refused.
+
+        Posts that are `gone` give their place free.
+        """
         now, caps, limits = self._clock.now(), self._quota.caps(), self._settings.plan_limits()
         refused = dict(refused)
         with self._database.read() as session:
-            grounds = _grounds(session, wishes, caps, limits, now)
+            grounds = _grounds(session, wishes, gone, caps, limits, now)
         if any(wish.takes_slot for wish in wishes):
             wishes, without = plan_slots.give(wishes, grounds, now)
             refused |= without
         rows = guards.judge(wishes, grounds, spread=spread)
-        return Proposal(rows=rows, refused=refused, spread=spread, made_at=now)
+        return Proposal(rows=rows, refused=refused, gone=tuple(gone), spread=spread, made_at=now)
 
     def commit(self, proposal: Proposal, *, strict: bool) -> PlanResult:
         """Write the rows of a proposal unless something is another by now; see `Planning`."""
@@ -83,17 +91,18 @@ class PlanChanges:
         wishes = [row.wish for row in proposal.rows]
         edits = [(row.wish.before, row.post) for row in proposal.rows if row.wish.before]
         new = [row.post for row in proposal.rows if row.wish.before is None]
+        gone = [(post, rules.cancelled(post)) for post in proposal.gone]
         with self._database.write() as session:
-            _check_unchanged(session, edits)
-            again = guards.judge(
-                wishes, _grounds(session, wishes, caps, limits, now), spread=proposal.spread
-            )
+            _check_unchanged(session, [*edits, *gone])
+            grounds = _grounds(session, wishes, proposal.gone, caps, limits, now)
+            again = guards.judge(wishes, grounds, spread=proposal.spread)
             for row, now_so in zip(proposal.rows, again, strict=True):
                 _check_still_so(row, now_so, proposal.made_at, now)
             queries.add_posts(session, new, now)
             written = {post.id: post for post in _write(session, edits, _Kind(name="edited"), now)}
+            _write(session, gone, _Kind(name="cancelled"), now)
         posts = tuple(written.get(row.post.id, row.post) for row in proposal.rows)
-        self._tell(posts, is_new=bool(new))
+        self._tell(posts, is_new=bool(new or gone))
         return PlanResult(posts=posts, found=tuple(row.findings for row in proposal.rows))
 
     def write(
@@ -146,6 +155,7 @@ class PlanChanges:
 def _grounds(
     session: Session,
     wishes: Sequence[Wish],
+    gone: Sequence[Post],
     caps: Mapping[PostMode, int],
     limits: Limits,
     now: datetime,
@@ -161,7 +171,9 @@ def _grounds(
         places={(wish.post.account_id, wish.post.mode) for wish in wishes},
         videos=videos,
         since=soonest - max(WINDOW, limits.gap or WINDOW) - _DAY_AND_NIGHT,
-        without=frozenset(wish.before.id for wish in wishes if wish.before is not None),
+        without=frozenset(
+            post.id for post in (*gone, *(wish.before for wish in wishes)) if post is not None
+        ),
     )
     return guards.Grounds(facts=facts, caps=caps, limits=limits)
 

@@ -15,6 +15,7 @@ from tiktok_manager.domain.errors import Failure, InputError, OutcomeUnknown
 from tiktok_manager.domain.media import MediaFile, MediaInfo
 from tiktok_manager.domain.plans import LookedInto, PlanRequest, PostEdit, Proposal, Wish
 from tiktok_manager.domain.posts import (
+    EDITABLE,
     PLANNED_ALONE,
     RELEASED_LATER,
     Choices,
@@ -79,6 +80,14 @@ def edited(post: Post, edit: PostEdit, now: datetime) -> Post:
         error=post.error if waits else None,
         next_try_at=post.next_try_at if waits else None,
     )
+
+
+def cancelled(post: Post) -> Post:
+    """Return a post taken out of the plan; raises what keeps it there."""
+    if post.status in {PostStatus.PROCESSING, PostStatus.UNCONFIRMED}:
+        raise too_late(post)
+    check_status(post, EDITABLE | {PostStatus.PUBLISHING}, "cancelled")
+    return replace(post, status=PostStatus.CANCELLED, error=None)
 
 
 def copied(post: Post, edit: PostEdit, batch: str | None, now: datetime) -> Post:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import (
@@ -18,7 +17,6 @@ from tiktok_manager.domain.plans import (
     Proposal,
 )
 from tiktok_manager.domain.posts import (
-    EDITABLE,
     RETRYABLE,
     Post,
     PostFilter,
@@ -88,12 +86,7 @@ class Planning(Proposals):
 
     def cancel_many(self, posts: Sequence[Post | str]) -> list[Post]:
         """Take posts out of the plan, all or none, each named or as it was seen; see `cancel`."""
-        current = self._current(posts)
-        for post in current:
-            if post.status in {PostStatus.PROCESSING, PostStatus.UNCONFIRMED}:
-                raise rules.too_late(post)
-            rules.check_status(post, EDITABLE | {PostStatus.PUBLISHING}, "cancelled")
-        changes = [(p, replace(p, status=PostStatus.CANCELLED, error=None)) for p in current]
+        changes = [(post, rules.cancelled(post)) for post in self._current(posts)]
         return self._changes.write(changes, "cancelled")
 
     def restore(self, post_id: str, *, seen: Seen = None) -> Post:

@@ -87,12 +87,23 @@ class Proposals(PlannedPosts):
         cap to the next free time. `progress` gets (bytes read, size of all files). Raises
         Cancelled.
         """
+        refused: dict[int, InputError] = {}
+        wishes = self._wishes(dict(enumerate(requests)), refused, cancel, progress)
+        return self._changes.propose(wishes, refused, spread=spread)
+
+    def _wishes(
+        self,
+        requests: Mapping[int, PlanRequest],
+        refused: dict[int, InputError],
+        cancel: CancelToken | None,
+        progress: Progress | None,
+    ) -> list[Wish]:
+        """Return the posts that requests ask for, by their places; tell what is `refused`."""
         now = self._clock.now()
         usual = _Usual(timezone=self._settings.timezone(), lateness=self._settings.lateness())
         accounts: dict[str, Sequence[Account]] = {}
         checked: list[rules.Checked] = []
-        refused: dict[int, InputError] = {}
-        for place, request in enumerate(requests):
+        for place, request in requests.items():
             try:
                 checked.append(self._checked(place, request, accounts, usual, now))
             except InputError as error:
@@ -105,7 +116,7 @@ class Proposals(PlannedPosts):
                 refused[each.place] = found
             else:
                 wishes += rules.wishes(each, found.media, found.info, usual.lateness, now)
-        return self._changes.propose(wishes, refused, spread=spread)
+        return wishes
 
     def propose_edit(
         self,
@@ -131,21 +142,29 @@ class Proposals(PlannedPosts):
         self,
         changes: Sequence[Edited],
         *,
+        new: Sequence[PlanRequest] = (),
+        gone: Sequence[Post] = (),
         cancel: CancelToken | None = None,
         progress: Progress | None = None,
     ) -> Proposal:
         """Look at what edits of many posts would come to, each named or as it was seen.
 
-        What cannot be edited so stands in `refused` by its place, with no row. The commit writes
-        all or none. Raises ChangedMeanwhile for a post that is another by now, NotFound, Cancelled.
+        With them `new` posts are planned, whose places come after those of the edits, and others
+        are `gone`. What cannot be edited or planned so stands in `refused` by its place, with no
+        row. The commit writes all or none. Raises ChangedMeanwhile for a post that is another by
+        now, OutcomeUnknown and InputError for one that cannot go, NotFound, Cancelled.
         """
         now = self._clock.now()
         posts = self._current(
             [named for named, _edit in changes],
             [partial(rules.edited, edit=edit, now=now) for _named, edit in changes],
         )
+        for post in gone:
+            rules.cancelled(post)
         edits = [edit for _named, edit in changes]
-        return self._propose_edits(list(zip(posts, edits, strict=True)), cancel, progress)
+        return self._propose_edits(
+            list(zip(posts, edits, strict=True)), cancel, progress, new=new, gone=gone
+        )
 
     def propose_copies(
         self,
@@ -173,13 +192,17 @@ class Proposals(PlannedPosts):
             except InputError as error:
                 refused[place] = error
         edits = {place: edit for place, (_named, edit) in enumerate(copies)}
-        return self._propose(wanted, edits, refused, {}, cancel, progress)
+        wishes = self._edit_wishes(wanted, edits, refused, {}, cancel, progress)
+        return self._changes.propose(wishes, refused)
 
     def _propose_edits(
         self,
         changes: Sequence[tuple[Post, PostEdit]],
         cancel: CancelToken | None,
         progress: Progress | None,
+        *,
+        new: Sequence[PlanRequest] = (),
+        gone: Sequence[Post] = (),
     ) -> Proposal:
         now = self._clock.now()
         wanted: dict[int, tuple[Post, Path | None]] = {}
@@ -192,9 +215,12 @@ class Proposals(PlannedPosts):
                 refused[place] = error
         before = {place: post for place, (post, _edit) in enumerate(changes)}
         edits = {place: edit for place, (_post, edit) in enumerate(changes)}
-        return self._propose(wanted, edits, refused, before, cancel, progress)
+        wishes = self._edit_wishes(wanted, edits, refused, before, cancel, progress)
+        requests = dict(enumerate(new, start=len(changes)))
+        wishes += self._wishes(requests, refused, cancel, progress)
+        return self._changes.propose(wishes, refused, gone=gone)
 
-    def _propose(
+    def _edit_wishes(
         self,
         wanted: Mapping[int, tuple[Post, Path | None]],
         edits: Mapping[int, PostEdit],
@@ -202,8 +228,8 @@ class Proposals(PlannedPosts):
         before: Mapping[int, Post],
         cancel: CancelToken | None,
         progress: Progress | None,
-    ) -> Proposal:
-        """Judge posts by their place, once the files that some of them need are read."""
+    ) -> list[Wish]:
+        """Return posts to be judged by their place, once the files that some need are read."""
         files = [file for _post, file in wanted.values() if file is not None]
         videos = self._videos.read(files, cancel, progress)
         wishes = []
@@ -222,7 +248,7 @@ class Proposals(PlannedPosts):
                     takes_slot=is_next_slot(edits[place].when or ""),
                 )
             )
-        return self._changes.propose(wishes, refused)
+        return wishes
 
     def _current(
         self,

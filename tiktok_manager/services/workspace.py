@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.drafts import Drafts
     from tiktok_manager.services.installation import Installation
     from tiktok_manager.services.marks import Marks
+    from tiktok_manager.services.plan_files import PlanFiles
     from tiktok_manager.services.planning import Planning
     from tiktok_manager.services.publish_blockers import PublishBlockers
     from tiktok_manager.services.publishing import Publishing
@@ -63,6 +64,13 @@ class Workspace:
     imports: BulkImport
     backups: Backups
     installation: Installation
+
+    @property
+    def plan_files(self) -> PlanFiles:
+        """The plan as files: made of other services, with nothing of its own."""
+        from tiktok_manager.services.plan_files import PlanFiles
+
+        return PlanFiles(self.planning, self.accounts, self.imports)
 
 
 class _Late:

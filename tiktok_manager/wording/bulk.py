@@ -155,6 +155,25 @@ _RESULTS: Catalogue = {
             "count",
         )
     ),
+    "plan_file_refused": Entry(
+        Plural(
+            "{count} row cannot be applied: nothing was changed.",
+            "{count} rows cannot be applied: nothing was changed.",
+            "count",
+        ),
+        _("Rows: {rows}."),
+    ),
+    "post_named_twice": Entry(_("Another row bears the id {id}, too.")),
+    "row_added": Entry(_("Row {row}: {file} is new.")),
+    "row_changed": Entry(_("Row {row}, {field}: “{old}” becomes “{new}”.")),
+    "row_missing": Entry(_("Not in the file: {post} of @{account} at {at}.")),
+    "plan_compared": Entry(
+        _(
+            "Added: {added}, changed: {changed}, unchanged: {unchanged}, refused: {refused}, "
+            "not in the file: {missing}."
+        )
+    ),
+    "plan_applied": Entry(_("The plan is what the file says.")),
     "template_written": Entry(_("Wrote a template to {file}.")),
 }
 
