@@ -386,6 +386,7 @@ def make_runner(workspace: Workspace, *, standby: bool = False) -> Runner:
             "room-on-the-disk": workspace.storage.prepare,
             "backup": workspace.backups.run_if_due,
             "keep-alive": workspace.accounts.keep_alive,
+            "wall-times": workspace.publishing.keep_wall_times,
         },
         stopping=workspace.database.patience.end,
     )

@@ -1,7 +1,7 @@
 """Posts whose time passed follow their own policy and never go out in a burst."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -49,6 +49,25 @@ def test_a_missed_post_moves_to_its_time_on_the_next_day(world: World, away: tim
     assert timedelta() < moved.schedule.due_at - world.clock.now() <= timedelta(days=1)
     world.run(timedelta(days=2))
     assert world.post(post).status is PostStatus.PUBLISHED
+
+
+def test_missed_posts_take_the_next_free_slots_of_their_account(world: World) -> None:
+    world.connect()
+    world.workspace.slots.add(["sim01"], range(7), [time(9), time(18)], "UTC")
+    noon = world.clock.now()
+    world.plan(after=timedelta(hours=21))  # 9:00 tomorrow is taken
+    moves = Lateness(policy=LatePolicy.NEXT_SLOT)
+    late = [world.plan(after=timedelta(minutes=n), lateness=moves) for n in (1, 2)]
+    world.clock.advance(timedelta(hours=1))
+    world.tick()
+    moved = [world.post(post) for post in late]
+    assert [post.schedule.due_at - noon for post in moved] == [
+        timedelta(hours=6),
+        timedelta(hours=30),
+    ]
+    assert world.workspace.planning.trail(late[0].id)[-1].params["at"] == "2026-11-21 18:00"
+    world.run(timedelta(days=3))
+    assert {world.post(post).status for post in late} == {PostStatus.PUBLISHED}
 
 
 def test_less_than_ten_minutes_late_is_on_time(world: World) -> None:

@@ -24,6 +24,7 @@ from tiktok_manager.domain.drafts import Draft
 from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.holds import Hold
 from tiktok_manager.domain.posts import ON_TIME, PostFilter, PostMode, PostStatus
+from tiktok_manager.domain.schedule import at_instant
 from tiktok_manager.domain.slots import Blackout, Slot, Whose
 from tiktok_manager.storage import (
     account_posts,
@@ -45,6 +46,7 @@ from tiktok_manager.storage import (
     restoring,
     settings,
     slots,
+    wall_times,
 )
 from tiktok_manager.storage.accounts import SealedTokens
 from tiktok_manager.storage.columns import to_stored
@@ -79,6 +81,7 @@ MODULES = (
     "restoring",
     "settings",
     "slots",
+    "wall_times",
 )
 SMALL = (
     "accounts",
@@ -109,6 +112,7 @@ ALLOWED = {
     ("claims.upcoming", "USE TEMP B-TREE FOR ORDER BY"),
     # The same, of all uploads under way.
     ("attempts.open_uploads", "SCAN attempts USING INDEX one_open_attempt_per_post"),
+    ("wall_times.resting_schedules", "SCAN attempts USING INDEX one_open_attempt_per_post"),
     # Goes along the posts that wait until one of a ready account comes: the first, nearly always.
     ("posts.next_due", "SCAN posts USING INDEX posts_by_wake"),
     # Counts what is planned, each with a look at its account.
@@ -491,6 +495,12 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "slots.remove": (lambda s, _w: slots.remove(with_slot(s), [SLOT, AWAY]),),
     "slots.group_or_tag": (
         lambda s, _w: slots.group_or_tag(s, AccountSelector(kind="group", name="x")),
+    ),
+    "wall_times.resting_schedules": (lambda s, _w: list(wall_times.resting_schedules(s)),),
+    "wall_times.keep_wall": (
+        lambda s, w: wall_times.keep_wall(
+            s, w.post.id, w.post.schedule, at_instant(NOW, "UTC"), NOW
+        ),
     ),
     "settings.all_settings": (lambda s, _w: settings.all_settings(s),),
     "settings.put_setting": (lambda s, _w: settings.put_setting(s, "x", "y"),),

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Desk, MakeDesk
 from tests.ui.fakes import NOW, FakeVault, FakeWorkspace, refused
 from tiktok_manager.domain.errors import Failure
-from tiktok_manager.domain.events import PublishingHeld
+from tiktok_manager.domain.events import PlanMoved, PublishingHeld
+from tiktok_manager.domain.findings import Finding, Param
 from tiktok_manager.ui.kit.banner import Banner
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.publish_notices import PublishNotices
@@ -79,6 +80,14 @@ def test_a_hold_is_told_whole_and_leaves_when_it_is_over(stage: Stage) -> None:
     )
     stage.desk.world.events.publish(PublishingHeld(code="clock_wrong"))
     assert not stage.said
+
+
+def test_posts_moved_by_new_rules_of_a_zone_are_told(stage: Stage) -> None:
+    params: dict[str, Param] = {"zones": ("Africa/Cairo",), "count": 2}
+    finding = Finding(code="zone_rules_changed", params=params)
+    stage.desk.world.events.publish(PlanMoved(finding=finding))
+    assert "2 planned posts go out at another instant" in stage.said
+    assert "Africa/Cairo" in stage.said
 
 
 def test_put_away_it_stays_away_until_asked_for_or_something_else_is_wrong(stage: Stage) -> None:

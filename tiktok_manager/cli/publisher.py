@@ -11,6 +11,7 @@ from tiktok_manager.cli.context import cancelled_by_signals, command_line
 from tiktok_manager.cli.options import Json
 from tiktok_manager.cli.output import blocker_line, note, print_json, said, told_of
 from tiktok_manager.domain.events import (
+    PlanMoved,
     PostStatusChanged,
     PublisherStateChanged,
     PublishingHeld,
@@ -50,6 +51,7 @@ def run(
         workspace.events.subscribe(PostStatusChanged, lambda event: _tell(workspace, event))
         workspace.events.subscribe(PublisherStateChanged, _tell_state)
         workspace.events.subscribe(PublishingHeld, _tell_held)
+        workspace.events.subscribe(PlanMoved, lambda event: note(told_of(event.finding)))
         _tell_blockers(workspace)
         runner = line.make_runner(workspace, standby=standby)
         runner.start()

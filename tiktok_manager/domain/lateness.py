@@ -1,7 +1,7 @@
 """What becomes of posts whose time passed: each by its own policy, never all at once."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -23,18 +23,24 @@ class LateDecision:
 
 
 def judge(
-    late: Sequence[Post], now: datetime, *, on_time: timedelta, spacing: timedelta
+    late: Sequence[Post],
+    now: datetime,
+    *,
+    on_time: timedelta,
+    spacing: timedelta,
+    next_slot: Callable[[Post], Schedule | None] = lambda _post: None,
 ) -> list[LateDecision]:
     """Decide about late posts, given by due time.
 
     Those that may still go out follow each other with `spacing` on each account, so that an
-    outage does not end in a burst.
+    outage does not end in a burst. Those that are to move take their account's `next_slot`, which
+    is another one each time it is asked for; without one, their hour on the next day.
     """
     decisions = []
     ahead: Counter[str] = Counter()
     for post in late:
         if post.lateness.policy is LatePolicy.NEXT_SLOT:
-            decisions.append(_moved(post, now))
+            decisions.append(_moved(post, next_slot(post) or next_day(post.schedule, now)))
         elif _is_missed(post, now, on_time):
             decisions.append(_missed(post, now))
         else:
@@ -75,8 +81,7 @@ def _let_go(post: Post, wake_at: datetime) -> LateDecision:
     return LateDecision(post=post, wake_at=wake_at, what="goes_out_late", goes_out=True)
 
 
-def _moved(post: Post, now: datetime) -> LateDecision:
-    schedule = next_day(post.schedule, now)
+def _moved(post: Post, schedule: Schedule) -> LateDecision:
     moved_to = {"at": f"{schedule.shown:%Y-%m-%d %H:%M}", "zone": schedule.timezone}
     return LateDecision(
         post=replace(post, schedule=schedule),

@@ -13,6 +13,7 @@ from tiktok_manager.domain.when import (
 )
 
 LEAST_LEAD = timedelta(minutes=30)
+_SECOND = timedelta(seconds=1)  # a wall time is kept to the second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,25 @@ def at_instant(due_at: datetime, timezone: str) -> Schedule:
     """Return the schedule for an instant, told in a zone."""
     wall = due_at.astimezone(zone(timezone)).replace(tzinfo=None)
     return Schedule(due_at=due_at.astimezone(UTC), wall=wall, timezone=timezone)
+
+
+def moved_by_rules(schedule: Schedule) -> Schedule | None:
+    """Return when a local time is by the rules of its zone of now; None if that is when it was.
+
+    One of a zone that is gone stays, and so does the second of two that read the same.
+    """
+    try:
+        if abs(schedule.shown - schedule.wall) < _SECOND:
+            return None
+        again = resolve(schedule.wall, schedule.timezone)
+    except InputError:
+        return None
+    return None if abs(again.due_at - schedule.due_at) < _SECOND else again
+
+
+def forget_zones() -> None:
+    """Read the rules of zones anew: the database may be another than when they were last used."""
+    ZoneInfo.clear_cache()
 
 
 def shifted(schedule: Schedule, *, days: int = 0, by: timedelta = timedelta()) -> Schedule:

@@ -1,15 +1,21 @@
-"""Gives posts that ask for the next slot a time each, once all times that are named have theirs."""
+"""Gives posts the next free slots of their accounts: planned ones and those that came too late."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.plans import Wish
-from tiktok_manager.domain.posts import PostMode
+from tiktok_manager.domain.posts import LatePolicy, Post, PostMode
+from tiktok_manager.domain.quota import WINDOW
+from tiktok_manager.domain.schedule import Schedule
 from tiktok_manager.domain.slots import FARTHEST, LEAST_AHEAD, FreeSlots, slot_times
 from tiktok_manager.services.plan_guards import Grounds
+from tiktok_manager.services.quota import Quota
+from tiktok_manager.services.settings import Settings
+from tiktok_manager.storage.database import Database
+from tiktok_manager.storage.plan_facts import read_plan_facts
 
 
 def give(
@@ -38,6 +44,27 @@ def give(
         else:
             refused.setdefault(wish.request, _no_slot(wish, grounds))
     return [wish for wish in given if wish.request not in refused], refused
+
+
+def slots_for_late(
+    database: Database, late: Sequence[Post], settings: Settings, quota: Quota, now: datetime
+) -> Callable[[Post], Schedule | None]:
+    """Return what gives each late post the next free slot of its account, another one each time."""
+    moving = [post for post in late if post.lateness.policy is LatePolicy.NEXT_SLOT]
+    if not moving:
+        return lambda _post: None
+    since = now + LEAST_AHEAD
+    with database.read() as session:
+        facts = read_plan_facts(
+            session,
+            places={(post.account_id, post.mode) for post in moving},
+            videos={},
+            since=since - 2 * WINDOW,
+            without=frozenset(post.id for post in moving),
+        )
+    grounds = Grounds(facts=facts, caps=quota.caps(), limits=settings.plan_limits())
+    free = {account_id: free_slots(account_id, grounds, since) for account_id in facts.accounts}
+    return lambda post: free[post.account_id].take(post.mode)
 
 
 def free_slots(account_id: str, grounds: Grounds, since: datetime) -> FreeSlots:

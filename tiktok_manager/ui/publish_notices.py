@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from tiktok_manager.domain.events import PlanMoved
 from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.texts import tr
@@ -60,6 +61,7 @@ class PublishNotices(QObject):
             model.refused.connect(self._on_refused)
             model.unlocked.connect(self._on_unlocked)
             core.publishing.changed.connect(self._on_state)
+            core.bridge.listen(PlanMoved, self._on_plan_moved)
             self._on_state()
 
     def ask_passphrase(
@@ -94,6 +96,12 @@ class PublishNotices(QObject):
         return True
 
     # -- inside ---------------------------------------------------------------------------
+
+    def _on_plan_moved(self, event: PlanMoved) -> None:
+        told = words(event.finding)
+        more = joined(told.message, told.hint)
+        notice = Notice(key=event.finding.code, text=told.title, more=more, tone=Tone.WARNING)
+        self._banner.show_notice(notice)
 
     def _on_state(self) -> None:
         core = self._core

@@ -70,6 +70,14 @@ FINDINGS: Catalogue = {
         _("{note}"),
         step=Step.CHOOSE_TIME,
     ),
+    "zone_rules_changed": Entry(
+        Plural(
+            _("A time zone has new rules: {count} planned post goes out at another instant."),
+            _("Time zones have new rules: {count} planned posts go out at another instant."),
+            "count",
+        ),
+        _("They keep their local time. The zones are: {zones}."),
+    ),
     "permission_not_granted": Choice(
         "mode",
         {

@@ -59,6 +59,10 @@ TRAIL: Catalogue = {
         _("Nothing could publish it at its time, {late_by:span} ago."), _("{cause:title}")
     ),
     "goes_out_late": Entry(_("Goes out late.")),
+    "kept_local_time": Entry(
+        _("The rules of {zone} changed: it keeps its local time, {at}."),
+        _("That is {now:at} instead of {was:at}."),
+    ),
     "moved": Entry(_("Its time was missed: moved to {at} ({zone}).")),
     "restored": Entry(_("{cause:title}")),
     "edited": Entry(_("Edited.")),

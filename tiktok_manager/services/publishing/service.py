@@ -12,6 +12,7 @@ from tiktok_manager.domain.errors import DiskFull, StorageError
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
 from tiktok_manager.domain.posts import ON_TIME, Post
 from tiktok_manager.services.hold_reasons import HoldReasons
+from tiktok_manager.services.plan_slots import slots_for_late
 from tiktok_manager.services.publishing.attempt_store import AttemptStore
 from tiktok_manager.services.publishing.checking import Checking
 from tiktok_manager.services.publishing.delivery import MAX_WORKER_LOSSES, Delivery, Tools
@@ -24,6 +25,7 @@ from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.storage_guard import StorageGuard
 from tiktok_manager.services.vault import VaultService
+from tiktok_manager.services.wall_times import WallTimes
 from tiktok_manager.storage import accounts, downtime, holds, publishers
 from tiktok_manager.storage import claims as queries
 from tiktok_manager.tiktok.gateway import Gateway
@@ -52,17 +54,17 @@ class Publishing:
     ) -> None:
         self._settings = settings
         self._database = guard.database
-        self._restoring = restoring
-        self._guard = guard
+        self._guard, self._restoring = guard, restoring
         self._events = events
         self._clock = clock
         self._downtime = Downtime(clock.now(), ON_TIME)
         self._owner = owner
         attempts = AttemptStore(vault, events, clock, LEASE, guard, restoring)
         self._publish_gate = PublishGate(guard.database, gateway, events, clock)
+        self._wall_times = WallTimes(guard.database, events, clock)
         self._leases = Leases(LEASE, clock)
         self._checking = Checking(attempts, gateway, clock, rng)
-        self._preflight = preflight = Preflight(attempts, gateway, quota, clock)
+        preflight = Preflight(attempts, gateway, quota, clock)
         self._readiness = Readiness(vault, restoring, self._publish_gate, preflight.ask)
         self._preparing = Preparing(preflight, gateway, clock)
         self._tools = Tools(
@@ -93,7 +95,13 @@ class Publishing:
             )
             accounts.free_refreshes(session, dead)
             # Who begins has nothing under way.
-            return downtime.adopt_orphans(session, now, ON_TIME, LEASE, {*dead, self._owner})
+            adopted = downtime.adopt_orphans(session, now, ON_TIME, LEASE, {*dead, self._owner})
+        self._wall_times.keep()
+        return adopted
+
+    def keep_wall_times(self) -> None:
+        """Once an hour, move planned posts to their local time by the rules of zones of now."""
+        self._wall_times.keep_if_due()
 
     def retire(self) -> None:
         """Keep that nothing more is published by this process; never raises."""
@@ -287,7 +295,9 @@ class Publishing:
         if not late:
             return []
         late = HoldReasons(self._database, self._settings).explain(late)
-        return lateness.judge(late, now, on_time=ON_TIME, spacing=self._settings.late_spacing())
+        next_slot = slots_for_late(self._database, late, self._settings, self._tools.quota, now)
+        spacing = self._settings.late_spacing()
+        return lateness.judge(late, now, on_time=ON_TIME, spacing=spacing, next_slot=next_slot)
 
     def _ready_accounts(self) -> frozenset[str]:
         with self._database.read() as session:
