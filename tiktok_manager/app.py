@@ -26,6 +26,7 @@ from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.slots import Slots
 from tiktok_manager.services.storage_guard import StorageGuard, tell_of_lock
+from tiktok_manager.services.tonight import Tonight
 from tiktok_manager.services.workspace import Workspace, late
 from tiktok_manager.storage.database import Database, open_database
 from tiktok_manager.system.ballast import Ballast
@@ -51,8 +52,6 @@ if TYPE_CHECKING:
     from tiktok_manager.system.journal import Journal
     from tiktok_manager.tiktok.gateway import Gateway, Routing
 
-ENV_API_URL = "TIKTOK_MANAGER_API_URL"
-ENV_AUTH_URL = "TIKTOK_MANAGER_AUTH_URL"
 ENV_PASSPHRASE = "TIKTOK_MANAGER_PASSPHRASE"  # noqa: S105 - a variable's name
 ENV_DATABASE_URL = "TIKTOK_MANAGER_DATABASE_URL"
 
@@ -74,7 +73,7 @@ def open_workspace(
     Posts are kept in the data folder's own file, if no other `store` is given.
     """
     clock, store = clock or SystemClock(), store or OWN_FILE
-    endpoints = _endpoints(env)
+    endpoints = Endpoints.named_in(env)
     if env.get(ENV_DATABASE_URL):
         raise InputError("variable_not_supported", variable=ENV_DATABASE_URL)
     with ExitStack() as closing:
@@ -185,11 +184,7 @@ def _make_vault(env: Mapping[str, str], database: Database, redactor: Redactor) 
 
 
 def _build(
-    base: _Base,
-    paths: DataPaths,
-    ballast: Ballast,
-    installation: Installation,
-    closing: ExitStack,
+    base: _Base, paths: DataPaths, ballast: Ballast, installation: Installation, closing: ExitStack
 ) -> Workspace:
     accounts = late(lambda: _make_accounts(base, paths, closing))
     quota = Quota(base.database, base.settings, base.clock)
@@ -197,6 +192,7 @@ def _build(
     analytics = late(lambda: _make_analytics(base, accounts))
     installation.enroll()
     guard = StorageGuard(base.database, ballast, base.events)
+    blockers = late(lambda: _make_blockers(base, paths, quota, guard, installation))
     journal = late(lambda: _make_journal(base, paths, ballast, closing))
     restoring = late(lambda: _make_restoring(base, journal, installation))
     return Workspace(
@@ -216,7 +212,8 @@ def _build(
         journal=journal,
         storage=guard,
         publishing=late(lambda: _make_publishing(base, quota, restoring, guard)),
-        blockers=late(lambda: _make_blockers(base, paths, quota, guard, installation)),
+        blockers=blockers,
+        tonight=Tonight(base.database, planning, blockers, base.settings, base.clock),
         analytics=analytics,
         reports=late(lambda: _make_reports(base, planning, accounts, analytics)),
         imports=late(lambda: _make_imports(base, planning, accounts)),
@@ -389,12 +386,4 @@ def make_runner(workspace: Workspace, *, standby: bool = False) -> Runner:
             "wall-times": workspace.publishing.keep_wall_times,
         },
         stopping=workspace.database.patience.end,
-    )
-
-
-def _endpoints(env: Mapping[str, str]) -> Endpoints:
-    default = Endpoints()
-    return Endpoints(
-        api_url=env.get(ENV_API_URL) or default.api_url,
-        auth_url=env.get(ENV_AUTH_URL) or default.auth_url,
     )

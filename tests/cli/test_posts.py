@@ -129,3 +129,16 @@ def test_what_a_time_means_is_said_before_it_counts(tell: Tell, clip: Path) -> N
     assert "2026-11-25" not in said[0]
     assert "2026-11-23 18:30 (UTC)" in said[1]
     assert "“fri 18:00” is 2026-11-27 18:00" in said[2]
+
+
+def test_plan_tonight_tells_of_each_post_its_verdict_and_what_to_do(tell: Tell, post: Post) -> None:
+    code, document, _said = tell("plan", "tonight")
+    assert (code, document) == (0, [])  # it is due in exactly 24 hours
+    tell("posts", "edit", post.id, "--at", "in 3 hours", "--consent")
+    code, (row,), _said = tell("plan", "tonight")
+    assert code == 0
+    assert (row["post_id"], row["account"], row["verdict"]) == (post.id, HANDLE, "problem")
+    assert row["publish_at"].endswith("Z")
+    found = {each["code"]: each for each in row["findings"]}
+    assert set(found) == {"file_folder_missing", "no_publisher", "creator_not_asked"}
+    assert all(each["message"] and each["action"] for each in found.values())

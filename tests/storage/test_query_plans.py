@@ -259,8 +259,9 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "accounts.lose_permission": (lambda s, _w: accounts.lose_permission(s, "a1", 1),),
     "accounts.set_paused": (lambda s, w: accounts.set_paused(s, w.account(), paused=True),),
     "accounts.set_restriction": (lambda s, _w: accounts.set_restriction(s, "a1", "banned"),),
-    "accounts.length_limit": (lambda s, _w: accounts.length_limit(s, "a1"),),
-    "accounts.record_length_limit": (lambda s, _w: accounts.record_length_limit(s, "a1", 60),),
+    "accounts.record_creator_limits": (
+        lambda s, _w: accounts.record_creator_limits(s, "a1", 60, ()),
+    ),
     "accounts.get_tokens": (lambda s, _w: accounts.get_tokens(s, "a1"),),
     "accounts.put_grant": (lambda s, _w: accounts.put_grant(s, tokens()),),
     "accounts.rotate_tokens": (lambda s, _w: accounts.rotate_tokens(s, tokens(), over=1),),

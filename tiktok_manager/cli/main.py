@@ -28,7 +28,7 @@ _COMMANDS = {
     "accounts": "Connect and look after accounts.",
     "posts": "Plan and follow posts.",
     "slots": "Weekly times at which accounts post, and which are free.",
-    "plan": "The plan as a file: export, compare, apply.",
+    "plan": "The plan as a file: export, compare, apply; and what happens tonight.",
     "publisher": "Publish without a window.",
     "sync": "Pull profiles and video counters and record snapshots.",
     "reports": "Hand tables out.",

@@ -35,6 +35,7 @@ from tiktok_manager.cli.post_options import (
     Strict,
     read_dates,
 )
+from tiktok_manager.cli.tonight import tonight
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.posts import PostFilter
 from tiktok_manager.domain.schedule import parse_bound
@@ -58,7 +59,10 @@ PlanFile = Annotated[
 
 @app.callback()
 def plan() -> None:
-    """Hand the plan out as a file and take it back."""
+    """Hand the plan out as a file and take it back; see what it comes to."""
+
+
+app.command()(tonight)
 
 
 @app.command()

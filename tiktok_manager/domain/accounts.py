@@ -81,7 +81,8 @@ class Account:
     """An account as every pane and command shows it.
 
     `sign_in_expires_at` is how long TikTok lets the permission be renewed; None without one.
-    `max_duration_s` is the longest video it may post, as TikTok said last; None before it did.
+    `max_duration_s` is the longest video it may post and `privacy_options` who may be let see it,
+    as TikTok said last; None before it did.
     `version` counts what people change: connecting, disconnecting, pausing, groups and tags.
     """
 
@@ -107,6 +108,7 @@ class Account:
     connected_at: datetime | None = None
     sign_in_expires_at: datetime | None = None
     max_duration_s: int | None = None
+    privacy_options: tuple[Privacy, ...] | None = None
     version: int = 1
 
     def may(self, scope: Scope) -> bool:

@@ -45,7 +45,7 @@ from tiktok_manager.services.syncing import (
     SyncResult,
     SyncStep,
     left_out,
-    remember_length_limit,
+    remember_creator,
     with_handle,
 )
 from tiktok_manager.storage import account_posts, downtime, posts, quota
@@ -256,7 +256,7 @@ class Accounts:
     def creator_info(self, account_id: str) -> CreatorInfo:
         """Ask TikTok what the creator may post now."""
         info = self._gateway.for_account(account_id).creator_info()
-        remember_length_limit(self._database, account_id, info)
+        remember_creator(self._database, account_id, info)
         return info
 
     def set_paused(self, account_id: str, paused: bool) -> Account:

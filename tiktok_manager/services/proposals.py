@@ -15,7 +15,7 @@ from tiktok_manager.domain.captions import check_caption
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Change, ChangedMeanwhile, InputError
 from tiktok_manager.domain.events import EventBus
-from tiktok_manager.domain.plans import LookedInto, PlanRequest, PostEdit, Proposal, Wish
+from tiktok_manager.domain.plans import LookedInto, PlanRequest, PlanRow, PostEdit, Proposal, Wish
 from tiktok_manager.domain.posts import EDITABLE, Choices, Lateness, Post, changed_meanwhile
 from tiktok_manager.domain.when import is_next_slot
 from tiktok_manager.services import plan_rules as rules
@@ -194,6 +194,11 @@ class Proposals(PlannedPosts):
         edits = {place: edit for place, (_named, edit) in enumerate(copies)}
         wishes = self._edit_wishes(wanted, edits, refused, {}, cancel, progress)
         return self._changes.propose(wishes, refused)
+
+    def as_if_planned_now(self, posts: Sequence[Post]) -> tuple[PlanRow, ...]:
+        """Judge posts by the checks of a new plan, each beside the earlier ones and all others."""
+        wishes = [Wish(post=post, before=post) for post in posts]
+        return self._changes.propose(wishes, {}).rows
 
     def _propose_edits(
         self,

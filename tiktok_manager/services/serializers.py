@@ -22,6 +22,7 @@ from tiktok_manager.system.files import writing
 if TYPE_CHECKING:
     from tiktok_manager.domain.metrics import VideoCounters
     from tiktok_manager.domain.slots import Blackout, Slot
+    from tiktok_manager.domain.tonight import DryRun
 
 Record = dict[str, object]
 Say = Callable[[Failure | Finding], tuple[str, str]]
@@ -100,6 +101,22 @@ def proposed_json(row: PlanRow, say: Say) -> Record:
         **findings_json(row.findings, say),
         "next_free_at": stamp(row.free.due_at),
         "quota": {"used": row.quota.used, "cap": row.quota.cap},
+    }
+
+
+def dry_run_json(run: DryRun, say: Say) -> Record:
+    """Return the public record of what will become of a post."""
+    post = run.post
+    return {
+        "post_id": post.id,
+        "account": post.handle,
+        "publish_at": stamp(post.schedule.due_at),
+        "timezone": post.schedule.timezone,
+        "goes_out_at": stamp(run.at),
+        "status": post.status.value,
+        "mode": post.mode.value,
+        "verdict": run.verdict.value,
+        "findings": findings_json(run.findings, say)["findings"],
     }
 
 

@@ -219,15 +219,20 @@ def with_handle(
         return profile
 
 
-def remember_length_limit(database: Database, account_id: str, info: CreatorInfo) -> None:
-    """Keep how long a video the account may post, for whoever plans without asking TikTok."""
-    if info.max_duration_s is None:
-        return
+def remember_creator(database: Database, account_id: str, info: CreatorInfo) -> None:
+    """Keep what the account may post, for whoever plans or looks ahead without asking TikTok.
+
+    How long a video may be stays known where TikTok did not say it this time.
+    """
     with database.read() as session:
-        if queries.length_limit(session, account_id) == info.max_duration_s:
-            return
+        known = queries.get_account(session, account_id)
+    if known is None:
+        return
+    said = info.max_duration_s or known.max_duration_s
+    if (known.max_duration_s, known.privacy_options) == (said, info.privacy_options):
+        return
     with database.write() as session:
-        queries.record_length_limit(session, account_id, info.max_duration_s)
+        queries.record_creator_limits(session, account_id, said, info.privacy_options)
 
 
 def repeated_by_hand(error: RemoteError, what: Literal["sync", "connect"]) -> RemoteError:

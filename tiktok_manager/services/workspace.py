@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.settings import Settings
     from tiktok_manager.services.slots import Slots
     from tiktok_manager.services.storage_guard import StorageGuard
+    from tiktok_manager.services.tonight import Tonight
     from tiktok_manager.services.vault import VaultService
     from tiktok_manager.storage.database import Database
     from tiktok_manager.storage.metrics_file import MetricsFile
@@ -59,6 +60,7 @@ class Workspace:
     storage: StorageGuard
     publishing: Publishing
     blockers: PublishBlockers
+    tonight: Tonight
     analytics: Analytics
     reports: Reports
     imports: BulkImport

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.accounts import Account, AccountStatus, Profile
 from tiktok_manager.domain.errors import Change, ChangedMeanwhile, Failure
+from tiktok_manager.domain.posts import Privacy
 from tiktok_manager.storage.codes import decode_failure, encode_failure
 from tiktok_manager.storage.schema import (
     ACCOUNT_GROUPS,
@@ -212,14 +213,13 @@ def set_restriction(session: Session, account_id: str, restriction: str | None) 
     session.get_one(AccountRow, account_id).restriction = restriction
 
 
-def length_limit(session: Session, account_id: str) -> int | None:
-    """Return the longest video an account may post, as TikTok said last."""
-    return session.scalar(select(AccountRow.max_duration_s).where(AccountRow.id == account_id))
-
-
-def record_length_limit(session: Session, account_id: str, max_duration_s: int) -> None:
-    """Keep the longest video an account may post."""
-    session.get_one(AccountRow, account_id).max_duration_s = max_duration_s
+def record_creator_limits(
+    session: Session, account_id: str, max_duration_s: int | None, levels: tuple[Privacy, ...]
+) -> None:
+    """Keep what an account may post."""
+    row = session.get_one(AccountRow, account_id)
+    row.max_duration_s = max_duration_s
+    row.privacy_options = ",".join(levels)
 
 
 def get_tokens(session: Session, account_id: str) -> SealedTokens | None:
@@ -355,6 +355,11 @@ def _apply_profile(row: AccountRow, profile: Profile) -> None:
             setattr(row, name, value)
 
 
+def _levels(kept: str | None) -> tuple[Privacy, ...] | None:
+    """Return what was kept; None if nothing ever was."""
+    return None if kept is None else tuple(Privacy(each) for each in kept.split(",") if each)
+
+
 def _names(kept: str | None) -> tuple[str, ...]:
     return tuple(sorted(kept.split(_BETWEEN_NAMES))) if kept else ()
 
@@ -381,6 +386,7 @@ def _account(
         likes=row.likes,
         videos=row.videos,
         max_duration_s=row.max_duration_s,
+        privacy_options=_levels(row.privacy_options),
         last_sync_at=row.last_sync_at,
         sync_error=None if row.sync_error is None else decode_failure(row.sync_error),
         connected_at=row.connected_at,

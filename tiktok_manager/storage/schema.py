@@ -76,6 +76,7 @@ class AccountRow(Base):
     likes: Mapped[int | None] = mapped_column(BigInteger)
     videos: Mapped[int | None] = mapped_column(BigInteger)
     max_duration_s: Mapped[int | None]
+    privacy_options: Mapped[str | None]
     last_sync_at: Mapped[datetime | None]
     sync_error: Mapped[str | None]
     connected_at: Mapped[datetime | None]

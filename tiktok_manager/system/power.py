@@ -1,4 +1,7 @@
-"""Keeps the machine awake while bytes are on their way; the screen may still go dark."""
+"""Keeps the machine awake while bytes are on their way; the screen may still go dark.
+
+And says what it runs on: what is not plugged in falls asleep sooner or later.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -22,3 +25,19 @@ def keep_awake() -> Iterator[None]:
 
     with keep.running(on_fail=say_so):
         yield
+
+
+def battery_percent() -> int | None:
+    """Return how full the battery is that this machine runs on; None if it is plugged in."""
+    # Imported late: few commands ask. Not every system has the function, nor answers it.
+    import psutil
+
+    look = getattr(psutil, "sensors_battery", None)
+    try:
+        battery = None if look is None else look()
+    except (OSError, RuntimeError, ValueError) as exc:
+        logger.info("The battery cannot be looked at: %s", exc)
+        return None
+    if battery is None or battery.power_plugged is not False:
+        return None
+    return round(float(battery.percent))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ MAX_URL_BYTES = 2048
 _PLAIN_BASE = re.compile(
     r"(?:https://[a-z0-9][a-z0-9.-]*[a-z0-9]|http://(?:127\.0\.0\.1|localhost))(?::[1-5]?[0-9]{1,4})?/?"
 )
+_VARIABLES = {"api_url": "TIKTOK_MANAGER_API_URL", "auth_url": "TIKTOK_MANAGER_AUTH_URL"}
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -45,9 +47,14 @@ class Endpoints:
     auth_url: str = "https://www.tiktok.com"
 
     def __post_init__(self) -> None:
-        names = {"api_url": "TIKTOK_MANAGER_API_URL", "auth_url": "TIKTOK_MANAGER_AUTH_URL"}
-        for name, variable in names.items():
+        for name, variable in _VARIABLES.items():
             object.__setattr__(self, name, _base_url(variable, getattr(self, name)))
+
+    @staticmethod
+    def named_in(env: Mapping[str, str]) -> Endpoints:
+        """Return the hosts that an environment names, TikTok's own where it names none."""
+        named = {name: env.get(variable) for name, variable in _VARIABLES.items()}
+        return Endpoints(**{name: url for name, url in named.items() if url})
 
     def check_upload_url(self, url: str) -> None:
         """Raise InputError unless bytes of a video may go to this address."""

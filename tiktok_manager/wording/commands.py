@@ -73,6 +73,19 @@ COMMANDS: Catalogue = {
     "no_slot_free": Entry(
         _("There is no free slot."), typed=_("`slots list` shows the slots there are.")
     ),
+    "tonight_nothing": Entry(
+        _("Nothing goes out in the next 24 hours."), typed=_("`posts add` plans something.")
+    ),
+    "tonight_sum": Entry(
+        Plural(
+            _("{count} post in the next 24 hours: {ok} safe, {warnings} in doubt, {problems} not."),
+            _(
+                "{count} posts in the next 24 hours: {ok} safe, {warnings} in doubt, "
+                "{problems} not."
+            ),
+            "count",
+        )
+    ),
     "publishing_goes_on": Entry(_("Publishing goes on.")),
     "publishing_held": Entry(_("Publishing is held."), "{told}"),
     "standing_by": Entry(_("Standing by: {told} publishes now.")),

@@ -4,10 +4,22 @@ from tiktok_manager.wording.catalogue import Catalogue, Choice, Entry, Plural
 from tiktok_manager.wording.steps import Step
 from tiktok_manager.wording.translation import _
 
+_ANOTHER_TIME = _("`--at` gives it another time.")
+_CHOOSE_TIME = _("Choose another time.")
+_ALLOW_ALL = _("Reconnect it, and leave every permission ticked.")
+
 FINDINGS: Catalogue = {
-    "account_is_paused": Entry(_("@{account} is paused."), step=Step.RESUME_ACCOUNT),
+    "account_is_paused": Entry(
+        _("@{account} is paused."),
+        step=Step.RESUME_ACCOUNT,
+        typed=_("`accounts resume {account}` lets its posts go out."),
+        shown=_("Resume it; its posts are kept."),
+    ),
     "account_needs_reconnect": Entry(
-        _("@{account} must be connected again before it can post."), step=Step.RECONNECT
+        _("@{account} must be connected again before it can post."),
+        step=Step.RECONNECT,
+        typed=_("`accounts connect --reconnect {account}` does it."),
+        shown=_("Reconnect it; its posts are kept."),
     ),
     "account_not_connected": Choice(
         "of",
@@ -31,6 +43,8 @@ FINDINGS: Catalogue = {
                     "({timezone})."
                 ),
                 step=Step.CHOOSE_TIME,
+                typed=_ANOTHER_TIME,
+                shown=_CHOOSE_TIME,
             ),
             "inbox": Entry(
                 _(
@@ -38,6 +52,8 @@ FINDINGS: Catalogue = {
                     "{at} ({timezone})."
                 ),
                 step=Step.CHOOSE_TIME,
+                typed=_ANOTHER_TIME,
+                shown=_CHOOSE_TIME,
             ),
         },
     ),
@@ -52,10 +68,17 @@ FINDINGS: Catalogue = {
             ),
         },
     ),
-    "clash": Entry(_("@{account} has another post at {at} ({timezone})."), step=Step.CHOOSE_TIME),
+    "clash": Entry(
+        _("@{account} has another post at {at} ({timezone})."),
+        step=Step.CHOOSE_TIME,
+        typed=_ANOTHER_TIME,
+        shown=_CHOOSE_TIME,
+    ),
     "gap_too_short": Entry(
         _("@{account} has a post at {at} ({timezone}), less than {gap:span} away."),
         step=Step.CHOOSE_TIME,
+        typed=_ANOTHER_TIME,
+        shown=_CHOOSE_TIME,
     ),
     "own_cap_reached": Entry(
         Plural(
@@ -64,11 +87,15 @@ FINDINGS: Catalogue = {
             "cap",
         ),
         step=Step.CHOOSE_TIME,
+        typed=_ANOTHER_TIME,
+        shown=_CHOOSE_TIME,
     ),
     "in_blackout": Entry(
         _("@{account} posts nothing on {day} by your blackout days."),
         _("{note}"),
         step=Step.CHOOSE_TIME,
+        typed=_ANOTHER_TIME,
+        shown=_CHOOSE_TIME,
     ),
     "zone_rules_changed": Entry(
         Plural(
@@ -86,6 +113,7 @@ FINDINGS: Catalogue = {
                     "@{account} did not grant {scope}: a direct post will be refused until it is "
                     "connected with it."
                 ),
+                hint=_ALLOW_ALL,
                 step=Step.RECONNECT,
             ),
             "inbox": Entry(
@@ -93,6 +121,7 @@ FINDINGS: Catalogue = {
                     "@{account} did not grant {scope}: an inbox post will be refused until it is "
                     "connected with it."
                 ),
+                hint=_ALLOW_ALL,
                 step=Step.RECONNECT,
             ),
         },

@@ -22,6 +22,7 @@ from tiktok_manager.wording.steps import LABELS, Step
 from tiktok_manager.wording.storage import STORAGE
 from tiktok_manager.wording.terms import TERMS
 from tiktok_manager.wording.tiktok import TIKTOK
+from tiktok_manager.wording.tonight import TONIGHT
 from tiktok_manager.wording.trail import TRAIL
 from tiktok_manager.wording.translation import ENGLISH, _, users_language
 from tiktok_manager.wording.videos import VIDEOS
@@ -153,5 +154,6 @@ CATALOGUE: Catalogue = {
     **PAGES,
     **FINDINGS,
     **VIDEOS,
+    **TONIGHT,
     **TIKTOK,
 }

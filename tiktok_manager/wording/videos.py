@@ -4,6 +4,8 @@ from tiktok_manager.wording.catalogue import Catalogue, Entry
 from tiktok_manager.wording.steps import Step
 from tiktok_manager.wording.translation import _
 
+_SHORTER = _("Choose a shorter one.")
+
 VIDEOS: Catalogue = {
     "not_a_video": Entry(
         _("{file} could not be read as a video; TikTok may refuse it."), step=Step.CHOOSE_FILE
@@ -59,6 +61,7 @@ VIDEOS: Catalogue = {
     ),
     "video_too_long": Entry(
         _("{file}: It lasts {duration_s:length} s; @{account} may post {limit_s:.0f} s."),
+        hint=_SHORTER,
         step=Step.CHOOSE_FILE,
     ),
     "video_longer_than_usual": Entry(
@@ -66,6 +69,7 @@ VIDEOS: Catalogue = {
             "{file}: It lasts {duration_s:length} s; TikTok lets most creators post "
             "{limit_s:.0f} s at most, and has not said yet what @{account} may."
         ),
+        hint=_SHORTER,
         step=Step.CHOOSE_FILE,
     ),
     "cover_beyond_end": Entry(

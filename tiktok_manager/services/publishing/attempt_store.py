@@ -14,7 +14,7 @@ from tiktok_manager.domain.findings import Param
 from tiktok_manager.domain.posts import Actor, Post, PostStatus
 from tiktok_manager.services.publishing.restoring import Restoring
 from tiktok_manager.services.storage_guard import StorageGuard, tried_again
-from tiktok_manager.services.syncing import remember_length_limit
+from tiktok_manager.services.syncing import remember_creator
 from tiktok_manager.services.vault import VaultService
 from tiktok_manager.storage import accounts, past_uploads, posts
 from tiktok_manager.storage import attempts as queries
@@ -61,7 +61,7 @@ class AttemptStore:
 
     def heard(self, account_id: str, info: CreatorInfo) -> None:
         """Keep what TikTok said of an account that holds for posts to come."""
-        remember_length_limit(self._database, account_id, info)
+        remember_creator(self._database, account_id, info)
 
     def chunk_plans(self, claim: Claim) -> list[ChunkPlan]:
         """Return the ways to cut a post's file that are still to be tried, the likeliest first."""

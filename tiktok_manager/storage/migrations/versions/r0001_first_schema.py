@@ -64,6 +64,7 @@ def _accounts() -> None:
         sa.Column("likes", sa.BigInteger(), nullable=True),
         sa.Column("videos", sa.BigInteger(), nullable=True),
         sa.Column("max_duration_s", sa.Integer(), nullable=True),
+        sa.Column("privacy_options", sa.Text(), nullable=True),
         sa.Column("last_sync_at", sa.BigInteger(), nullable=True),
         sa.Column("sync_error", sa.Text(), nullable=True),
         sa.Column("connected_at", sa.BigInteger(), nullable=True),
