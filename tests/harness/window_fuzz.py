@@ -26,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 STEPS_EACH = 2_000
 LAST_TOLD = 25
-PLANTS = ("death", "warning", "surprise", "busy", "hang")
+PLANTS = ("death", "hang", "warning", "busy", "surprise")
 """Faults a test plants in the middle, to see that each would be found."""
 
 
@@ -47,12 +47,14 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def fuzz(steps: int, seed: int, *, plant: str = "", tell: Callable[[str], None] = _say) -> Found:
+def fuzz(
+    steps: int, seed: int, *, plants: Sequence[str] = (), tell: Callable[[str], None] = _say
+) -> Found:
     """Run so many steps, in as many processes as that takes."""
     found = Found()
     while found.steps < steps:
         share = min(STEPS_EACH, steps - found.steps)
-        faults = _run_child(share, seed, plant)
+        faults = _run_child(share, seed, plants)
         found.steps += share
         found.faults += [f"seed {seed}: {fault}" for fault in faults]
         tell("\n".join([f"seed {seed}, {share} steps: {len(faults) or 'no'} faults", *faults]))
@@ -60,11 +62,11 @@ def fuzz(steps: int, seed: int, *, plant: str = "", tell: Callable[[str], None] 
     return found
 
 
-def _run_child(steps: int, seed: int, plant: str) -> list[str]:
+def _run_child(steps: int, seed: int, plants: Sequence[str]) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="window-fuzz-") as name:
         folder = Path(name)
         command = [sys.executable, "-m", "tests.harness.window_fuzz", "--child", name]
-        command += ["--steps", str(steps), "--seed", str(seed), "--plant", plant]
+        command += ["--steps", str(steps), "--seed", str(seed), "--plants", *plants]
         env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": name, "TZ": "UTC"}
         ended = subprocess.run(
             command, cwd=ROOT, env=env, capture_output=True, text=True, check=False
@@ -126,7 +128,7 @@ class _Surprises(logging.Handler):
         self._blame(self.format(record))
 
 
-def run_child(folder: Path, steps: int, seed: int, plant: str) -> None:
+def run_child(folder: Path, steps: int, seed: int, plants: Sequence[str]) -> None:
     """Play one run and write what it broke."""
     faulthandler.enable()
     diary = Diary(folder)
@@ -134,7 +136,7 @@ def run_child(folder: Path, steps: int, seed: int, plant: str) -> None:
     with _listening(diary), _nothing_leaves():
         from tests.harness.window_run import Run
 
-        Run(folder, random.Random(seed), diary.tell, diary.blame, plant).play(steps)
+        Run(folder, random.Random(seed), diary.tell, diary.blame, plants).play(steps)
     diary.close()
     # What Python frees at its end, in any order, is not what is looked at here.
     sys.stdout.flush()
@@ -183,13 +185,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=STEPS_EACH)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--plant", default="", choices=("", *PLANTS))
+    parser.add_argument("--plants", nargs="*", default=(), choices=PLANTS)
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     told = parser.parse_args()
     if told.child is not None:
-        run_child(told.child, told.steps, told.seed, told.plant)
+        run_child(told.child, told.steps, told.seed, told.plants)
         return 0
-    found = fuzz(told.steps, told.seed, plant=told.plant, tell=_say)
+    found = fuzz(told.steps, told.seed, plants=told.plants, tell=_say)
     _say(str(found))
     return 1 if found.faults else 0
 

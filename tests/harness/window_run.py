@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -52,16 +52,16 @@ class Run(QObject):
         chance: random.Random,
         tell: Callable[[str], None],
         blame: Callable[[str], None],
-        plant: str,
+        plants: Sequence[str],
     ) -> None:
         super().__init__()
         self._folder = folder / "data"
         self._chance = chance
         self._tell = tell
         self._blame = blame
-        self._plant = plant
-        self._hang_s = 5 if plant == "hang" else 60
-        self._settle_ms = 2_000 if plant == "busy" else 30_000
+        self._plants = plants
+        self._hang_s = 5 if "hang" in plants else 60
+        self._settle_ms = 2_000 if "busy" in plants else 30_000
         self._left = self._done = self._questions = 0
         self._acting = False
         self._since = QElapsedTimer()
@@ -138,8 +138,9 @@ class Run(QObject):
     def _step(self) -> None:
         self._left -= 1
         self._done += 1
-        if self._done == _PLANTED_AT and self._plant:
-            self._sow()
+        if self._done == _PLANTED_AT:
+            for plant in self._plants:
+                self._sow(plant)
         window, dice = self._session.window, self._chance.random()
         if not window.isVisible() or window.isMinimized():
             self._tell("open from the tray")
@@ -181,8 +182,8 @@ class Run(QObject):
         self._tell(f"go to {pane} {target}")
         self._session.host.go(pane, target)
 
-    def _sow(self) -> None:
-        match self._plant:
+    def _sow(self, plant: str) -> None:
+        match plant:
             case "death":
                 ctypes.string_at(0)
             case "warning":

@@ -19,7 +19,7 @@ from tiktok_manager.services import backups
 from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.services.publishing import restoring
 from tiktok_manager.services.workspace import Workspace
-from tiktok_manager.storage.installation import KNOWN_MARKS
+from tiktok_manager.storage import installation
 from tiktok_manager.system import journal as journal_module
 from tiktok_manager.system.journal import JournalReading, JournalStep
 from tiktok_manager.system.locks import PublisherLock
@@ -28,12 +28,20 @@ from tiktok_manager.tiktok.upload import ChunkUploader
 from tiktok_manager.wording import english
 
 Step = Callable[[World], object]
+FEW_MARKS = 4
 
 
 @pytest.fixture(autouse=True)
 def _marks_however_little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each start keep how far it compared, as starts with more to compare do."""
     monkeypatch.setattr(restoring, "WORTH_A_MARK_BYTES", 0)
+
+
+@pytest.fixture
+def few_marks(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Let a database keep fewer marks than it does, so that few posts are more than it keeps."""
+    monkeypatch.setattr(installation, "KNOWN_MARKS", FEW_MARKS)
+    return FEW_MARKS
 
 
 @contextmanager
@@ -526,11 +534,11 @@ def test_a_copy_made_while_it_ran_is_noticed_after_a_crash(
 
 @pytest.mark.parametrize("put_back", PUT_BACK)
 def test_a_copy_made_between_any_two_posts_is_noticed_after_a_crash(
-    world: World, put_back: Callable[[Path, Path], None]
+    world: World, few_marks: int, put_back: Callable[[Path, Path], None]
 ) -> None:
     start(world)
     post = with_a_journal(world)
-    for _ in range(KNOWN_MARKS):  # more marks than a database keeps
+    for _ in range(few_marks):  # more marks than a database keeps
         world.settle()
         post = world.plan()
     sent = world.calls("video_init")
@@ -611,10 +619,10 @@ def test_a_mark_that_cannot_move_keeps_the_last_byte_here(
     assert world.calls("video_init") == 1
 
 
-def test_marks_moved_by_each_post_are_no_restored_backup(world: World) -> None:
+def test_marks_moved_by_each_post_are_no_restored_backup(world: World, few_marks: int) -> None:
     start(world)
     post = with_a_journal(world)
-    for _ in range(KNOWN_MARKS):
+    for _ in range(few_marks):
         world.settle()
         post = world.plan()
     world.workspace.database.close()

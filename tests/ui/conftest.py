@@ -86,6 +86,19 @@ class ReadingTimer(QTimer):
         self.made.add(self)
 
 
+def settle(qtbot: QtBot, tasks: TaskRunner, timeout_ms: int = 5_000) -> None:
+    """Let all work and what follows from it finish, also what readings gather a moment for."""
+
+    def is_idle() -> bool:
+        waiting = [each for each in ReadingTimer.made if shiboken6.isValid(each)]
+        return not tasks.busy and not any(each.isActive() for each in waiting)
+
+    for _turn in range(2):
+        qtbot.waitUntil(is_idle, timeout=timeout_ms)
+        qtbot.wait(1)  # what is to be done in the next turn of the loop
+    qtbot.waitUntil(is_idle, timeout=timeout_ms)
+
+
 class Desk:
     """Everything a viewmodel or view is given, over fakes."""
 
@@ -110,15 +123,8 @@ class Desk:
         self.frame = FakeFrame(WindowMemory(memory_path))
 
     def settle(self) -> None:
-        """Let all work and what follows from it finish, also what readings gather a moment for."""
-        for _turn in range(2):
-            self._qtbot.waitUntil(self._is_idle)
-            self._qtbot.wait(1)  # what is to be done in the next turn of the loop
-        self._qtbot.waitUntil(self._is_idle)
-
-    def _is_idle(self) -> bool:
-        waiting = [each for each in ReadingTimer.made if shiboken6.isValid(each)]
-        return not self.tasks.busy and not any(each.isActive() for each in waiting)
+        """Let all work and what follows from it finish."""
+        settle(self._qtbot, self.tasks)
 
     def until(self, is_so: Callable[[], bool]) -> None:
         """Wait for something to become true."""

@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes.pseudo_locale import CLOSE, OPEN, PseudoLocale, pseudo
 from tests.fakes.window_world import window_on, window_workspace
+from tests.ui.conftest import settle
 from tiktok_manager.domain.posts import PostFilter, PostStatus
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.ui.kit.labels import PlainLabel
@@ -68,9 +69,7 @@ class Stage:
         """Bring a pane to the front, with details beside it if they are named."""
         pane, _colon, opened = place.partition(": ")
         self.session.host.go(pane, self._targets[opened] if opened else None)
-        self._qtbot.wait(150)
-        self._qtbot.waitUntil(lambda: not self.session.tasks.busy, timeout=PATIENCE_MS)
-        self._qtbot.wait(150)
+        settle(self._qtbot, self.session.tasks, PATIENCE_MS)
         return self.session.window
 
 
@@ -97,16 +96,12 @@ def test_the_language_is_longer_and_keeps_what_stands_for_parameters() -> None:
     assert len(said) >= 1.4 * len("Sync {handle}") - 2
 
 
-def test_every_word_is_said_in_the_users_language(stage: Stage) -> None:
+def test_every_word_is_said_in_the_users_language_and_nothing_is_cut(stage: Stage) -> None:
     for place in PLACES:
         window = stage.show(place)
         found = {f"{where}: {text}" for where, text in texts(window) if is_english(text)}
         assert sorted(found) == [], place
-
-
-def test_nothing_is_cut(stage: Stage) -> None:
-    for place in PLACES:
-        assert sorted(cut(stage.show(place))) == [], place
+        assert sorted(cut(window)) == [], place
 
 
 def is_english(text: str) -> bool:
