@@ -11,7 +11,7 @@ from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import InputError, NetworkDown
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import Choices, LatePolicy, PostMode, PostStatus, Privacy
-from tiktok_manager.services.planning import PlanRequest, PlanResult
+from tiktok_manager.services.planning import PlanRequest, PlanResult, PostEdit
 from tiktok_manager.wording import english, words
 
 MINUTE = timedelta(minutes=1)
@@ -134,3 +134,44 @@ def test_a_time_that_clocks_skip_is_shown_as_the_one_that_counts(world: World) -
     (post,) = world.workspace.planning.plan(wanted).posts
     assert post.schedule.shown.isoformat() == "2027-03-28T03:00:00"
     assert post.lateness.policy is LatePolicy.PUBLISH
+
+
+# -- one video on several accounts -----------------------------------------------------------
+
+
+def elsewhere(world: World, *requests: PlanRequest) -> list[Finding]:
+    proposal = world.workspace.planning.propose(requests)
+    return [each for each in proposal.findings if each.code == "same_video_elsewhere"]
+
+
+def test_one_video_for_several_accounts_is_as_wanted_until_a_stagger_is_set(world: World) -> None:
+    for handle in ("sim01", "sim02", "sim03"):
+        world.connect(handle)
+    world.file(name="one.mp4")
+    wanted = request(world, "one.mp4", "sim01", "sim02", "sim03")
+    assert elsewhere(world, wanted) == []
+    world.workspace.settings.set("stagger", "2h")
+    second, third = elsewhere(world, wanted)
+    assert (second.params["account"], second.params["others"]) == ("sim02", ("sim01",))
+    assert (third.params["account"], third.params["others"]) == ("sim03", ("sim01", "sim02"))
+    assert "@sim01: 2026-11-21 13:00. @sim02: 2026-11-21 13:00." in words(third).message
+    world.workspace.settings.set("stagger", "off")
+    assert elsewhere(world, wanted) == []
+
+
+def test_the_same_video_planned_before_counts_as_near_as_the_stagger(world: World) -> None:
+    for handle in ("sim01", "sim02"):
+        world.connect(handle)
+    world.workspace.settings.set("stagger", "2h")
+    file = world.file(name="one.mp4")
+    first = world.plan("sim01", file=file, after=timedelta(hours=3))
+    wanted = request(world, "one.mp4", "sim02")
+    assert elsewhere(world, wanted) == [], "as far away as it has to be"
+    world.workspace.planning.edit(first.id, PostEdit(shift=-timedelta(minutes=1)))
+    assert len(elsewhere(world, wanted)) == 1
+    planned = world.workspace.planning.plan(wanted).posts[0]
+    later = PostEdit(shift=timedelta(hours=4))
+    moved = world.workspace.planning.propose_edit(planned.id, later)
+    assert [each.code for each in moved.findings] == []
+    near = world.workspace.planning.propose_edit(planned.id, PostEdit(shift=timedelta(minutes=1)))
+    assert {each.code for each in near.findings} == {"same_video_elsewhere"}

@@ -52,7 +52,7 @@ from tiktok_manager.storage.accounts import SealedTokens
 from tiktok_manager.storage.columns import to_stored
 from tiktok_manager.storage.database import Database, open_database
 from tiktok_manager.storage.media_facts import MediaFacts
-from tiktok_manager.storage.plan_facts import read_plan_facts, standing
+from tiktok_manager.storage.plan_facts import airings, read_plan_facts, standing
 
 POSTS, ACCOUNTS = 100_000, 300
 LEASE = timedelta(seconds=90)
@@ -391,6 +391,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "plan_facts.read_plan_facts": (
         lambda s, _w: read_plan_facts(s, places={("a1", DIRECT)}, videos={SHA: ["a1"]}, since=NOW),
     ),
+    "plan_facts.airings": (lambda s, _w: airings(s, {SHA}, NOW, NOW + HOUR),),
     "plan_facts.standing": (lambda s, _w: standing(s, ["a1", "a2"], NOW),),
     "post_search.changed_posts": (
         lambda s, _w: post_search.changed_posts(s, PostFilter(), limit=50),

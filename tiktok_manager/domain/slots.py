@@ -79,10 +79,14 @@ class Blackout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How closely the user lets an account post; None is no limit. A day is a local one."""
+    """How closely the user lets an account post; None is no limit. A day is a local one.
+
+    `stagger` is the least time between the same video on two accounts.
+    """
 
     gap: timedelta | None = None
     per_day: int | None = None
+    stagger: timedelta | None = None
 
 
 def read_days(text: str) -> tuple[int, ...]:

@@ -23,7 +23,7 @@ from tiktok_manager.domain.posts import (
     changed_meanwhile,
 )
 from tiktok_manager.domain.quota import WINDOW
-from tiktok_manager.domain.slots import Limits
+from tiktok_manager.domain.slots import FARTHEST, Limits
 from tiktok_manager.services import plan_guards as guards
 from tiktok_manager.services import plan_rules as rules
 from tiktok_manager.services import plan_slots
@@ -33,7 +33,7 @@ from tiktok_manager.services.settings import Settings
 from tiktok_manager.storage import attempts
 from tiktok_manager.storage import posts as queries
 from tiktok_manager.storage.database import Database, Session
-from tiktok_manager.storage.plan_facts import read_plan_facts
+from tiktok_manager.storage.plan_facts import Airing, airings, read_plan_facts
 
 _REVERSIBLE = EDITABLE | {PostStatus.CANCELLED}
 _TOLD_ONE_BY_ONE = 50
@@ -166,16 +166,31 @@ def _grounds(
         if wish.is_new_video:
             videos[wish.post.media.sha256].add(wish.post.account_id)
     soonest = min((wish.post.schedule.due_at for wish in wishes), default=now)
+    without = frozenset(
+        post.id for post in (*gone, *(wish.before for wish in wishes)) if post is not None
+    )
     facts = read_plan_facts(
         session,
         places={(wish.post.account_id, wish.post.mode) for wish in wishes},
         videos=videos,
         since=soonest - max(WINDOW, limits.gap or WINDOW) - _DAY_AND_NIGHT,
-        without=frozenset(
-            post.id for post in (*gone, *(wish.before for wish in wishes)) if post is not None
-        ),
+        without=without,
     )
-    return guards.Grounds(facts=facts, caps=caps, limits=limits)
+    elsewhere = _airings(session, wishes, limits, without)
+    return guards.Grounds(facts=facts, caps=caps, limits=limits, airings=elsewhere)
+
+
+def _airings(
+    session: Session, wishes: Sequence[Wish], limits: Limits, without: frozenset[str]
+) -> Sequence[Airing]:
+    """Return who else has the wished videos at about that time, if that matters."""
+    if limits.stagger is None or not wishes:
+        return ()
+    times = [wish.post.schedule.due_at for wish in wishes]
+    start, end = min(times) - limits.stagger, max(times) + FARTHEST
+    if not any(wish.takes_slot for wish in wishes):
+        end = max(times) + limits.stagger
+    return airings(session, {wish.post.media.sha256 for wish in wishes}, start, end, without)
 
 
 def _write(

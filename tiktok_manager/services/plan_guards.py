@@ -3,8 +3,12 @@
 No reads, no writes. What only may go wrong is a Finding: it warns, and `--strict` refuses.
 """
 
+from bisect import bisect_right, insort
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import takewhile
 
 from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account, AccountStatus
 from tiktok_manager.domain.errors import Failure, FailureClass
@@ -16,8 +20,10 @@ from tiktok_manager.domain.quota import Ledger, Usage
 from tiktok_manager.domain.schedule import Schedule, at_instant
 from tiktok_manager.domain.slots import Blackout, Diary, Limits
 from tiktok_manager.services.plan_rules import NOT_CONNECTED
-from tiktok_manager.storage.plan_facts import Place, PlanFacts
+from tiktok_manager.storage.plan_facts import Airing, Place, PlanFacts
 
+_LAST = "\U0010ffff"
+_MOST_NAMED = 3
 _LOST_PERMISSION = Failure(code="reconnect_needed", kind=FailureClass.NEEDS_RECONNECT)
 
 
@@ -28,6 +34,7 @@ class Grounds:
     facts: PlanFacts
     caps: Mapping[PostMode, int]
     limits: Limits
+    airings: Sequence[Airing] = ()
 
     def ledger(self, place: Place) -> Ledger:
         """Return when an account posts in a mode, to be counted on."""
@@ -63,6 +70,28 @@ class _Bench:
         self.limits = grounds.limits
         self.same_video = {(p.account_id, p.media.sha256): p for p in facts.same_video}
         self.planned: set[tuple[str, str]] = set()
+        self._airings: dict[str, list[tuple[datetime, str, str]]] = defaultdict(list)
+        for each in sorted(grounds.airings):
+            self._airings[each.sha256].append((each.at, each.account_id, each.handle))
+
+    def air(self, post: Post) -> None:
+        """Count a post for those of the same video."""
+        if self.limits.stagger is not None:
+            aired = (post.schedule.due_at, post.account_id, post.handle)
+            insort(self._airings[post.media.sha256], aired)
+
+    def elsewhere(self, post: Post) -> list[tuple[datetime, str]]:
+        """Return when other accounts have the same video too soon before or after, and who."""
+        stagger, at = self.limits.stagger, post.schedule.due_at
+        if stagger is None:
+            return []
+        known = self._airings[post.media.sha256]
+        near = known[bisect_right(known, (at - stagger, _LAST, "")) :]
+        return [
+            (other, handle)
+            for other, account_id, handle in takewhile(lambda each: each[0] < at + stagger, near)
+            if account_id != post.account_id
+        ]
 
 
 def _judged(wish: Wish, bench: _Bench, *, spread: bool) -> PlanRow:
@@ -80,6 +109,8 @@ def _judged(wish: Wish, bench: _Bench, *, spread: bool) -> PlanRow:
     if spread:
         post = replace(post, schedule=free)
     found += _time_findings(post, bench)
+    found += _elsewhere(post, bench)
+    bench.air(post)
     used = ledger.used(post.schedule.due_at)
     ledger.take(post.schedule.due_at)
     bench.diaries[post.account_id].take(post.schedule)
@@ -115,6 +146,24 @@ def _time_findings(post: Post, bench: _Bench) -> list[Finding]:
         if blackout.covers(schedule):
             found.append(_at_time("in_blackout", post, schedule, note=blackout.note))
     return found
+
+
+def _elsewhere(post: Post, bench: _Bench) -> list[Finding]:
+    """Return that other accounts have the same video at about that time, the nearest named."""
+    others, stagger, zone = bench.elsewhere(post), bench.limits.stagger, post.schedule.timezone
+    if not others or stagger is None:
+        return []
+    due_at = post.schedule.due_at
+    nearest = sorted(others, key=lambda each: (abs(each[0] - due_at), each[1]))[:_MOST_NAMED]
+    params: dict[str, Param] = {
+        "account": post.handle,
+        "count": len(others),
+        "stagger": stagger,
+        "others": tuple(handle for _at, handle in nearest),
+        "times": tuple(f"{at_instant(at, zone).shown:%Y-%m-%d %H:%M}" for at, _handle in nearest),
+        "timezone": zone,
+    }
+    return [Finding(code="same_video_elsewhere", params=params)]
 
 
 def _at_time(code: str, post: Post, schedule: Schedule, **params: Param) -> Finding:

@@ -137,11 +137,15 @@ class Settings:
         return parse_duration(self._text("late-spacing"))
 
     def plan_limits(self) -> Limits:
-        """Return how closely posts of one account may stand."""
-        gap, per_day = self._text("min-gap"), self._text("daily-cap")
+        """Return how closely posts may stand."""
+        with self._database.read() as session:
+            stored = queries.all_settings(session)
+        names = ("min-gap", "daily-cap", "stagger")
+        gap, per_day, stagger = (stored.get(name, _OFF) for name in names)
         return Limits(
             gap=None if gap == _OFF else parse_duration(gap),
             per_day=None if per_day == _OFF else int(per_day),
+            stagger=None if stagger == _OFF else parse_duration(stagger),
         )
 
     def timezone(self) -> str:
@@ -337,6 +341,13 @@ DEFINITIONS = (
         kind="text",
         default=_OFF,
         check=_or_off(_whole_number(1, 100)),
+    ),
+    Definition(
+        name="stagger",
+        section="Planning",
+        kind="duration",
+        default=_OFF,
+        check=_or_off(_duration),
     ),
     Definition(
         name="publishing",

@@ -6,6 +6,7 @@ It costs a few statements, however many posts are judged.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,13 +15,23 @@ from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.posts import Post, PostMode, PostStatus
 from tiktok_manager.domain.slots import Blackout, Slot
 from tiktok_manager.storage.accounts import get_accounts
-from tiktok_manager.storage.posts import same_files
+from tiktok_manager.storage.posts import batched, same_files
 from tiktok_manager.storage.quota import post_times_by_account
-from tiktok_manager.storage.schema import STATUS, PostRow
+from tiktok_manager.storage.schema import STATUS, AccountRow, PostRow
 from tiktok_manager.storage.slots import list_blackouts, list_slots
 
 Place = tuple[str, PostMode]
 """An account's id and a mode: each has a cap of its own."""
+
+
+class Airing(NamedTuple):
+    """A video on an account."""
+
+    sha256: str
+    at: datetime
+    account_id: str
+    handle: str
+
 
 _GONE = sorted({PostStatus.CANCELLED, PostStatus.FAILED, PostStatus.MISSED})
 
@@ -66,6 +77,32 @@ def read_plan_facts(
         slots=tuple(list_slots(session)),
         blackouts=tuple(list_blackouts(session)),
     )
+
+
+def airings(
+    session: Session,
+    hashes: Collection[str],
+    start: datetime,
+    end: datetime,
+    without: frozenset[str] = frozenset(),
+) -> list[Airing]:
+    """Return who has these videos due between two instants, both included, but for `without`."""
+    found: list[Airing] = []
+    columns = (PostRow.id, PostRow.file_sha256, PostRow.due_at, PostRow.account_id)
+    for some in batched(sorted(hashes)):
+        query = (
+            select(*columns, AccountRow.handle)
+            .join(AccountRow, AccountRow.id == PostRow.account_id)
+            .where(
+                PostRow.file_sha256.in_(some),
+                PostRow.due_at.between(start, end),
+                STATUS.not_in(_GONE),
+            )
+        )
+        for post_id, sha256, at, account_id, handle in session.execute(query):
+            if post_id not in without:
+                found.append(Airing(sha256, at, account_id, handle))
+    return found
 
 
 def standing(

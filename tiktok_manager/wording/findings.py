@@ -1,6 +1,6 @@
 """What the checks of a plan found, in words."""
 
-from tiktok_manager.wording.catalogue import Catalogue, Choice, Entry, Plural
+from tiktok_manager.wording.catalogue import Catalogue, Choice, Each, Entry, Plural
 from tiktok_manager.wording.steps import Step
 from tiktok_manager.wording.translation import _
 
@@ -153,6 +153,23 @@ FINDINGS: Catalogue = {
     ),
     "same_video": Entry(
         _("@{account} has this very video already: {post} is {status:word} ({at} in {timezone}).")
+    ),
+    "same_video_elsewhere": Entry(
+        Plural(
+            _(
+                "@{account} gets a video that {count} other account has less than {stagger:span} "
+                "before or after."
+            ),
+            _(
+                "@{account} gets a video that {count} other accounts have less than "
+                "{stagger:span} before or after."
+            ),
+            "count",
+        ),
+        Each(_("@{others}: {times}."), "others"),
+        step=Step.CHOOSE_TIME,
+        typed=_ANOTHER_TIME,
+        shown=_CHOOSE_TIME,
     ),
     "same_video_twice": Entry(_("@{account} gets {file} more than once in this plan.")),
 }

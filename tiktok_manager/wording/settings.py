@@ -17,6 +17,9 @@ SETTINGS = {
     "late-spacing": _("The pause between late posts of one account, such as 5m."),
     "min-gap": _("The least time between two posts of one account, such as 2h; off for none."),
     "daily-cap": _("Posts of one account on one day (1 to 100); off for as many as TikTok takes."),
+    "stagger": _(
+        "The least time between the same video on two accounts, such as 2h; off for none."
+    ),
     "publishing": _("Off holds every post until it is on again; videos under way are finished."),
     "direct-posts-per-day": _(
         "Direct posts an account may send in 24 hours; TikTok takes about 15."
@@ -38,6 +41,7 @@ LABELS = {
     "late-spacing": _("Pause between late posts"),
     "min-gap": _("Least time between two posts"),
     "daily-cap": _("Posts on one day"),
+    "stagger": _("Least time between accounts with the same video"),
     "publishing": _("Publish planned posts"),
     "direct-posts-per-day": _("Direct posts in 24 hours"),
     "uploads-at-once": _("Uploads at the same time"),
@@ -59,6 +63,7 @@ _HELP = {
     "late-within": _("Later than this, a post is never sent by itself. Write 30m, 2h or 1d."),
     "min-gap": _("Of one account. Planning warns below it. Write 30m, 2h or off."),
     "daily-cap": _("Of one account. Planning warns beyond it. Write 1 to 100, or off."),
+    "stagger": _("Planning warns below it. Write 30m, 2h or off."),
     "uploads-at-once": _("1 to 16. Fewer is kinder to a slow connection."),
     "theme": "",
     "close-to-tray": _("The app stays in the tray. Off: closing the window quits it."),
