@@ -77,7 +77,7 @@ class PlanChanges:
         now, caps, limits = self._clock.now(), self._quota.caps(), self._settings.plan_limits()
         refused = dict(refused)
         with self._database.read() as session:
-            grounds = _grounds(session, wishes, gone, caps, limits, now)
+            grounds = _grounds(session, wishes, gone, caps, limits, now, spread=spread)
         if any(wish.takes_slot for wish in wishes):
             wishes, without = plan_slots.give(wishes, grounds, now)
             refused |= without
@@ -94,7 +94,9 @@ class PlanChanges:
         gone = [(post, rules.cancelled(post)) for post in proposal.gone]
         with self._database.write() as session:
             _check_unchanged(session, [*edits, *gone])
-            grounds = _grounds(session, wishes, proposal.gone, caps, limits, now)
+            grounds = _grounds(
+                session, wishes, proposal.gone, caps, limits, now, spread=proposal.spread
+            )
             again = guards.judge(wishes, grounds, spread=proposal.spread)
             for row, now_so in zip(proposal.rows, again, strict=True):
                 _check_still_so(row, now_so, proposal.made_at, now)
@@ -159,21 +161,26 @@ def _grounds(
     caps: Mapping[PostMode, int],
     limits: Limits,
     now: datetime,
+    *,
+    spread: bool,
 ) -> guards.Grounds:
     """Return what wishes are judged by, as it stands in the database now."""
     videos: dict[str, set[str]] = defaultdict(set)
     for wish in wishes:
         if wish.is_new_video:
             videos[wish.post.media.sha256].add(wish.post.account_id)
-    soonest = min((wish.post.schedule.due_at for wish in wishes), default=now)
     without = frozenset(
         post.id for post in (*gone, *(wish.before for wish in wishes)) if post is not None
     )
+    due = [wish.post.schedule.due_at for wish in wishes] or [now]
+    around = max(WINDOW, limits.gap or WINDOW) + _DAY_AND_NIGHT
+    looks_ahead = spread or any(wish.takes_slot for wish in wishes)
     facts = read_plan_facts(
         session,
         places={(wish.post.account_id, wish.post.mode) for wish in wishes},
         videos=videos,
-        since=soonest - max(WINDOW, limits.gap or WINDOW) - _DAY_AND_NIGHT,
+        since=min(due) - around,
+        standing_until=None if looks_ahead else max(due) + around,
         without=without,
     )
     elsewhere = _airings(session, wishes, limits, without)

@@ -67,13 +67,15 @@ def slots_for_late(
     return lambda post: free[post.account_id].take(post.mode)
 
 
-def free_slots(account_id: str, grounds: Grounds, since: datetime) -> FreeSlots:
+def free_slots(
+    account_id: str, grounds: Grounds, since: datetime, until: datetime | None = None
+) -> FreeSlots:
     """Return the free slots of an account from then on."""
     account = grounds.facts.accounts[account_id]
     slots = [slot for slot in grounds.facts.slots if slot.whose.takes(account)]
     return FreeSlots(
         times=partial(slot_times, slots, grounds.blackouts(account), since),
-        until=since + FARTHEST,
+        until=until or since + FARTHEST,
         diary=grounds.diary(account_id),
         ledgers={
             mode: grounds.ledger((account_id, mode))

@@ -5,17 +5,19 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from tiktok_manager.domain.accounts import AccountSelector
+from tiktok_manager.domain.accounts import Account, AccountSelector
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import InputError, NotFound
 from tiktok_manager.domain.events import EventBus, SlotsChanged
 from tiktok_manager.domain.posts import PostMode
 from tiktok_manager.domain.quota import WINDOW
 from tiktok_manager.domain.schedule import Schedule, zone
-from tiktok_manager.domain.slots import LEAST_AHEAD, Blackout, FreeSlots, Slot, Whose
+from tiktok_manager.domain.slots import FARTHEST, LEAST_AHEAD, Blackout, FreeSlots, Slot, Whose
 from tiktok_manager.services.plan_guards import Grounds
 from tiktok_manager.services.plan_slots import free_slots
 from tiktok_manager.services.quota import Quota
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.accounts import Accounts
 
 MAX_NOTE = 500
+_SOON = timedelta(days=45)
 Kept = TypeVar("Kept", Slot, Blackout)
 
 
@@ -170,14 +173,16 @@ class Slots:
 
         An account without slots has none. Raises NotFound, InputError.
         """
-        found = []
-        for account_id, handle, slots in self._free(names, mode, self._clock.now()):
-            for _ in range(count):
-                schedule = slots.take(mode)
-                if schedule is None:
-                    break
-                found.append(FreeSlot(account_id=account_id, handle=handle, schedule=schedule))
-        return found
+        since = self._clock.now() + LEAST_AHEAD
+        accounts = self._accounts.select(names)
+        found: dict[str, list[FreeSlot]] = {}
+        # Most find theirs within some weeks: years of posts are read only for those that do not.
+        for until in (since + _SOON, since + FARTHEST):
+            left = [each for each in accounts if len(found.get(each.id, ())) < count]
+            for account, slots in self._free(left, mode, since, until):
+                times = iter(partial(slots.take, mode), None)
+                found[account.id] = [_free_slot(account, each) for each in islice(times, count)]
+        return [each for account in accounts for each in found[account.id]]
 
     def free_between(
         self,
@@ -190,28 +195,30 @@ class Slots:
 
         None has passed, or is due within the next few minutes.
         """
+        since = max(start, self._clock.now() + LEAST_AHEAD)
         found = [
-            FreeSlot(account_id=account_id, handle=handle, schedule=schedule)
-            for account_id, handle, slots in self._free(names, mode, start)
+            _free_slot(account, schedule)
+            for account, slots in self._free(self._accounts.select(names), mode, since, end)
             for schedule in slots.between(end, mode)
         ]
         return sorted(found, key=lambda each: (each.schedule.due_at, each.handle))
 
     def _free(
-        self, names: Sequence[str], mode: PostMode, since: datetime
-    ) -> Iterator[tuple[str, str, FreeSlots]]:
-        accounts = self._accounts.select(names)
-        since = max(since, self._clock.now() + LEAST_AHEAD)
+        self, accounts: Collection[Account], mode: PostMode, since: datetime, until: datetime
+    ) -> Iterator[tuple[Account, FreeSlots]]:
+        limits = self._settings.plan_limits()
+        around = max(WINDOW, limits.gap or WINDOW) + WINDOW
         with self._database.read() as session:
             facts = read_plan_facts(
                 session,
                 places={(account.id, mode) for account in accounts},
                 videos={},
-                since=since - 2 * WINDOW,
+                since=since - around,
+                until=until + around,
             )
-        grounds = Grounds(facts=facts, caps=self._quota.caps(), limits=self._settings.plan_limits())
+        grounds = Grounds(facts=facts, caps=self._quota.caps(), limits=limits)
         for account in accounts:
-            yield account.id, account.handle, free_slots(account.id, grounds, since)
+            yield account, free_slots(account.id, grounds, since, until)
 
     def _whose(self, names: Sequence[str]) -> Sequence[Whose]:
         found: dict[str, Whose] = {}
@@ -234,6 +241,10 @@ class Slots:
         if name is None:
             raise NotFound("not_found", what=selector.kind, name=selector.name)
         return Whose(name=f"{selector.kind}:{name}")
+
+
+def _free_slot(account: Account, schedule: Schedule) -> FreeSlot:
+    return FreeSlot(account_id=account.id, handle=account.handle, schedule=schedule)
 
 
 def _what(slot: Slot) -> tuple[str, int, time, str]:

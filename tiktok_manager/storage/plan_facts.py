@@ -58,21 +58,24 @@ def read_plan_facts(
     places: Collection[Place],
     videos: Mapping[str, Iterable[str]],
     since: datetime,
+    until: datetime | None = None,
+    standing_until: datetime | None = None,
     without: frozenset[str] = frozenset(),
 ) -> PlanFacts:
     """Read each account and its times since then once, but not the planned posts `without`.
 
-    `videos` names the accounts that are to get each video, by its SHA-256.
+    Nor what is due after `until`, or stands after `standing_until`. `videos` names the accounts
+    that are to get each video, by its SHA-256.
     """
     account_ids = sorted({account_id for account_id, _mode in places})
     times: dict[Place, list[datetime]] = {}
     for mode in sorted({mode for _account_id, mode in places}):
-        found = post_times_by_account(session, account_ids, mode, since, without)
+        found = post_times_by_account(session, account_ids, mode, since, without, until)
         times |= {(account_id, mode): each for account_id, each in found.items()}
     return PlanFacts(
         accounts=get_accounts(session, account_ids),
         times=times,
-        standing=standing(session, account_ids, since, without),
+        standing=standing(session, account_ids, since, standing_until or until, without),
         same_video=tuple(p for p in same_files(session, videos) if p.id not in without),
         slots=tuple(list_slots(session)),
         blackouts=tuple(list_blackouts(session)),
@@ -109,9 +112,10 @@ def standing(
     session: Session,
     account_ids: Collection[str],
     since: datetime,
+    until: datetime | None = None,
     without: frozenset[str] = frozenset(),
 ) -> dict[str, list[tuple[datetime, date]]]:
-    """Return instant and local day of the posts of accounts due since then that keep their place.
+    """Return instant and local day of the posts of accounts due then that keep their place.
 
     Drafts do; what was cancelled, refused or missed gives it free.
     """
@@ -119,6 +123,8 @@ def standing(
     query = select(PostRow.id, PostRow.account_id, PostRow.due_at, PostRow.wall).where(
         PostRow.account_id.in_(account_ids), PostRow.due_at >= since, STATUS.not_in(_GONE)
     )
+    if until is not None:
+        query = query.where(PostRow.due_at < until)
     for post_id, account_id, due_at, wall in session.execute(query):
         if post_id not in without:
             found[account_id].append((due_at, date.fromisoformat(wall[:10])))

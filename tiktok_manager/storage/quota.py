@@ -96,8 +96,12 @@ def post_times_by_account(
     mode: PostMode,
     since: datetime,
     without: frozenset[str] = frozenset(),
+    until: datetime | None = None,
 ) -> dict[str, list[datetime]]:
-    """Return by account when its posts were sent since then and are planned, but `without`."""
+    """Return by account when its posts were sent since then and are planned, but `without`.
+
+    With `until` only those that were planned for before then.
+    """
     found: dict[str, list[datetime]] = {account_id: [] for account_id in account_ids}
     planned = select(
         PostRow.id, PostRow.account_id, func.coalesce(PostRow.wake_at, PostRow.due_at)
@@ -106,6 +110,8 @@ def post_times_by_account(
         PostRow.mode == mode,
         PostRow.status.in_(_PLANNED),
     )
+    if until is not None:
+        planned = planned.where(PostRow.due_at < until)
     for post_id, account_id, at in session.execute(planned):
         if post_id not in without:
             found[account_id].append(at)
