@@ -265,3 +265,33 @@ def test_an_unknown_variable_and_a_folder_without_videos_are_told(tmp_path: Path
     with pytest.raises(InputError) as met:
         read_folder(tmp_path, "{name}", repeat(""))
     assert met.value.params["why"] == "no_videos"
+
+
+def part(*content: bytes) -> bytes:
+    space = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return b'<worksheet xmlns="%b"><sheetData>%b</sheetData></worksheet>' % (
+        space,
+        b"".join(content),
+    )
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        part(b"<row>", b"<c/>" * 1200, b"</row>"),
+        part(b"<row/>" * 2500),
+        part(b'<row><c t="str"><v>', b"x" * 1001, b"</v></c></row>"),
+        part(b'<row><c r="', b"x" * 200_000, b'"/></row>'),
+    ],
+    ids=["a row of endless cells", "endless rows", "a cell of endless text", "an endless tag"],
+)
+def test_what_would_be_too_much_to_keep_is_refused_while_it_is_weighed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sheet: bytes
+) -> None:
+    limits = {"_TOGETHER": 1000, "_ELEMENTS": 2000, "_CELL_CHARS": 1000, "_TAG_BYTES": 100_000}
+    for name, most in limits.items():
+        monkeypatch.setattr(bulk_xlsx, name, most)
+    path = workbook(tmp_path, [["file"], ["a.mp4"]])
+    assert cells(read_table(path)) == [("a.mp4",)]
+    repacked(path, "xl/worksheets/sheet1.xml", sheet)
+    assert why(path) == "unpacks_to_much"

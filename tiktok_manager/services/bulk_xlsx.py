@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from lzma import LZMAError
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
+from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import BadZipFile, ZipFile
 
 from tiktok_manager.domain.errors import InputError
@@ -22,26 +23,24 @@ if TYPE_CHECKING:
 
 _PARTS = 1000
 _DIRECTORY_BYTES = 1_000_000
-_UNPACKED_BYTES = 300_000_000
-_LOADED_BYTES = 64_000_000
+_UNPACKED_BYTES = 200_000_000
 _SMALL_BYTES = 8_000_000
-_BLOCK_BYTES = 1 << 20
+_ELEMENTS = 4_000_000  # 60,000 rows of all columns
+_TOGETHER = 200_000  # a row of Excel ends at 16,384 cells
+_CELL_CHARS = 100_000  # a cell of Excel ends at 32,767
+_TAG_BYTES = 1_000_000
+_BLOCK_BYTES = 1 << 16
 _TAIL_BYTES = 65_557  # the end record and the longest comment
 _END_MARK = b"PK\x05\x06"
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 200
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # what XML cannot hold (ECMA-376, 22.9.2.19)
-# OPC (ECMA-376 part 2, 8.1.4): no document type declarations. In the encodings that expat knows.
-_DECLARATIONS = tuple(
-    f"<!{word}".encode(encoding)
-    for word in ("DOCTYPE", "ENTITY")
-    for encoding in ("utf-8", "utf-16-le", "utf-16-be")
-)
 _BROKEN = (
     ArithmeticError,
     AssertionError,
     AttributeError,
     BadZipFile,
     EOFError,
+    ExpatError,
     LookupError,
     LZMAError,
     NotImplementedError,
@@ -75,11 +74,18 @@ def _rows(file: BinaryIO) -> "Iterator[tuple[int, Sequence[Cell]]]":
         try:
             sheet = book.worksheets[0]
             sheet.reset_dimensions()  # it may say anything
-            rows = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True)
+            # No wider than the columns, and one more: a far cell would fill all before it.
+            head = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True)
+            width = next((_width(row) for row in head if _width(row)), 1)
+            rows = sheet.iter_rows(max_row=_MOST_ROWS, max_col=width + 1, values_only=True)
             for number, row in enumerate(rows, start=1):
                 yield number, [_cell(value) for value in row]
         finally:
             book.close()
+
+
+def _width(row: Sequence[object]) -> int:
+    return max((place for place, value in enumerate(row, start=1) if value is not None), default=0)
 
 
 def _cell(value: object) -> "Cell":
@@ -117,10 +123,11 @@ def _weigh(file: BinaryIO, path: Path) -> None:
             name = part.filename.lower()
             if not name.endswith((".xml", ".rels")):
                 continue
-            if part.file_size > _most_bytes(name):
+            is_large = "worksheets/" in name or name.endswith("sharedstrings.xml")
+            if part.file_size > (_UNPACKED_BYTES if is_large else _SMALL_BYTES):
                 raise _refused(path, "unpacks_to_much")
             with archive.open(part) as content:
-                _check_content(content, path)  # type: ignore[arg-type]
+                _Weigher(path).weigh(content)
     file.seek(0)
 
 
@@ -138,20 +145,48 @@ def _check_directory(file: BinaryIO, path: Path) -> None:
     file.seek(0)
 
 
-def _most_bytes(name: str) -> int:
-    """Return how large a part may be: sheets are read row by row, some parts are read whole."""
-    if "worksheets/" in name:
-        return _UNPACKED_BYTES
-    return _LOADED_BYTES if name.endswith("sharedstrings.xml") else _SMALL_BYTES
+class _Weigher:
+    """Reads a part as a parser does and keeps nothing; refuses what would be too much to keep.
 
+    Sheets and texts are worked off by rows, all else is kept whole: so of each only so much may
+    stand together. Document type declarations are none of a workbook's (ECMA-376 part 2, 8.1.4),
+    and entities can blow up.
+    """
 
-def _check_content(content: BinaryIO, path: Path) -> None:
-    before = b""
-    while block := content.read(_BLOCK_BYTES):
-        seen = before + block
-        if any(mark in seen for mark in _DECLARATIONS):
-            raise _refused(path, "entities")
-        before = block[-32:]
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._elements = self._together = self._chars = 0
+        self._parser = ParserCreate()
+        self._parser.StartDoctypeDeclHandler = self._on_declaration
+        self._parser.StartElementHandler = self._on_start
+        self._parser.CharacterDataHandler = self._on_text
+
+    def weigh(self, content: IO[bytes]) -> None:
+        """Raise InputError for what is too much, ExpatError for what is no XML."""
+        read_bytes = 0
+        while block := content.read(_BLOCK_BYTES):
+            self._parser.Parse(block)
+            read_bytes += len(block)
+            if read_bytes - self._parser.CurrentByteIndex > _TAG_BYTES:
+                raise _refused(self._path, "unpacks_to_much")
+        self._parser.Parse(b"", True)
+
+    def _on_start(self, name: str, _attributes: object) -> None:
+        self._elements += 1
+        self._together += 1
+        self._chars = 0
+        if name.rpartition(":")[2] in {"row", "si"}:
+            self._together = 0
+        if self._elements > _ELEMENTS or self._together > _TOGETHER:
+            raise _refused(self._path, "unpacks_to_much")
+
+    def _on_text(self, text: str) -> None:
+        self._chars += len(text)
+        if self._chars > _CELL_CHARS:
+            raise _refused(self._path, "unpacks_to_much")
+
+    def _on_declaration(self, *_told: object) -> None:
+        raise _refused(self._path, "entities")
 
 
 def _refused(path: Path, why: str) -> InputError:
