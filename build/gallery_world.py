@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.fakes.window_world import add_troubles, in_every_state
+from tests.fakes.window_world import add_slots, add_troubles, in_every_state
 from tiktok_manager.app import open_workspace
 from tiktok_manager.cli import demo_world as demo
 from tiktok_manager.domain.posts import PostFilter, PostStatus
@@ -39,3 +39,4 @@ def _add_troubles(workspace: Workspace) -> None:
         post_rows.add_posts(session, in_every_state(planned[0], owners, now), now)
         add_troubles(session, accounts, now)
     workspace.accounts.set_paused(accounts[-1].id, True)
+    add_slots(workspace, accounts[1])

@@ -19,6 +19,7 @@ from tiktok_manager.domain.slots import (
     occurrences,
     read_clock,
     read_days,
+    read_weekly,
     slot_times,
 )
 
@@ -181,3 +182,27 @@ def test_a_shift_is_whole_days_or_time_that_passes() -> None:
     berlin = at_instant(datetime(2027, 3, 27, 17, tzinfo=UTC), "Europe/Berlin")
     assert shifted(berlin, days=1).due_at == datetime(2027, 3, 28, 16, tzinfo=UTC)
     assert shifted(berlin, by=DAY).due_at == datetime(2027, 3, 28, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "times"),
+    [
+        ("mon-fri 18:30", (0, 1, 2, 3, 4), ["18:30"]),
+        ("Sat sun 9am, 6pm", (5, 6), ["09:00", "18:00"]),
+        ("mon, wed: 1830 0700", None, None),
+        ("tue,thu 1830 07:00", (1, 3), ["07:00", "18:30"]),
+        ("18:30", (0, 1, 2, 3, 4, 5, 6), ["18:30"]),
+        ("weekdays 6 pm; 6pm", (0, 1, 2, 3, 4), ["18:00"]),
+        ("daily", None, None),
+        ("someday 18:00", None, None),
+        ("mon 25:00", None, None),
+    ],
+)
+def test_a_weekly_time_is_read_as_it_is_said(
+    text: str, days: tuple[int, ...] | None, times: list[str] | None
+) -> None:
+    if days is None:
+        with pytest.raises(InputError):
+            read_weekly(text)
+    else:
+        assert read_weekly(text) == (days, tuple(map(time.fromisoformat, times or ())))

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from sqlalchemy import insert
@@ -168,6 +168,17 @@ def add_troubles(session: Session, accounts: Sequence[Account], now: datetime) -
     account_rows.lose_permission(session, unknown.id, 1)
 
 
+def add_slots(workspace: Workspace, account: Account) -> None:
+    """Give an account times of its own, some paused, and all accounts one and a day off."""
+    slots = workspace.slots
+    slots.add([account.id], range(5), [time(18, 30), time(12)], ZONE)
+    weekend = slots.add([account.id], (5, 6), [time(11)], ZONE).added
+    slots.set_paused([each.id for each in weekend], paused=True)
+    slots.add(["all"], (4,), [time(20)], ZONE)
+    day = workspace.clock.now().date()
+    slots.add_blackout(["all"], day + timedelta(days=40), day + timedelta(days=42), NAMES[0])
+
+
 def invent_post(account: Account, due_at: datetime, number: int) -> Post:
     """Return a planned direct post."""
     media = MediaFile(
@@ -240,6 +251,7 @@ def _add_accounts(workspace: Workspace, count: int) -> list[Account]:
         session.execute(insert(ACCOUNT_TAGS), [{"account_id": ids[0], "tag_id": 1}])
         add_troubles(session, found, now)
     workspace.accounts.set_paused(found[-1].id, True)
+    add_slots(workspace, found[0])
     return found
 
 

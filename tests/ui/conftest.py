@@ -12,8 +12,10 @@ from PySide6.QtCore import QEvent, QLocale, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.fakes.window_world import StillPublisher, window_workspace
 from tests.ui.fakes import ZONE, FakeWorkspace
 from tiktok_manager.domain.errors import AppError
+from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.frame import Core
 from tiktok_manager.ui.kit import reading
@@ -140,6 +142,18 @@ class Desk:
         assert not self.crashes, self.crashes
 
 
+class RealWorkspace:
+    """The services themselves over a filled data folder, in a fake's place."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.events = workspace.events
+        self.runner = StillPublisher(workspace)
+
+    def typed(self) -> Workspace:
+        return self.workspace
+
+
 class Flashes(QObject):
     """Sees every window that comes up."""
 
@@ -196,6 +210,16 @@ def make_desk(qtbot: QtBot, look: Theme, tmp_path: Path) -> Iterator[MakeDesk]:
     yield make
     for desk in desks:
         desk.close()
+
+
+@pytest.fixture
+def real_desk(qtbot: QtBot, look: Theme, tmp_path: Path) -> Iterator[Desk]:
+    """A desk over the real services, with accounts and a few posts."""
+    with window_workspace(tmp_path / "data", accounts=5, posts=2) as workspace:
+        world = cast("FakeWorkspace", RealWorkspace(workspace))
+        made = Desk(qtbot, world, tmp_path / "window.ini")
+        yield made
+        made.close()
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.domain.quota import Usage
 from tiktok_manager.domain.schedule import Schedule
+from tiktok_manager.domain.slots import Blackout, Slot
 from tiktok_manager.services.accounts import AccountOverview, ConnectStage, SyncResult, SyncStep
 from tiktok_manager.services.backups import Backup, BackupKind, BackupOf, Rank
 from tiktok_manager.services.planning import PublishOverview
@@ -426,6 +427,16 @@ class FakeQuota:
         return at
 
 
+class FakeSlots:
+    """No slots and no days off; what can be done with them is tested on the real ones."""
+
+    def list(self) -> Sequence[Slot]:
+        return []
+
+    def blackouts(self) -> Sequence[Blackout]:
+        return []
+
+
 class FakeBackups:
     """Backups that cost nothing; `error` refuses the next thing."""
 
@@ -568,6 +579,7 @@ class FakeWorkspace:
         self.planning = FakePlanning(self.posts)
         self.quota = FakeQuota()
         self.accounts.planning, self.accounts.quota = self.planning, self.quota
+        self.slots = FakeSlots()
         self.backups = FakeBackups(self.clock)
         self.installation = FakeInstallation()
         self.blockers = FakeBlockers()

@@ -118,6 +118,19 @@ def read_clock(text: str) -> time:
     return found
 
 
+def read_weekly(text: str) -> tuple[tuple[int, ...], tuple[time, ...]]:
+    """Read days and times such as `mon-fri 18:30` or `sat sun 9am, 6pm`; without days, every day.
+
+    Raises InputError.
+    """
+    start = re.search("[0-9]", text)
+    if start is None:
+        raise InputError("bad_clock", text=text)
+    days = re.sub(r"(?<=[a-z]) +(?=[a-z])", ",", text[: start.start()].casefold().strip(" ,;"))
+    times = re.split(r"[\s,;]+(?=[0-9])", text[start.start() :].strip(" ,;"))
+    return read_days(days or "daily"), tuple(sorted({read_clock(each) for each in times}))
+
+
 def occurrences(slot: Slot, since: datetime) -> Iterator[Schedule]:
     """Yield a slot's times from an instant on: one for each local day of its weekday."""
     # Where clocks skip a whole day, what stands on it comes on the next one.

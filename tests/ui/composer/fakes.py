@@ -33,8 +33,9 @@ from tiktok_manager.domain.posts import (
     Privacy,
 )
 from tiktok_manager.domain.quota import WINDOW, Ledger, Usage
-from tiktok_manager.domain.schedule import parse_when, resolve
+from tiktok_manager.domain.schedule import at_instant, parse_when, resolve
 from tiktok_manager.services.planning import Planning, PlanRequest, PlanResult, PostEdit
+from tiktok_manager.services.slots import FreeSlot
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.composer.form import PostForm
 from tiktok_manager.ui.composer.rules import rules_for
@@ -318,6 +319,23 @@ class FakeQuota:
         return Usage(used=0, cap=15 if mode is PostMode.DIRECT else 5)
 
 
+class FakeSlots:
+    """The free slots of accounts, as a test names them."""
+
+    def __init__(self) -> None:
+        self.free: dict[str, list[datetime]] = {}
+
+    def free_between(
+        self, names: Sequence[str], start: datetime, end: datetime, mode: PostMode
+    ) -> list[FreeSlot]:
+        (account_id,) = names
+        return [
+            FreeSlot(account_id=account_id, handle="", schedule=at_instant(at, ZONE))
+            for at in self.free.get(account_id, ())
+            if start <= at < end
+        ]
+
+
 class FakeDrafts:
     """The drafts, with what would be in the database; `gate` holds the first reading back."""
 
@@ -387,6 +405,7 @@ class FakeWorkspace:
         self.drafts = FakeDrafts()
         self.settings = FakeSettings()
         self.quota = FakeQuota()
+        self.slots = FakeSlots()
 
 
 @dataclass(kw_only=True)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.composer.conftest import Settle
 from tests.ui.composer.fakes import NOW, ZONE, Stage, a_post, a_state, an_account, enter, tick
-from tiktok_manager.domain.events import PostsChanged
+from tiktok_manager.domain.events import PostsChanged, SlotsChanged
 from tiktok_manager.domain.posts import PostMode
 from tiktok_manager.ui.composer.answers import FullDay
 from tiktok_manager.ui.composer.form import from_text, new_form, to_text
@@ -165,3 +165,18 @@ def test_posts_at_several_times_are_told_by_the_first(tmp_path: Path) -> None:
     step = UndoStep(name="", undo=str, redo=str)
     planned = Planned(posts=(bob, first), warnings=(), step=step)
     assert outcome_text(planned, NOW) == said
+
+
+def test_the_next_slot_that_is_free_for_all_chosen_accounts_is_suggested(
+    ready: ComposerViewModel, stage: Stage, qtbot: QtBot
+) -> None:
+    days = [NOW + timedelta(days=day) for day in range(1, 5)]
+    slots = stage.workspace.slots
+    slots.free = {"acc-alice": days[:3], "acc-bob": days[1:]}
+    stage.workspace.events.publish(SlotsChanged())
+    qtbot.waitUntil(lambda: ready.state.slot_at == days[0])
+    tick(ready, "bob")
+    qtbot.waitUntil(lambda: ready.state.slot_at == days[1])
+    slots.free = {"acc-alice": days[:1], "acc-bob": days[1:]}
+    stage.workspace.events.publish(SlotsChanged())
+    qtbot.waitUntil(lambda: ready.state.slot_at is None)

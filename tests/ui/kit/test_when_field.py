@@ -209,18 +209,20 @@ def test_days_that_are_over_in_the_zone_cannot_be_picked(make_field: MakeField) 
 
 def test_a_suggestion_is_one_click(make_field: MakeField) -> None:
     field = make_field()
-    field.offer_free_time(NOW.replace(second=0) + timedelta(days=2, hours=3))
+    free_at = NOW.replace(second=0) + timedelta(days=2, hours=3)
+    field.offer(free_at=free_at, slot_at=free_at + timedelta(days=1))
     QTest.keyClick(field.time, Qt.Key.Key_Down)
     assert field._popup is not None
     offered = [b for b in field._popup.findChildren(QPushButton) if b.text()]
     assert [button.text() for button in offered] == [
+        "Next free slot: Tue 16:00 (Berlin)",
         "Next full hour: 14:00",
         "Tonight 18:00",
         "Tomorrow 09:00",
         "Next free time: Mon 16:00 (Berlin)",
     ]
-    offered[3].click()
-    assert field.wall == datetime(2026, 11, 23, 16, 0)
+    offered[0].click()
+    assert field.wall == datetime(2026, 11, 24, 16, 0)
 
 
 def test_tonight_is_offered_until_it_is_evening_where_the_post_goes_out() -> None:

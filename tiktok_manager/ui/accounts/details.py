@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from tiktok_manager.domain.accounts import ALL_SCOPES, Account
 from tiktok_manager.ui.accounts.actions import account_actions
 from tiktok_manager.ui.accounts.connect_card import ConnectCard
+from tiktok_manager.ui.accounts.times_card import TimesCard
 from tiktok_manager.ui.accounts.wording import (
     next_post_words,
     quota_words,
@@ -49,7 +50,8 @@ class AccountDetails(QWidget):
         self.danger = ActionRow([last])
         head, numbers = self._make_head(item.account), self._make_numbers()
         parts = (head, self.deeds, ConnectCard(model.connecting), Line(), numbers, Line())
-        last_parts = (self._make_permissions(), Line(), self.danger, None)
+        self.times = TimesCard(core, frame, item.account)
+        last_parts = (self.times, Line(), self._make_permissions(), Line(), self.danger, None)
         margins = (SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         self.setLayout(column(*parts, *last_parts, spacing=SPACE_M, margins=margins))
         for changed in (model.changed, model.syncing.changed, model.connecting.changed):

@@ -12,7 +12,15 @@ from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.accounts import Account, CreatorInfo
 from tiktok_manager.domain.errors import AppError, VaultLocked
+from tiktok_manager.domain.events import (
+    DataChangedElsewhere,
+    PostsChanged,
+    PostStatusChanged,
+    SettingsChanged,
+    SlotsChanged,
+)
 from tiktok_manager.domain.posts import PostMode
+from tiktok_manager.ui.kit.reading import Reading
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
@@ -22,6 +30,10 @@ if TYPE_CHECKING:
     from tiktok_manager.ui.frame import Core
 
 STALE_AFTER = timedelta(minutes=5)
+LOOK_AFTER_MS = 150
+"""From the last change of the form or of the plan to the question for room."""
+
+_SLOTS_AHEAD = timedelta(days=35)
 AT_ONCE = 2
 """Of the work pool's four threads: fifty chosen accounts leave room for everything else."""
 
@@ -133,6 +145,69 @@ def _answer(accounts: Accounts, account_id: str, _token: CancelToken) -> Creator
     return accounts.creator_info(account_id)
 
 
+class Advice(QObject):
+    """What the plan says of the form: who has no room at that time, and the next free slot.
+
+    Where it cannot be read it says nothing; the planner looks again and tells.
+
+    Signals:
+        changed: `full` or `slot_at` reads differently.
+    """
+
+    changed = Signal()
+
+    def __init__(self, core: Core, parent: QObject) -> None:
+        super().__init__(parent)
+        self._workspace = core.workspace
+        self._wish: Wish = ((), PostMode.DIRECT, None, "")
+        self._posts_as: tuple[tuple[str, ...], PostMode] = ((), PostMode.DIRECT)
+        stale_on = (PostsChanged, PostStatusChanged, DataChangedElsewhere, SettingsChanged)
+        self._room: Reading[Sequence[FullDay]] = Reading(
+            core.tasks,
+            core.bridge,
+            partial(full_days, core.workspace, self._wish),
+            parent=self,
+            stale_on=stale_on,
+            gather_ms=LOOK_AFTER_MS,
+        )
+        self._slot: Reading[Sequence[datetime]] = Reading(
+            core.tasks,
+            core.bridge,
+            partial(next_slot, core.workspace, *self._posts_as),
+            parent=self,
+            stale_on=(*stale_on, SlotsChanged),
+            gather_ms=LOOK_AFTER_MS,
+        )
+        for reading in (self._room, self._slot):
+            reading.changed.connect(self.changed)
+
+    @property
+    def full(self) -> Sequence[FullDay]:
+        """The accounts without room for one more post at that time."""
+        return () if self._room.failure is not None else self._room.value or ()
+
+    @property
+    def slot_at(self) -> datetime | None:
+        """The next slot that is free for all accounts, None for none."""
+        return next(iter(self._slot.value or ()), None)
+
+    def follow(self, wish: Wish, account_ids: tuple[str, ...]) -> None:
+        """Advise on this form; advice for another is forgotten at once."""
+        if wish != self._wish:
+            self._wish = wish
+            self._room.ask_anew(partial(full_days, self._workspace, wish), forget=True, soon=True)
+        posts_as = account_ids, wish[1]
+        if posts_as != self._posts_as:
+            self._posts_as = posts_as
+            slot = partial(next_slot, self._workspace, *posts_as)
+            self._slot.ask_anew(slot, forget=True, soon=True)
+
+    def look_again(self) -> None:
+        """Time went by: room may have come."""
+        for reading in (self._room, self._slot):
+            reading.request()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FullDay:
     """An account that has `cap` posts in the 24 hours around the chosen time: more would wait.
@@ -167,6 +242,22 @@ def full_days(workspace: Workspace, wish: Wish, token: CancelToken) -> tuple[Ful
             )
             found.append(day)
     return tuple(found)
+
+
+def next_slot(
+    workspace: Workspace, account_ids: tuple[str, ...], mode: PostMode, token: CancelToken
+) -> tuple[datetime, ...]:
+    """Return the next slot that is free for all of these accounts, or none. Blocks."""
+    now = workspace.clock.now()
+    free: set[datetime] | None = None
+    for account_id in account_ids:
+        token.check()
+        found = workspace.slots.free_between([account_id], now, now + _SLOTS_AHEAD, mode)
+        times = {each.schedule.due_at for each in found}
+        free = times if free is None else free & times
+        if not free:
+            return ()
+    return () if free is None else (min(free),)
 
 
 def _free_minute(ledger: Ledger, free_at: datetime) -> datetime:

@@ -181,7 +181,7 @@ class WhenCard(Card):
         self.moment.setEnabled(state.is_open)
         self.moment.show_wall(form.wall, form.timezone)
         free = [day.free_minute for day in state.full]
-        self.moment.offer_free_time(min(free, default=None))
+        self.moment.offer(free_at=min(free, default=None), slot_at=state.slot_at)
         self._when.setText(when_text(state))
         self._when.set_tone("attention" if state.is_past and not state.keeps_time else "")
         self._full.say(room_text(state), "soft" if form.spread else "attention")

@@ -60,6 +60,7 @@ class State:
         rules: What may be chosen.
         look: What was found in the video, None while it is read or none is chosen.
         full: The accounts without room for one more post at the chosen time.
+        slot_at: The next slot that is free for all of them, None for none.
         lateness: How late the post may go out, None until it is read.
         time_problem: Why what is typed there is no time.
     """
@@ -74,6 +75,7 @@ class State:
     rules: Rules
     look: MediaLook | None = None
     full: Sequence[FullDay] = ()
+    slot_at: datetime | None = None
     lateness: Lateness | None = None
     time_problem: str = ""
 

@@ -10,15 +10,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.accounts import SCOPE_OF_MODE, Account, AccountStatus
-from tiktok_manager.domain.events import (
-    DataChangedElsewhere,
-    PostsChanged,
-    PostStatusChanged,
-    SettingsChanged,
-)
+from tiktok_manager.domain.events import SettingsChanged
 from tiktok_manager.domain.posts import PostMode
 from tiktok_manager.domain.schedule import at_instant
-from tiktok_manager.ui.composer.answers import Creators, FullDay, Wish, full_days
+from tiktok_manager.ui.composer.answers import Advice, Creators, Wish
 from tiktok_manager.ui.composer.entry import Entry
 from tiktok_manager.ui.composer.form import PostForm, on_day
 from tiktok_manager.ui.composer.media import MediaLook, look_into
@@ -32,9 +27,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from tiktok_manager.ui.frame import Core
-
-LOOK_AFTER_MS = 150
-"""From the last change of the form or of the plan to the question for room."""
 
 
 class ComposerViewModel(QObject):
@@ -57,7 +49,6 @@ class ComposerViewModel(QObject):
         super().__init__(parent)
         self._core = core
         self._time_problem = ""
-        self._wish: Wish = ((), PostMode.DIRECT, None, "")
         workspace = core.workspace
         self._pictures_dir = workspace.paths.media_cache_dir / "previews"
         self.sending = Submission(core, self)
@@ -74,20 +65,12 @@ class ComposerViewModel(QObject):
         self._video: Reading[MediaLook] = Reading(
             core.tasks, core.bridge, partial(look_into, self._pictures_dir, Path()), parent=self
         )
-        # Advice only: where it cannot be read it says nothing; the planner looks again and tells.
-        self._room: Reading[Sequence[FullDay]] = Reading(
-            core.tasks,
-            core.bridge,
-            partial(full_days, workspace, self._wish),
-            parent=self,
-            stale_on=(PostsChanged, PostStatusChanged, DataChangedElsewhere, SettingsChanged),
-            gather_ms=LOOK_AFTER_MS,
-        )
+        self._advice = Advice(core, self)
         self.state = self._state()
         self._connect()
 
     def _connect(self) -> None:
-        for each in (self.entry, self.sending, self._lateness, self._video, self._room):
+        for each in (self.entry, self.sending, self._lateness, self._video, self._advice):
             each.changed.connect(self._tell)
         self.entry.replaced.connect(self._on_replaced)
         self.accounts.reading.changed.connect(self._on_accounts)
@@ -173,17 +156,14 @@ class ComposerViewModel(QObject):
     def minute_passed(self) -> None:
         """Judge the time anew and keep TikTok's answers fresh."""
         self.creators.refresh_stale()
-        self._room.request()
+        self._advice.look_again()
         self._tell()
 
     # -- inside ---------------------------------------------------------------------------
 
     def _tell(self) -> None:
-        wish = self._wish_of_now()
-        if wish != self._wish:
-            self._wish = wish
-            question = partial(full_days, self._core.workspace, wish)
-            self._room.ask_anew(question, forget=True, soon=True)
+        chosen = tuple(account.id for account in self._chosen())
+        self._advice.follow(self._wish_of_now(), chosen)
         self.state = self._state()
         self.changed.emit()
 
@@ -200,7 +180,8 @@ class ComposerViewModel(QObject):
             creators=self.creators.states,
             rules=self._rules(),
             look=self._look(),
-            full=() if self._room.failure is not None else self._room.value or (),
+            full=self._advice.full,
+            slot_at=self._advice.slot_at,
             lateness=self._lateness.value if entry.editing is None else entry.editing.lateness,
             time_problem=self._time_problem,
         )

@@ -31,14 +31,21 @@ _POPUP_WIDTH_PX, _CALENDAR_HEIGHT_PX = 296, 248
 
 
 def suggestions(
-    now: datetime, timezone: str, free_at: datetime | None = None
+    now: datetime,
+    timezone: str,
+    free_at: datetime | None = None,
+    slot_at: datetime | None = None,
 ) -> tuple[tuple[str, datetime], ...]:
-    """Return the wall times people mean most, in words; `free_at` is the next free one."""
+    """Return the wall times people mean most, in words, with the next free slot and free time."""
     tz = zone(timezone)
     today = now.astimezone(tz).date()
     hour, tonight = next_full_hour(now, timezone), datetime.combine(today, time(18))
     tomorrow = datetime.combine(today + timedelta(days=1), time(9))
-    found = [(tr("Next full hour: {time}", time=time_text(hour.time())), hour)]
+    found = []
+    if slot_at is not None:
+        said = tr("Next free slot: {time}", time=zoned_time(slot_at, timezone, now))
+        found.append((said, slot_at.astimezone(tz).replace(tzinfo=None)))
+    found.append((tr("Next full hour: {time}", time=time_text(hour.time())), hour))
     if resolve(tonight, timezone).due_at > now:
         found.append((tr("Tonight {time}", time=time_text(tonight.time())), tonight))
     found.append((tr("Tomorrow {time}", time=time_text(tomorrow.time())), tomorrow))
@@ -97,6 +104,7 @@ class WhenField(QWidget):
         self._wall = datetime(2000, 1, 1)  # noqa: DTZ001 - wall times have no zone
         self._timezone = "UTC"
         self._free_at: datetime | None = None
+        self._slot_at: datetime | None = None
         self._popup: _Popup | None = None
         self.problem = ""
         self.day = push_button("", icon_name="calendar", clicked=self._open_popup)
@@ -130,9 +138,9 @@ class WhenField(QWidget):
         self._wall, self._timezone = wall.replace(second=0, microsecond=0), timezone
         self._refresh()
 
-    def offer_free_time(self, free_at: datetime | None) -> None:
-        """Suggest the next free time of whoever posts; None takes it back."""
-        self._free_at = free_at
+    def offer(self, *, free_at: datetime | None, slot_at: datetime | None) -> None:
+        """Suggest the next free time and slot of whoever posts; None takes it back."""
+        self._free_at, self._slot_at = free_at, slot_at
 
     def commit(self) -> bool:
         """Take what is typed, as Enter does; False if it cannot be read."""
@@ -205,7 +213,7 @@ class WhenField(QWidget):
             self._popup.day_picked.connect(self._choose_day)
         now = self._now()
         today = now.astimezone(zone(self._timezone)).date()
-        times = suggestions(now, self._timezone, self._free_at)
+        times = suggestions(now, self._timezone, self._free_at, self._slot_at)
         self._popup.open_below(self.day, self._wall.date(), today, times)
 
     def _choose_day(self, day: date) -> None:
