@@ -287,6 +287,7 @@ def test_columns_go_by_their_names_and_the_rest_is_told(world: World) -> None:
     sheet = table(world, "Video,Publish At,Budget,account", "a,b,c,d")
     assert sheet.mapping == {"file": "Video", "publish_at": "Publish At", "account": "account"}
     assert (sheet.unknown, sheet.missing) == (("Budget",), ())
+    assert table(world, "file,caption,caption", "a,b,c").unknown == ("caption",)
 
 
 def test_a_table_without_videos_is_refused(world: World, imports: BulkImport) -> None:

@@ -170,6 +170,12 @@ def test_a_workbook_shows_the_last_value_of_a_formula(tmp_path: Path) -> None:
     assert [(row.number, row.cells) for row in table.rows] == [(3, ("a.mp4",))]
 
 
+def test_a_formula_that_was_never_worked_out_is_no_blank_cell(tmp_path: Path) -> None:
+    assert why(workbook(tmp_path, [["file", "publish_at"], ["a.mp4", "=NOW()+1"]])) == (
+        "not_calculated"
+    )
+
+
 def bomb(folder: Path, unpacked_bytes: int) -> Path:
     path = folder / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

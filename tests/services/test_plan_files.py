@@ -245,3 +245,18 @@ def test_a_row_whose_post_is_gone_or_named_twice_is_refused(world: World, files:
     out.write_text(f"id,file\n{post.id},{post.media.path}\n{post.id},x.mp4\nnobody,x.mp4\n")
     codes = [[each.error.code for each in row.errors] for row in compare(world, out).rows]
     assert codes == [[], ["post_named_twice"], ["not_found"]]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_what_was_exported_can_be_imported(world: World, files: PlanFiles, suffix: str) -> None:
+    choices = Choices(privacy=Privacy.FRIENDS, allow_duet=True, ai_generated=True, cover_ms=0)
+    first = plan(world, caption="=1+1\n🌅", choices=choices, tags=("a", "b"))
+    out = world.folder / f"plan.{suffix}"
+    files.export(out)
+    world.workspace.planning.cancel(first.id)
+    imports = world.workspace.imports
+    options = replace(imports.usual(), consent=True)
+    (again,) = imports.commit(imports.propose(imports.read(out), options)).posts
+    assert again.id != first.id
+    for name in ("handle", "media", "schedule", "caption", "choices", "lateness", "tags", "mode"):
+        assert getattr(again, name) == getattr(first, name)

@@ -199,7 +199,7 @@ class BulkImport:
         return Sheet(
             table=table,
             mapping=known,
-            unknown=tuple(h for h in table.columns if h and h not in known.values()),
+            unknown=tuple(_unknown(table.columns, known)),
             missing=tuple(each for each in REQUIRED if "id" not in known and each not in known),
             dates=dates or proven,
             doubtful=doubtful,
@@ -361,6 +361,13 @@ class BulkImport:
         with self._database.write() as session:
             body = json.dumps(dict(sheet.mapping))
             put_preset(session, REMEMBERED, signature(columns), body, self._clock.now())
+
+
+def _unknown(headers: Sequence[str], known: Mapping[str, str]) -> Iterator[str]:
+    """Give the headers that are no column, or stand a second time."""
+    for place, header in enumerate(headers):
+        if header and (header not in known.values() or header in headers[:place]):
+            yield header
 
 
 def _every(first: datetime, every: timedelta) -> Iterator[str]:

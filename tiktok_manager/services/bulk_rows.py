@@ -203,7 +203,7 @@ class RowReader:
         names = tuple(name for each in text.split(";") if (name := each.strip()))
         names = names or self.options.accounts
         if not names:
-            raise InputError("cell_missing")
+            raise InputError("no_account_chosen")
         return self._once("account", self._selected, ";".join(names))
 
     def _selected(self, text: str) -> tuple[str, ...]:

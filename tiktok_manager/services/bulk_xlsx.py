@@ -8,7 +8,7 @@ import re
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from lzma import LZMAError
 from pathlib import Path
@@ -156,6 +156,8 @@ class _Weigher:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._elements = self._together = self._chars = 0
+        self._is_text = self._is_blank_formula = False
+        self._name = ""
         self._parser = ParserCreate()
         self._parser.StartDoctypeDeclHandler = self._on_declaration
         self._parser.StartElementHandler = self._on_start
@@ -170,18 +172,33 @@ class _Weigher:
             if read_bytes - self._parser.CurrentByteIndex > _TAG_BYTES:
                 raise _refused(self._path, "unpacks_to_much")
         self._parser.Parse(b"", True)
+        self._check_formula()
 
-    def _on_start(self, name: str, _attributes: object) -> None:
+    def _on_start(self, name: str, attributes: Mapping[str, str]) -> None:
         self._elements += 1
         self._together += 1
         self._chars = 0
-        if name.rpartition(":")[2] in {"row", "si"}:
-            self._together = 0
+        self._name = name.rpartition(":")[2]
+        match self._name:
+            case "row" | "si":
+                self._together = 0
+            case "c":
+                self._check_formula()
+                self._is_text = attributes.get("t") == "str"  # which may be an empty one
+            case "f":
+                self._is_blank_formula = not self._is_text
         if self._elements > _ELEMENTS or self._together > _TOGETHER:
             raise _refused(self._path, "unpacks_to_much")
 
+    def _check_formula(self) -> None:
+        """Refuse a formula that was never worked out: its cell would be taken for a blank one."""
+        if self._is_blank_formula:
+            raise _refused(self._path, "not_calculated")
+
     def _on_text(self, text: str) -> None:
         self._chars += len(text)
+        if self._name == "v":
+            self._is_blank_formula = False
         if self._chars > _CELL_CHARS:
             raise _refused(self._path, "unpacks_to_much")
 

@@ -51,6 +51,10 @@ _FILES: Catalogue = {
                 _("{file} holds declarations that no spreadsheet writes."),
                 hint=_("Save it anew from a spreadsheet, as XLSX or CSV."),
             ),
+            "not_calculated": Entry(
+                _("{file} holds formulas that were never worked out."),
+                hint=_("Open and save it in a spreadsheet, or write values."),
+            ),
             "empty": Entry(_("{file} has no rows."), _TABLE),
             "no_videos": Entry(
                 _("{file} holds no videos."),
