@@ -31,7 +31,18 @@ SIZES = ("1280x800", "1024x700", "1920x1080")
 THEMES = ("light", "dark")
 SCALES = ("1", "2")
 PSEUDO = ("no", "long", "mirrored")
-OPENED = ("post", "account", "editing", "needs-you", "messages", "palette", "keys", "record")
+VIEWS = ("week", "day", "agenda")
+OPENED = (
+    "post",
+    "account",
+    "editing",
+    "needs-you",
+    "messages",
+    "palette",
+    "keys",
+    "record",
+    *VIEWS,
+)
 KIT = "kit-"
 PATIENCE_MS = 20_000
 LOOK_MS = 250
@@ -218,6 +229,7 @@ def _window() -> "Iterator[tuple[WindowSession, Workspace]]":
 
 def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> None:
     from tiktok_manager.domain.posts import PostFilter, PostStatus
+    from tiktok_manager.ui.calendar.span import View
 
     _put_away(session)
     page, following = workspace.planning.page, workspace.planning.overview().next_due
@@ -232,6 +244,7 @@ def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> Non
         "messages": ("calendar", today),
         "needs-you": ("calendar", "needs-you"),
         "palette": ("calendar", today),
+        **{view.value: ("calendar", view) for view in View},
         "post": ("calendar", page(failed)[0].id),
         "record": ("activity", _longest_record(workspace)),
     }

@@ -18,7 +18,7 @@ from tiktok_manager.app import make_runner, open_workspace
 from tiktok_manager.system.paths import data_root
 from tiktok_manager.ui.application import Front, application
 from tiktok_manager.ui.calendar.day_list import DayList
-from tiktok_manager.ui.calendar.grid import MonthModel
+from tiktok_manager.ui.calendar.days_model import DaysModel
 from tiktok_manager.ui.calendar.tiles import lay_out
 from tiktok_manager.ui.calendar.view import CalendarView
 from tiktok_manager.ui.panes import PANES
@@ -85,7 +85,7 @@ def work(session: WindowSession) -> int:
 def more_of(view: CalendarView, day: date) -> QPoint:
     """Return where the "+N more" of a day is."""
     model = view.grid.model()
-    assert isinstance(model, MonthModel)
+    assert isinstance(model, DaysModel)
     cell = view.grid.visualRect(model.index_of(day))
     return lay_out(cell, len(view.viewmodel.tiles(day)))[-1].rect.center()
 

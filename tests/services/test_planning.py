@@ -11,7 +11,8 @@ from tests.fakes.world import World
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import Cancelled, InputError
-from tiktok_manager.domain.posts import ChangedPost, Choices, PostFilter, PostStatus, Privacy
+from tiktok_manager.domain.post_briefs import ChangedPost
+from tiktok_manager.domain.posts import Choices, PostFilter, PostStatus, Privacy
 from tiktok_manager.services import planned_posts
 from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.storage.schema import AccountRow, PostRow

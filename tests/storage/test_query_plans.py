@@ -22,7 +22,7 @@ from tiktok_manager.domain.attempts import AttemptEnd, AttemptOutcome, Claim, Ou
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.drafts import Draft
 from tiktok_manager.domain.errors import Failure, FailureClass
-from tiktok_manager.domain.holds import Hold
+from tiktok_manager.domain.holds import Hold, Standing
 from tiktok_manager.domain.posts import ON_TIME, PostFilter, PostMode, PostStatus
 from tiktok_manager.domain.schedule import at_instant
 from tiktok_manager.domain.slots import Blackout, Slot, Whose
@@ -38,6 +38,7 @@ from tiktok_manager.storage import (
     marks,
     media_facts,
     past_uploads,
+    post_briefs,
     post_search,
     posts,
     presets,
@@ -73,6 +74,7 @@ MODULES = (
     "media_facts",
     "past_uploads",
     "plan_facts",
+    "post_briefs",
     "post_search",
     "posts",
     "presets",
@@ -418,6 +420,19 @@ CALLS: dict[str, tuple[Call, ...]] = {
             s, (NOW, ""), 50, is_past=is_past
         )
         for is_past in (False, True)
+    ),
+    "post_briefs.list_briefs": tuple(
+        lambda s, _w, wanted=wanted, ids=ids: post_briefs.list_briefs(  # type: ignore[misc]
+            s, replace(wanted, due_from=NOW, due_to=NOW + 24 * HOUR), Standing(), ids
+        )
+        for wanted in (
+            PostFilter(),
+            PostFilter(account_ids=frozenset({"a1", "a2"})),
+            PostFilter(groups=frozenset({"x"}), tags=frozenset({"x"})),
+            PostFilter(statuses=SOME, or_unconnected=True),
+            PostFilter(campaign_id="c1"),
+        )
+        for ids in (None, ["p1", "p2"])
     ),
     "posts.add_posts": (lambda s, w: posts.add_posts(s, [replace(w.post, id="new")], NOW),),
     "posts.get_post": (lambda s, w: posts.get_post(s, w.post.id),),

@@ -25,12 +25,12 @@ from tiktok_manager.domain.events import (
     SettingsChanged,
 )
 from tiktok_manager.domain.findings import Finding, Param
-from tiktok_manager.domain.holds import Blocker, waiting
+from tiktok_manager.domain.holds import Blocker, Standing, waiting
 from tiktok_manager.domain.media import MediaFile
+from tiktok_manager.domain.post_briefs import ChangedPost
 from tiktok_manager.domain.posts import (
     ENDED,
     UNDER_WAY,
-    ChangedPost,
     Choices,
     Lateness,
     Post,
@@ -543,6 +543,9 @@ class FakeBlockers:
 
     def all(self) -> tuple[Blocker, ...]:
         return self.standing
+
+    def now(self) -> Standing:
+        return Standing(blockers=self.standing, full=self.full)
 
     def look_at(
         self, posts: Iterable[Post], standing: Sequence[Blocker] | None = None

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.findings import Finding
+from tiktok_manager.domain.post_briefs import AnyPost
 from tiktok_manager.domain.posts import (
     RELEASED_LATER,
     Post,
@@ -87,11 +88,15 @@ class Blocker:
         """Ours, ASCII snake_case."""
         return self.finding.code
 
-    def blocks(self, post: Post) -> bool:
-        """Say whether it keeps a post of this account from going out."""
-        if self.code == CAP_OF_APP and post.mode is not PostMode.DIRECT:
+    def blocks(self, post: AnyPost) -> bool:
+        """Say whether it keeps a post from going out."""
+        return self.blocks_all(post.account_id, post.mode)
+
+    def blocks_all(self, account_id: str, mode: PostMode) -> bool:
+        """Say whether it keeps the posts of an account in a mode from going out."""
+        if self.code == CAP_OF_APP and mode is not PostMode.DIRECT:
             return False
-        return not self.account_ids or post.account_id in self.account_ids
+        return not self.account_ids or account_id in self.account_ids
 
 
 FullUntil = Mapping[tuple[str, PostMode], tuple[datetime, Failure]]
@@ -99,7 +104,7 @@ FullUntil = Mapping[tuple[str, PostMode], tuple[datetime, Failure]]
 
 
 def waiting(
-    post: Post, blockers: Sequence[Blocker] = (), full: FullUntil = MappingProxyType({})
+    post: AnyPost, blockers: Sequence[Blocker] = (), full: FullUntil = MappingProxyType({})
 ) -> Waiting | None:
     """Say how a planned post waits by what stands in its way now; None for one that is not planned.
 
@@ -110,13 +115,35 @@ def waiting(
         return None
     found = [_blocked(each) for each in blockers if each.blocks(post)]
     if post.error is not None:
-        found.append(_told_to_wait(post.error, post.next_try_at or post.schedule.due_at))
+        found.append(_told_to_wait(post.error, post.next_try_at or post.due_at))
     if (cap := full.get((post.account_id, post.mode))) is not None:
         until, why = cap
         found.append(Waiting(look=WaitingLook.CAP, until=until, reason=_finding(why)))
-    due_at = post.schedule.due_at
+    due_at = post.due_at
     lasting = [each for each in found if each.until is None or each.until > due_at]
     return max(lasting, key=_rank, default=_SAFE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands in the way of posts now, looked up once for all of them."""
+
+    blockers: Sequence[Blocker] = ()
+    full: FullUntil = field(default_factory=dict)
+
+    def usual(self, account_id: str, mode: PostMode) -> Waiting | None:
+        """Return how the posts of an account wait that nothing else holds, whatever their time.
+
+        None where that depends on the time: an end is known of what holds them.
+        """
+        found = [_blocked(each) for each in self.blockers if each.blocks_all(account_id, mode)]
+        if (account_id, mode) in self.full or any(each.until for each in found):
+            return None
+        return max(found, key=_rank, default=_SAFE)
+
+    def of(self, post: AnyPost) -> Waiting | None:
+        """Return how one post waits, None if it is not planned."""
+        return waiting(post, self.blockers, self.full)
 
 
 def seen_waiting(post: Post, waits: Waiting | None) -> Post:

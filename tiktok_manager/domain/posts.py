@@ -311,6 +311,16 @@ class Post:
     published_at: datetime | None = None
     waiting: Waiting | None = None
 
+    @property
+    def due_at(self) -> datetime:
+        """The instant it is planned for."""
+        return self.schedule.due_at
+
+    @property
+    def timezone(self) -> str:
+        """The zone it was planned in."""
+        return self.schedule.timezone
+
 
 def changed_meanwhile(read: Post, wanted: Post, current: Post | None) -> ChangedMeanwhile:
     """Return the error for a change from `read` to `wanted` of a post that is `current` by now.
@@ -351,13 +361,14 @@ class PostFilter:
     """Which posts to list; an empty part means all.
 
     `or_unconnected` lists, beside those of the `statuses`, what is planned for accounts that have
-    to be connected first. Of `tags` a post has to carry one.
+    to be connected first. Of `tags` a post has to carry one; its account is in one of the `groups`.
     """
 
     statuses: frozenset[PostStatus] = frozenset()
     or_unconnected: bool = False
     account_id: str | None = None
     account_ids: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     batch: str | None = None
     campaign_id: str | None = None
@@ -365,19 +376,6 @@ class PostFilter:
     import_id: str | None = None
     due_from: datetime | None = None
     due_to: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedPost:
-    """A post, and when anything about it changed last."""
-
-    post: Post
-    changed_at: datetime
-
-    @property
-    def key(self) -> tuple[datetime, str]:
-        """Where it stands in a list by change."""
-        return self.changed_at, self.post.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

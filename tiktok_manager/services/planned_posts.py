@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import InputError, NotFound
+from tiktok_manager.domain.holds import Standing
+from tiktok_manager.domain.post_briefs import ChangedPost, PostBrief
 from tiktok_manager.domain.posts import (
     NEEDS_USER,
     UNDER_WAY,
-    ChangedPost,
     Post,
     PostFilter,
     PostStatus,
     TrailEntry,
 )
-from tiktok_manager.storage import account_posts, post_search
+from tiktok_manager.storage import account_posts, post_briefs, post_search
 from tiktok_manager.storage import posts as queries
 
 if TYPE_CHECKING:
@@ -75,6 +77,22 @@ class PlannedPosts:
         with self._database.read() as session:
             found = queries.list_posts(session, wanted, after=after, limit=limit)
         return self._waiting.explain(found)
+
+    def briefs(
+        self, wanted: PostFilter, standing: Standing, ids: Collection[str] | None = None
+    ) -> list[PostBrief]:
+        """Return posts by due time as a calendar shows them, and how they wait.
+
+        Of these `ids` alone where they are given.
+        """
+        with self._database.read() as session:
+            return post_briefs.list_briefs(session, wanted, standing, ids)
+
+    def get_all(self, ids: Collection[str]) -> list[Post]:
+        """Return the posts with these ids, in their order, without those that are gone."""
+        with self._database.read() as session:
+            found = queries.get_posts(session, ids)
+        return self._waiting.explain(found[each] for each in ids if each in found)
 
     def between(self, start: datetime, end: datetime) -> list[Post]:
         """Return the posts due in [start, end)."""

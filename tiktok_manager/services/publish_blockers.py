@@ -17,6 +17,7 @@ from tiktok_manager.domain.holds import (
     NO_PUBLISHER,
     Blocker,
     Hold,
+    Standing,
     seen_waiting,
     waiting,
 )
@@ -83,6 +84,12 @@ class PublishBlockers:
         blockers = self.all() if standing is None else standing
         full = self._quota.full_until(planned)
         return [seen_waiting(post, waiting(post, blockers, full)) for post in posts]
+
+    def now(self) -> Standing:
+        """Return all that stands in the way of posts now, of whatever account."""
+        with self._database.read() as session:
+            ready = holds.ready_accounts(session)
+        return Standing(blockers=self.all(), full=self._quota.full_until(ready))
 
     def _of_folder(self) -> Iterator[Blocker]:
         try:

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Select, Tuple, literal, literal_column, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from tiktok_manager.domain.posts import ChangedPost, Post, PostFilter
+from tiktok_manager.domain.post_briefs import ChangedPost
+from tiktok_manager.domain.posts import Post, PostFilter
 from tiktok_manager.storage.columns import UtcInstant
 from tiktok_manager.storage.post_rows import to_post
 from tiktok_manager.storage.schema import STATUS, AccountRow, PostRow

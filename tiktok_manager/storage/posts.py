@@ -46,7 +46,14 @@ from tiktok_manager.storage.post_rows import (
     tagged,
     to_post,
 )
-from tiktok_manager.storage.schema import STATUS, AccountRow, PostRow, StepRow
+from tiktok_manager.storage.schema import (
+    ACCOUNT_GROUPS,
+    STATUS,
+    AccountRow,
+    GroupRow,
+    PostRow,
+    StepRow,
+)
 
 _ID_END = "\U0010ffff"
 _BY_TIME = (PostRow.due_at, PostRow.id)
@@ -91,7 +98,7 @@ def list_posts(
     limit: int | None = None,
 ) -> list[Post]:
     """Return posts by due time; `after` is the (due_at, id) of the last one already seen."""
-    query = _posts().where(*_conditions(wanted)).order_by(*_BY_TIME).limit(limit)
+    query = _posts().where(*conditions(wanted)).order_by(*_BY_TIME).limit(limit)
     if after is not None:
         due_at, post_id = after
         seen = tuple_(literal(due_at, UtcInstant), literal(post_id))
@@ -286,7 +293,17 @@ def _all(session: Session, query: Select[PostRow, str]) -> list[Post]:
     return [to_post(row, handle) for row, handle in session.execute(query)]
 
 
-def _conditions(wanted: PostFilter) -> Sequence[Any]:
+def _members(groups: Iterable[str]) -> Select[str]:
+    """Return the statement for the ids of the accounts in some groups."""
+    return (
+        select(ACCOUNT_GROUPS.c.account_id)
+        .join(GroupRow, GroupRow.id == ACCOUNT_GROUPS.c.group_id)
+        .where(GroupRow.name.in_(sorted(groups)))
+    )
+
+
+def conditions(wanted: PostFilter) -> Sequence[Any]:
+    """Return what posts are narrowed by, but for their status."""
     found: list[Any] = []
     if wanted.account_id is not None:
         found.append(PostRow.account_id == wanted.account_id)
@@ -295,6 +312,8 @@ def _conditions(wanted: PostFilter) -> Sequence[Any]:
     elif wanted.account_ids:
         # The empty text keeps some accounts from being looked for one by one, and then sorted.
         found.append(PostRow.account_id.concat("").in_(wanted.account_ids))
+    if wanted.groups:
+        found.append(PostRow.account_id.concat("").in_(_members(wanted.groups)))
     origin = (
         (PostRow.batch, wanted.batch),
         (PostRow.campaign_id, wanted.campaign_id),

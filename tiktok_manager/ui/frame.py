@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from PySide6.QtWidgets import QWidget
 
@@ -87,6 +87,19 @@ class Frame(Protocol):
 
     def open_url(self, url: str) -> None:
         """Open a page in the user's browser."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPost:
+    """What the composer is asked for: a post on a day, at a minute of it and for accounts if named.
+
+    The minute is that of the clock in `timezone`.
+    """
+
+    day: date
+    minute: int | None = None
+    timezone: str | None = None
+    account_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

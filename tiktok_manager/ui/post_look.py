@@ -19,7 +19,8 @@ from tiktok_manager.domain.events import (
     SettingsChanged,
 )
 from tiktok_manager.domain.holds import waiting
-from tiktok_manager.domain.posts import NEEDS_USER, Post, PostStatus, Waiting, WaitingLook
+from tiktok_manager.domain.post_briefs import AnyPost
+from tiktok_manager.domain.posts import NEEDS_USER, PostStatus, Waiting, WaitingLook
 from tiktok_manager.domain.schedule import zone
 from tiktok_manager.ui.formats import clock_text, status_words, zoned_time
 from tiktok_manager.ui.texts import tr
@@ -68,7 +69,7 @@ class PostLook:
         return str(getattr(look, self.tint)) if self.tint else look.status(self.status)
 
 
-def post_look(post: Post, timezone: str, now: datetime) -> PostLook:
+def post_look(post: AnyPost, timezone: str, now: datetime) -> PostLook:
     """Return how a post looks by its status and, where it is planned, by how it waits."""
     waits = unsafe_waiting(post)
     if waits is None:
@@ -92,7 +93,7 @@ def changes_posts(event: Event) -> bool:
     return not isinstance(event, SettingsChanged) or event.name in settings
 
 
-def unsafe_waiting(post: Post) -> Waiting | None:
+def unsafe_waiting(post: AnyPost) -> Waiting | None:
     """Return how a planned post waits that will not go out by itself at its time, else None."""
     if post.status is not PostStatus.SCHEDULED:
         return None
@@ -100,7 +101,7 @@ def unsafe_waiting(post: Post) -> Waiting | None:
     return None if waits is None or waits.is_safe else waits
 
 
-def needs_user(post: Post) -> bool:
+def needs_user(post: AnyPost) -> bool:
     """Say whether the post goes nowhere until the user does something."""
     waits = unsafe_waiting(post)
     return post.status in NEEDS_USER or (waits is not None and waits.needs_user)

@@ -1,6 +1,6 @@
 """The plan as the calendar sees it, with everything a busy month can hold."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -10,13 +10,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import NOW, ZONE, FakePlanning, FakeWorkspace, a_post
+from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import AppError, ChangedMeanwhile, NotFound
 from tiktok_manager.domain.events import EventBus, PostStatusChanged
-from tiktok_manager.domain.findings import Param
+from tiktok_manager.domain.findings import Finding, Param
+from tiktok_manager.domain.holds import Standing
 from tiktok_manager.domain.plans import PlanResult, PlanRow, Proposal, Wish
-from tiktok_manager.domain.posts import Post, PostFilter, PostStatus, TrailEntry
+from tiktok_manager.domain.post_briefs import PostBrief
+from tiktok_manager.domain.posts import Consent, Post, PostFilter, PostStatus, TrailEntry
 from tiktok_manager.domain.quota import Usage
-from tiktok_manager.domain.schedule import parse_when
+from tiktok_manager.services.plan_rules import consent_text, copied, edited
 from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.ui.bridge import QtEventBridge
 from tiktok_manager.ui.frame import Core
@@ -39,6 +42,7 @@ class CalendarPlanning(FakePlanning):
         self.trails: dict[str, list[TrailEntry]] = {}
         self.resolved: list[tuple[str, bool, bool]] = []
         self.edits: list[tuple[str, PostEdit]] = []
+        self.findings: tuple[Finding, ...] = ()
 
     def page(
         self,
@@ -61,6 +65,17 @@ class CalendarPlanning(FakePlanning):
         ]
         return found[:limit]
 
+    def briefs(
+        self, wanted: PostFilter, standing: Standing, ids: Collection[str] | None = None
+    ) -> list[PostBrief]:
+        found = [PostBrief.of(post) for post in self.page(wanted) if ids is None or post.id in ids]
+        if ids is not None:
+            self.pages.pop()  # not a page
+        return [replace(post, waiting=standing.of(post)) for post in found]
+
+    def get_all(self, ids: Collection[str]) -> list[Post]:
+        return [self.get(each) for each in ids if any(each == post.id for post in self.posts)]
+
     def get(self, post_id: str) -> Post:
         if self.error is not None:
             raise self.error
@@ -80,6 +95,12 @@ class CalendarPlanning(FakePlanning):
         self._check(before.id, over)
         return self.put(before)
 
+    def cancel_many(self, posts: Sequence[Post]) -> list[Post]:
+        return [self.cancel(post.id, seen=post) for post in posts]
+
+    def put_back_many(self, changes: Sequence[tuple[Post, Post]]) -> list[Post]:
+        return [self.put_back(before, over) for before, over in changes]
+
     def restore(self, post_id: str, *, seen: Post | None = None) -> Post:
         self._check(post_id, seen)
         return self.put(replace(self.get(post_id), status=PostStatus.SCHEDULED))
@@ -96,22 +117,37 @@ class CalendarPlanning(FakePlanning):
 
     def propose_edit(self, post_id: str, edit: PostEdit, *, seen: Post | None = None) -> Proposal:
         self._check(post_id, seen)
-        self.edits.append((post_id, edit))
-        before = self.get(post_id)
-        schedule = parse_when(edit.when or "", edit.timezone or ZONE, NOW)
-        post = replace(before, status=PostStatus.SCHEDULED, schedule=schedule, error=None)
-        row = PlanRow(
+        return self.propose_edits([(self.get(post_id), edit)])
+
+    def propose_edits(
+        self, changes: Sequence[tuple[Post, PostEdit]], *, cancel: CancelToken | None = None
+    ) -> Proposal:
+        for post, _edit in changes:
+            self._check(post.id, post)
+        self.edits += [(post.id, edit) for post, edit in changes]
+        rows = [self._row(_edited(self.get(post.id), edit), post) for post, edit in changes]
+        return Proposal(rows=tuple(rows), made_at=NOW)
+
+    def propose_copies(
+        self, copies: Sequence[tuple[str, PostEdit]], *, cancel: CancelToken | None = None
+    ) -> Proposal:
+        rows = [self._row(copied(self.get(each), edit, None, NOW)) for each, edit in copies]
+        return Proposal(rows=tuple(rows), made_at=NOW)
+
+    def _row(self, post: Post, before: Post | None = None) -> PlanRow:
+        return PlanRow(
             wish=Wish(post=post, before=before),
             post=post,
-            findings=(),
-            free=schedule,
+            findings=self.findings,
+            free=post.schedule,
             quota=Usage(used=1, cap=15),
         )
-        return Proposal(rows=(row,), made_at=NOW)
 
     def commit(self, proposal: Proposal) -> PlanResult:
-        (row,) = proposal.rows
-        return PlanResult(posts=(self.put(row.post),), found=((),))
+        known = {post.id for post in self.posts}
+        self.posts += [row.post for row in proposal.rows if row.post.id not in known]
+        posts = tuple(self.put(row.post) for row in proposal.rows)
+        return PlanResult(posts=posts, found=tuple(row.findings for row in proposal.rows))
 
     def change(self, post_id: str, **changes: object) -> Post:
         """Change a post as another hand would; the window has not read it again yet."""
@@ -145,6 +181,12 @@ class CalendarPlanning(FakePlanning):
             PostStatusChanged(post_id=post.id, account_id=post.account_id, status=post.status)
         )
         return post
+
+
+def _edited(post: Post, edit: PostEdit) -> Post:
+    """Edit as the planner does; the invented posts lack a consent, and keep lacking it."""
+    agreed = replace(post, consent=Consent(text=consent_text(post.choices), given_at=NOW))
+    return replace(edited(agreed, edit, NOW), consent=post.consent)
 
 
 class PlanWorkspace(FakeWorkspace):

@@ -14,19 +14,20 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QTableVi
 from pytestqt.qtbot import QtBot
 
 from tests.ui.calendar.fakes import Desk, FakeFrame, at, entry, many_posts
-from tests.ui.fakes import a_post, refused
+from tests.ui.fakes import ZONE, a_post, refused
 from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.events import PostProgressed
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.holds import Blocker
-from tiktok_manager.domain.posts import Post, PostStatus
+from tiktok_manager.domain.posts import Origin, Post, PostStatus
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED
 from tiktok_manager.ui.calendar.day_list import DayList
-from tiktok_manager.ui.calendar.grid import MonthModel
+from tiktok_manager.ui.calendar.days_model import DaysModel
 from tiktok_manager.ui.calendar.tiles import lay_out
 from tiktok_manager.ui.calendar.view import CalendarView
 from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
+from tiktok_manager.ui.frame import NewPost
 from tiktok_manager.ui.kit.drawer import Drawer
 from tiktok_manager.ui.kit.labels import PlainText
 from tiktok_manager.ui.kit.reading import Stage
@@ -87,6 +88,7 @@ def test_open_drawer_follows_the_arrows(
     view: CalendarView, frame: FakeFrame, plan: Desk, qtbot: QtBot
 ) -> None:
     press(view, qtbot, Qt.Key.Key_Down, Qt.Key.Key_Return)
+    plan.settle()
     content = details(frame)
     press(view, qtbot, Qt.Key.Key_Down)
     plan.settle()
@@ -115,7 +117,7 @@ def test_n_plans_on_the_day_under_the_cursor(
     view: CalendarView, frame: FakeFrame, qtbot: QtBot
 ) -> None:
     press(view, qtbot, Qt.Key.Key_Right, Qt.Key.Key_N)
-    assert frame.went == [("composer", date(2026, 11, 22))]
+    assert frame.went == [("composer", NewPost(day=date(2026, 11, 22), timezone=ZONE))]
 
 
 def test_delete_cancels_and_the_notice_undoes_it(
@@ -140,7 +142,7 @@ def test_delete_on_a_bare_day_does_nothing(view: CalendarView, plan: Desk, qtbot
 
 def test_page_keys_and_home_leaf(view: CalendarView, plan: Desk, qtbot: QtBot) -> None:
     press(view, qtbot, Qt.Key.Key_PageDown)
-    assert view.viewmodel.weeks.first == date(2026, 11, 30)
+    assert view.viewmodel.span.first == date(2026, 11, 30)
     press(view, qtbot, Qt.Key.Key_Home)
     plan.settle()
     assert view.viewmodel.cursor.day == TODAY
@@ -155,7 +157,7 @@ def test_window_shortcuts_are_left_to_the_window(
 
 def click_at(view: CalendarView, qtbot: QtBot, day: date, place: int) -> None:
     model = view.grid.model()
-    assert isinstance(model, MonthModel)
+    assert isinstance(model, DaysModel)
     cell = view.grid.visualRect(model.index_of(day))
     spot = lay_out(cell, len(view.viewmodel.tiles(day)))[place]
     QTest.mouseClick(view.grid.viewport(), Qt.MouseButton.LeftButton, pos=spot.rect.center())
@@ -163,7 +165,7 @@ def click_at(view: CalendarView, qtbot: QtBot, day: date, place: int) -> None:
 
 def spot_of(view: CalendarView, day: date, place: int) -> QPoint:
     model = view.grid.model()
-    assert isinstance(model, MonthModel)
+    assert isinstance(model, DaysModel)
     cell = view.grid.visualRect(model.index_of(day))
     return lay_out(cell, len(view.viewmodel.tiles(day)))[place].rect.center()
 
@@ -185,6 +187,7 @@ def test_what_can_be_done_with_a_tile_is_asked_for_by_the_other_button(
         mouse = QContextMenuEvent.Reason.Mouse
         event = QContextMenuEvent(mouse, place, viewport.mapToGlobal(place))
         QApplication.sendEvent(viewport, event)
+        plan.settle()
         (menu,) = view.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)[1:]
         return menu
 
@@ -215,16 +218,17 @@ def test_the_wheel_scrolls_by_weeks_and_nothing_else(view: CalendarView, plan: D
 
     for units in (-60, -60, -120):
         turn(units)
-    assert view.viewmodel.weeks.first == date(2026, 11, 30)
+    assert view.viewmodel.span.first == date(2026, 11, 30)
     turn(120)
-    assert view.viewmodel.weeks.first == date(2026, 11, 23)
+    assert view.viewmodel.span.first == date(2026, 11, 23)
     plan.settle()
 
 
 def test_one_video_for_many_accounts_opens_as_a_list_of_them(
     view: CalendarView, frame: FakeFrame, plan: Desk
 ) -> None:
-    many = [a_post(f"many-{n}", f"account{n}", at(26, 9)) for n in range(30)]
+    origin = Origin(batch="b1")
+    many = [a_post(f"many-{n}", f"account{n}", at(26, 9), origin=origin) for n in range(30)]
     plan.workspace.planning.posts += [*many, a_post("alone", due_at=at(26, 10))]
     view.viewmodel.reading.retry()
     plan.settle()
@@ -302,10 +306,10 @@ def test_a_post_that_moved_is_where_the_month_is(view: CalendarView, plan: Desk)
     plan.workspace.planning.posts.append(old)
     view.open_target("stopped")
     plan.settle()
-    assert view.viewmodel.weeks.first == date(2026, 11, 2)
+    assert view.viewmodel.span.first == date(2026, 11, 2)
     view.drawer.changes.move_to_next_day(old)
     plan.settle()
-    assert TODAY in view.viewmodel.weeks
+    assert TODAY in view.viewmodel.span
     assert view.viewmodel.selected is not None
     assert view.viewmodel.selected.post.id == "stopped"
 
@@ -368,6 +372,7 @@ def test_a_row_of_the_days_list_can_be_clicked_again_and_again(
         assert isinstance(days, DayList)
         QApplication.processEvents()
         click_row(days.table, number)
+        plan.settle()
         assert details(frame).viewmodel.post.id == f"crowd-{8 + number}"
         back = button(details(frame), "All of Tuesday 24 November")
         QTest.mouseClick(back, Qt.MouseButton.LeftButton)
@@ -380,6 +385,7 @@ def test_answers_for_what_the_drawer_let_go_of_reach_nobody(
 ) -> None:
     for _time in range(5):
         click_at(view, qtbot, TODAY, 0)
+        plan.settle()
         content = details(frame)
         content.viewmodel.show(content.viewmodel.post)
         button(content, "Cancel post").click()  # its answer comes when nothing is open
@@ -397,10 +403,10 @@ def test_double_click_on_an_empty_place_plans_there(
     view: CalendarView, frame: FakeFrame, qtbot: QtBot
 ) -> None:
     model = view.grid.model()
-    assert isinstance(model, MonthModel)
+    assert isinstance(model, DaysModel)
     cell = view.grid.visualRect(model.index_of(date(2026, 12, 10)))
     QTest.mouseDClick(view.grid.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
-    assert frame.went == [("composer", date(2026, 12, 10))]
+    assert frame.went == [("composer", NewPost(day=date(2026, 12, 10), timezone=ZONE))]
 
 
 def test_status_line_leads_to_what_needs_the_user(view: CalendarView, plan: Desk) -> None:
@@ -416,7 +422,7 @@ def test_jump_opens_a_post_of_another_month(
     plan.workspace.planning.posts.append(a_post("far", due_at=at(1).replace(year=2027)))
     view.open_target("far")
     plan.settle()
-    assert view.viewmodel.weeks.first == date(2027, 11, 1)
+    assert view.viewmodel.span.first == date(2027, 11, 1)
     assert details(frame).viewmodel.post.id == "far"
 
 
@@ -765,7 +771,7 @@ def test_a_narrow_grid_still_shows_times(view: CalendarView, plan: Desk) -> None
 
 def test_days_are_read_aloud_with_their_posts(plan: Desk) -> None:
     model = CalendarViewModel(plan.core, 1, plan.home)
-    days = MonthModel(model)
+    days = DaysModel(model)
     QAbstractItemModelTester(days, QAbstractItemModelTester.FailureReportingMode.Fatal, days)
     model.refresh()
     plan.settle()
@@ -790,7 +796,7 @@ def test_lists_keep_the_rules_of_models(view: CalendarView, plan: Desk) -> None:
 
 def test_hovering_a_tile_points(view: CalendarView, qtbot: QtBot) -> None:
     model = view.grid.model()
-    assert isinstance(model, MonthModel)
+    assert isinstance(model, DaysModel)
     cell = view.grid.visualRect(model.index_of(TODAY))
     spot = lay_out(cell, 2)[0].rect.center()
     QTest.mouseMove(view.grid.viewport(), QPoint(spot.x(), spot.y()))

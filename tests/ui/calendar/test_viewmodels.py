@@ -13,7 +13,7 @@ from tiktok_manager.domain.events import PostProgressed, PostsChanged, PostStatu
 from tiktok_manager.domain.posts import Post, PostMode, PostStatus
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
 from tiktok_manager.ui.calendar.agenda import AgendaViewModel
-from tiktok_manager.ui.calendar.month import Filter, Show
+from tiktok_manager.ui.calendar.filters import Filter, Show
 from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel, Cursor
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.reading import Stage
@@ -43,7 +43,7 @@ def ids(model: CalendarViewModel, day: date) -> list[str]:
 
 def test_it_opens_on_this_week_and_reads_only_the_days_shown(plan: Desk) -> None:
     model = opened(plan)
-    assert (model.weeks.first, model.cursor) == (THIS_WEEK, Cursor(day=TODAY))
+    assert (model.span.first, model.cursor) == (THIS_WEEK, Cursor(day=TODAY))
     assert ids(model, TODAY) == ["first", "second"]
     # 16 November to 20 December in Berlin, which is an hour ahead of UTC.
     start = at(16) - timedelta(hours=13)
@@ -55,11 +55,11 @@ def test_leafing_reads_the_other_month(plan: Desk) -> None:
     model = opened(plan)
     model.turn(1)
     plan.settle()
-    assert model.weeks.first == date(2026, 11, 30)
+    assert model.span.first == date(2026, 11, 30)
     assert model.cursor.day == date(2026, 12, 1)
     assert len(plan.workspace.planning.pages) == 2
     model.show_today()
-    assert (model.weeks.first, model.cursor) == (THIS_WEEK, Cursor(day=TODAY))
+    assert (model.span.first, model.cursor) == (THIS_WEEK, Cursor(day=TODAY))
     plan.settle()
     assert ids(model, TODAY) == ["first", "second"]
 
@@ -67,10 +67,10 @@ def test_leafing_reads_the_other_month(plan: Desk) -> None:
 def test_weeks_that_were_not_read_yet_are_not_called_empty(plan: Desk) -> None:
     model = opened(plan)
     model.scroll(-10)
-    assert not model.is_known(model.weeks.first)
+    assert not model.is_known(model.span.first)
     assert not model.is_empty
     plan.settle()
-    assert model.is_known(model.weeks.first)
+    assert model.is_known(model.span.first)
     assert model.is_empty
 
 
@@ -116,9 +116,9 @@ def test_a_hidden_selection_moves_on_from_the_more_line(plan: Desk) -> None:
 def test_leaving_the_grid_scrolls_by_a_week(plan: Desk) -> None:
     model = opened(plan)
     model.show_day(date(2026, 12, 20))
-    assert model.weeks.first == THIS_WEEK
+    assert model.span.first == THIS_WEEK
     model.move_days(1)
-    assert (model.weeks.first, model.cursor.day) == (date(2026, 11, 23), date(2026, 12, 21))
+    assert (model.span.first, model.cursor.day) == (date(2026, 11, 23), date(2026, 12, 21))
     plan.settle()
 
 
@@ -127,7 +127,7 @@ def test_cancel_can_be_undone(plan: Desk) -> None:
     changes.changed.connect(model.replace_post)
     told: list[Notice] = []
     changes.said.connect(told.append)
-    changes.cancel(model.tiles(TODAY)[0].post)
+    changes.cancel(plan.workspace.planning.get(model.tiles(TODAY)[0].post.id))
     plan.settle()
     assert [each.text for each in told] == ["Cancelled: Sat 16:00 (Berlin) @alice."]
     step = plan.core.undo.next_undo
@@ -281,7 +281,7 @@ def test_jumping_to_a_post_selects_it_in_its_month(plan: Desk) -> None:
     model.found.connect(model.show_post)
     model.find("far")
     plan.settle()
-    assert date(2027, 2, 19) in model.weeks
+    assert date(2027, 2, 19) in model.span
     assert model.selected is not None
     assert model.selected.post.id == "far"
 

@@ -39,6 +39,7 @@ from tiktok_manager.ui.composer.state import Part, account_reason
 from tiktok_manager.ui.composer.submission import Planned
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.composer.wording import button_words, outcome_text
+from tiktok_manager.ui.frame import NewPost
 
 TOO_MANY = TikTokRefused(
     Failure(
@@ -495,6 +496,12 @@ def test_a_draft_is_back_in_the_next_session(ready: ComposerViewModel, restart: 
     assert again.state.can_send
 
 
+def test_a_time_pressed_in_the_calendar_is_in_the_form(model: ComposerViewModel) -> None:
+    model.start_on(NewPost(day=date(2026, 12, 24), minute=18 * 60 + 45, timezone="UTC"))
+    assert f"{model.form.wall:%m-%d %H:%M}" == "12-24 18:45"
+    assert model.form.timezone == "UTC"
+
+
 def test_nothing_can_be_entered_over_a_draft_that_is_still_being_read(
     stage: Stage, settle: Settle, model: ComposerViewModel, restart: Restart, qtbot: QtBot
 ) -> None:
@@ -504,7 +511,7 @@ def test_nothing_can_be_entered_over_a_draft_that_is_still_being_read(
     stage.drafts.gate.clear()
     again = ComposerViewModel(stage.core, stage.tasks)
     again.shown()
-    again.start_on(date(2026, 12, 24))
+    again.start_on(NewPost(day=date(2026, 12, 24)))
     enter(again, caption="too early")
     stage.drafts.gate.set()
     settle()

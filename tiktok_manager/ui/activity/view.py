@@ -19,7 +19,7 @@ from tiktok_manager.ui.texts import tr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tiktok_manager.domain.posts import ChangedPost
+    from tiktok_manager.domain.post_briefs import ChangedPost
     from tiktok_manager.ui.frame import Core, Frame
     from tiktok_manager.ui.kit.action import Action
 

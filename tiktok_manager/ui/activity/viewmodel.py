@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from tiktok_manager.domain.posts import NEEDS_USER, UNDER_WAY, ChangedPost, PostFilter, PostStatus
+from tiktok_manager.domain.post_briefs import ChangedPost
+from tiktok_manager.domain.posts import NEEDS_USER, UNDER_WAY, PostFilter, PostStatus
 from tiktok_manager.ui.formats import age_text, full_stamp
 from tiktok_manager.ui.kit.list_model import Column
 from tiktok_manager.ui.kit.paged_reading import Listing, PagedReading

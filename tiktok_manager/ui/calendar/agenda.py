@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from tiktok_manager.ui.calendar.month import Filter, Show, day_start, local_day
+from tiktok_manager.ui.calendar.filters import Filter, Show
+from tiktok_manager.ui.calendar.span import day_start, local_day
 from tiktok_manager.ui.kit.paged_reading import Listing, PagedReading
 from tiktok_manager.ui.post.columns import (
     account_column,

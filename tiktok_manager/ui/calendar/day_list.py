@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from tiktok_manager.ui.formats import clock_text
+from tiktok_manager.ui.calendar.moves import Place
+from tiktok_manager.ui.formats import time_text
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPainter
 
-    from tiktok_manager.domain.posts import Post
+    from tiktok_manager.domain.post_briefs import PostBrief
     from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
 
 _SIGN_PX = 16
@@ -33,9 +34,9 @@ class DayList(QWidget):
     """A day's posts one by one, sorted by whatever heading is pressed; `only` are some of them.
 
     Signals:
-        chosen: A Post; `bool` says whether by keyboard.
-        cancel_wanted: A Post.
-        new_wanted: A new post on this day.
+        chosen: A PostBrief; `bool` says whether by keyboard.
+        cancel_wanted: The PostBriefs to be taken out of the plan.
+        new_wanted: A new post at this Place.
     """
 
     chosen = Signal(object, bool)
@@ -47,12 +48,14 @@ class DayList(QWidget):
     ) -> None:
         super().__init__()
         self._viewmodel = viewmodel
-        self._only = only
+        self.only = only
         self.day = day
         self._count = PlainLabel("", tone="soft")
-        self._model: ListModel[Post] = ListModel(_columns(viewmodel), lambda post: post.id, self)
-        self.table: Table[Post] = Table(
-            self._model, tr("Posts of the day"), row_height_px=36, sorted_by=1
+        self._model: ListModel[PostBrief] = ListModel(
+            _columns(viewmodel), lambda post: post.id, self
+        )
+        self.table: Table[PostBrief] = Table(
+            self._model, tr("Posts of the day"), several=True, row_height_px=36, sorted_by=1
         )
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.row_opened.connect(self._on_opened)
@@ -75,7 +78,7 @@ class DayList(QWidget):
         self._new = push_button(
             tr("New post on this day"),
             icon_name="plus",
-            clicked=lambda: self.new_wanted.emit(self.day),
+            clicked=lambda: self.new_wanted.emit(Place(day=self.day)),
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_L)
@@ -89,8 +92,8 @@ class DayList(QWidget):
         if not self._viewmodel.is_known(self.day):
             return  # other weeks are shown by now
         posts = self._viewmodel.posts(self.day)
-        if self._only:
-            posts = [post for post in posts if post.id in self._only]
+        if self.only:
+            posts = [post for post in posts if post.id in self.only]
         self._model.set_rows(posts)
         number = ntr("{count} post", "{count} posts", len(posts))
         self._count.setText(number if posts else tr("No posts"))
@@ -101,17 +104,17 @@ class DayList(QWidget):
             self.chosen.emit(post, by_keyboard)
 
     def _on_delete(self, post_ids: Sequence[str]) -> None:
-        for post in filter(None, map(self._model.find, post_ids)):
-            self.cancel_wanted.emit(post)
+        found = map(self._model.find, post_ids)
+        self.cancel_wanted.emit([post for post in found if post is not None])
 
 
-def _columns(viewmodel: CalendarViewModel) -> Sequence[Column[Post]]:
-    def paint_sign(painter: QPainter, rect: QRectF, post: Post) -> None:
+def _columns(viewmodel: CalendarViewModel) -> Sequence[Column[PostBrief]]:
+    def paint_sign(painter: QPainter, rect: QRectF, post: PostBrief) -> None:
         look = viewmodel.look(post)
         spot = QRectF(rect.left(), rect.center().y() - _SIGN_PX / 2, _SIGN_PX, _SIGN_PX)
         paint_icon(painter, look.icon, spot, look.colour)
 
-    def itself(post: Post) -> Post:
+    def itself(post: PostBrief) -> PostBrief:
         return post
 
     return (
@@ -126,8 +129,8 @@ def _columns(viewmodel: CalendarViewModel) -> Sequence[Column[Post]]:
         Column(
             words=lambda: tr("Time"),
             width=78,
-            value=lambda post: clock_text(post.schedule.due_at, viewmodel.timezone),
-            sort=lambda post: (post.schedule.due_at, post.id),
+            value=lambda post: time_text(viewmodel.zone.wall(post).time()),
+            sort=lambda post: (post.due_at, post.id),
         ),
         account_column(viewmodel.core, itself, 126),
         caption_column(itself),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 
-from tiktok_manager.ui.calendar.month import Filter, Show
+from tiktok_manager.ui.calendar.filters import Filter, Show
 from tiktok_manager.ui.kit.account_picker import AccountPicker
 from tiktok_manager.ui.kit.controls import PushButton, Segment, push_button
 from tiktok_manager.ui.kit.layout import column, row
@@ -79,6 +79,7 @@ def state_words(show: Show) -> str:
     return {
         Show.ALL: tr("All posts"),
         Show.PLANNED: tr("Planned"),
+        Show.DRAFTS: tr("Drafts"),
         Show.NEEDS_YOU: tr("Needs you"),
         Show.PUBLISHED: tr("Published"),
     }[show]

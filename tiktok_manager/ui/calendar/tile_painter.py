@@ -17,11 +17,12 @@ from PySide6.QtWidgets import QApplication
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.icons import paint_icon
 from tiktok_manager.ui.kit.layout import mirrored
+from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.theme import tokens, type_font
 from tiktok_manager.ui.tokens import Tokens, Type, mix
 
 if TYPE_CHECKING:
-    from tiktok_manager.ui.calendar.month import Tile
+    from tiktok_manager.ui.calendar.tile import Tile
     from tiktok_manager.ui.post_look import PostLook
 
 ICON = 14
@@ -62,6 +63,7 @@ class TileFace:
 def face_of(tile: Tile, shown: PostLook, look: Tokens) -> TileFace:
     """Return what a tile shows whose post looks so in a theme."""
     post = tile.post
+    waits = tr("Mixed") if tile.is_mixed else shown.words if shown.tint else ""
     return TileFace(
         time=tile.time,
         words=tile.words,
@@ -71,7 +73,7 @@ def face_of(tile: Tile, shown: PostLook, look: Tokens) -> TileFace:
         status=post.status,
         icon=shown.icon,
         colour=shown.colour_in(look),
-        waits=shown.words if shown.tint else "",
+        waits=waits,
     )
 
 

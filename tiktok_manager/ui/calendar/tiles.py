@@ -1,4 +1,4 @@
-"""How a day of the month and its posts are laid out and painted."""
+"""How a day and its posts are laid out and painted: what month, week and day have in common."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol, cast
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.ui.calendar.month import Tile
+from tiktok_manager.ui.calendar.tile import Tile
 from tiktok_manager.ui.calendar.tile_painter import ICON, MIDDLE, TilePainter, face_of
 from tiktok_manager.ui.calendar.viewmodel import MORE, CalendarViewModel
 from tiktok_manager.ui.formats import date_text, exact_number
@@ -23,22 +23,25 @@ from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import status_icon
 
 if TYPE_CHECKING:
-    from tiktok_manager.ui.calendar.grid import MonthModel
+    from tiktok_manager.ui.calendar.days_model import DaysModel
 
 HEAD, TILE, GAP, EDGE, MORE_LINE = 30, 22, 2, 4, 18
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a tile stands in a cell; `place` is MORE for the line that stands for the rest."""
+    """Where a tile stands in a cell; `place` is MORE for a line that stands for hidden ones."""
 
     place: int
     rect: QRect
+    hidden: tuple[int, ...] = ()
 
 
-class _Pointed(Protocol):
+class _Grid(Protocol):
     @property
     def hovered(self) -> tuple[date, int | None] | None: ...
+
+    def spots(self, day: date) -> Sequence[Spot]: ...
 
     def hasFocus(self) -> bool: ...
 
@@ -61,22 +64,18 @@ def lay_out(cell: QRect, count: int) -> Sequence[Spot]:
     ]
     if shown < count:
         below = min(top + shown * (TILE + GAP), cell.bottom() - MORE_LINE)
-        spots.append(Spot(MORE, QRect(left, below, width, MORE_LINE)))
+        rest = tuple(range(shown, count))
+        spots.append(Spot(MORE, QRect(left, below, width, MORE_LINE), rest))
     return spots
 
 
-def spot_at(cell: QRect, count: int, point: QPoint) -> int | None:
-    """Return the place under a point, None where there is no tile."""
-    return next((s.place for s in lay_out(cell, count) if s.rect.contains(point)), None)
-
-
 class DayDelegate(QStyledItemDelegate):
-    """Paints one day: its number, its tiles, and where the keyboard is."""
+    """Paints one day of the month: its number, its tiles, and where the keyboard is."""
 
     def __init__(self, viewmodel: CalendarViewModel, grid: QWidget) -> None:
         super().__init__(grid)
         self._viewmodel = viewmodel
-        self._grid = cast("_Pointed", grid)
+        self._grid = cast("_Grid", grid)
         self._tiles = TilePainter(viewmodel.core.accounts)
         self._style = self._tiles.prepare()
         self._today = viewmodel.today
@@ -99,7 +98,7 @@ class DayDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        day = cast("MonthModel", self._grid.model()).day(index)
+        day = cast("DaysModel", self._grid.model()).day(index)
         if day is None:
             return
         cell: QRect = option.rect
@@ -109,20 +108,27 @@ class DayDelegate(QStyledItemDelegate):
         self._paint_day(painter, cell, day)
         if not self._viewmodel.is_known(day):
             self._paint_stand_in(painter, cell)
-        tiles = self._viewmodel.tiles(day)
-        shown = [spot for spot in lay_out(cell, len(tiles)) if spot.place != MORE]
-        for spot in shown:
-            self._paint_tile(painter, spot, day, tiles[spot.place])
-        if len(shown) < len(tiles):
-            rect = lay_out(cell, len(tiles))[-1].rect
-            self._paint_more(painter, rect, day, tiles[: len(shown)])
+        self._paint_tiles(painter, cell, day)
         painter.restore()
 
     # -- parts ----------------------------------------------------------------------------
 
+    def _paint_tiles(self, painter: QPainter, cell: QRect, day: date) -> None:
+        tiles, clip = self._viewmodel.tiles(day), painter.clipBoundingRect().toRect()
+        for spot in self._grid.spots(day):
+            if not spot.rect.intersects(clip):
+                continue
+            if spot.place == MORE:
+                self._paint_more(painter, spot, day, [tiles[place] for place in spot.hidden])
+            else:
+                self._paint_tile(painter, cell, spot, day, tiles[spot.place])
+
     def _ground(self, day: date) -> str:
         look = self._style.look
         return look.ground if day < self._today else look.paper
+
+    def _tile_ground(self, day: date, _rect: QRect, _cell: QRect) -> str:
+        return self._ground(day)
 
     def _paint_day(self, painter: QPainter, cell: QRect, day: date) -> None:
         style = self._style
@@ -144,7 +150,7 @@ class DayDelegate(QStyledItemDelegate):
 
     def _paint_number(self, painter: QPainter, cell: QRect, day: date) -> None:
         style, is_today = self._style, day == self._today
-        begins = day.day == 1 or day == self._viewmodel.weeks.first
+        begins = day.day == 1 or day == self._viewmodel.span.first
         painter.setFont(style.strong_number if is_today or begins else style.number)
         if is_today:
             disc = mirrored(
@@ -161,11 +167,10 @@ class DayDelegate(QStyledItemDelegate):
         room = QRectF(cell.left() + 2 * EDGE, cell.top() + 3, cell.width() - 3 * EDGE, 24)
         painter.drawText(room, MIDDLE, date_text(day) if begins else str(day.day))
 
-    def _paint_more(self, painter: QPainter, rect: QRect, day: date, shown: Sequence[Tile]) -> None:
-        style, cursor = self._style, self._viewmodel.cursor
-        place = cursor.place
-        stands_for_it = place == MORE or (place is not None and place >= len(shown))
-        chosen = cursor.day == day and stands_for_it
+    def _paint_more(self, painter: QPainter, spot: Spot, day: date, hidden: Sequence[Tile]) -> None:
+        style, rect, place = self._style, spot.rect, self._viewmodel.cursor.place
+        stands_for_it = place == MORE or place in spot.hidden
+        chosen = self._viewmodel.cursor.day == day and stands_for_it
         lit = chosen or self._grid.hovered == (day, MORE)
         if lit:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -174,10 +179,9 @@ class DayDelegate(QStyledItemDelegate):
         if chosen:
             self._paint_cursor(painter, QRectF(rect).adjusted(1, 1, -1, -1))
         painter.setFont(style.caption)
-        needing = sum(len(tile.posts) for tile in shown if tile.needs_user)
-        room = self._paint_needing(painter, QRectF(rect), self._viewmodel.needing(day) - needing)
-        hidden = len(self._viewmodel.posts(day)) - sum(len(tile.posts) for tile in shown)
-        count = exact_number(hidden)
+        needing = sum(tile.needing for tile in hidden)
+        room = self._paint_needing(painter, QRectF(rect), needing)
+        count = exact_number(sum(len(tile.posts) for tile in hidden))
         words = tr("+{count} more", count=count)
         if style.caption_size.horizontalAdvance(words) > room.width():
             words = f"+{count}"
@@ -203,18 +207,29 @@ class DayDelegate(QStyledItemDelegate):
     def _paint_stand_in(self, painter: QPainter, cell: QRect) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._style.colour(self._style.look.hover))
-        for spot in lay_out(cell, 2):
+        for spot in lay_out(cell, 2):  # no more than that, or it would be taken for posts
             painter.drawRoundedRect(spot.rect, 4, 4)
 
-    def _paint_tile(self, painter: QPainter, spot: Spot, day: date, tile: Tile) -> None:
+    def _paint_tile(
+        self, painter: QPainter, cell: QRect, spot: Spot, day: date, tile: Tile
+    ) -> None:
         cursor = self._viewmodel.cursor
         chosen = cursor.day == day and cursor.place == spot.place
-        is_lit = chosen or self._grid.hovered == (day, spot.place)
+        is_picked = self._viewmodel.selection.holds(tile)
+        is_lit = chosen or is_picked or self._grid.hovered == (day, spot.place)
         face = face_of(tile, self._viewmodel.look(tile.post), self._style.look)
-        self._tiles.paint(painter, spot.rect, face, self._ground(day), is_lit=is_lit)
+        ground = self._tile_ground(day, spot.rect, cell)
+        self._tiles.paint(painter, spot.rect, face, ground, is_lit=is_lit)
         self._paint_progress(painter, QRectF(spot.rect), tile, face.colour)
         if chosen:
             self._paint_cursor(painter, QRectF(spot.rect).adjusted(1, 1, -1, -1))
+        elif is_picked:
+            self._paint_selected(painter, QRectF(spot.rect).adjusted(1, 1, -1, -1))
+
+    def _paint_selected(self, painter: QPainter, rect: QRectF) -> None:
+        painter.setPen(QPen(self._style.colour(self._style.look.accent), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(rect, 4, 4)
 
     def _paint_progress(self, painter: QPainter, rect: QRectF, tile: Tile, colour: str) -> None:
         sent = self._viewmodel.progress(tile.post.id)

@@ -1,26 +1,34 @@
-"""The calendar pane: month or agenda, and the drawer for what is selected."""
+"""The calendar pane: month, week, day or agenda, and the drawer for what is selected."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from tiktok_manager.domain.posts import Post
 from tiktok_manager.ui.calendar.agenda import AgendaViewModel
+from tiktok_manager.ui.calendar.changing import Changing
 from tiktok_manager.ui.calendar.day_list import DayList
 from tiktok_manager.ui.calendar.filter_menu import FilterMenu
+from tiktok_manager.ui.calendar.filters import NO_FILTER, Show
 from tiktok_manager.ui.calendar.grid import MonthGrid
-from tiktok_manager.ui.calendar.month import Filter, Show
+from tiktok_manager.ui.calendar.hours import HourGrid
+from tiktok_manager.ui.calendar.moves import STEP_MINUTES, Place
+from tiktok_manager.ui.calendar.span import View
 from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
 from tiktok_manager.ui.formats import day_title, zone_city
+from tiktok_manager.ui.frame import NewPost
 from tiktok_manager.ui.kit.action import Action, action_button
 from tiktok_manager.ui.kit.controls import Segment, icon_button, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.menus import add_to_menu
+from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.pane import PaneView, Stages
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.kit.table import Table
@@ -35,20 +43,20 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QPoint
 
-    from tiktok_manager.ui.calendar.month import Tile
+    from tiktok_manager.ui.calendar.grid import DayGrid
     from tiktok_manager.ui.frame import Core, Frame
 
 NEEDS_YOU = "needs-you"
-_MONTH, _AGENDA = "month", "agenda"
+_KEYS = {View.MONTH: "M", View.WEEK: "W", View.DAY: "D", View.AGENDA: "A"}
 _TITLE_PX = 156
 
 
 class CalendarView(PaneView):
     """Builds the calendar and binds it.
 
-    Targets: a post's id opens it, a `date` shows all of that day, "needs-you" lists what waits for
-    the user. It asks for the composer with a `date` (a new post on that day) or a post's id (edit
-    it).
+    Targets: a post's id opens it, a `date` shows all of that day, a `View` shows the plan so,
+    "needs-you" lists what waits for the user. It asks for the composer with a `NewPost` or, to
+    edit it, a post's id.
     """
 
     def __init__(self, core: Core, frame: Frame) -> None:
@@ -58,25 +66,29 @@ class CalendarView(PaneView):
         self.viewmodel = CalendarViewModel(core, QLocale().firstDayOfWeek().value, self)
         self.agenda = AgendaViewModel(core, self)
         self.drawer = PostDrawer(core, frame, self)
+        self.changing = Changing(core, frame, self.viewmodel, self.drawer, self)
         self._build()
         self._build_controls()
         self._connect()
         core.accounts.load()
-        self._on_weeks()
         self._on_state()
-        self._show_as(frame.memory.word("calendar-as", _MONTH))
+        shown = frame.memory.word("calendar-as", View.MONTH)
+        self._show_as(View(shown) if shown in set(View) else View.MONTH)
+        self._on_span()
 
     # -- PaneView -------------------------------------------------------------------------
 
     @override
     def open_target(self, target: object) -> None:
         if target == NEEDS_YOU:
-            self.viewmodel.set_filter(Filter(show=Show.NEEDS_YOU))
-            self._show_as(_AGENDA)
+            self.viewmodel.set_filter(replace(NO_FILTER, show=Show.NEEDS_YOU))
+            self._show_as(View.AGENDA)
         elif isinstance(target, date):
-            self.viewmodel.set_filter(Filter())
-            self._show_as(_MONTH)
+            self.viewmodel.set_filter(NO_FILTER)
+            self._show_as(View.MONTH)
             self.viewmodel.show_day(target)
+        elif isinstance(target, View):
+            self._show_as(target)
         elif isinstance(target, str):
             self.viewmodel.find(target)
 
@@ -91,13 +103,15 @@ class CalendarView(PaneView):
     @override
     def minute_passed(self) -> None:
         self.viewmodel.minute_passed()
-        self.grid.viewport().update()
+        for grid in (self.grid, self.hours):
+            grid.viewport().update()
         self.drawer.refresh_ages()
 
     # -- building -------------------------------------------------------------------------
 
     def _build(self) -> None:
         self.grid = MonthGrid(self.viewmodel)
+        self.hours = HourGrid(self.viewmodel)
         self.table: Table[Post] = Table(
             self.agenda.model,
             tr("Agenda"),
@@ -105,12 +119,15 @@ class CalendarView(PaneView):
             memory=(self._frame.memory, "agenda"),
             menu=self._row_menu,
         )
-        month, agenda = Stages(self.grid), Stages(self.table, empty=self._empty_agenda)
-        month.follow(self.viewmodel.reading)
-        month.add_reading(self.viewmodel.news)
+        self._grids = QStackedWidget()
+        self._grids.addWidget(self.grid)
+        self._grids.addWidget(self.hours)
+        days, agenda = Stages(self._grids), Stages(self.table, empty=self._empty_agenda)
+        days.follow(self.viewmodel.reading)
+        days.add_reading(self.viewmodel.news)
         agenda.follow(self.agenda.pages.reading)
         self._pages = QStackedWidget()
-        self._pages.addWidget(month)
+        self._pages.addWidget(days)
         self._pages.addWidget(agenda)
         self.body.addWidget(self._pages)
 
@@ -144,7 +161,11 @@ class CalendarView(PaneView):
         self._zone = PlainLabel("", type=Type.CAPTION, tone="soft", elided=True)
         self._zone.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.filters = FilterMenu(self._core.accounts, self)
-        self._as = Segment(tr("Show as"), {_MONTH: tr("Month"), _AGENDA: tr("Agenda")})
+        self._as = Segment(tr("Show as"), _view_words())
+        for view, key in _KEYS.items():
+            for shown in (self.grid, self.hours, self.table):
+                context = Qt.ShortcutContext.WidgetShortcut
+                QShortcut(QKeySequence(key), shown, partial(self._on_as, view), context=context)
         self._retry_all = action_button(
             retry_all_action(self._core, self.drawer.changes, self._lists_what_needs_user)
         )
@@ -166,7 +187,7 @@ class CalendarView(PaneView):
 
     def _connect(self) -> None:
         model, changes = self.viewmodel, self.drawer.changes
-        model.weeks_changed.connect(self._on_weeks)
+        model.span_changed.connect(self._on_span)
         model.posts_changed.connect(self._on_posts)
         model.cursor_changed.connect(self._on_cursor)
         model.filter_changed.connect(self._on_filter)
@@ -177,15 +198,18 @@ class CalendarView(PaneView):
         changes.moved.connect(model.show_post)
         changes.retrying.changed.connect(self._retry_all.refresh)
         self._core.publishing.changed.connect(self._on_state)
-        self.grid.tile_chosen.connect(self._on_tile_chosen)
-        self.grid.cancel_wanted.connect(self._on_tile_cancel)
-        self.grid.menu_wanted.connect(self._on_tile_menu)
-        self.grid.day_chosen.connect(self.open_day)
-        self.grid.new_wanted.connect(self._new_post)
+        for grid in (self.grid, self.hours):
+            grid.tile_chosen.connect(self._on_tile_chosen)
+            grid.cancel_wanted.connect(self.changing.cancel_selected)
+            grid.menu_wanted.connect(partial(self._on_tile_menu, grid))
+            grid.day_chosen.connect(self.open_day)
+            grid.new_wanted.connect(self._new_post)
+            grid.dropped.connect(self.changing.drop)
+        model.refused.connect(lambda words: self._frame.notify(Notice(text=words, stays=False)))
         self.table.row_opened.connect(self._on_row_opened)
         self.table.delete_wanted.connect(self._on_row_delete)
         self._as.chosen.connect(self._on_as)
-        for view in (self.grid, self.table):
+        for view in (self.grid, self.hours, self.table):
             self._core.accounts.avatars.arrived.connect(view.viewport().update)
             self._core.accounts.reading.changed.connect(view.viewport().update)
 
@@ -200,27 +224,31 @@ class CalendarView(PaneView):
             words=lambda: tr("All of {day}", day=title),
             icon="arrow-left",
             look="quiet",
-            run=lambda: self.open_day(content_day, by_keyboard=True),
+            run=lambda: self._open_list(title, DayList(self.viewmodel, day, only), True),
         )
-        content_day = content.day
+        day, only = content.day, content.only
         content.chosen.connect(
-            lambda post, by_keys: self.drawer.open_post(post, focus=by_keys, back=back)
+            lambda post, by_keys: self.drawer.find(post.id, focus=by_keys, back=back)
         )
-        content.cancel_wanted.connect(self.drawer.changes.cancel)
+        content.cancel_wanted.connect(self.changing.cancel)
         content.new_wanted.connect(self._new_post)
         self._frame.open_drawer(title, content)
         if by_keyboard:
             content.focus_first()
 
-    def _on_as(self, kind: str) -> None:
-        self._frame.memory.set_word("calendar-as", kind)
-        self._show_as(kind)
+    def _on_as(self, view: str) -> None:
+        self._frame.memory.set_word("calendar-as", view)
+        self._show_as(View(view))
+        self.take_focus()
 
-    def _show_as(self, kind: str) -> None:
-        self._as.choose(kind)
-        self._pages.setCurrentIndex(1 if kind == _AGENDA else 0)
+    def _show_as(self, view: View) -> None:
+        self._as.choose(view)
+        is_agenda = view is View.AGENDA
+        self._grids.setCurrentWidget(self.grid if view is View.MONTH else self.hours)
+        self.viewmodel.show_as(view)
+        self._pages.setCurrentIndex(1 if is_agenda else 0)
         for widget in (self._earlier, self._title, self._later, self._today):
-            widget.setVisible(kind == _MONTH)
+            widget.setVisible(not is_agenda)
         self._on_filter()
         self._on_posts()
 
@@ -233,15 +261,16 @@ class CalendarView(PaneView):
 
     def _on_today(self) -> None:
         self.viewmodel.show_today()
-        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._front().setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _on_weeks(self) -> None:
-        self._title.setText(self.viewmodel.weeks.title)
-        name = tr("Calendar, {months}", months=self.viewmodel.weeks.title)
-        self.grid.setAccessibleName(name)
+    def _on_span(self) -> None:
+        title = self.viewmodel.span.title
+        self._title.setText(title)
+        for grid in (self.grid, self.hours):
+            grid.setAccessibleName(tr("Calendar, {months}", months=title))
 
     def _on_posts(self) -> None:
-        is_filtered = self.viewmodel.filter != Filter()
+        is_filtered = self.viewmodel.filter != NO_FILTER
         plain = tr("No posts here. N plans one on the chosen day.")
         self._hint.setText(tr("Nothing here passes the filter.") if is_filtered else plain)
         self._hint.setVisible(not self._is_agenda and self.viewmodel.is_empty)
@@ -254,61 +283,78 @@ class CalendarView(PaneView):
     def _on_cursor(self) -> None:
         tile = self.viewmodel.selected
         if tile is not None and not tile.is_stack and self.drawer.is_open:
-            self.drawer.open_post(tile.post, focus=False)
+            self.drawer.find(tile.post.id)
 
     def _on_tile_chosen(self, by_keyboard: bool) -> None:
         tile = self.viewmodel.selected
         if tile is None:
             return
         if tile.is_stack:
-            self._open_stack(tile, by_keyboard)
+            content = DayList(self.viewmodel, tile.day, tile.ids)
+            self._open_list(day_title(tile.day), content, by_keyboard)
         else:
-            self.drawer.open_post(tile.post, focus=by_keyboard)
-
-    def _open_stack(self, tile: Tile, by_keyboard: bool) -> None:
-        only = frozenset(post.id for post in tile.posts)
-        content = DayList(self.viewmodel, tile.day, only)
-        self._open_list(day_title(tile.day), content, by_keyboard)
-
-    def _on_tile_cancel(self) -> None:
-        tile = self.viewmodel.selected
-        if tile is not None and not tile.is_stack:
-            self.drawer.changes.cancel(tile.post)
+            self.drawer.find(tile.post.id, focus=by_keyboard)
 
     def _on_row_opened(self, post_id: str, by_keyboard: bool) -> None:
         if (post := self.agenda.model.find(post_id)) is not None:
             self.drawer.open_post(post, focus=by_keyboard)
 
+    def _on_tile_menu(self, grid: DayGrid, at: QPoint) -> None:
+        tile = self.viewmodel.selected
+        if tile is not None and not tile.is_stack:
+            self._core.tasks.run(
+                lambda _token: self._core.workspace.planning.get(tile.post.id),
+                done=lambda post: self._show_menu(post, grid, at),
+                failed=self._frame.show_error,
+                group="calendar-menu",
+            )
+
+    def _show_menu(self, post: Post, grid: DayGrid, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        add_to_menu(menu, self._row_menu([post]), over=grid)
+        menu.popup(at)
+
     def _row_menu(self, rows: Sequence[Post]) -> Sequence[Action]:
         (post,) = rows
         return mending_actions(self._core, self._frame, self.drawer.changes, lambda: post)
 
-    def _on_tile_menu(self, at: QPoint) -> None:
-        tile = self.viewmodel.selected
-        if tile is not None and not tile.is_stack:
-            menu = QMenu(self)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            add_to_menu(menu, self._row_menu([tile.post]), over=self.grid)
-            menu.popup(at)
-
     def _on_row_delete(self, post_ids: Sequence[str]) -> None:
-        for post in filter(None, map(self.agenda.model.find, post_ids)):
-            self.drawer.changes.cancel(post)
+        found = map(self.agenda.model.find, post_ids)
+        self.changing.cancel([post for post in found if post is not None])
 
     def _on_found(self, post: Post) -> None:
-        self._show_as(_MONTH)
+        if self._is_agenda:
+            self._show_as(View.MONTH)
         self.viewmodel.show_post(post)
         self.drawer.open_post(post, focus=False)
 
     @property
     def _is_agenda(self) -> bool:
-        return self._as.current == _AGENDA
+        return self._as.current == View.AGENDA
 
     def _lists_what_needs_user(self) -> bool:
         return self._is_agenda and self.viewmodel.filter.show is Show.NEEDS_YOU
 
     def _front(self) -> QWidget:
-        return self.table if self._is_agenda else self.grid
+        if self._is_agenda:
+            return self.table
+        return self._grid
 
-    def _new_post(self, day: date) -> None:
-        self._frame.go("composer", day)
+    @property
+    def _grid(self) -> DayGrid:
+        return self.hours if self.viewmodel.span.has_hours else self.grid
+
+    def _new_post(self, place: Place) -> None:
+        zone = self.viewmodel.timezone
+        minute = None if place.minute is None else place.minute // STEP_MINUTES * STEP_MINUTES
+        self._frame.go("composer", NewPost(day=place.day, minute=minute, timezone=zone))
+
+
+def _view_words() -> dict[str, str]:
+    return {
+        View.MONTH: tr("Month"),
+        View.WEEK: tr("Week"),
+        View.DAY: tr("Day"),
+        View.AGENDA: tr("Agenda"),
+    }

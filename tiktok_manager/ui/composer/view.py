@@ -29,7 +29,7 @@ from tiktok_manager.ui.composer.state import Part
 from tiktok_manager.ui.composer.submission import Planned
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.composer.wording import outcome_text
-from tiktok_manager.ui.frame import Core, Frame
+from tiktok_manager.ui.frame import Core, Frame, NewPost
 from tiktok_manager.ui.kit.access import announce, has_focus_inside, lead_to
 from tiktok_manager.ui.kit.action import Action, ActionRow
 from tiktok_manager.ui.kit.badges import StatusBadge
@@ -84,6 +84,8 @@ class ComposerView(PaneView):
         if target == "new":
             self.model.entry.start_new()
         elif isinstance(target, date):
+            self.model.start_on(NewPost(day=target))
+        elif isinstance(target, NewPost):
             self.model.start_on(target)
         elif isinstance(target, str):
             self.model.entry.open(target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,9 +25,8 @@ from tiktok_manager.ui.kit.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
 
-    from tiktok_manager.ui.frame import Core
+    from tiktok_manager.ui.frame import Core, NewPost
 
 
 class ComposerViewModel(QObject):
@@ -91,13 +91,17 @@ class ComposerViewModel(QObject):
         self._lateness.request()
         self.creators.ask_again()
 
-    def start_on(self, day: date) -> None:
-        """Go on with a new post, for this day."""
-        self.entry.when_begun(lambda: self._start_on(day))
+    def start_on(self, wanted: NewPost) -> None:
+        """Go on with a new post, for this day, and this time and these accounts if named."""
+        self.entry.when_begun(lambda: self._start_on(wanted))
 
-    def _start_on(self, day: date) -> None:
+    def _start_on(self, wanted: NewPost) -> None:
         self.entry.start_new()
-        self.enter(on_day(self.form, day, self._core.now()))
+        form = on_day(self.form, wanted.day, self._core.now())
+        if wanted.minute is not None:
+            at = datetime.combine(wanted.day, time.min) + timedelta(minutes=wanted.minute)
+            form = replace(form, wall=at, timezone=wanted.timezone or form.timezone)
+        self.enter(replace(form, account_ids=wanted.account_ids or form.account_ids))
 
     # -- what is entered ------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from tiktok_manager.ui.texts import tr
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tiktok_manager.domain.post_briefs import AnyPost
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.ui.frame import Core, Frame
     from tiktok_manager.ui.post.changes import PostChanges
@@ -106,7 +107,7 @@ def retry_all_action(core: Core, changes: PostChanges, shown: Callable[[], bool]
     )
 
 
-def may_cancel(post: Post) -> bool:
+def may_cancel(post: AnyPost) -> bool:
     """Say whether a post can be taken out of the plan."""
     return post.status in _CANCELLABLE
 

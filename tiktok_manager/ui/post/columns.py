@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QIcon
 
-    from tiktok_manager.domain.posts import Post
+    from tiktok_manager.domain.post_briefs import AnyPost
     from tiktok_manager.ui.frame import Core
 
 RowT = TypeVar("RowT")
@@ -27,7 +27,7 @@ RowT = TypeVar("RowT")
 
 def when_column(
     core: Core,
-    of: Callable[[RowT], Post],
+    of: Callable[[RowT], AnyPost],
     *,
     words: Callable[[], str],
     width: int = 216,
@@ -38,12 +38,12 @@ def when_column(
         words=words,
         width=width,
         hide_below=hide_below,
-        value=lambda row: zoned_time(of(row).schedule.due_at, core.timezone, core.now()),
-        hint=lambda row: full_stamp(of(row).schedule.due_at, core.timezone),
+        value=lambda row: zoned_time(of(row).due_at, core.timezone, core.now()),
+        hint=lambda row: full_stamp(of(row).due_at, core.timezone),
     )
 
 
-def account_column(core: Core, of: Callable[[RowT], Post], width: int = 170) -> Column[RowT]:
+def account_column(core: Core, of: Callable[[RowT], AnyPost], width: int = 170) -> Column[RowT]:
     """Return whose post it is."""
     accounts = core.accounts
 
@@ -60,7 +60,7 @@ def account_column(core: Core, of: Callable[[RowT], Post], width: int = 170) -> 
     )
 
 
-def status_column(core: Core, of: Callable[[RowT], Post]) -> Column[RowT]:
+def status_column(core: Core, of: Callable[[RowT], AnyPost]) -> Column[RowT]:
     """Return how the post stands, and why."""
 
     def look(row: RowT) -> PostLook:
@@ -79,7 +79,7 @@ def status_column(core: Core, of: Callable[[RowT], Post]) -> Column[RowT]:
     )
 
 
-def caption_column(of: Callable[[RowT], Post]) -> Column[RowT]:
+def caption_column(of: Callable[[RowT], AnyPost]) -> Column[RowT]:
     """Return what the post says, on one line."""
 
     def line(row: RowT) -> str:

@@ -61,12 +61,12 @@ class PostDrawer(QObject):
         if focus:
             details.focus_first()
 
-    def find(self, post_id: str) -> None:
-        """Read a post and show it."""
+    def find(self, post_id: str, *, focus: bool = False, back: Action | None = None) -> None:
+        """Read a post and show it, as `open_post` does."""
         planning = self._core.workspace.planning
         self._core.tasks.run(
             lambda _token: planning.get(post_id),
-            done=lambda post: self.open_post(post, focus=False),
+            done=lambda post: self.open_post(post, focus=focus, back=back),
             failed=self._frame.show_error,
             group="post-drawer",
         )
