@@ -161,15 +161,15 @@ def _finish(
             result = imports.commit(proposed, good_rows=good_rows, strict=strict)
     except InputError as error:
         refusal = error
-    document = _document(proposed, result, dry_run)
+    if as_json:
+        beside = {} if refusal is None else {"error": error_json(refusal)}
+        print_json({**_document(proposed, result, dry_run), **beside})
     if refusal is not None:
         print_error(refusal, as_json=False)
-        if as_json:
-            print_json({**document, "error": error_json(refusal)})
         raise typer.Exit(refusal.exit_code)
     if as_json:
-        print_json(document)
-    elif result is None:
+        return
+    if result is None:
         good = [row for row in proposed.rows if not row.errors]
         print_line(said("import_would", count=sum(len(row.posts) for row in good)))
     else:
@@ -208,6 +208,7 @@ def _document(
 ) -> dict[str, object]:
     sheet = proposed.sheet
     posts = () if result is None else result.posts
+    written = frozenset(post.id for post in posts)
     return {
         "import": None if result is None else proposed.id,
         "file": str(sheet.table.path),
@@ -215,7 +216,7 @@ def _document(
         "planned": len(posts),
         "drafts": sum(post.status is PostStatus.DRAFT for post in posts),
         "left_out": [] if result is None else [row.number for row in result.left_out],
-        "rows": [row_json(row, written={post.id for post in posts}) for row in proposed.rows],
+        "rows": [row_json(row, written) for row in proposed.rows],
         "read_as": {
             "kind": sheet.table.form.kind,
             "delimiter": sheet.table.form.delimiter,
