@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.drafts import Drafts
     from tiktok_manager.services.publish_blockers import PublishBlockers
     from tiktok_manager.services.publishing import Publishing, Restoring
+    from tiktok_manager.services.recurring import Recurring
     from tiktok_manager.services.reports import Reports
     from tiktok_manager.services.tokens import TokenKeeper
     from tiktok_manager.services.vault import VaultService
@@ -207,6 +208,7 @@ def _build(
         marks=Marks(base.database, accounts, base.events),
         planning=planning,
         slots=Slots(base.database, accounts, quota, base.settings, base.events, base.clock),
+        recurring=late(lambda: _make_recurring(base, planning, accounts)),
         drafts=late(lambda: _make_drafts(base, closing)),
         quota=quota,
         journal=journal,
@@ -279,6 +281,12 @@ def _make_accounts(base: _Base, paths: DataPaths, closing: ExitStack) -> Account
     )
     closing.callback(accounts.close)
     return accounts
+
+
+def _make_recurring(base: _Base, planning: Planning, accounts: Accounts) -> Recurring:
+    from tiktok_manager.services.recurring import Recurring
+
+    return Recurring(base.database, planning, accounts, base.settings, base.events, base.clock)
 
 
 def _make_drafts(base: _Base, closing: ExitStack) -> Drafts:
@@ -384,6 +392,7 @@ def make_runner(workspace: Workspace, *, standby: bool = False) -> Runner:
             "backup": workspace.backups.run_if_due,
             "keep-alive": workspace.accounts.keep_alive,
             "wall-times": workspace.publishing.keep_wall_times,
+            "recurring-posts": workspace.recurring.make_ahead,
         },
         stopping=workspace.database.patience.end,
     )

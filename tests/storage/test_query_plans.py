@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +24,8 @@ from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.drafts import Draft
 from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.holds import Hold, Standing
-from tiktok_manager.domain.posts import ON_TIME, PostFilter, PostMode, PostStatus
+from tiktok_manager.domain.posts import ON_TIME, Lateness, PostFilter, PostMode, PostStatus
+from tiktok_manager.domain.recurring import Cadence, PoolVideo, Rule, RuleSpec
 from tiktok_manager.domain.schedule import at_instant
 from tiktok_manager.domain.slots import Blackout, Slot, Whose
 from tiktok_manager.storage import (
@@ -45,6 +47,7 @@ from tiktok_manager.storage import (
     publishers,
     quota,
     restoring,
+    rules,
     settings,
     slots,
     wall_times,
@@ -81,6 +84,7 @@ MODULES = (
     "publishers",
     "quota",
     "restoring",
+    "rules",
     "settings",
     "slots",
     "wall_times",
@@ -126,6 +130,8 @@ ALLOWED = {
     ("post_search.change_after", "SCAN posts USING COVERING INDEX posts_by_change"),
     # The posts whose outcome is known, newest first; it ends with the first.
     ("posts.last_result", "SCAN posts USING COVERING INDEX posts_by_change"),
+    # What became of one rule's posts, by their status.
+    ("rules.count_posts", "USE TEMP B-TREE FOR GROUP BY"),
     # Once after a restore, or when a data folder was put back: the newest instant of everything.
     ("installation.newest_instant", "SCAN posts"),
     ("installation.newest_instant", "SCAN step_log"),
@@ -230,6 +236,30 @@ def _upload() -> restoring.SentUpload:
 WHOSE = Whose(name="h1", account_id="a1")
 SLOT = Slot(id="s1", whose=WHOSE, weekday=0, at=time(9), timezone="UTC")
 AWAY = Blackout(id="b1", whose=WHOSE, first_day=NOW.date(), last_day=NOW.date())
+
+
+RULE = Rule(
+    id="r1",
+    spec=RuleSpec(
+        cadence=Cadence(
+            rrule="FREQ=DAILY",
+            times=(time(9),),
+            timezone="UTC",
+            anchor=NOW.date(),
+            since=NOW.replace(tzinfo=None),
+        ),
+        videos=(PoolVideo(file=Path("/v/1"), captions=("",)),),
+        accounts=("a1",),
+        lateness=Lateness(),
+    ),
+    consent=None,
+    created_at=NOW,
+)
+
+
+def with_rule(session: Session) -> Session:
+    rules.add_rule(session, RULE, NOW)
+    return session
 
 
 def with_slot(session: Session) -> Session:
@@ -504,6 +534,17 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda s, w: restoring.add_uploads(s, w.post.id, [_upload()], WHY, NOW),
     ),
     "restoring.quarantine": (lambda s, _w: restoring.quarantine(s, NOW - HOUR, NOW, WHY, NOW),),
+    "rules.list_rules": (lambda s, _w: rules.list_rules(s),),
+    "rules.get_rule": (lambda s, _w: rules.get_rule(s, "r1"),),
+    "rules.add_rule": (lambda s, _w: rules.add_rule(s, RULE, NOW),),
+    "rules.change_rule": (lambda s, _w: rules.change_rule(with_rule(s), RULE, RULE, NOW),),
+    "rules.note_made": (lambda s, _w: rules.note_made(with_rule(s), RULE, NOW, ()),),
+    "rules.posts_of_rules": (
+        lambda s, _w: rules.posts_of_rules(s, ["r1", "r2"], NOW.date()),
+        lambda s, _w: rules.posts_of_rules(s, ["r1"], NOW.date(), SOME),
+    ),
+    "rules.keys_of_rule": (lambda s, _w: rules.keys_of_rule(s, "r1", NOW.date()),),
+    "rules.count_posts": (lambda s, _w: rules.count_posts(s, "r1"),),
     "slots.list_slots": (lambda s, _w: slots.list_slots(s),),
     "slots.list_blackouts": (lambda s, _w: slots.list_blackouts(s),),
     "slots.add_slots": (lambda s, _w: slots.add_slots(s, [SLOT], NOW),),

@@ -220,6 +220,13 @@ def _posts(workspace: Workspace) -> Check:
     return Check(said=(Finding(code="check_posts", params=params),))
 
 
+def _recurring(workspace: Workspace) -> Check:
+    rules = [view.rule for view in workspace.recurring.list()]
+    counted = Finding(code="check_rules", params={"count": len(rules)})
+    told = tuple(finding for rule in rules for finding in rule.told)
+    return Check(ok=not told, said=(counted, *told[:3]), code=told[0].code if told else "ok")
+
+
 _LOOKS: dict[str, Callable[[Workspace], Check]] = {
     "version": _version,
     "data folder": _data_folder,
@@ -235,4 +242,5 @@ _LOOKS: dict[str, Callable[[Workspace], Check]] = {
     "accounts": _accounts,
     "publishing": _publishing,
     "posts": _posts,
+    "recurring": _recurring,
 }

@@ -66,6 +66,11 @@ class SlotsChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RulesChanged(Event):
+    """Rules of recurring posts were added, changed or removed, or have something to tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanMoved(Event):
     """Planned posts were moved though nobody asked for it; the finding says why."""
 

@@ -124,10 +124,14 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanResult:
-    """The posts that were planned or changed, and for each what the user should know about it."""
+    """The posts that were planned or changed, and for each what the user should know about it.
+
+    Those `beside` were changed with them, but not planned.
+    """
 
     posts: tuple[Post, ...]
     found: tuple[tuple[Finding, ...], ...]
+    beside: tuple[Post, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -259,14 +259,16 @@ class Origin:
 
     Posts of one `batch` are one video for several accounts: shown, changed and cancelled together
     or one by one. A `campaign_id` or a `rule_id` says what made the post; `rule_on` is the local
-    date of the rule that it stands for, once for each account. Posts of one `import_id` came from
-    one file, and can be taken back together.
+    date of the rule that it stands for, and `rule_turn` its place among the rule's times of that
+    date, once for each account. Posts of one `import_id` came from one file, and can be taken back
+    together.
     """
 
     batch: str | None = None
     campaign_id: str | None = None
     rule_id: str | None = None
     rule_on: date | None = None
+    rule_turn: int = 0
     import_id: str | None = None
 
 

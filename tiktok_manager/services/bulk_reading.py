@@ -211,17 +211,7 @@ def read_folder(folder: Path, template: str, times: Iterator[str]) -> Table:
     file's name in words, `{stem}` as it is written, `{date}` the day it was saved, `{n}` its place.
     """
     _check_template(template)
-    try:
-        videos = [each for each in folder.iterdir() if _is_video(each)]
-    except OSError as exc:
-        raise InputError(
-            "file_unreadable", file=folder.name, reason=exc.strerror or str(exc)
-        ) from exc
-    if not videos:
-        raise no_table(folder, "no_videos")
-    if len(videos) > MAX_ROWS:
-        raise no_table(folder, "too_many_rows", most=MAX_ROWS)
-    named = enumerate(sorted(videos, key=_by_name), start=1)
+    named = enumerate(_videos_in(folder), start=1)
     rows = [
         SheetRow(number=number, cells=(video.name, _caption(video, template, number), next(times)))
         for number, video in named
@@ -233,6 +223,34 @@ def read_folder(folder: Path, template: str, times: Iterator[str]) -> Table:
         rows=tuple(rows),
         form=TableForm(kind="folder"),
     )
+
+
+def pool_of(folder: Path) -> dict[Path, tuple[str, ...]]:
+    """Return each video of a folder with its captions: those of the text file beside it.
+
+    In that, lines of three hyphens part them; without one there are none. Raises InputError.
+    """
+    found: dict[Path, tuple[str, ...]] = {}
+    for video in _videos_in(folder):
+        beside = video.with_suffix(".txt")
+        text = _text_of(beside) if beside.is_file() else ""
+        parts = (part.strip() for part in re.split(r"(?m)^---+[ \t]*$", text))
+        found[video] = tuple(filter(None, parts))
+    return found
+
+
+def _videos_in(folder: Path) -> list[Path]:
+    try:
+        videos = [each for each in folder.iterdir() if _is_video(each)]
+    except OSError as exc:
+        raise InputError(
+            "file_unreadable", file=folder.name, reason=exc.strerror or str(exc)
+        ) from exc
+    if not videos:
+        raise no_table(folder, "no_videos")
+    if len(videos) > MAX_ROWS:
+        raise no_table(folder, "too_many_rows", most=MAX_ROWS)
+    return sorted(videos, key=_by_name)
 
 
 def _is_video(path: Path) -> bool:

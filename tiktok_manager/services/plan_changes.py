@@ -4,7 +4,7 @@ Only `planning` calls it.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -34,6 +34,9 @@ from tiktok_manager.storage import attempts
 from tiktok_manager.storage import posts as queries
 from tiktok_manager.storage.database import Database, Session
 from tiktok_manager.storage.plan_facts import Airing, airings, read_plan_facts
+
+Before = Callable[[Session], None]
+"""What else has to be so, or be written, for a plan to be: done first, in its transaction."""
 
 _REVERSIBLE = EDITABLE | {PostStatus.CANCELLED}
 _TOLD_ONE_BY_ONE = 50
@@ -68,24 +71,37 @@ class PlanChanges:
         refused: Mapping[int, InputError],
         *,
         gone: Sequence[Post] = (),
+        without: Collection[str] = (),
         spread: bool = False,
     ) -> Proposal:
         """Judge wishes by how things are now; those that take a slot get one, or are refused.
 
-        Posts that are `gone` give their place free.
+        Posts that are `gone` give their place free; so do those `without`, by their ids.
         """
         now, caps, limits = self._clock.now(), self._quota.caps(), self._settings.plan_limits()
         refused = dict(refused)
         with self._database.read() as session:
-            grounds = _grounds(session, wishes, gone, caps, limits, now, spread=spread)
+            freed = {*without, *_ids(gone)}
+            grounds = _grounds(session, wishes, freed, caps, limits, now, spread=spread)
         if any(wish.takes_slot for wish in wishes):
-            wishes, without = plan_slots.give(wishes, grounds, now)
-            refused |= without
+            wishes, slotless = plan_slots.give(wishes, grounds, now)
+            refused |= slotless
         rows = guards.judge(wishes, grounds, spread=spread)
         return Proposal(rows=rows, refused=refused, gone=tuple(gone), spread=spread, made_at=now)
 
-    def commit(self, proposal: Proposal, *, strict: bool) -> PlanResult:
-        """Write the rows of a proposal unless something is another by now; see `Planning`."""
+    def commit(
+        self,
+        proposal: Proposal,
+        *,
+        strict: bool,
+        beside: Sequence[tuple[Post, Post]] = (),
+        kind: str = "",
+        first: Before | None = None,
+    ) -> PlanResult:
+        """Write the rows of a proposal unless something is another by now; see `Planning`.
+
+        Changes of posts `beside` them are no plan and are not judged: `kind` is what they are.
+        """
         rules.check(proposal, strict=strict)
         now, caps, limits = self._clock.now(), self._quota.caps(), self._settings.plan_limits()
         wishes = [row.wish for row in proposal.rows]
@@ -93,19 +109,22 @@ class PlanChanges:
         new = [row.post for row in proposal.rows if row.wish.before is None]
         gone = [(post, rules.cancelled(post)) for post in proposal.gone]
         with self._database.write() as session:
-            _check_unchanged(session, [*edits, *gone])
-            grounds = _grounds(
-                session, wishes, proposal.gone, caps, limits, now, spread=proposal.spread
-            )
+            if first is not None:
+                first(session)
+            _check_unchanged(session, [*edits, *gone, *beside])
+            freed = _ids(before for before, _after in (*gone, *beside))
+            grounds = _grounds(session, wishes, freed, caps, limits, now, spread=proposal.spread)
             again = guards.judge(wishes, grounds, spread=proposal.spread)
             for row, now_so in zip(proposal.rows, again, strict=True):
                 _check_still_so(row, now_so, proposal.made_at, now)
             queries.add_posts(session, new, now)
             written = {post.id: post for post in _write(session, edits, _Kind(name="edited"), now)}
             _write(session, gone, _Kind(name="cancelled"), now)
+            others = _write(session, beside, _Kind(name=kind), now)
         posts = tuple(written.get(row.post.id, row.post) for row in proposal.rows)
-        self._tell(posts, is_new=bool(new or gone))
-        return PlanResult(posts=posts, found=tuple(row.findings for row in proposal.rows))
+        self._tell([*posts, *others], is_new=bool(new or gone))
+        found = tuple(row.findings for row in proposal.rows)
+        return PlanResult(posts=posts, found=found, beside=tuple(others))
 
     def write(
         self, changes: Sequence[tuple[Post, Post]], kind: str, *, started: bool = False
@@ -157,21 +176,19 @@ class PlanChanges:
 def _grounds(
     session: Session,
     wishes: Sequence[Wish],
-    gone: Sequence[Post],
+    freed: Collection[str],
     caps: Mapping[PostMode, int],
     limits: Limits,
     now: datetime,
     *,
     spread: bool,
 ) -> guards.Grounds:
-    """Return what wishes are judged by, as it stands in the database now."""
+    """Return what wishes are judged by as it stands now, but for posts that are `freed`."""
     videos: dict[str, set[str]] = defaultdict(set)
     for wish in wishes:
         if wish.is_new_video:
             videos[wish.post.media.sha256].add(wish.post.account_id)
-    without = frozenset(
-        post.id for post in (*gone, *(wish.before for wish in wishes)) if post is not None
-    )
+    without = frozenset({*freed, *_ids(wish.before for wish in wishes if wish.before)})
     due = [wish.post.schedule.due_at for wish in wishes] or [now]
     around = max(WINDOW, limits.gap or WINDOW) + _DAY_AND_NIGHT
     looks_ahead = spread or any(wish.takes_slot for wish in wishes)
@@ -198,6 +215,10 @@ def _airings(
     if not any(wish.takes_slot for wish in wishes):
         end = max(times) + limits.stagger
     return airings(session, {wish.post.media.sha256 for wish in wishes}, start, end, without)
+
+
+def _ids(posts: Iterable[Post]) -> set[str]:
+    return {post.id for post in posts}
 
 
 def _write(

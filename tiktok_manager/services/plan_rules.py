@@ -26,6 +26,7 @@ from tiktok_manager.domain.posts import (
     PostStatus,
     Privacy,
 )
+from tiktok_manager.domain.recurring import is_paused_with_rule
 from tiktok_manager.domain.schedule import Schedule, at_instant, parse_when, shifted
 from tiktok_manager.domain.when import is_next_slot
 
@@ -54,7 +55,8 @@ class Checked:
 def edited(post: Post, edit: PostEdit, now: datetime) -> Post:
     """Return the post as an edit wants it, but for a new file and a slot; raises InputError.
 
-    A draft stays one, whatever it lacks, until it is edited with consent.
+    A draft stays one, whatever it lacks, until it is edited with consent; so does one that waits
+    for its rule to be resumed.
     """
     caption = post.caption if edit.caption is None else edit.caption
     check_caption(caption)
@@ -65,7 +67,8 @@ def edited(post: Post, edit: PostEdit, now: datetime) -> Post:
         post.consent is not None and post.consent.text == consent_text(choices)
     )
     consent = consent_for(mode, choices, agreed=agreed, now=now, or_draft=is_draft)
-    status = status_of(mode, consent, or_draft=is_draft)
+    rests = is_paused_with_rule(post) and not edit.consent
+    status = post.status if rests else status_of(mode, consent, or_draft=is_draft)
     waits = _keeps_place(edit) and mode is post.mode and _waits_for_turn(post)
     return replace(
         post,
@@ -77,7 +80,7 @@ def edited(post: Post, edit: PostEdit, now: datetime) -> Post:
         schedule=_edited_schedule(post, edit, now, status),
         lateness=edit.lateness or post.lateness,
         tags=post.tags if edit.tags is None else read_tags(edit.tags),
-        error=post.error if waits else None,
+        error=post.error if waits or rests else None,
         next_try_at=post.next_try_at if waits else None,
     )
 

@@ -23,6 +23,7 @@ from tiktok_manager.domain.posts import (
     PostStatus,
 )
 from tiktok_manager.services import plan_rules as rules
+from tiktok_manager.services.plan_changes import Before
 from tiktok_manager.services.plan_videos import Progress
 from tiktok_manager.services.planned_posts import PublishOverview
 from tiktok_manager.services.proposals import Proposals, Seen
@@ -41,14 +42,24 @@ class Planning(Proposals):
         """Raise what was refused first; and InputError if `strict` and there are findings."""
         rules.check(proposal, strict=strict)
 
-    def commit(self, proposal: Proposal, *, strict: bool = False) -> PlanResult:
+    def commit(
+        self,
+        proposal: Proposal,
+        *,
+        strict: bool = False,
+        beside: Sequence[tuple[Post, Post]] = (),
+        kind: str = "",
+        first: Before | None = None,
+    ) -> PlanResult:
         """Write what was proposed, all or none, and tell the publisher.
 
         Raises what was refused first; InputError for findings if `strict`; ChangedMeanwhile if a
         post was changed since, or if there is something to know by now that the proposal did not
-        tell (an account disconnected, a day that filled up).
+        tell (an account disconnected, a day that filled up). Who makes plans of their own say what
+        else is written in the same transaction: `first` does it, and changes of posts `beside`, of
+        that `kind`, go with it.
         """
-        return self._changes.commit(proposal, strict=strict)
+        return self._changes.commit(proposal, strict=strict, beside=beside, kind=kind, first=first)
 
     def plan(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -254,6 +254,19 @@ class Proposals(PlannedPosts):
                 )
             )
         return wishes
+
+    def look_into(
+        self, files: Iterable[Path], *, cancel: CancelToken | None = None
+    ) -> Mapping[Path, PlanVideo | InputError]:
+        """Return what each file is, or what is wrong with it; reads those that are not known."""
+        return self._videos.read(files, cancel, None)
+
+    def propose_posts(self, wishes: Sequence[Wish], without: Collection[str] = ()) -> Proposal:
+        """Look at what posts made elsewhere would come to, each as it is wished. Writes nothing.
+
+        Posts `without` are taken back by what is planned: they stand in nobody's way.
+        """
+        return self._changes.propose(wishes, {}, without=without)
 
     def _current(
         self,

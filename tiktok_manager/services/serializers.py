@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tiktok_manager.domain.metrics import VideoCounters
     from tiktok_manager.domain.slots import Blackout, Slot
     from tiktok_manager.domain.tonight import DryRun
+    from tiktok_manager.services.recurring import RuleView
 
 Record = dict[str, object]
 Say = Callable[[Failure | Finding], tuple[str, str]]
@@ -64,6 +65,7 @@ def post_json(post: Post, say: Say) -> Record:
         "batch": post.origin.batch,
         "campaign": post.origin.campaign_id,
         "rule": post.origin.rule_id,
+        "rule_on": post.origin.rule_on and post.origin.rule_on.isoformat(),
         "import": post.origin.import_id,
     }
 
@@ -199,6 +201,36 @@ def blackout_json(blackout: Blackout) -> Record:
         "to": blackout.last_day.isoformat(),
         "note": blackout.note,
         "version": blackout.version,
+    }
+
+
+def rule_json(view: RuleView) -> Record:
+    """Return the public record of a recurring post."""
+    spec, cadence = view.rule.spec, view.rule.spec.cadence
+    return {
+        "id": view.rule.id,
+        "file": str(spec.videos[0].file),
+        "files": [str(video.file) for video in spec.videos],
+        "captions": [list(video.captions) for video in spec.videos],
+        "accounts": list(view.accounts),
+        "rrule": cadence.rrule,
+        "time": f"{cadence.times[0]:%H:%M}",
+        "times": [f"{at:%H:%M}" for at in cadence.times],
+        "timezone": cadence.timezone,
+        "until": None if cadence.until is None else cadence.until.date().isoformat(),
+        "count": cadence.count,
+        "skipped": [day.isoformat() for day in cadence.skipped],
+        "next": list(dict.fromkeys(each.day.isoformat() for each in view.next)),
+        "next_at": [stamp(each.schedule.due_at) for each in view.next],
+        "status": view.status.value,
+        "made_until": stamp(view.rule.made_until),
+        "posts": {status.value: count for status, count in sorted(view.posts.items())},
+        "pool": spec.is_pool,
+        "cooldown_s": int(spec.cooldown.total_seconds()) if spec.is_pool else None,
+        "mode": spec.mode.value,
+        "privacy": spec.choices.privacy.value if spec.choices.privacy else None,
+        "consent": view.rule.consent is not None,
+        "version": view.rule.version,
     }
 
 

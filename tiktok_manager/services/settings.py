@@ -148,6 +148,10 @@ class Settings:
             stagger=None if stagger == _OFF else parse_duration(stagger),
         )
 
+    def recurring_ahead_days(self) -> int:
+        """Return for how many days, today's first, posts of rules are made ahead of time."""
+        return int(self._text("recurring-ahead"))
+
     def timezone(self) -> str:
         """Return the zone in which times are read and shown."""
         value = self._text("timezone")
@@ -315,25 +319,13 @@ DEFINITIONS = (
         choices=tuple(LatePolicy),
     ),
     Definition(
-        name="late-within",
-        section="Planning",
-        kind="duration",
-        default="2h",
-        check=_duration,
+        name="late-within", section="Planning", kind="duration", default="2h", check=_duration
     ),
     Definition(
-        name="late-spacing",
-        section="Planning",
-        kind="duration",
-        default="5m",
-        check=_duration,
+        name="late-spacing", section="Planning", kind="duration", default="5m", check=_duration
     ),
     Definition(
-        name="min-gap",
-        section="Planning",
-        kind="duration",
-        default=_OFF,
-        check=_or_off(_duration),
+        name="min-gap", section="Planning", kind="duration", default=_OFF, check=_or_off(_duration)
     ),
     Definition(
         name="daily-cap",
@@ -343,11 +335,14 @@ DEFINITIONS = (
         check=_or_off(_whole_number(1, 100)),
     ),
     Definition(
-        name="stagger",
+        name="stagger", section="Planning", kind="duration", default=_OFF, check=_or_off(_duration)
+    ),
+    Definition(
+        name="recurring-ahead",
         section="Planning",
-        kind="duration",
-        default=_OFF,
-        check=_or_off(_duration),
+        kind="int",
+        default="30",
+        check=_whole_number(1, 366),
     ),
     Definition(
         name="publishing",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.publish_blockers import PublishBlockers
     from tiktok_manager.services.publishing import Publishing
     from tiktok_manager.services.quota import Quota
+    from tiktok_manager.services.recurring import Recurring
     from tiktok_manager.services.reports import Reports
     from tiktok_manager.services.settings import Settings
     from tiktok_manager.services.slots import Slots
@@ -54,6 +55,7 @@ class Workspace:
     marks: Marks
     planning: Planning
     slots: Slots
+    recurring: Recurring
     drafts: Drafts
     quota: Quota
     journal: Journal

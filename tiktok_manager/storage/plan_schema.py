@@ -50,7 +50,8 @@ class BlackoutRow(Base):
 class RuleRow(Base):
     """A recurring post: what is posted, for whom and when, as JSON; rows are made ahead of time.
 
-    `made_until` is the instant up to which its posts are in the plan.
+    `made_until` is the instant up to which its posts are in the plan, `told` what stood in their
+    way then. A rule that was removed stays, as its posts name it.
     """
 
     __tablename__ = "rules"
@@ -58,7 +59,8 @@ class RuleRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     spec: Mapped[str]
     paused: Mapped[bool] = mapped_column(default=False)
-    ended: Mapped[bool] = mapped_column(default=False)
+    removed: Mapped[bool] = mapped_column(default=False)
+    told: Mapped[str] = mapped_column(default="[]")
     consent_text: Mapped[str | None]
     consent_at: Mapped[datetime | None]
     made_until: Mapped[datetime | None]

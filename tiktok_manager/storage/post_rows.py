@@ -124,6 +124,7 @@ def new_values(post: Post, now: datetime) -> dict[str, Any]:
         "campaign_id": post.origin.campaign_id,
         "rule_id": post.origin.rule_id,
         "rule_on": post.origin.rule_on and post.origin.rule_on.isoformat(),
+        "rule_turn": post.origin.rule_turn,
         "import_id": post.origin.import_id,
         **entered_values(post, now),
     }
@@ -178,6 +179,7 @@ def _origin(row: PostRow) -> Origin:
         campaign_id=row.campaign_id,
         rule_id=row.rule_id,
         rule_on=None if row.rule_on is None else date.fromisoformat(row.rule_on),
+        rule_turn=row.rule_turn,
         import_id=row.import_id,
     )
 

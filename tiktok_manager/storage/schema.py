@@ -233,6 +233,7 @@ class PostRow(Base):
     campaign_id: Mapped[str | None] = mapped_column(ForeignKey(CampaignRow.id))
     rule_id: Mapped[str | None] = mapped_column(ForeignKey(RuleRow.id))
     rule_on: Mapped[str | None]
+    rule_turn: Mapped[int] = mapped_column(default=0)
     import_id: Mapped[str | None]
 
     __table_args__ = (
@@ -240,11 +241,12 @@ class PostRow(Base):
         partial_index("posts_by_campaign", "campaign_id", "due_at", "id", where=IS_OF_CAMPAIGN),
         partial_index("posts_by_rule", "rule_id", "due_at", "id", where="rule_id IS NOT NULL"),
         partial_index("posts_by_import", "import_id", "due_at", "id", where=IS_IMPORTED),
-        # A rule makes one post for an account and local date, whatever starts it again.
+        # A rule makes one post for an account, local date and its time then, whatever starts it.
         partial_index(
             "one_post_per_rule_and_date",
             "rule_id",
             "rule_on",
+            "rule_turn",
             "account_id",
             unique=True,
             where="rule_id IS NOT NULL",

@@ -25,6 +25,10 @@ _NOT_FOUND: Catalogue = {
             "slot": Entry(
                 _("There is no slot {id}."), typed=_("`slots list` shows the slots there are.")
             ),
+            "rule": Entry(
+                _("There is no recurring post {id}."),
+                typed=_("`recurring list` shows those there are."),
+            ),
             "blackout": Entry(
                 _("There are no blackout days {id}."),
                 typed=_("`slots blackout list` shows those there are."),

@@ -26,6 +26,7 @@ PLANNING: Catalogue = {
             "": _meanwhile(_("This was changed meanwhile.")),
             "post": _meanwhile(_("This post was changed meanwhile.")),
             "account": _meanwhile(_("This account was changed meanwhile.")),
+            "rule": _meanwhile(_("This recurring post was changed meanwhile.")),
             "plan": Entry(
                 _("This plan was changed meanwhile."),
                 _("{findings}"),

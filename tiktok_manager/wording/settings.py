@@ -20,6 +20,7 @@ SETTINGS = {
     "stagger": _(
         "The least time between the same video on two accounts, such as 2h; off for none."
     ),
+    "recurring-ahead": _("For how many days ahead recurring posts are planned (1 to 366)."),
     "publishing": _("Off holds every post until it is on again; videos under way are finished."),
     "direct-posts-per-day": _(
         "Direct posts an account may send in 24 hours; TikTok takes about 15."
@@ -42,6 +43,7 @@ LABELS = {
     "min-gap": _("Least time between two posts"),
     "daily-cap": _("Posts on one day"),
     "stagger": _("Least time between accounts with the same video"),
+    "recurring-ahead": _("Days that recurring posts are made ahead"),
     "publishing": _("Publish planned posts"),
     "direct-posts-per-day": _("Direct posts in 24 hours"),
     "uploads-at-once": _("Uploads at the same time"),
@@ -64,6 +66,7 @@ _HELP = {
     "min-gap": _("Of one account. Planning warns below it. Write 30m, 2h or off."),
     "daily-cap": _("Of one account. Planning warns beyond it. Write 1 to 100, or off."),
     "stagger": _("Planning warns below it. Write 30m, 2h or off."),
+    "recurring-ahead": _("1 to 366. Only these days can be seen in the calendar and changed."),
     "uploads-at-once": _("1 to 16. Fewer is kinder to a slow connection."),
     "theme": "",
     "close-to-tray": _("The app stays in the tray. Off: closing the window quits it."),

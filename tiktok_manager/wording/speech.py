@@ -18,6 +18,7 @@ from tiktok_manager.wording.findings import FINDINGS
 from tiktok_manager.wording.holds import ADVICE, HOLDS
 from tiktok_manager.wording.pages import PAGES
 from tiktok_manager.wording.planning import PLANNING
+from tiktok_manager.wording.recurring import RECURRING
 from tiktok_manager.wording.steps import LABELS, Step
 from tiktok_manager.wording.storage import STORAGE
 from tiktok_manager.wording.terms import TERMS
@@ -144,6 +145,7 @@ def joined(*sentences: str) -> str:
 CATALOGUE: Catalogue = {
     **BLOCKERS,
     **BULK,
+    **RECURRING,
     **CHECKS,
     **COMMANDS,
     **ERRORS,

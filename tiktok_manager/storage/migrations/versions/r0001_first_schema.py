@@ -246,6 +246,7 @@ def _posts() -> None:
         sa.Column("campaign_id", sa.Text(), nullable=True),
         sa.Column("rule_id", sa.Text(), nullable=True),
         sa.Column("rule_on", sa.Text(), nullable=True),
+        sa.Column("rule_turn", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("import_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"]),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"]),
@@ -270,7 +271,7 @@ def _post_indexes() -> None:
     _partial(
         "one_post_per_rule_and_date",
         "posts",
-        ["rule_id", "rule_on", "account_id"],
+        ["rule_id", "rule_on", "rule_turn", "account_id"],
         where="rule_id IS NOT NULL",
         unique=True,
     )
