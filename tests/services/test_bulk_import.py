@@ -1,7 +1,7 @@
 """A table becomes posts as its rows say, all or none, and comes back by one undo."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -264,6 +264,23 @@ def test_an_order_that_nothing_proves_is_asked_and_never_guessed(
     assert f"{row.posts[0].post.schedule.wall:%Y-%m-%d}" == "2027-03-04"
 
 
+def test_blank_times_take_the_next_slots_and_a_named_time_wins(world: World, video: str) -> None:
+    world.workspace.slots.add(["sim01"], range(7), [time(9), time(18)], "UTC")
+    rows = [f"{video},sim01,public,{when}" for when in ("", "2026-11-21 18:00", "next-slot", "")]
+    posts = plan(world, "file,account,privacy,publish_at", *rows, timezone="UTC")
+    assert [f"{post.schedule.due_at:%d %H:%M}" for post in posts] == [
+        "22 09:00",
+        "21 18:00",
+        "22 18:00",
+        "23 09:00",
+    ]
+
+
+def test_a_blank_time_of_an_account_without_slots_is_told(world: World, video: str) -> None:
+    (row,) = look(world, "file,account,privacy", f"{video},sim01,public").rows
+    assert wrong(row) == {"publish_at": "no_slots"}
+
+
 def test_dates_of_a_workbook_need_no_question(
     world: World, imports: BulkImport, video: str
 ) -> None:
@@ -341,6 +358,17 @@ def test_an_import_is_taken_back_by_one_undo(world: World, imports: BulkImport, 
     assert {statuses[post.id] for post in posts} == {PostStatus.CANCELLED}
     world.run()
     assert len(world.arrived()) == 1
+
+
+def test_an_undo_that_a_publisher_got_ahead_of_takes_back_the_rest(
+    world: World, imports: BulkImport, video: str
+) -> None:
+    first, second = imported(world, video, ["in 1 minute", SOON])
+    world.clock.advance(timedelta(minutes=1))
+    world.claim(uploads=1, checks=0)
+    undone = imports.undo(first.origin.import_id or "")
+    assert [post.id for post in undone.taken_back] == [second.id]
+    assert world.post(first).status is PostStatus.PUBLISHING
 
 
 def test_what_is_out_already_stays_and_is_named(

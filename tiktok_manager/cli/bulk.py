@@ -13,6 +13,7 @@ from tiktok_manager.cli.context import cancelled_by_signals, command_line
 from tiktok_manager.cli.options import Json
 from tiktok_manager.cli.output import (
     error_json,
+    local_time,
     note,
     print_error,
     print_json,
@@ -170,10 +171,20 @@ def _finish(
     if as_json:
         return
     if result is None:
-        good = [row for row in proposed.rows if not row.errors]
-        print_line(said("import_would", count=sum(len(row.posts) for row in good)))
+        _show_rows([row for row in proposed.rows if not row.errors])
     else:
         _tell_result(result)
+
+
+def _show_rows(rows: Sequence[ImportRow]) -> None:
+    """Show what rows would become, each with its time in its zone."""
+    shown = []
+    for row in rows:
+        first = row.posts[0].post.schedule
+        at = local_time(None, first.shown, first.timezone)
+        shown.append((row.number, row.verdict.value, at, len(row.posts), row.values.file.name))
+    print_table(("ROW", "VERDICT", "GOES OUT", "POSTS", "FILE"), shown)
+    print_line(said("import_would", count=sum(len(row.posts) for row in rows)))
 
 
 def _tell_result(result: ImportResult) -> None:
