@@ -21,6 +21,7 @@ from tiktok_manager.domain.posts import (
 )
 from tiktok_manager.services.plan_diff import DiffKind
 from tiktok_manager.services.plan_files import PlanDiff, PlanFiles
+from tiktok_manager.storage.plan_schema import CampaignRow
 
 CAPTIONS = [
     "",
@@ -260,3 +261,33 @@ def test_what_was_exported_can_be_imported(world: World, files: PlanFiles, suffi
     assert again.id != first.id
     for name in ("handle", "media", "schedule", "caption", "choices", "lateness", "tags", "mode"):
         assert getattr(again, name) == getattr(first, name)
+
+
+def test_campaigns_go_by_their_names_unless_two_bear_one(world: World, files: PlanFiles) -> None:
+    now = world.clock.now()
+    with world.workspace.database.write() as session:
+        for number, name in enumerate(("Spring", "Autumn", "autumn")):
+            session.add(
+                CampaignRow(
+                    id=f"c{number}",
+                    name=name,
+                    status="draft",
+                    spec="{}",
+                    starts_at=now,
+                    ends_at=now,
+                    created_at=now,
+                    updated_at=now,
+                )
+            )
+    file = world.file()
+    path = world.folder / "import.csv"
+    rows = [f"{file},sim01,public,2026-12-2{n} 10:00,{c}" for n, c in enumerate(("spring", "c1"))]
+    path.write_text("file,account,privacy,publish_at,campaign\n" + "\n".join(rows))
+    imports = world.workspace.imports
+    posts = imports.commit(imports.propose(imports.read(path), imports.usual())).posts
+    assert [post.origin.campaign_id for post in posts] == ["c0", "c1"]
+    out = world.folder / "plan.csv"
+    files.export(out)
+    with out.open(encoding="utf-8-sig", newline="") as written:
+        assert [row["campaign"] for row in csv.DictReader(written)] == ["Spring", "c1"]
+    assert kinds(compare(world, out)) == {DiffKind.UNCHANGED}
