@@ -24,7 +24,7 @@ from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.drafts import Draft
 from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.holds import Hold, Standing
-from tiktok_manager.domain.posts import ON_TIME, Lateness, PostFilter, PostMode, PostStatus
+from tiktok_manager.domain.posts import ON_TIME, Actor, Lateness, PostFilter, PostMode, PostStatus
 from tiktok_manager.domain.recurring import Cadence, PoolVideo, Rule, RuleSpec
 from tiktok_manager.domain.schedule import at_instant
 from tiktok_manager.domain.slots import Blackout, Slot, Whose
@@ -509,6 +509,11 @@ CALLS: dict[str, tuple[Call, ...]] = {
     ),
     "account_posts.next_of_each_account": (lambda s, _w: account_posts.next_of_each_account(s),),
     "posts.last_result": (lambda s, _w: posts.last_result(s),),
+    "posts.add_steps": (
+        lambda s, w: posts.add_steps(
+            s, [w.post, w.post], at=NOW, kind="x", actor=Actor.USER, params=[{}, {}]
+        ),
+    ),
     "posts.add_step": (lambda s, w: posts.add_step(s, w.post.id, at=NOW, epoch=1, kind="x"),),
     "posts.trail": (lambda s, w: posts.trail(s, w.post.id),),
     "presets.get_preset": (lambda s, _w: presets.get_preset(s, "k", "x"),),

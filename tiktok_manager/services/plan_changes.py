@@ -233,19 +233,17 @@ def _write(
             attempts.release(session, before.id, end, now)
         elif not attempts.withdraw(session, before.id, end, now):
             raise rules.too_late(before)
-    queries.update_posts(session, changes, now, first_tried_at=now if kind.started else None)
-    for before, after in changes:
-        queries.add_step(
-            session,
-            before.id,
-            at=now,
-            epoch=before.epoch,
-            actor=Actor.USER,
-            kind=kind.name,
-            params={"what": kind.what, "status": after.status.value},
-        )
-    found = queries.get_posts(session, [before.id for before, _after in changes])
-    return [found[before.id] for before, _after in changes]
+    started_at = now if kind.started else None
+    written = queries.update_posts(session, changes, now, first_tried_at=started_at)
+    queries.add_steps(
+        session,
+        [before for before, _after in changes],
+        at=now,
+        actor=Actor.USER,
+        kind=kind.name,
+        params=[{"what": kind.what, "status": after.status.value} for _before, after in changes],
+    )
+    return written
 
 
 def _check_unchanged(session: Session, changes: Sequence[tuple[Post, Post]]) -> None:

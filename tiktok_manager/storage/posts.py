@@ -60,6 +60,7 @@ _BY_TIME = (PostRow.due_at, PostRow.id)
 _NO_OUTCOME = sorted({PostStatus.DRAFT, PostStatus.SCHEDULED, PostStatus.CANCELLED, *UNDER_WAY})
 _AT_ONCE = 500  # values in one statement
 _ROWS = Base.metadata.tables[PostRow.__tablename__]
+_ADD_STEPS = insert(Base.metadata.tables[StepRow.__tablename__])
 _CHANGE = (
     update(_ROWS)
     .where(
@@ -155,8 +156,10 @@ def update_posts(
     now: datetime,
     *,
     first_tried_at: datetime | None = None,
-) -> None:
+) -> list[Post]:
     """Write posts back as the planner changed them, each from what it read, under new epochs.
+
+    Returns them as they are then.
 
     All or none, in a few statements. Raises ChangedMeanwhile if a row has another version or status
     by now than the one that was read, and IllegalTransition; then the transaction is to be given
@@ -172,11 +175,14 @@ def update_posts(
     if values and session.connection().execute(_CHANGE, values).rowcount != len(values):
         raise ChangedMeanwhile("post", changes[0][0].id)
     wanted = {post.id: post for _read, post in changes}
+    rows: dict[str, PostRow] = {}
     for ids in batched(wanted):
         query = select(PostRow).where(PostRow.id.in_(ids))
         for row in session.scalars(query.execution_options(populate_existing=True)):
             _enter(row, wanted[row.id], now, first_tried_at)
+            rows[row.id] = row
     session.flush()
+    return [to_post(rows[post.id], post.handle) for _read, post in changes]
 
 
 def _enter(row: PostRow, post: Post, now: datetime, first_tried_at: datetime | None) -> None:
@@ -263,6 +269,33 @@ def add_step(
     )
     session.add(step)
     remember(session, step)
+
+
+def add_steps(
+    session: Session,
+    posts: Sequence[Post],
+    *,
+    at: datetime,
+    kind: str,
+    actor: Actor,
+    params: Sequence[Mapping[str, Param | None]],
+) -> None:
+    """Append a line to the flight record of each of these posts, in a few statements."""
+    lines = [
+        {
+            "post_id": post.id,
+            "at": at,
+            "epoch": post.epoch,
+            "actor": actor.value,
+            "kind": kind,
+            "params": json.dumps(encode_params(each), ensure_ascii=False),
+        }
+        for post, each in zip(posts, params, strict=True)
+    ]
+    if lines[:-1]:
+        session.connection().execute(_ADD_STEPS, lines[:-1])
+    for post, each in zip(posts[-1:], params[-1:], strict=True):  # its id is remembered
+        add_step(session, post.id, at=at, epoch=post.epoch, kind=kind, actor=actor, params=each)
 
 
 def trail(session: Session, post_id: str) -> list[TrailEntry]:
