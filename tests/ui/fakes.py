@@ -42,6 +42,7 @@ from tiktok_manager.domain.posts import (
 from tiktok_manager.domain.quota import Usage
 from tiktok_manager.domain.schedule import Schedule
 from tiktok_manager.domain.slots import Blackout, Slot
+from tiktok_manager.domain.tonight import DryRun
 from tiktok_manager.services.accounts import AccountOverview, ConnectStage, SyncResult, SyncStep
 from tiktok_manager.services.backups import Backup, BackupKind, BackupOf, Rank
 from tiktok_manager.services.planning import PublishOverview
@@ -554,6 +555,21 @@ class FakeBlockers:
         return [replace(post, waiting=waiting(post, blockers, self.full)) for post in posts]
 
 
+class FakeTonight:
+    """What a dry run found."""
+
+    def __init__(self) -> None:
+        self.runs: tuple[DryRun, ...] = ()
+        self.error: AppError | None = None
+        self.looks = 0
+
+    def look(self) -> tuple[DryRun, ...]:
+        self.looks += 1
+        if self.error is not None:
+            raise self.error
+        return self.runs
+
+
 @dataclass(kw_only=True)
 class FakePaths:
     """Where the data would be."""
@@ -586,6 +602,7 @@ class FakeWorkspace:
         self.backups = FakeBackups(self.clock)
         self.installation = FakeInstallation()
         self.blockers = FakeBlockers()
+        self.tonight = FakeTonight()
         self.runner = FakeRunner(self.events, self.settings, self.installation)
 
     def typed(self) -> "Workspace":

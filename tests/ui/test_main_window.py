@@ -140,13 +140,12 @@ def test_the_first_frame_stands_before_anything_is_read(make_stage: MakeStage) -
 
 
 def test_the_first_frame_names_the_pane_that_is_about_to_come(make_stage: MakeStage) -> None:
-    make_stage().host.go("calendar")
-    again = make_stage(is_open=False)
-    assert again.window.top_bar.title == "Calendar"
-    assert again.button("Calendar").isChecked()
-    again.host.show_failure(refused(), lambda: None)
-    assert again.window.top_bar.title == "Cannot open"
-    assert not again.button("Calendar").isChecked()
+    stage = make_stage(is_open=False)
+    assert stage.window.top_bar.title == "Accounts"
+    assert stage.button("Accounts").isChecked()
+    stage.host.show_failure(refused(), lambda: None)
+    assert stage.window.top_bar.title == "Cannot open"
+    assert not stage.button("Accounts").isChecked()
 
 
 def test_the_first_frame_is_announced_once(make_stage: MakeStage, qtbot: QtBot) -> None:
@@ -190,9 +189,19 @@ def test_panes_have_number_keys_and_new_post_its_own(stage: Stage, qtbot: QtBot)
     assert stage.shown == [("composer", "new")]
 
 
-def test_the_last_pane_comes_back_next_time(make_stage: MakeStage) -> None:
+def test_each_start_begins_with_the_first_pane_which_tells_how_things_are(
+    make_stage: MakeStage,
+) -> None:
     make_stage().host.go("calendar")
-    assert make_stage().host.current_pane == "calendar"
+    assert make_stage().host.current_pane == "accounts"
+
+
+def test_the_pane_in_front_comes_back_when_the_workspace_is_opened_anew(stage: Stage) -> None:
+    stage.host.go("calendar")
+    stage.host.detach("Restoring…")
+    assert stage.window.top_bar.title == "Calendar"
+    stage.host.attach(stage.desk.core)
+    assert stage.host.current_pane == "calendar"
 
 
 def test_a_folded_rail_keeps_names_for_readers_and_stays_folded(make_stage: MakeStage) -> None:

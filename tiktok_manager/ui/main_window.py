@@ -42,6 +42,10 @@ _TITLE_BAR = QMargins(4, 36, 4, 4)
 class MainWindow(QWidget):
     """Rail, top bar, the page in front and the status line.
 
+    Attributes:
+        opens_with: The pane to be shown as soon as the workspace is open. Each start begins with
+            the first, which tells how things are; a workspace opened anew with the one in front.
+
     Signals:
         first_frame_painted: Emitted once: now slow things may load.
         close_requested: The user closed the window; whoever owns it decides what that means.
@@ -61,6 +65,7 @@ class MainWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._memory = memory
         self._titles = {pane.name: pane.title for pane in panes}
+        self.opens_with = next(iter(self._titles))
         self._passing: QWidget | None = None
         self._painted = False
         self._focus_ring = FocusRing(self)
@@ -75,12 +80,6 @@ class MainWindow(QWidget):
         self.show_opening()
         self._restore()
         self.setFocus()  # else the first rail button begins with a focus ring
-
-    @property
-    def opens_with(self) -> str:
-        """Name of the pane to be shown first: the last one that was in front."""
-        last = self._memory.word("pane")
-        return last if last in self._titles else next(iter(self._titles))
 
     @property
     def is_painted(self) -> bool:
@@ -185,7 +184,7 @@ class MainWindow(QWidget):
 
     def _on_chosen(self, pane: str) -> None:
         if isinstance(self._passing, Skeleton):  # still being opened: then it opens with that one
-            self._memory.set_word("pane", pane)
+            self.opens_with = pane
             self.top_bar.set_title(self._titles[pane])
             self.rail.select(pane)
 

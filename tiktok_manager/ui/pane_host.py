@@ -119,6 +119,7 @@ class PaneHost(QObject):
             view.pane_shown()
         if self._panes[pane].in_rail:
             self._memory.set_word("pane", pane)
+            self._window.opens_with = pane
         if target is not None:
             view.open_target(target)
 

@@ -37,6 +37,7 @@ def _pane(
 
 
 PANES = (
+    _pane("home", "HomeView", lambda: tr("Home")),
     _pane("accounts", "AccountsView", lambda: tr("Accounts")),
     _pane("calendar", "CalendarView", lambda: tr("Calendar")),
     _pane("composer", "ComposerView", lambda: tr("New post"), "plus", in_rail=False),

@@ -197,7 +197,7 @@ def _notice_of(state: PublishState, trouble: Trouble, *, takes_focus: bool = Fal
         Step.ADOPT: Action(
             words=lambda: trouble.label,
             run=state.adopt,
-            question=_adopt_question,
+            question=adopt_question,
             no=lambda: tr("Leave it off"),
         ),
         Step.RETRY: Action(words=lambda: trouble.label, run=state.start),
@@ -212,7 +212,8 @@ def _notice_of(state: PublishState, trouble: Trouble, *, takes_focus: bool = Fal
     )
 
 
-def _adopt_question() -> str:
+def adopt_question() -> str:
+    """Ask whether this data folder, which is a copy, is to publish from now on."""
     return tr(
         "Publish from this computer from now on? Then use no other copy of this data folder: if "
         "two of them published, posts would go out twice. What the other copy may have sent "

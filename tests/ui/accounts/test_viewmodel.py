@@ -13,7 +13,8 @@ from tiktok_manager.domain.errors import AppError, ConsentRefused
 from tiktok_manager.domain.events import AccountChanged, PostsChanged
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.ui.accounts.actions import account_actions
-from tiktok_manager.ui.accounts.viewmodel import AccountFilter, AccountsViewModel, Setup
+from tiktok_manager.ui.accounts.viewmodel import AccountFilter, AccountsViewModel
+from tiktok_manager.ui.first_steps import Setup
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.reading import Stage
 

@@ -15,6 +15,7 @@ from tiktok_manager.ui.accounts.connect_card import ConnectCard
 from tiktok_manager.ui.accounts.details import AccountDetails
 from tiktok_manager.ui.accounts.table import ACCOUNT, account_columns
 from tiktok_manager.ui.accounts.viewmodel import AccountFilter, AccountsViewModel
+from tiktok_manager.ui.first_steps import first_post_words, first_steps
 from tiktok_manager.ui.kit.action import Action
 from tiktok_manager.ui.kit.badges import Chip, JobLine
 from tiktok_manager.ui.kit.banner import Banner
@@ -214,7 +215,7 @@ class AccountsView(PaneView):
             self.next_step.show_notice(
                 Notice(
                     text=tr("Next step: plan your first post"),
-                    more=_first_post_words(),
+                    more=first_post_words(),
                     step=Action(
                         words=lambda: tr("New post"),
                         run=lambda: self._frame.go("composer", "new"),
@@ -276,37 +277,8 @@ class AccountsView(PaneView):
             if shiboken6.isValid(self.connect_card):
                 self.connect_card.refresh()
 
-    # -- the way from nothing to the first post -------------------------------------------
-
     def _first_steps(self) -> tuple[FirstStep, ...]:
-        setup = self.model.setup
-        return (
-            FirstStep(
-                title=tr("Add your TikTok app keys"),
-                text=tr("Free, from TikTok’s developer portal. We show you how."),
-                action_text=tr("Add keys"),
-                action=lambda: self._frame.go("settings", "client-key"),
-                done=setup.has_keys,
-            ),
-            FirstStep(
-                title=tr("Connect an account"),
-                text=tr("You allow access on TikTok’s own page in your browser."),
-                action_text=tr("Connect"),
-                action=self.model.connecting.start,
-                done=setup.has_account,
-            ),
-            FirstStep(
-                title=tr("Plan your first post"),
-                text=_first_post_words(),
-                action_text=tr("New post"),
-                action=lambda: self._frame.go("composer", "new"),
-                done=setup.has_post,
-            ),
-        )
-
-
-def _first_post_words() -> str:
-    return tr("Choose a video and a time; it goes out by itself.")
+        return first_steps(self.model.setup, self._frame, self.model.connecting.start)
 
 
 def _chip_words(show: AccountFilter, count: int) -> str:

@@ -16,6 +16,7 @@ from tiktok_manager.system.browser import open_in_browser
 from tiktok_manager.ui.account_sync import AccountSync
 from tiktok_manager.ui.accounts.connecting import ConnectViewModel
 from tiktok_manager.ui.accounts.wording import Health, health, may_reconnect, may_sync
+from tiktok_manager.ui.first_steps import Setup
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.post_look import CHANGES_POSTS
@@ -37,15 +38,6 @@ class AccountFilter(StrEnum):
     ALL = "all"
     NEEDS_USER = "needs-you"
     PAUSED = "paused"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
-    """Which of the first three steps are done."""
-
-    has_keys: bool = False
-    has_account: bool = False
-    has_post: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

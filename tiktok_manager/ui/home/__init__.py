@@ -1,0 +1,1 @@
+"""The home pane: what is wrong, what happens tonight, what happened meanwhile, the accounts."""
