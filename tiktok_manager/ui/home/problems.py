@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tiktok_manager.domain.holds import Blocker
-    from tiktok_manager.domain.posts import ChangedPost, Post
+    from tiktok_manager.domain.post_briefs import ChangedPost
+    from tiktok_manager.domain.posts import Post
     from tiktok_manager.services.accounts import AccountOverview
     from tiktok_manager.ui.frame import Core
     from tiktok_manager.ui.home.ways import Ways

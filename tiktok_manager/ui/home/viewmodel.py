@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tiktok_manager.domain.posts import GREEN, NEEDS_USER, ChangedPost, PostFilter
+from tiktok_manager.domain.posts import GREEN, NEEDS_USER, PostFilter
 from tiktok_manager.domain.tonight import DryRun, Verdict, of_all
 from tiktok_manager.ui.formats import status_words, zoned_time
 from tiktok_manager.ui.home.lines import HomeLine
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.findings import Finding
+    from tiktok_manager.domain.post_briefs import ChangedPost
     from tiktok_manager.ui.frame import Core, Frame
     from tiktok_manager.ui.home.ways import Ways
 
