@@ -18,8 +18,8 @@ from typing import BinaryIO
 
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.media import CONTENT_TYPES
-from tiktok_manager.domain.tables import unguarded
 from tiktok_manager.services.bulk_columns import column_of
+from tiktok_manager.services.tables import unguarded
 from tiktok_manager.system.files import reading
 
 Cell = str | datetime

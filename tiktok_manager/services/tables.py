@@ -2,12 +2,12 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from tiktok_manager.domain.errors import InputError
-from tiktok_manager.domain.tables import guarded
 from tiktok_manager.system.files import writing
 
 Record = Mapping[str, object]
@@ -15,6 +15,11 @@ Record = Mapping[str, object]
 XLSX = ".xlsx"
 XLSX_ROWS = 1_048_576  # as many as a sheet holds, its header among them
 _OTHER_FORMATS = frozenset({".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".pdf", ".json"})
+# Spreadsheets read the full-width forms of these signs as the signs.
+_FORMULA_STARTS = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
+# Spreadsheets keep 15 digits of a number, no zeros in front, and read 12e4 as one.
+_SPOILT_NUMBER = re.compile(r"[0-9]{16,}|0[0-9]+|[0-9]+[eE][0-9]+")
+_MARK = "'"
 
 
 def check_format(out: Path, delimiter: str) -> None:
@@ -114,3 +119,19 @@ def _plain(value: object) -> str | int | float:
 def _csv_cell(value: object) -> str:
     plain = _plain(value)
     return guarded(plain) if isinstance(plain, str) else str(plain)
+
+
+def guarded(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula (CWE-1236) or spoils as a number."""
+    return f"{_MARK}{text}" if _is_harmful(text.lstrip(_MARK)) else text
+
+
+def unguarded(text: str) -> str:
+    """Return what `guarded` was given."""
+    if text.startswith(_MARK) and _is_harmful(text.lstrip(_MARK)):
+        return text[1:]
+    return text
+
+
+def _is_harmful(text: str) -> bool:
+    return text.startswith(_FORMULA_STARTS) or _SPOILT_NUMBER.fullmatch(text) is not None
