@@ -33,14 +33,8 @@ SCALES = ("1", "2")
 PSEUDO = ("no", "long", "mirrored")
 VIEWS = ("week", "day", "agenda")
 OPENED = (
-    "post",
-    "account",
-    "editing",
-    "needs-you",
-    "messages",
-    "palette",
-    "keys",
-    "record",
+    *("post", "account", "editing", "needs-you", "messages", "palette", "keys", "record"),
+    *("import-settings", "import-check"),
     *VIEWS,
 )
 KIT = "kit-"
@@ -240,6 +234,9 @@ def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> Non
         "calendar": ("calendar", today),
         "composer": ("composer", "new"),
         "editing": ("composer", None if following is None else following.id),
+        "imports": ("imports", "new"),
+        "import-settings": ("imports", _videos_of(workspace)),
+        "import-check": ("imports", _videos_of(workspace)),
         "keys": ("calendar", today),
         "messages": ("calendar", today),
         "needs-you": ("calendar", "needs-you"),
@@ -256,6 +253,28 @@ def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> Non
             _search(session, "a")
         case "keys":
             session.host.show_keys()
+        case "import-check":
+            _fill_import(session)
+
+
+def _videos_of(workspace: "Workspace") -> tuple[Path, ...]:
+    """Return some videos that are planned, to be planned once more."""
+    from tiktok_manager.domain.posts import PostFilter
+
+    found = {post.media.path for post in workspace.planning.page(PostFilter(), limit=40)}
+    return tuple(sorted(path for path in found if path.exists())[:6])
+
+
+def _fill_import(session: "WindowSession") -> None:
+    from tiktok_manager.domain.posts import Privacy
+    from tiktok_manager.ui.imports.view import CHECK, ImportView
+
+    (view,) = session.window.findChildren(ImportView)
+    _wait(lambda: view.model.sheet is not None and not view.model.job.busy)
+    view.model.settings.choose_accounts(view.settings.accounts.picker.choices.shown_ids()[:3])
+    _wait(lambda: not session.tasks.busy)
+    view.model.settings.enter(view.model.settings.form.chosen(privacy=Privacy.PUBLIC))
+    view.wizard.go_to(CHECK)
 
 
 def _longest_record(workspace: "Workspace") -> str:

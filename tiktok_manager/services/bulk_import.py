@@ -21,7 +21,8 @@ from tiktok_manager.domain.errors import ChangedMeanwhile, InputError, NotFound,
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.plans import PlanRequest, PlanRow, Proposal
 from tiktok_manager.domain.posts import EDITABLE, Origin, Post, PostFilter, PostStatus
-from tiktok_manager.domain.schedule import parse_when
+from tiktok_manager.domain.schedule import parse_when, zone
+from tiktok_manager.domain.slots import LEAST_AHEAD
 from tiktok_manager.domain.when import is_next_slot
 from tiktok_manager.services.bulk_columns import (
     COLUMNS,
@@ -40,6 +41,7 @@ from tiktok_manager.services.bulk_rows import (
     column_at_fault,
     proven_order,
 )
+from tiktok_manager.services.bulk_videos import VideoPlan, read_videos
 from tiktok_manager.storage.presets import campaign_names, get_preset, put_preset
 
 if TYPE_CHECKING:
@@ -176,6 +178,12 @@ class BulkImport:
         Raises InputError.
         """
         return self.understand(read_folder(folder, template, self._times(at, every)))
+
+    def read_videos(self, chosen: Sequence[Path], how: VideoPlan) -> Sheet:
+        """Take videos, and those in folders, as rows by this plan; raises InputError."""
+        since = self._clock.now() + LEAST_AHEAD
+        local = since.astimezone(zone(self._settings.timezone())).replace(tzinfo=None)
+        return self.understand(read_videos(chosen, how, local))
 
     def understand(
         self,
@@ -336,8 +344,7 @@ class BulkImport:
             return repeat(at)
         if every is None:
             return repeat(at)
-        zone, now = self._settings.timezone(), self._clock.now()
-        first = parse_when(at, zone, now).wall
+        first = parse_when(at, self._settings.timezone(), self._clock.now()).wall
         return _every(first, every)
 
     def campaigns(self) -> dict[str, str]:

@@ -210,10 +210,12 @@ def read_folder(folder: Path, template: str, times: Iterator[str]) -> Table:
     A text file of the same name beside it is its caption instead. In the template, `{name}` is the
     file's name in words, `{stem}` as it is written, `{date}` the day it was saved, `{n}` its place.
     """
-    _check_template(template)
-    named = enumerate(_videos_in(folder), start=1)
+    check_template(template)
+    named = enumerate(videos_in(folder), start=1)
     rows = [
-        SheetRow(number=number, cells=(video.name, _caption(video, template, number), next(times)))
+        SheetRow(
+            number=number, cells=(video.name, caption_of(video, template, number), next(times))
+        )
         for number, video in named
     ]
     return Table(
@@ -231,7 +233,7 @@ def pool_of(folder: Path) -> dict[Path, tuple[str, ...]]:
     In that, lines of three hyphens part them; without one there are none. Raises InputError.
     """
     found: dict[Path, tuple[str, ...]] = {}
-    for video in _videos_in(folder):
+    for video in videos_in(folder):
         beside = video.with_suffix(".txt")
         text = _text_of(beside) if beside.is_file() else ""
         parts = (part.strip() for part in re.split(r"(?m)^---+[ \t]*$", text))
@@ -239,7 +241,8 @@ def pool_of(folder: Path) -> dict[Path, tuple[str, ...]]:
     return found
 
 
-def _videos_in(folder: Path) -> list[Path]:
+def videos_in(folder: Path) -> list[Path]:
+    """Return the videos that lie in a folder itself, by their names; raises InputError."""
     try:
         videos = [each for each in folder.iterdir() if _is_video(each)]
     except OSError as exc:
@@ -263,7 +266,8 @@ def _by_name(path: Path) -> list[tuple[bool, int, str]]:
     return [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
 
 
-def _check_template(template: str) -> None:
+def check_template(template: str) -> None:
+    """Raise InputError for a variable that no caption has."""
     unknown = [name for name in _VARIABLE.findall(template) if name not in _VARIABLES]
     if unknown:
         raise InputError("bad_template", variable=unknown[0], variables=_VARIABLES)
@@ -272,7 +276,8 @@ def _check_template(template: str) -> None:
 _VARIABLES = ("name", "stem", "date", "n")
 
 
-def _caption(video: Path, template: str, number: int) -> str:
+def caption_of(video: Path, template: str, number: int) -> str:
+    """Return a video's caption: the text beside it, else by the template."""
     beside = video.with_suffix(".txt")
     if beside.is_file():
         return _text_of(beside)

@@ -105,6 +105,7 @@ class _Work:
                 run=lambda: self._frame.go("composer", "new"),
                 shortcut="Ctrl+N",
             ),
+            self._leads(lambda: tr("Import posts…"), "upload", "imports", "new"),
             *self._undo_and_redo(),
             pause_action(self._core.publishing),
             self._needs_you(),

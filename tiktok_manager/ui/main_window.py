@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from tiktok_manager.ui.dropping import dropped_paths
 from tiktok_manager.ui.kit.access import FocusRing, press_focused
 from tiktok_manager.ui.kit.layout import Skeleton, column, row
 from tiktok_manager.ui.overrides import override
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import (
         QCloseEvent,
+        QDragEnterEvent,
+        QDropEvent,
         QHideEvent,
         QKeyEvent,
         QPaintEvent,
@@ -51,17 +54,20 @@ class MainWindow(QWidget):
         close_requested: The user closed the window; whoever owns it decides what that means.
         looked_at: True when the window is shown, False when it is hidden or minimized.
         escape_pressed: Escape, and nothing under the keyboard took it.
+        dropped: Files and folders, and no page had a use for them.
     """
 
     first_frame_painted = Signal()
     close_requested = Signal()
     looked_at = Signal(bool)
     escape_pressed = Signal()
+    dropped = Signal(object)
 
     def __init__(self, panes: Sequence[Pane], memory: WindowMemory) -> None:
         super().__init__()
         self.setObjectName("window")
         self.setWindowTitle("TikTok Manager")
+        self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._memory = memory
         self._titles = {pane.name: pane.title for pane in panes}
@@ -152,6 +158,16 @@ class MainWindow(QWidget):
         if is_enter and (event.isAutoRepeat() or press_focused(self)):
             return
         super().keyPressEvent(event)
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        event.setAccepted(bool(dropped_paths(event.mimeData())))
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        if paths := dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+            self.dropped.emit(paths)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

@@ -80,6 +80,7 @@ class PaneHost(QObject):
         self._ages.setInterval(_AGES_MS)
         self._ages.timeout.connect(self._on_minute)
         window.looked_at.connect(self._on_looked_at)
+        window.dropped.connect(lambda paths: self.go("imports", paths))
         self._on_looked_at(window.isVisible())
 
     # -- what panes may ask ---------------------------------------------------------------

@@ -41,6 +41,7 @@ PANES = (
     _pane("accounts", "AccountsView", lambda: tr("Accounts")),
     _pane("calendar", "CalendarView", lambda: tr("Calendar")),
     _pane("composer", "ComposerView", lambda: tr("New post"), "plus", in_rail=False),
+    _pane("imports", "ImportView", lambda: tr("Import posts"), "upload", in_rail=False),
     _pane("analytics", "AnalyticsView", lambda: tr("Analytics")),
     _pane("activity", "ActivityView", lambda: tr("Activity")),
     _pane("settings", "SettingsView", lambda: tr("Settings")),

@@ -169,6 +169,9 @@ class CalendarView(PaneView):
         self._retry_all = action_button(
             retry_all_action(self._core, self.drawer.changes, self._lists_what_needs_user)
         )
+        self._import = push_button(
+            tr("Import…"), icon_name="upload", clicked=lambda: self._frame.go("imports", "new")
+        )
         self.add_controls(
             self._earlier,
             self._title,
@@ -180,6 +183,7 @@ class CalendarView(PaneView):
             self._zone,
             SPACE_S,
             self.filters.button,
+            self._import,
             self._as,
         )
         self.controls.setStretchFactor(self._hint, 2)

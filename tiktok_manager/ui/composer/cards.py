@@ -27,6 +27,7 @@ from tiktok_manager.ui.kit.pane import Stages
 from tiktok_manager.ui.kit.reading import Stage
 from tiktok_manager.ui.kit.when_field import WhenField
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.post.settings import ChoosesPost
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
@@ -44,7 +45,7 @@ class AccountsCard(Card):
     A planned post keeps its account: there is nothing to choose.
     """
 
-    def __init__(self, model: ComposerViewModel, go_to_accounts: Callable[[], object]) -> None:
+    def __init__(self, model: ChoosesPost, go_to_accounts: Callable[[], object]) -> None:
         super().__init__(tr("Accounts"), padding=SPACE_M)
         self._reading = model.accounts.reading
         self.picker = AccountPicker(

@@ -11,12 +11,12 @@ from tiktok_manager.domain.errors import AppError, FailureClass, ReconnectNeeded
 from tiktok_manager.domain.posts import PostMode
 from tiktok_manager.ui.composer.answers import CreatorState
 from tiktok_manager.ui.composer.state import State
-from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import duration_text
 from tiktok_manager.ui.kit.avatar import AvatarLabel
 from tiktok_manager.ui.kit.controls import Facts, Segment, push_button
 from tiktok_manager.ui.kit.labels import IconLabel, NoteLabel, PlainLabel
 from tiktok_manager.ui.kit.layout import Card, clear, column, row
+from tiktok_manager.ui.post.settings import ChoosesPost
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Type
 from tiktok_manager.wording import joined, words
@@ -28,7 +28,7 @@ _ROWS = 4
 class CreatorsCard(Card):
     """How the video goes to TikTok and as whom."""
 
-    def __init__(self, model: ComposerViewModel, go_to_account: Callable[[str], object]) -> None:
+    def __init__(self, model: ChoosesPost, go_to_account: Callable[[str], object]) -> None:
         super().__init__(tr("How to post"), padding=SPACE_M)
         self._model = model
         self._go_to_account = go_to_account

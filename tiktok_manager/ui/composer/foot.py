@@ -40,7 +40,7 @@ class Foot(QFrame):
         super().__init__()
         self.setObjectName("pane-bar")
         self._model = model
-        self.consent = _consent_label(open_link)
+        self.consent = consent_label(open_link)
         self.line = _Line(lead)
         to_missing = tr("Go to what is missing")
         self.lead = icon_button(
@@ -128,7 +128,7 @@ class Foot(QFrame):
         return [text for _part, text in self._model.state.blockers]
 
 
-def _consent_label(open_link: Callable[[str], object]) -> QLabel:
+def consent_label(open_link: Callable[[str], object]) -> QLabel:
     """Return the one label with markup: TikTok's sentence and two links, nothing from outside."""
     label = QLabel()
     label.setTextFormat(Qt.TextFormat.RichText)

@@ -20,11 +20,11 @@ from tiktok_manager.ui.composer.rules import (
     label_text,
 )
 from tiktok_manager.ui.composer.state import State
-from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.formats import plain_tip, privacy_words
 from tiktok_manager.ui.kit.form import Field
 from tiktok_manager.ui.kit.inputs import CalmComboBox, Switch
 from tiktok_manager.ui.kit.layout import Card, FlowLayout, Line, column, row
+from tiktok_manager.ui.post.settings import ChoosesPost
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 
@@ -35,7 +35,7 @@ BoxT = TypeVar("BoxT", bound=QCheckBox)
 class RulesCard(Card):
     """The settings of a direct post, each as far as the chosen accounts allow it."""
 
-    def __init__(self, model: ComposerViewModel) -> None:
+    def __init__(self, model: ChoosesPost) -> None:
         super().__init__(padding=SPACE_M)
         self._model = model
         self._levels: tuple[tuple[Privacy, str], ...] | None = None

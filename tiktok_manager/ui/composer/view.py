@@ -29,6 +29,7 @@ from tiktok_manager.ui.composer.state import Part
 from tiktok_manager.ui.composer.submission import Planned
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.composer.wording import outcome_text
+from tiktok_manager.ui.dropping import dropped_paths, is_import
 from tiktok_manager.ui.frame import Core, Frame, NewPost
 from tiktok_manager.ui.kit.access import announce, has_focus_inside, lead_to
 from tiktok_manager.ui.kit.action import Action, ActionRow
@@ -343,8 +344,6 @@ class ComposerView(PaneView):
 
 
 def dropped_file(data: QMimeData) -> Path | None:
-    """Return the first local file of what is dragged, None if there is none."""
-    for url in data.urls():
-        if url.isLocalFile():
-            return Path(url.toLocalFile())
-    return None
+    """Return the one video that is dragged; several, a folder or a table are for an import."""
+    paths = dropped_paths(data)
+    return paths[0] if len(paths) == 1 and not is_import(paths) else None

@@ -188,7 +188,7 @@ class JobLine(QWidget):
             self.hide()
             return
         words = progress.words
-        if progress.total > 1:
+        if progress.total > 1 and progress.counted:
             words = tr(
                 "{number} of {total} · {words}",
                 number=progress.done + 1,
@@ -196,7 +196,9 @@ class JobLine(QWidget):
                 words=words,
             )
         self._words.setText(words)
-        self._bar.setRange(0, progress.total if progress.total > 1 else 0)
-        self._bar.setValue(progress.done)
+        self.cancel.setVisible(self._job.can_stop)
+        share = 1000 * progress.done // max(progress.total, 1)  # a bar counts no gigabytes
+        self._bar.setRange(0, 1000 if progress.total > 1 else 0)
+        self._bar.setValue(share)
         if self.parent() is not None:  # alone it would be a window
             self.show()

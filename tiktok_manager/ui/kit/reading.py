@@ -194,11 +194,15 @@ class Reading(QObject, Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a job is: `done` of `total` (0 where that is not known), and what it does now."""
+    """How far a job is: `done` of `total` (0 where that is not known), and what it does now.
+
+    What is not `counted` is a share, such as of bytes: nobody reads its numbers.
+    """
 
     done: int = 0
     total: int = 0
     words: str = ""
+    counted: bool = True
 
 
 class JobProgress:
@@ -212,9 +216,9 @@ class JobProgress:
         """Raise Cancelled if the user wants no more of it."""
         self.token.check()
 
-    def tell(self, done: int = 0, total: int = 0, words: str = "") -> None:
+    def tell(self, done: int = 0, total: int = 0, words: str = "", *, counted: bool = True) -> None:
         """Say how far the work is."""
-        self._tell(Progress(done=done, total=total, words=words))
+        self._tell(Progress(done=done, total=total, words=words, counted=counted))
 
 
 def _unheard(_answer: object) -> None:
@@ -226,6 +230,7 @@ class Job(QObject):
 
     Attributes:
         progress: How far it is, None while nothing is under way.
+        can_stop: Whether the user may stop it; what is written at its end must be told.
 
     Signals:
         changed: `busy` or `progress` reads differently.
@@ -240,6 +245,7 @@ class Job(QObject):
         self._done: Callable[[object], None] = _unheard
         self._failed: Callable[[AppError], None] = _unheard
         self.progress: Progress | None = None
+        self.can_stop = True
 
     @property
     def busy(self) -> bool:
@@ -253,6 +259,7 @@ class Job(QObject):
         failed: Callable[[AppError], None],
         done: Callable[[T], None] = _unheard,
         words: str = "",
+        can_stop: bool = True,
     ) -> bool:
         """Begin; False while other work is under way.
 
@@ -272,7 +279,7 @@ class Job(QObject):
         if token.cancelled:
             self._under_way = None
             return False
-        self.progress = Progress(words=words)
+        self.progress, self.can_stop = Progress(words=words), can_stop
         self.changed.emit()
         return True
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from tiktok_manager.ui.kit.access import announce, focus_into
+from tiktok_manager.ui.kit.access import announce, focus_into, focus_living, has_focus_inside
 from tiktok_manager.ui.kit.action import Action, action_button, no_words
 from tiktok_manager.ui.kit.badges import JobLine
 from tiktok_manager.ui.kit.controls import Fact, Facts, push_button
@@ -32,20 +33,22 @@ class WizardStep:
 
     Attributes:
         why_not: What is in the way of going on; empty for nothing.
+        wanted: Whether there is anything to ask in it; else it is passed over.
         entered: Called whenever its page comes, to begin what it shows.
     """
 
     title: str
     page: QWidget
     why_not: Callable[[], str] = no_words
+    wanted: Callable[[], bool] = lambda: True
     entered: Callable[[], object] = lambda: None
 
 
 class Wizard(QWidget):
-    """Named steps, the page of one of them, and the way back and on; last comes a summary.
+    """Named steps, the page of one of them, and the way back and on (Ctrl+Enter).
 
-    `finish` does it all from the summary, as `job`, which locks pages and ways until it ended.
-    Whoever changes a page says `refresh`.
+    `finish` does it all from the last step, as `job`, which locks pages and ways until it ended.
+    With `summary` a last step says what will be done. Whoever changes a page says `refresh`.
 
     Signals:
         left: The user wants no more of it.
@@ -57,7 +60,7 @@ class Wizard(QWidget):
         self,
         steps: Sequence[WizardStep],
         *,
-        summary: Callable[[], Sequence[Fact]],
+        summary: Callable[[], Sequence[Fact]] | None = None,
         finish: Action,
         job: Job,
     ) -> None:
@@ -67,9 +70,12 @@ class Wizard(QWidget):
         self._job = job
         page = QWidget()
         page.setLayout(column(self._facts, None))
-        self._steps = (*steps, WizardStep(title=tr("Summary"), page=page))
+        last = () if summary is None else (WizardStep(title=tr("Summary"), page=page),)
+        self._steps = (*steps, *last)
         self._pages = QStackedWidget()
         self._names = [(Disc(""), PlainLabel(step.title)) for step in self._steps]
+        self._came_from: QWidget | None = None
+        self._parts = [QWidget() for _ in self._names]
         for step in self._steps:
             self._pages.addWidget(step.page)
         self.back = action_button(self._way(tr("Back"), -1))
@@ -82,6 +88,9 @@ class Wizard(QWidget):
         self._line = JobLine(job, tr("How far it is"))
         self._lay_out()
         job.changed.connect(self.refresh)
+        on = QShortcut(QKeySequence("Ctrl+Return"), self)
+        on.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        on.activated.connect(self._on_wanted_on)
         self.refresh()
 
     @property
@@ -101,18 +110,13 @@ class Wizard(QWidget):
     def refresh(self) -> None:
         """Look again at what is chosen, and what is in the way."""
         is_busy = self._job.busy
-        if self._is_last:
+        if self._is_last and self._summary is not None:
             self._facts.show_facts(self._summary())
-        for number, (mark, name) in enumerate(self._names):
-            done, is_current = number < self.place, number == self.place
-            mark.show_step(number + 1, done=done, is_current=is_current)
-            name.set_tone("" if is_current else "soft")
-            told = step_name(number + 1, name.text(), done=done, is_current=is_current)
-            name.setAccessibleName(told)
+        self._show_names()
         self._pages.setAccessibleName(self._names[self.place][1].accessibleName())
         for button in (self.back, self.next, self.finish):
             button.refresh()
-        self._pages.setEnabled(not is_busy)
+        self._lock(is_busy=is_busy)
         self.leave.setHidden(is_busy)
         wanted = self.finish.action if self._is_last else self.next.action
         problem = "" if is_busy or wanted.allowed() else wanted.why_not()
@@ -126,28 +130,66 @@ class Wizard(QWidget):
             return
         super().keyPressEvent(event)
 
+    def _on_wanted_on(self) -> None:
+        (self.finish if self._is_last else self.next).click()
+
+    def _lock(self, *, is_busy: bool) -> None:
+        """Let nothing be changed meanwhile; afterwards the keyboard is where it was."""
+        if is_busy == (not self._pages.isEnabled()):
+            return
+        if is_busy:
+            self._came_from = self.focusWidget() if has_focus_inside(self) else None
+        self._pages.setEnabled(not is_busy)
+        if not is_busy and self._came_from is not None:
+            focus_living(self._came_from, self.finish, self.next)
+
+    def _show_names(self) -> None:
+        number = 0
+        for place, (mark, name) in enumerate(self._names):
+            is_wanted = self._steps[place].wanted()
+            self._parts[place].setVisible(is_wanted)
+            number += is_wanted
+            done, is_current = place < self.place, place == self.place
+            mark.show_step(number, done=done, is_current=is_current)
+            name.set_tone("" if is_current else "soft")
+            told = step_name(number, name.text(), done=done, is_current=is_current)
+            name.setAccessibleName(told)
+
     @property
     def _is_last(self) -> bool:
-        return self.place == len(self._steps) - 1
+        return self._beside(1) is None
+
+    def _beside(self, by: int) -> int | None:
+        """Return the next step this way that has something to ask."""
+        place = self.place + by
+        while 0 <= place < len(self._steps):
+            if self._steps[place].wanted():
+                return place
+            place += by
+        return None
 
     def _way(self, words: str, by: int) -> Action:
         def why_not() -> str:
             return self._steps[self.place].why_not() if by > 0 else ""
 
+        def run() -> None:
+            if (place := self._beside(by)) is not None:
+                self.go_to(place)
+
         return Action(
             words=lambda: words,
             look="primary" if by > 0 else "",
-            run=lambda: self.go_to(self.place + by),
+            run=run,
             allowed=lambda: not why_not(),
             why_not=why_not,
-            shown=lambda: not self._job.busy and 0 <= self.place + by < len(self._steps),
+            shown=lambda: not self._job.busy and self._beside(by) is not None,
         )
 
     def _lay_out(self) -> None:
-        names, parts = QWidget(), [QWidget() for _ in self._names]
-        for part, (mark, name) in zip(parts, self._names, strict=True):
+        names = QWidget()
+        for part, (mark, name) in zip(self._parts, self._names, strict=True):
             part.setLayout(row(mark, name))
-        names.setLayout(FlowLayout(*parts, spacing=SPACE_L))
+        names.setLayout(FlowLayout(*self._parts, spacing=SPACE_L))
         self._problem.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         ways = row(self.leave, self._line, None, self._problem, self.back, self.next, self.finish)
         margins = (SPACE_XL, SPACE_L, SPACE_XL, SPACE_L)

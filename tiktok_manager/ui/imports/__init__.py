@@ -1,0 +1,1 @@
+"""Imports: many posts from a folder of videos or a table, in a few steps."""
