@@ -169,8 +169,8 @@ class CalendarView(PaneView):
         self._retry_all = action_button(
             retry_all_action(self._core, self.drawer.changes, self._lists_what_needs_user)
         )
-        self._import = push_button(
-            tr("Import…"), icon_name="upload", clicked=lambda: self._frame.go("imports", "new")
+        self._import = icon_button(
+            "upload", tr("Import posts…"), clicked=lambda: self._frame.go("imports", "new")
         )
         self.add_controls(
             self._earlier,

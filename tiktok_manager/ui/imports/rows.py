@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from PySide6.QtGui import QIcon
-
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.services.bulk_import import ImportRow
     from tiktok_manager.ui.frame import Core
@@ -41,10 +39,6 @@ def verdict_words(verdict: Verdict) -> str:
 
 def row_columns(core: Core) -> Sequence[Column[ImportRow]]:
     """Return the columns of the rows of an import."""
-
-    def sign(row: ImportRow) -> QIcon:
-        return icon(*_ICONS[row.verdict])
-
     return (
         Column(
             words=lambda: tr("Row"),
@@ -57,7 +51,7 @@ def row_columns(core: Core) -> Sequence[Column[ImportRow]]:
             words=lambda: tr("Verdict"),
             width=140,
             value=lambda row: verdict_words(row.verdict),
-            icon=sign,
+            icon=lambda row: icon(*_ICONS[row.verdict]),
         ),
         Column(
             words=lambda: tr("Video"),
@@ -65,11 +59,7 @@ def row_columns(core: Core) -> Sequence[Column[ImportRow]]:
             value=lambda row: row.values.file.name,
             hint=lambda row: str(row.values.file),
         ),
-        Column(
-            words=lambda: tr("Account"),
-            width=120,
-            value=lambda row: who_words([p.post.handle for p in row.posts]) if row.posts else "",
-        ),
+        Column(words=lambda: tr("Account"), width=120, value=_who),
         Column(
             words=lambda: tr("Goes out"),
             width=150,
@@ -77,14 +67,22 @@ def row_columns(core: Core) -> Sequence[Column[ImportRow]]:
             hint=lambda row: _stamps(core, row),
         ),
         Column(words=lambda: tr("What to know"), value=told_of_row, hint=told_of_row),
-        Column(
-            words=lambda: tr("Caption"),
-            width=170,
-            hide_below=1000,
-            value=lambda row: " ".join(row.values.caption.split()),
-            hint=lambda row: row.values.caption,
-        ),
+        _caption_column(),
     )
+
+
+def _caption_column() -> Column[ImportRow]:
+    return Column(
+        words=lambda: tr("Caption"),
+        width=170,
+        hide_below=1000,
+        value=lambda row: " ".join(row.values.caption.split()),
+        hint=lambda row: row.values.caption,
+    )
+
+
+def _who(row: ImportRow) -> str:
+    return who_words([each.post.handle for each in row.posts]) if row.posts else ""
 
 
 def told_of_row(row: ImportRow) -> str:
