@@ -51,7 +51,7 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ways:
+class ImportWays:
     """How videos become posts, and what goes for the rows of a table that do not say.
 
     `daily` are times as they are typed; without them it is the next free slots. With `shared`
@@ -97,7 +97,7 @@ class ImportViewModel(QObject):
         self._paths: tuple[Path, ...] = ()
         self.sheet: Sheet | None = None
         self.settings = PostSettings(core, self)
-        self.ways = Ways()
+        self.ways = ImportWays()
         self.proposal: ImportProposal | None = None
         self.consents = False
         self.good_rows = False
@@ -139,7 +139,7 @@ class ImportViewModel(QObject):
         if self.sheet is not None:
             self._understand(self.sheet, self.sheet.mapping, order)
 
-    def set_ways(self, ways: Ways) -> None:
+    def set_ways(self, ways: ImportWays) -> None:
         """Say when videos go out, to whom, and with which words."""
         self.ways, self.proposal = ways, None
         self.changed.emit()
