@@ -182,6 +182,7 @@ class PaneHost(QObject):
         core.undo.failed.connect(self.show_error)
         core.publishing.failed.connect(self.show_error)
         self._top_bar.new_post.setEnabled("composer" in self._panes)
+        self._top_bar.import_posts.setEnabled("imports" in self._panes)
         self.go(self._window.opens_with)
 
     def detach(self, words: str) -> None:
@@ -194,6 +195,7 @@ class PaneHost(QObject):
         self._drawer.clear()
         self._status.rest(words)
         self._top_bar.new_post.setEnabled(False)
+        self._top_bar.import_posts.setEnabled(False)
         self._window.show_opening()
         for view in self._views.values():
             view.deleteLater()
@@ -236,6 +238,7 @@ class PaneHost(QObject):
         window.escape_pressed.connect(self.close_drawer)
         window.rail.chosen.connect(self.go)
         window.top_bar.new_post_clicked.connect(self.new_post)
+        window.top_bar.import_clicked.connect(lambda: self.go("imports", "new"))
         window.status_line.state_clicked.connect(self._on_state_clicked)
         window.status_line.needs_clicked.connect(lambda: self.go("calendar", "needs-you"))
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from tiktok_manager.ui.icons import icon
 from tiktok_manager.ui.kit.access import focus_living
-from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.controls import icon_button, push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.layout import row
 from tiktok_manager.ui.overrides import override
@@ -31,9 +31,11 @@ class TopBar(QFrame):
 
     Signals:
         new_post_clicked: Begin a new post.
+        import_clicked: Make many posts at once.
     """
 
     new_post_clicked = Signal()
+    import_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,13 +45,16 @@ class TopBar(QFrame):
             tr("New post"), look="primary", icon_name="plus", tip=tr("New post (Ctrl+N)")
         )
         self.new_post.clicked.connect(self.new_post_clicked)
+        self.import_posts = icon_button("upload", tr("Import posts…"))
+        self.import_posts.clicked.connect(self.import_clicked)
+        self.import_posts.setEnabled(False)
         self.new_post.setEnabled(False)  # until there is a workspace
         self._demo = PlainLabel("", type=Type.CAPTION, tone="accent")
         self._demo.setProperty("look", "marker")
         self._demo.hide()
         self.search = JumpField()
         self.search.setMaximumWidth(360)
-        parts = (self._title, None, self._demo, self.search, self.new_post)
+        parts = (self._title, None, self._demo, self.search, self.import_posts, self.new_post)
         layout = row(*parts, spacing=SPACE_M, margins=(SPACE_XL, 0, SPACE_L, 0))
         layout.setAlignment(self._demo, Qt.AlignmentFlag.AlignVCenter)
         layout.setStretchFactor(self.search, 4)

@@ -169,9 +169,6 @@ class CalendarView(PaneView):
         self._retry_all = action_button(
             retry_all_action(self._core, self.drawer.changes, self._lists_what_needs_user)
         )
-        self._import = icon_button(
-            "upload", tr("Import posts…"), clicked=lambda: self._frame.go("imports", "new")
-        )
         self.add_controls(
             self._earlier,
             self._title,
@@ -183,7 +180,6 @@ class CalendarView(PaneView):
             self._zone,
             SPACE_S,
             self.filters.button,
-            self._import,
             self._as,
         )
         self.controls.setStretchFactor(self._hint, 2)
