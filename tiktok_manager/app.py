@@ -18,6 +18,7 @@ from tiktok_manager.domain.clock import Clock, SystemClock
 from tiktok_manager.domain.errors import AppError, DatabaseDamaged, InputError
 from tiktok_manager.domain.events import EventBus
 from tiktok_manager.domain.findings import Finding
+from tiktok_manager.services.campaigns import Campaigns
 from tiktok_manager.services.database_recovery import check_present, with_way_out
 from tiktok_manager.services.installation import Installation
 from tiktok_manager.services.marks import Marks
@@ -189,7 +190,8 @@ def _build(
 ) -> Workspace:
     accounts = late(lambda: _make_accounts(base, paths, closing))
     quota = Quota(base.database, base.settings, base.clock)
-    planning = Planning(base.database, accounts, quota, base.settings, base.events, base.clock)
+    usual = base.settings, base.events, base.clock
+    planning = Planning(base.database, accounts, quota, *usual)
     analytics = late(lambda: _make_analytics(base, accounts))
     installation.enroll()
     guard = StorageGuard(base.database, ballast, base.events)
@@ -207,7 +209,7 @@ def _build(
         accounts=accounts,
         marks=Marks(base.database, accounts, base.events),
         planning=planning,
-        slots=Slots(base.database, accounts, quota, base.settings, base.events, base.clock),
+        slots=Slots(base.database, accounts, quota, *usual),
         recurring=late(lambda: _make_recurring(base, planning, accounts)),
         drafts=late(lambda: _make_drafts(base, closing)),
         quota=quota,
@@ -219,6 +221,7 @@ def _build(
         analytics=analytics,
         reports=late(lambda: _make_reports(base, planning, accounts, analytics)),
         imports=late(lambda: _make_imports(base, planning, accounts)),
+        campaigns=Campaigns(base.database, planning, accounts, quota, *usual),
         backups=late(lambda: _make_backups(base, paths)),
         installation=installation,
     )
@@ -303,12 +306,10 @@ def _make_analytics(base: _Base, accounts: Accounts) -> Analytics:
     return Analytics(base.metrics, accounts, base.clock)
 
 
-def _make_reports(
-    base: _Base, planning: Planning, accounts: Accounts, analytics: Analytics
-) -> Reports:
+def _make_reports(base: _Base, plan: Planning, accounts: Accounts, numbers: Analytics) -> Reports:
     from tiktok_manager.services.reports import Reports
 
-    return Reports(planning, accounts, analytics, base.settings)
+    return Reports(plan, accounts, numbers, base.settings)
 
 
 def _make_imports(base: _Base, planning: Planning, accounts: Accounts) -> BulkImport:

@@ -18,7 +18,7 @@ from tiktok_manager.scheduler.runner import Runner
 from tiktok_manager.services import plan_changes
 from tiktok_manager.services.publishing.publish_gate import PublishGate
 from tiktok_manager.services.tokens import TokenKeeper
-from tiktok_manager.storage import accounts, attempts, downtime, holds, post_rows, posts
+from tiktok_manager.storage import accounts, attempts, claims, downtime, holds, post_rows, posts
 from tiktok_manager.storage.columns import Base
 from tiktok_manager.storage.schema import AttemptRow, PostRow, TokenRow
 from tiktok_manager.system.media import MediaReader
@@ -156,3 +156,13 @@ def tokens_merged() -> None:
         return True
 
     _set(accounts, "rotate_tokens", merge)
+
+
+def paused_campaign_posts() -> None:
+    due = claims._IDS.where(
+        claims._IS_DUE,
+        PostRow.status.in_((PostStatus.SCHEDULED, PostStatus.PUBLISHING)),
+        accounts.IS_READY,
+        PostRow.account_id.not_in(bindparam("sending", expanding=True)),
+    )
+    _set(claims, "_TO_SEND", due)

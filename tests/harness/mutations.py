@@ -162,6 +162,12 @@ MUTATIONS: dict[str, Mutation] = {
         apply=keeping.no_owner_in_the_fence,
         seen_by="storage/test_versions.py::test_who_was_taken_for_dead_writes_nothing_more",
     ),
+    "paused-campaign-posts": Mutation(
+        what="posts of a paused campaign are claimed like any other",
+        apply=keeping.paused_campaign_posts,
+        seen_by="services/test_campaigns.py::"
+        "test_nothing_of_a_paused_campaign_goes_out_over_a_restart",
+    ),
     "tokens-merged": Mutation(
         what="a refreshed pair is kept whatever happened meanwhile",
         apply=keeping.tokens_merged,

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from tests.storage.conftest import NOW
 from tiktok_manager.domain.accounts import AccountSelector, Profile
 from tiktok_manager.domain.attempts import AttemptEnd, AttemptOutcome, Claim, Outcome
+from tiktok_manager.domain.campaigns import Campaign, CampaignSpec, Stage
 from tiktok_manager.domain.clock import SystemClock
 from tiktok_manager.domain.drafts import Draft
 from tiktok_manager.domain.errors import Failure, FailureClass
@@ -32,6 +33,7 @@ from tiktok_manager.storage import (
     account_posts,
     accounts,
     attempts,
+    campaigns,
     claims,
     downtime,
     drafts,
@@ -68,6 +70,7 @@ MODULES = (
     "account_posts",
     "accounts",
     "attempts",
+    "campaigns",
     "claims",
     "downtime",
     "drafts",
@@ -116,7 +119,10 @@ ALLOWED = {
     ("claims.claim_uploads", "SCAN posts USING COVERING INDEX posts_sending"),
     ("claims.claim_uploads", "SCAN attempts USING INDEX one_slot_per_account"),
     ("claims.upcoming", "USE TEMP B-TREE FOR ORDER BY"),
+    # The few campaigns there are, by their time.
+    ("campaigns.list_campaigns", "USE TEMP B-TREE FOR ORDER BY"),
     # The same, of all uploads under way.
+    ("attempts.beyond_recall", "SCAN attempts USING INDEX one_open_attempt_per_post"),
     ("attempts.open_uploads", "SCAN attempts USING INDEX one_open_attempt_per_post"),
     ("wall_times.resting_schedules", "SCAN attempts USING INDEX one_open_attempt_per_post"),
     # Goes along the posts that wait until one of a ready account comes: the first, nearly always.
@@ -273,6 +279,16 @@ Call = Callable[[Session, Work], object]
 PROFILE = Profile(open_id="o1", display_name="A", handle="h1")
 SOME = frozenset({PostStatus.FAILED, PostStatus.MISSED})
 DIRECT = PostMode.DIRECT
+CAMPAIGN = Campaign(
+    id="c1",
+    spec=CampaignSpec(
+        name="C", videos=(), accounts=(), starts_at=NOW, ends_at=NOW + HOUR, timezone="UTC"
+    ),
+    stage=Stage.PAUSED,
+    consent=None,
+    version=1,
+    created_at=NOW,
+)
 CALLS: dict[str, tuple[Call, ...]] = {
     "accounts.list_accounts": (lambda s, _w: accounts.list_accounts(s),),
     "accounts.row_as_read": (lambda s, w: accounts.row_as_read(s, w.account()),),
@@ -335,6 +351,18 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "attempts.withdraw": (lambda s, w: attempts.withdraw(s, w.post.id, BY_USER, NOW),),
     "attempts.release": (lambda s, w: attempts.release(s, w.post.id, BY_USER, NOW),),
     "attempts.owner_of_tiktok_post": (lambda s, _w: attempts.owner_of_tiktok_post(s, "7"),),
+    "attempts.beyond_recall": (lambda s, _w: attempts.beyond_recall(s),),
+    "campaigns.add_campaign": (lambda s, _w: campaigns.add_campaign(s, CAMPAIGN, NOW),),
+    "campaigns.list_campaigns": (
+        lambda s, _w: campaigns.add_campaign(s, CAMPAIGN, NOW),
+        lambda s, _w: campaigns.list_campaigns(s),
+    ),
+    "campaigns.update_campaign": (
+        lambda s, _w: campaigns.add_campaign(s, CAMPAIGN, NOW),
+        lambda s, _w: s.flush(),
+        lambda s, _w: campaigns.update_campaign(s, CAMPAIGN, CAMPAIGN, NOW),
+    ),
+    "campaigns.held_campaigns": (lambda s, _w: campaigns.held_campaigns(s),),
     "claims.claim_uploads": tuple(
         lambda s, _w, only=only: claims.claim_uploads(  # type: ignore[misc]
             s, now=NOW, owner="me", lease=LEASE, limit=8, only_finish=only
@@ -363,6 +391,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "downtime.forget_tries": (
         lambda s, _w: downtime.forget_tries(s, NOW, ON_TIME),
         lambda s, _w: downtime.forget_tries(s, NOW, ON_TIME, account_id="a1"),
+        lambda s, _w: downtime.forget_tries(s, NOW, ON_TIME, campaign_id="c1"),
     ),
     "downtime.shorten_waits": (lambda s, _w: downtime.shorten_waits(s, NOW),),
     "drafts.all_drafts": (lambda s, _w: drafts.all_drafts(s),),

@@ -30,6 +30,7 @@ _COMMANDS = {
     "slots": "Weekly times at which accounts post, and which are free.",
     "plan": "The plan as a file: export, compare, apply; and what happens tonight.",
     "recurring": "Posts that repeat by a rule, and pools of videos that take turns.",
+    "campaigns": "Plan videos for many accounts over a time, and start, hold or end it.",
     "publisher": "Publish without a window.",
     "sync": "Pull profiles and video counters and record snapshots.",
     "reports": "Hand tables out.",

@@ -1,10 +1,9 @@
 """A connected TikTok account, its permission, and what its creator may post now."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
 
 from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.findings import Finding, Param
@@ -116,31 +115,37 @@ class Account:
         return scope in self.scopes
 
 
+_NAMES_OF: Mapping[str, Callable[[Account], Collection[str]]] = {
+    "group": lambda account: account.groups,
+    "tag": lambda account: account.tags,
+    "status": lambda account: (account.status.value,),
+    "all": lambda _account: ("",),
+}
+"""What a selector of each kind goes by; a new kind is a line here."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountSelector:
-    """Several accounts by one word: those of a group or tag, or all."""
+    """Several accounts by one word: those of a group, tag or status, or all."""
 
-    kind: Literal["group", "tag", "all"]
+    kind: str
     name: str = ""
 
     @staticmethod
     def read(text: str) -> "AccountSelector | None":
-        """Return what `group:NAME`, `tag:NAME` or `all` selects; None for any other text."""
+        """Return what `group:NAME`, `tag:NAME`, `status:NAME` or `all` selects; None for others."""
         kind, colon, name = text.strip().partition(":")
-        if kind.lower() == "all" and not colon:
-            return AccountSelector(kind="all")
-        if kind.lower() == "group" and colon:
-            return AccountSelector(kind="group", name=name.strip())
-        if kind.lower() == "tag" and colon:
-            return AccountSelector(kind="tag", name=name.strip())
-        return None
+        kind = kind.lower()
+        if kind not in _NAMES_OF or (kind == "all") == bool(colon):
+            return None
+        return AccountSelector(kind=kind, name=name.strip())
 
     def takes(self, account: Account) -> bool:
         """Say whether an account is among them; names count in any case."""
         if account.status is AccountStatus.DISCONNECTED:
             return False
-        names = account.groups if self.kind == "group" else account.tags
-        return self.kind == "all" or self.name.casefold() in {each.casefold() for each in names}
+        names = _NAMES_OF[self.kind](account)
+        return self.name.casefold() in {each.casefold() for each in names}
 
 
 def numbers_untold(accounts: Iterable[Account]) -> tuple[Finding, ...]:

@@ -1,7 +1,8 @@
 """Caption rules, counted as TikTok counts: in UTF-16 code units."""
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from tiktok_manager.domain.errors import InputError
 
@@ -61,6 +62,25 @@ def read_tags(names: Iterable[str]) -> tuple[str, ...]:
             raise InputError("bad_tag", tag=tag, most=MAX_TAG_LENGTH)
         check_whole(tag)
     return tuple({tag.casefold(): tag for tag in reversed(tags)}.values())[::-1]
+
+
+def check_template(template: str, variables: Collection[str]) -> None:
+    """Raise InputError unless each `{name}` is a variable; `{{` and `}}` mean the braces."""
+    for found in _BRACES.finditer(template):
+        if found[1] is not None and found[1] not in variables:
+            raise InputError("bad_template", variable=found[1], variables=tuple(variables))
+        if found[0] in {"{", "}"}:
+            raise InputError("lonely_brace", brace=found[0])
+
+
+def fill_template(template: str, values: Mapping[str, str]) -> str:
+    """Return a template that was checked with its variables filled in."""
+    return _BRACES.sub(
+        lambda found: found[0][0] if found[1] is None else values[found[1]], template
+    )
+
+
+_BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|\{|\}")
 
 
 def same_words(planned: str, listed: str) -> bool:

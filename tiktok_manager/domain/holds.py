@@ -1,4 +1,4 @@
-"""What holds posts: every one at once, or those of some accounts."""
+"""What holds posts: every one at once, or those of some accounts or campaigns."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -40,12 +40,19 @@ HOLD_NAMES = (BY_SECRETS, BY_CLOCK, BY_FAULT, BY_APP_CAP, BY_RESTING)
 NO_PUBLISHER = "no_publisher"
 ACCOUNT_PAUSED = "account_paused"
 ACCOUNTS_PAUSED = "accounts_paused"
+CAMPAIGN_PAUSED = "campaign_paused"
+CAMPAIGNS_PAUSED = "campaigns_paused"
+CAMPAIGN_CANCELLED = "campaign_cancelled"
+CAMPAIGNS_CANCELLED = "campaigns_cancelled"
+_OF_CAMPAIGN = (CAMPAIGN_PAUSED, CAMPAIGNS_PAUSED, CAMPAIGN_CANCELLED, CAMPAIGNS_CANCELLED)
+
 ACCOUNTS_NOT_CONNECTED = "accounts_not_connected"
 PUBLISHING_IS_OFF = "publishing_off"
 CAP_OF_APP = "reached_active_user_cap"
 _HELD_BY_USER = {
     ACCOUNT_PAUSED: WaitingLook.PAUSED,
     ACCOUNTS_PAUSED: WaitingLook.PAUSED,
+    **dict.fromkeys(_OF_CAMPAIGN, WaitingLook.PAUSED),
     PUBLISHING_IS_OFF: WaitingLook.PAUSED,
 }
 _LOOKS = {
@@ -75,12 +82,14 @@ class Blocker:
         finding: What it is, for `wording`.
         until: When it ends by itself, where that is known.
         account_ids: Whose posts it blocks; empty for all.
+        campaign_ids: Of which campaigns; empty for all posts, of campaigns or not.
         is_fault: Whether something is wrong, rather than as the user wants it.
     """
 
     finding: Finding
     until: datetime | None = None
     account_ids: frozenset[str] = field(default_factory=frozenset)
+    campaign_ids: frozenset[str] = field(default_factory=frozenset)
     is_fault: bool = True
 
     @property
@@ -90,11 +99,13 @@ class Blocker:
 
     def blocks(self, post: AnyPost) -> bool:
         """Say whether it keeps a post from going out."""
+        if self.campaign_ids:
+            return post.campaign_id in self.campaign_ids
         return self.blocks_all(post.account_id, post.mode)
 
     def blocks_all(self, account_id: str, mode: PostMode) -> bool:
         """Say whether it keeps the posts of an account in a mode from going out."""
-        if self.code == CAP_OF_APP and mode is not PostMode.DIRECT:
+        if self.campaign_ids or (self.code == CAP_OF_APP and mode is not PostMode.DIRECT):
             return False
         return not self.account_ids or account_id in self.account_ids
 
@@ -140,6 +151,11 @@ class Standing:
         if (account_id, mode) in self.full or any(each.until for each in found):
             return None
         return max(found, key=_rank, default=_SAFE)
+
+    @property
+    def campaign_ids(self) -> frozenset[str]:
+        """The campaigns that hold their posts."""
+        return frozenset().union(*(each.campaign_ids for each in self.blockers))
 
     def of(self, post: AnyPost) -> Waiting | None:
         """Return how one post waits, None if it is not planned."""

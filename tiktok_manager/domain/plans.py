@@ -21,7 +21,7 @@ class PlanRequest:
     `parse_when` reads, or `next-slot`: the next free slot of each account, once all times that are
     named have their place. Posts of a request for several accounts are one batch. A direct post
     without `consent` is refused; with `or_draft` it becomes a draft instead, which an edit with
-    consent plans.
+    consent plans. `agreed_at` is when the user agreed, if not just now.
     """
 
     file: Path
@@ -32,6 +32,7 @@ class PlanRequest:
     mode: PostMode = PostMode.DIRECT
     choices: Choices = Choices()
     consent: bool = False
+    agreed_at: datetime | None = None
     or_draft: bool = False
     lateness: Lateness | None = None
     tags: tuple[str, ...] = ()

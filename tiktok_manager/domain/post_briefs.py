@@ -24,6 +24,7 @@ class PostBrief:
     timezone: str
     caption: str
     batch: str | None = None
+    campaign_id: str | None = None
     version: int = 1
     error: Failure | None = None
     next_try_at: datetime | None = None
@@ -42,6 +43,7 @@ class PostBrief:
             timezone=post.schedule.timezone,
             caption=post.caption,
             batch=post.origin.batch,
+            campaign_id=post.campaign_id,
             version=post.version,
             error=post.error,
             next_try_at=post.next_try_at,

@@ -319,6 +319,11 @@ class Post:
         return self.schedule.due_at
 
     @property
+    def campaign_id(self) -> str | None:
+        """The campaign that it is of."""
+        return self.origin.campaign_id
+
+    @property
     def timezone(self) -> str:
         """The zone it was planned in."""
         return self.schedule.timezone

@@ -169,8 +169,8 @@ class Accounts:
     def select(self, names: Sequence[str]) -> Sequence[Account]:
         """Return the accounts that handles, ids and selectors name, each once.
 
-        A selector is `group:NAME`, `tag:NAME` or `all`, and leaves out accounts that are not
-        connected any more. Raises NotFound, also for a group or tag that nobody is in.
+        A selector is `group:NAME`, `tag:NAME`, `status:NAME` or `all`, and leaves out accounts that
+        are not connected any more. Raises NotFound, also for a selector that takes nobody.
         """
         everybody: Sequence[Account] | None = None
         found: dict[str, Account] = {}

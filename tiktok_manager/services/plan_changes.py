@@ -42,6 +42,9 @@ _REVERSIBLE = EDITABLE | {PostStatus.CANCELLED}
 _TOLD_ONE_BY_ONE = 50
 _DAY_AND_NIGHT = timedelta(hours=36)  # a local day may lie so far around an instant
 
+Find = Callable[[Session], Sequence[tuple[Post, Post]]]
+"""Reads posts in a transaction, and returns each with what is to become of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
@@ -134,22 +137,41 @@ class PlanChanges:
         `started` exempts them from the lateness rule. Raises OutcomeUnknown if the publisher got
         there first, ChangedMeanwhile if another hand did.
         """
-        return self._write(changes, _Kind(name=kind, started=started))
+        return self._write(lambda _session: changes, _Kind(name=kind, started=started))
+
+    def write_found(
+        self, find: Find, kind: str, *, started: bool = False
+    ) -> list[tuple[Post, Post]]:
+        """Write the changes that `find` makes of posts as they are, in the same transaction.
+
+        Returns them with the posts as they are then.
+        """
+        found: list[tuple[Post, Post]] = []
+
+        def keep(session: Session) -> Sequence[tuple[Post, Post]]:
+            found[:] = find(session)
+            return found
+
+        written = self._write(keep, _Kind(name=kind, started=started))
+        return [(before, after) for (before, _new), after in zip(found, written, strict=True)]
 
     def write_verdict(self, before: Post, after: Post, what: str) -> Post:
         """Write the user's word for what became of a post: it ends even an upload in doubt."""
         kind = _Kind(name="resolved", what=what, started=True, by_user=True)
-        return self._write([(before, after)], kind)[0]
+        return self._write(lambda _session: [(before, after)], kind)[0]
 
-    def _write(self, changes: Sequence[tuple[Post, Post]], kind: _Kind) -> list[Post]:
+    def _write(self, find: Find, kind: _Kind) -> list[Post]:
         now = self._clock.now()
         with self._database.write() as session:
+            changes = find(session)
             _check_unchanged(session, changes)
             written = _write(session, changes, kind, now)
         self._tell(written, is_new=False)
         return written
 
-    def put_back(self, changes: Sequence[tuple[Post, Post]]) -> list[Post]:
+    def put_back(
+        self, changes: Sequence[tuple[Post, Post]], *, first: Before | None = None
+    ) -> list[Post]:
         """Make posts again what they were, the first of each pair, in place of what they are now.
 
         One that has stopped is not planned by this for a time that has passed.
@@ -161,7 +183,13 @@ class PlanChanges:
                 rules.check_status(each, _REVERSIBLE, "put_back")
             if wanted.status is PostStatus.SCHEDULED and over.status in RETRYABLE:
                 rules.check_not_past(wanted.schedule, now)
-        return self.write(pairs, "put_back")
+
+        def find(session: Session) -> Sequence[tuple[Post, Post]]:
+            if first is not None:
+                first(session)
+            return pairs
+
+        return [after for _before, after in self.write_found(find, "put_back")]
 
     def _tell(self, posts: Sequence[Post], *, is_new: bool) -> None:
         if is_new or len(posts) > _TOLD_ONE_BY_ONE:

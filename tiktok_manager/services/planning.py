@@ -23,7 +23,7 @@ from tiktok_manager.domain.posts import (
     PostStatus,
 )
 from tiktok_manager.services import plan_rules as rules
-from tiktok_manager.services.plan_changes import Before
+from tiktok_manager.services.plan_changes import Before, Find
 from tiktok_manager.services.plan_videos import Progress
 from tiktok_manager.services.planned_posts import PublishOverview
 from tiktok_manager.services.proposals import Proposals, Seen
@@ -119,9 +119,23 @@ class Planning(Proposals):
         """
         return self._changes.put_back([(before, over)])[0]
 
-    def put_back_many(self, changes: Sequence[tuple[Post, Post]]) -> list[Post]:
-        """Undo or redo changes of posts (before, over), all or none; raises as `put_back` does."""
-        return self._changes.put_back(changes)
+    def put_back_many(
+        self, changes: Sequence[tuple[Post, Post]], *, first: Before | None = None
+    ) -> list[Post]:
+        """Undo or redo changes of posts (before, over), all or none; raises as `put_back` does.
+
+        What `first` writes is part of it, in the same transaction.
+        """
+        return self._changes.put_back(changes, first=first)
+
+    def change_found(
+        self, find: Find, kind: str, *, started: bool = False
+    ) -> list[tuple[Post, Post]]:
+        """Change the posts that `find` reads in the same transaction, as it says; all or none.
+
+        Returns each as it was and as it is. `started` exempts them from the lateness rule.
+        """
+        return self._changes.write_found(find, kind, started=started)
 
     def retry(self, post_id: str, *, seen: Seen = None) -> Post:
         """Let a stopped post go out again, at its time or now; raises OutcomeUnknown, InputError.

@@ -317,7 +317,7 @@ class Proposals(PlannedPosts):
                 request.mode,
                 request.choices,
                 agreed=request.consent,
-                now=now,
+                now=request.agreed_at or now,
                 or_draft=request.or_draft,
             ),
             schedule=rules.read_time(request.when, request.timezone or usual.timezone, now),

@@ -7,12 +7,15 @@ publisher of another one holds posts for is kept in the database.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 
+from tiktok_manager.domain.campaigns import Stage
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import ActionNeeded, AppError, Failure, VaultLocked
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.holds import (
     ACCOUNTS_NOT_CONNECTED,
     ACCOUNTS_PAUSED,
+    CAMPAIGNS_CANCELLED,
+    CAMPAIGNS_PAUSED,
     HOLD_NAMES,
     NO_PUBLISHER,
     Blocker,
@@ -28,7 +31,7 @@ from tiktok_manager.services.quota import Quota
 from tiktok_manager.services.settings import Settings
 from tiktok_manager.services.storage_guard import StorageGuard
 from tiktok_manager.services.vault import VaultService, VaultState
-from tiktok_manager.storage import holds
+from tiktok_manager.storage import campaigns, holds
 from tiktok_manager.storage.database import Database
 
 RESTORED_WAIT = "restored_posts_wait"
@@ -62,7 +65,12 @@ class PublishBlockers:
 
     def all(self) -> tuple[Blocker, ...]:
         """Return what blocks posts now: first what stops everything, then what stops some."""
-        return (*self._of_folder(), *self._of_publisher(), *self._of_accounts())
+        return (
+            *self._of_folder(),
+            *self._of_publisher(),
+            *self._of_accounts(),
+            *self._of_campaigns(),
+        )
 
     def of(self, post: Post) -> tuple[Blocker, ...]:
         """Return what keeps a planned post from going out when its time comes."""
@@ -133,6 +141,18 @@ class PublishBlockers:
         if restored:
             counted = Finding(code=RESTORED_WAIT, params={"count": sum(restored.values())})
             yield Blocker(finding=counted, account_ids=frozenset(restored))
+
+    def _of_campaigns(self) -> Iterator[Blocker]:
+        with self._database.read() as session:
+            held = campaigns.held_campaigns(session)
+        for code, stage in (
+            (CAMPAIGNS_PAUSED, Stage.PAUSED),
+            (CAMPAIGNS_CANCELLED, Stage.CANCELLED),
+        ):
+            named = {id_: name for id_, (is_at, name) in held.items() if is_at is stage}
+            if named:
+                finding = Finding(code=code, params={"names": tuple(named.values())})
+                yield Blocker(finding=finding, campaign_ids=frozenset(named), is_fault=False)
 
 
 def _of_some(code: str, some: Sequence[holds.HeldAccount], *, is_fault: bool) -> Iterator[Blocker]:

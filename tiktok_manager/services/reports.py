@@ -39,8 +39,18 @@ class Reports:
         self._analytics = analytics
         self._settings = settings
 
-    def export(self, kind: str, out: Path, say: Say, *, delimiter: str = ",") -> int:
+    def export(
+        self,
+        kind: str,
+        out: Path,
+        say: Say,
+        *,
+        delimiter: str = ",",
+        wanted: PostFilter | None = None,
+    ) -> int:
         """Write a table of `kind` whole or not at all; returns the number of rows.
+
+        Of posts, those `wanted`, by default all.
 
         CSV, or XLSX by the suffix; `-` is standard output. Raises InputError for an unknown kind,
         format or folder, StorageError where the file cannot be written.
@@ -48,7 +58,7 @@ class Reports:
         if kind not in KINDS:
             raise InputError("unknown_report", kind=kind, kinds=tuple(KINDS))
         rows: dict[str, Callable[[str], Iterator[Record]]] = {
-            "posts": partial(self._posts, say),
+            "posts": partial(self._posts, say, wanted or PostFilter()),
             "accounts": self._account_rows,
             "videos": self._videos,
         }
@@ -61,10 +71,10 @@ class Reports:
         found = numbers_untold(self._accounts.list()) if lacking else ()
         return [finding for finding in found if finding.code == lacking]
 
-    def _posts(self, say: Say, _timezone: str) -> Iterator[Record]:
+    def _posts(self, say: Say, wanted: PostFilter, _timezone: str) -> Iterator[Record]:
         after = None
         while True:
-            page = self._planning.page(PostFilter(), after=after, limit=PAGE_ROWS)
+            page = self._planning.page(wanted, after=after, limit=PAGE_ROWS)
             yield from (_post_row(post, say) for post in page)
             if len(page) < PAGE_ROWS:
                 return

@@ -20,9 +20,11 @@ from tiktok_manager.domain.posts import Post, TrailEntry
 from tiktok_manager.system.files import writing
 
 if TYPE_CHECKING:
+    from tiktok_manager.domain.campaigns import Campaign
     from tiktok_manager.domain.metrics import VideoCounters
     from tiktok_manager.domain.slots import Blackout, Slot
     from tiktok_manager.domain.tonight import DryRun
+    from tiktok_manager.services.campaign_plan import CampaignPost
     from tiktok_manager.services.recurring import RuleView
 
 Record = dict[str, object]
@@ -119,6 +121,50 @@ def dry_run_json(run: DryRun, say: Say) -> Record:
         "mode": post.mode.value,
         "verdict": run.verdict.value,
         "findings": findings_json(run.findings, say)["findings"],
+    }
+
+
+def campaign_json(campaign: Campaign, now: datetime) -> Record:
+    """Return the public record of a campaign."""
+    spec, pace = campaign.spec, campaign.spec.pace
+    return {
+        "id": campaign.id,
+        "name": spec.name,
+        "status": campaign.status(now).value,
+        "counts": {status.value: number for status, number in campaign.counts.items()},
+        "starts_at": stamp(spec.starts_at),
+        "ends_at": stamp(spec.ends_at),
+        "timezone": spec.timezone,
+        "progress": {"posts": campaign.posts, "ended": campaign.ended},
+        "videos": [str(video) for video in spec.videos],
+        "accounts": list(spec.accounts),
+        "strategy": spec.strategy.value,
+        "seed": spec.seed,
+        "caption": spec.caption,
+        "account_captions": dict(spec.captions),
+        "slots": pace.slots,
+        "times": [f"{at:%H:%M}" for at in pace.times],
+        "per_day": pace.per_day,
+        "stagger_s": spec.stagger.total_seconds(),
+        "jitter_s": pace.jitter.total_seconds(),
+        "mode": spec.mode.value,
+        "privacy": spec.choices.privacy.value if spec.choices.privacy else None,
+        "consent": campaign.consent is not None,
+        "version": campaign.version,
+    }
+
+
+def campaign_post_json(post: CampaignPost, version: str, say: Say) -> Record:
+    """Return a post that a campaign would make, and the version of the preview it is from."""
+    return {
+        "account": post.handle,
+        "file": str(post.file),
+        "publish_at": stamp(post.schedule.due_at) if post.schedule else None,
+        "timezone": post.schedule.timezone if post.schedule else None,
+        "caption": post.caption,
+        **findings_json(post.findings, say),
+        "refused": post.is_refused,
+        "version": version,
     }
 
 

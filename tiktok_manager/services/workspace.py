@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.analytics import Analytics
     from tiktok_manager.services.backups import Backups
     from tiktok_manager.services.bulk_import import BulkImport
+    from tiktok_manager.services.campaigns import Campaigns
     from tiktok_manager.services.drafts import Drafts
     from tiktok_manager.services.installation import Installation
     from tiktok_manager.services.marks import Marks
@@ -66,6 +67,7 @@ class Workspace:
     analytics: Analytics
     reports: Reports
     imports: BulkImport
+    campaigns: Campaigns
     backups: Backups
     installation: Installation
 

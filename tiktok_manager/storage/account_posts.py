@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, not_, or_, select, text
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.posts import Post, PostStatus
 from tiktok_manager.storage.accounts import HAS_LOST_ACCOUNT, HAS_PAUSED_ACCOUNT
+from tiktok_manager.storage.campaigns import IS_HELD
 from tiktok_manager.storage.post_rows import WAITING, move, set_error, to_post
 from tiktok_manager.storage.schema import IS_PLANNED, AccountRow, PostRow
 
@@ -53,10 +54,15 @@ def resume_reconnected(session: Session, account_id: str, now: datetime) -> None
 
 
 def count_held(session: Session) -> tuple[int, int]:
-    """Return how many planned posts wait for their account to be connected, and to be resumed."""
+    """Return how many planned posts wait for their account to be connected, and to be resumed.
+
+    The latter may wait for their campaign instead.
+    """
     planned = select(func.count()).where(PostRow.status == PostStatus.SCHEDULED)
     unconnected = session.scalar(planned.where(HAS_LOST_ACCOUNT))
-    paused = session.scalar(planned.where(HAS_PAUSED_ACCOUNT))
+    paused = session.scalar(
+        planned.where(or_(HAS_PAUSED_ACCOUNT, and_(not_(HAS_LOST_ACCOUNT), IS_HELD)))
+    )
     return unconnected or 0, paused or 0
 
 

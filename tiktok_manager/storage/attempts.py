@@ -199,6 +199,12 @@ def open_uploads(session: Session) -> frozenset[str]:
     return frozenset(session.scalars(select(AttemptRow.post_id).where(_IS_OPEN)))
 
 
+def beyond_recall(session: Session) -> frozenset[str]:
+    """Return the posts with an open attempt whose last byte may have left already."""
+    query = select(AttemptRow.post_id).where(_IS_OPEN, AttemptRow.final_intent_at.is_not(None))
+    return frozenset(session.scalars(query))
+
+
 def withdraw(session: Session, post_id: str, end: AttemptEnd, now: datetime) -> bool:
     """Give up a post's open attempt; False if its last byte may have left already."""
     row = session.scalars(_OPEN_ATTEMPT, {"post_id": post_id}).first()

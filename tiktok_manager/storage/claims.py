@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    not_,
     or_,
     select,
     text,
@@ -27,8 +28,9 @@ from sqlalchemy.orm import Session
 from tiktok_manager.domain.attempts import AttemptEnd, AttemptOutcome, Claim
 from tiktok_manager.domain.findings import Param
 from tiktok_manager.domain.posts import Actor, Post, PostMode, PostStatus
-from tiktok_manager.storage.accounts import HAS_READY_ACCOUNT, IS_READY
+from tiktok_manager.storage.accounts import IS_READY
 from tiktok_manager.storage.attempts import to_attempt, withdraw
+from tiktok_manager.storage.campaigns import IS_HELD, MAY_GO_OUT
 from tiktok_manager.storage.post_rows import move, schedule_values, set_error, to_post
 from tiktok_manager.storage.posts import add_step
 from tiktok_manager.storage.schema import STATUS, AccountRow, AttemptRow, PostRow
@@ -49,8 +51,9 @@ _IS_SENDING = text("posts.status = 'publishing'")
 _HOLDS_SLOT = text("attempts.holds_slot")
 
 # A publisher asks these all day. Building one costs more than its answer: each is built once.
-# Scheduled posts of paused or unconnected accounts wait for the user, not for an instant.
-_MAY_MOVE = or_(PostRow.status != PostStatus.SCHEDULED, HAS_READY_ACCOUNT)
+# Scheduled posts of paused or unconnected accounts, and of paused campaigns, wait for the user, not
+# for an instant.
+_MAY_MOVE = or_(PostRow.status != PostStatus.SCHEDULED, MAY_GO_OUT)
 _IS_DUE = PostRow.wake_at <= bindparam("now")
 _IDS = (
     select(PostRow.id, PostRow.account_id, AccountRow.handle)
@@ -65,6 +68,7 @@ _TO_SEND = _IDS.where(
         PostRow.status == PostStatus.PUBLISHING,
         and_(
             IS_READY,
+            not_(IS_HELD),
             PostRow.account_id.not_in(bindparam("sending", expanding=True)),
             or_(
                 PostRow.account_id.not_in(bindparam("taken", expanding=True)),
@@ -79,7 +83,7 @@ _TO_CHECK = (
     .order_by(PostRow.wake_at, PostRow.id)
     .limit(bindparam("limit"))
 )
-_UPCOMING = _IDS.where(_IS_DUE, PostRow.status == PostStatus.SCHEDULED, IS_READY)
+_UPCOMING = _IDS.where(_IS_DUE, PostRow.status == PostStatus.SCHEDULED, IS_READY, not_(IS_HELD))
 _UNTRIED = _ROWS.where(
     _IS_DUE,
     PostRow.status == PostStatus.SCHEDULED,
@@ -120,7 +124,7 @@ def claim_uploads(
 
     Also takes over posts whose worker was lost; with `only_finish` those only, and no upload may be
     opened for them. Accounts that are paused, not connected, or still have another video under way
-    are passed over.
+    are passed over, and so are posts of paused campaigns.
     """
     if limit <= 0:
         return []

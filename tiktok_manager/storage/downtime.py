@@ -70,13 +70,18 @@ def adopt_orphans(
 
 
 def forget_tries(
-    session: Session, now: datetime, on_time: timedelta, *, account_id: str | None = None
+    session: Session,
+    now: datetime,
+    on_time: timedelta,
+    *,
+    account_id: str | None = None,
+    campaign_id: str | None = None,
 ) -> None:
     """Let posts be judged by their lateness that nobody could try when they were due to.
 
     So, too, those that TikTok may have, in case they must be sent anew.
-    For after a time without a publisher: a machine that slept, an app that was closed, posts or an
-    account (`account_id`, else all) that their owner held. A try, or
+    For after a time without a publisher: a machine that slept, an app that was closed, posts, an
+    account (`account_id`) or a campaign (`campaign_id`) that their owner held. A try, or
     the user's word to post late, is leave for as long as the post may be late, not for days. That
     it was let go late, but nobody came to it, is no leave at all.
     """
@@ -87,6 +92,8 @@ def forget_tries(
     )
     if account_id is not None:
         query = query.where(PostRow.account_id == account_id)
+    if campaign_id is not None:
+        query = query.where(PostRow.campaign_id == campaign_id)
     for row in session.scalars(query):
         row.released_at = None
         if row.first_tried_at and now - row.first_tried_at > _leave(row, on_time):

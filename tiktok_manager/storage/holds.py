@@ -11,7 +11,8 @@ from tiktok_manager.domain.accounts import AccountStatus
 from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.holds import Hold
 from tiktok_manager.domain.posts import PostStatus
-from tiktok_manager.storage.accounts import HAS_READY_ACCOUNT, IS_READY
+from tiktok_manager.storage.accounts import IS_READY
+from tiktok_manager.storage.campaigns import MAY_GO_OUT
 from tiktok_manager.storage.codes import decode_failure, encode_failure
 from tiktok_manager.storage.columns import UtcInstant
 from tiktok_manager.storage.post_rows import error_values
@@ -71,7 +72,7 @@ def hold_due(session: Session, now: datetime, until: datetime, error: Failure) -
         .where(
             PostRow.wake_at <= now,
             PostRow.status == PostStatus.SCHEDULED,
-            HAS_READY_ACCOUNT,
+            MAY_GO_OUT,
         )
         .values(wake_at=until, updated_at=now, **error_values(error))
         .returning(PostRow.id)

@@ -30,6 +30,7 @@ _COLUMNS = (
     PostRow.timezone,
     func.substr(PostRow.caption, 1, _CAPTION),
     PostRow.batch,
+    PostRow.campaign_id,
     PostRow.version,
     PostRow.error,
     PostRow.wake_at,
@@ -42,8 +43,9 @@ def list_briefs(
     """Return the posts by due time and how they wait; of these `ids` alone where they are given."""
     handles: dict[str, str] = dict(session.execute(select(AccountRow.id, AccountRow.handle)).all())
     usual = {(each, mode): standing.usual(each, mode) for each in handles for mode in PostMode}
+    held = standing.campaign_ids
     found = [
-        _brief(row, handles, usual)
+        _brief(row, handles, usual, held)
         for query in _queries(wanted, ids)
         for row in session.connection().execute(query)
     ]
@@ -81,11 +83,13 @@ def _brief(
     row: Sequence[Any],
     handles: Mapping[str, str],
     usual: Mapping[tuple[str, PostMode], Waiting | None],
+    held: frozenset[str],
 ) -> PostBrief:
     """Return a row's post; `waiting` is None where it takes a closer look."""
-    post_id, account_id, status, mode, due_at, timezone, caption, batch, version, error, wake = row
+    post_id, account_id, status, mode, due_at, timezone, caption, *rest = row
+    batch, campaign_id, version, error, wake = rest
     known, kind = _STATUSES[status], _MODES[mode]
-    is_plain = known is PostStatus.SCHEDULED and error is None
+    is_plain = known is PostStatus.SCHEDULED and error is None and campaign_id not in held
     return PostBrief(
         id=post_id,
         account_id=account_id,
@@ -96,6 +100,7 @@ def _brief(
         timezone=timezone,
         caption=caption,
         batch=batch,
+        campaign_id=campaign_id,
         version=version,
         error=None if error is None else decode_failure(error),
         next_try_at=wake if error is not None and known in WAITING else None,

@@ -32,10 +32,8 @@ from tiktok_manager.domain.posts import (
     TrailEntry,
     changed_meanwhile,
 )
-from tiktok_manager.storage.accounts import (
-    HAS_READY_ACCOUNT,
-    IS_LOST,
-)
+from tiktok_manager.storage.accounts import IS_LOST
+from tiktok_manager.storage.campaigns import MAY_GO_OUT
 from tiktok_manager.storage.codes import decode_params, encode_params
 from tiktok_manager.storage.columns import Base, UtcInstant
 from tiktok_manager.storage.integrity import remember
@@ -223,11 +221,11 @@ def count(session: Session, statuses: Iterable[PostStatus]) -> dict[PostStatus, 
 
 
 def next_due(session: Session) -> Post | None:
-    """Return the scheduled post that goes out next; those of held accounts do not."""
+    """Return the scheduled post that goes out next; those of held accounts and campaigns do not."""
     # A query of its own: joined, SQLite may go from the accounts to all they plan, and sort that.
     soonest = (
         select(PostRow.id)
-        .where(STATUS == PostStatus.SCHEDULED, PostRow.wake_at.is_not(None), HAS_READY_ACCOUNT)
+        .where(STATUS == PostStatus.SCHEDULED, PostRow.wake_at.is_not(None), MAY_GO_OUT)
         .order_by(PostRow.wake_at, PostRow.id)
         .limit(1)
     )

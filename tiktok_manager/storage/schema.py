@@ -239,6 +239,7 @@ class PostRow(Base):
     __table_args__ = (
         partial_index("posts_by_batch", "batch", "due_at", "id", where="batch IS NOT NULL"),
         partial_index("posts_by_campaign", "campaign_id", "due_at", "id", where=IS_OF_CAMPAIGN),
+        partial_index("campaign_progress", "campaign_id", "status", "due_at", where=IS_OF_CAMPAIGN),
         partial_index("posts_by_rule", "rule_id", "due_at", "id", where="rule_id IS NOT NULL"),
         partial_index("posts_by_import", "import_id", "due_at", "id", where=IS_IMPORTED),
         # A rule makes one post for an account, local date and its time then, whatever starts it.

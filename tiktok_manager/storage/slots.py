@@ -8,7 +8,7 @@ from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from tiktok_manager.domain.accounts import AccountSelector
-from tiktok_manager.domain.errors import ChangedMeanwhile, NotFound
+from tiktok_manager.domain.errors import ChangedMeanwhile, InputError, NotFound
 from tiktok_manager.domain.slots import Blackout, Slot, Whose
 from tiktok_manager.storage.plan_schema import BlackoutRow, SlotRow
 from tiktok_manager.storage.schema import AccountRow, GroupRow, TagRow
@@ -113,6 +113,8 @@ def _owner(session: Session, whose: Whose) -> dict[str, str | int | None]:
 
 def _group_or_tag(session: Session, selector: AccountSelector) -> GroupRow | TagRow | None:
     """Return it by its name in any case, that of other alphabets, too: there are few."""
+    if selector.kind not in {"group", "tag"}:
+        raise InputError("no_slots_by_status", name=selector.name)
     rows: list[GroupRow | TagRow] = (
         [*session.scalars(select(GroupRow))]
         if selector.kind == "group"

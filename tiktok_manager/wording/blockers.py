@@ -16,6 +16,17 @@ BLOCKERS: Catalogue = {
         typed=_("`accounts resume` lets their posts go out."),
         step=Step.RESUME_ACCOUNT,
     ),
+    "campaigns_paused": Entry(
+        _("Paused campaigns: {names}."),
+        shown=_("Resume them when their posts may go out."),
+        typed=_("`campaigns resume` lets their posts go out."),
+    ),
+    "campaigns_cancelled": Entry(
+        _("Cancelled campaigns with posts that TikTok gave back: {names}."),
+        _("They are not sent any more."),
+        shown=_("Cancel these posts, too."),
+        typed=_("`campaigns cancel` cancels these, too."),
+    ),
     "accounts_not_connected": Entry(
         _("Not connected: {handles}."),
         shown=_("Connect them; their posts are kept."),

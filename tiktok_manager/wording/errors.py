@@ -18,7 +18,12 @@ _NOT_FOUND: Catalogue = {
             "all": Entry(_("There is no account yet."), hint=_("Connect one first.")),
             "group": Entry(_("No account is in a group “{name}”."), typed=_SHOWS_ACCOUNTS),
             "tag": Entry(_("No account has the tag “{name}”."), typed=_SHOWS_ACCOUNTS),
+            "status": Entry(_("No account is {name:word}."), typed=_SHOWS_ACCOUNTS),
             "backup": Entry(_("There is no backup {name}."), typed=_SHOWS_BACKUPS),
+            "campaign": Entry(
+                _("There is no campaign {id}."),
+                typed=_("`campaigns list` shows the campaigns there are."),
+            ),
             "file": Entry(_("There is no file {file}."), hint=_("Check its name and folder.")),
             "post": Entry(_("There is no post {id}."), typed=_SHOWS_POSTS),
             "batch": Entry(_("There is no batch {id}."), typed=_SHOWS_POSTS),

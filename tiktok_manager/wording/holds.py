@@ -187,6 +187,15 @@ HOLDS: Catalogue = {
         hint=_("Resume it; its posts are kept."),
         step=Step.RESUME_ACCOUNT,
     ),
+    "campaign_paused": Entry(
+        _("Its campaign is paused."),
+        hint=_("Resume the campaign; its posts are kept."),
+        typed=_("`campaigns resume` does it."),
+    ),
+    "campaign_cancelled": Entry(
+        _("Its campaign was cancelled."),
+        hint=_("It is not sent any more. Cancel it, too, or plan it anew."),
+    ),
     "not_posted": Entry(
         _("You said that this video is not on TikTok."),
         hint=_("Retry it to post it, or cancel it."),

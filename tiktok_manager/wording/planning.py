@@ -27,6 +27,11 @@ PLANNING: Catalogue = {
             "post": _meanwhile(_("This post was changed meanwhile.")),
             "account": _meanwhile(_("This account was changed meanwhile.")),
             "rule": _meanwhile(_("This recurring post was changed meanwhile.")),
+            "campaign": Entry(
+                _("This campaign was changed meanwhile."),
+                hint=_("Nothing was written. Look at it again, then change it."),
+                step=Step.LOOK_AGAIN,
+            ),
             "plan": Entry(
                 _("This plan was changed meanwhile."),
                 _("{findings}"),
@@ -172,6 +177,10 @@ PLANNING: Catalogue = {
         typed=_("Add more with `slots add`, or name the time."),
         shown=_("Add more, or choose a time."),
         step=Step.CHOOSE_TIME,
+    ),
+    "no_slots_by_status": Entry(
+        _("Slots cannot be for accounts by their status “{name}”."),
+        hint=_("Name an account, a group, a tag, or all."),
     ),
     "slot_not_here": Entry(
         _("“{text}” is no time here."),

@@ -9,6 +9,7 @@ from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import TrailEntry
 from tiktok_manager.wording.blockers import BLOCKERS
 from tiktok_manager.wording.bulk import BULK
+from tiktok_manager.wording.campaigns import CAMPAIGNS
 from tiktok_manager.wording.catalogue import Catalogue, Entry, Params, Text, chosen, filled
 from tiktok_manager.wording.checks import CHECKS
 from tiktok_manager.wording.commands import COMMANDS
@@ -145,6 +146,7 @@ def joined(*sentences: str) -> str:
 CATALOGUE: Catalogue = {
     **BLOCKERS,
     **BULK,
+    **CAMPAIGNS,
     **RECURRING,
     **CHECKS,
     **COMMANDS,

@@ -17,6 +17,8 @@ TERMS = {
     "active": _("active"),
     "paused": _("paused"),
     "ended": _("ended"),
+    "running": _("running"),
+    "completed": _("completed"),
     "too_large": _("The answer is too large."),
     "unknown_compression": _("The answer is compressed in an unknown way."),
     "damaged": _("The answer is damaged."),

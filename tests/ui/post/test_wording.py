@@ -26,7 +26,7 @@ from tiktok_manager.domain.posts import (
     WaitingLook,
 )
 from tiktok_manager.domain.schedule import resolve
-from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
+from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, CAMPAIGN_PAUSED, PUBLISHING_OFF
 from tiktok_manager.system.paths import resources_dir
 from tiktok_manager.tiktok.errors import MEANINGS
 from tiktok_manager.ui.link_gate import profile_url, tiktok_url
@@ -118,6 +118,7 @@ def test_a_doubt_about_which_tiktok_is_asked_no_more_promises_no_asking() -> Non
     ("held_by", "means", "button"),
     [
         (ACCOUNT_PAUSED, "Held until you resume @alice.", "Resume account"),
+        (CAMPAIGN_PAUSED, "Held until you resume its campaign.", "Resume campaign"),
         (PUBLISHING_OFF, "Held until you resume publishing.", "Resume publishing"),
     ],
 )
@@ -313,6 +314,18 @@ def test_a_missing_permission_is_mended_by_reconnecting() -> None:
             "Paused",
             "waiting-paused",
             "Held until you resume @alice.",
+        ),
+        (
+            Waiting(look=WaitingLook.PAUSED, reason=Finding(code="campaigns_paused")),
+            "Paused",
+            "waiting-paused",
+            "Held until you resume its campaign.",
+        ),
+        (
+            Waiting(look=WaitingLook.PAUSED, reason=Finding(code="campaign_cancelled")),
+            "Paused",
+            "waiting-paused",
+            "It is not sent: its campaign was cancelled.",
         ),
         (
             Waiting(look=WaitingLook.PAUSED, reason=Finding(code="publishing_off")),

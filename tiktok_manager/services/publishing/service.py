@@ -270,14 +270,19 @@ class Publishing:
         """Decide about posts whose time passed while nothing could publish them.
 
         Without `let_go`, while something still holds them, only about those that will not go out;
-        so, too, while the user holds them, or their account has lost its permission.
+        so, too, while the user holds them or their campaign, or their account lost its permission.
         """
         decisions = self._lateness(now)
         if not decisions:
             return
         let_go = let_go and self._settings.publishing_on()
-        ready = self._ready_accounts() if let_go else frozenset()
-        decisions = [d for d in decisions if not d.goes_out or d.post.account_id in ready]
+        reasons = HoldReasons(self._database, self._settings)
+        free = reasons.may_go_out(decision.post for decision in decisions)
+        decisions = [
+            decision
+            for decision, is_free in zip(decisions, free, strict=True)
+            if not decision.goes_out or (let_go and is_free)
+        ]
         with self._database.write() as session:
             moved = [
                 decision.post

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from tiktok_manager.domain.lateness import next_day
-from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
+from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, CAMPAIGN_PAUSED, PUBLISHING_OFF
 from tiktok_manager.services.planning import PostEdit
 from tiktok_manager.ui.formats import zoned_time
 from tiktok_manager.ui.kit.notices import Notice
@@ -87,10 +87,17 @@ class PostChanges(QObject):
         )
 
     def resume(self, post: Post) -> None:
-        """End what the user holds the post by: the account's pause, or that of all publishing."""
+        """End what the user holds the post by: a pause of account, campaign or all publishing."""
         held_by = why(post)
         if held_by == PUBLISHING_OFF:
             self._core.publishing.set_paused(False)
+        elif held_by == CAMPAIGN_PAUSED:
+            campaigns = self._core.workspace.campaigns
+            self._core.tasks.run(
+                lambda _token: campaigns.resume(post.origin.campaign_id or ""),
+                done=lambda _change: self._on_resumed(post),
+                failed=self.failed.emit,
+            )
         elif held_by == ACCOUNT_PAUSED:
             accounts = self._core.workspace.accounts
             self._core.tasks.run(

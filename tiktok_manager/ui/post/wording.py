@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.errors import Failure, FailureClass
+from tiktok_manager.domain.holds import CAMPAIGNS_CANCELLED, CAMPAIGNS_PAUSED
 from tiktok_manager.domain.posts import (
     EDITABLE,
     Lateness,
@@ -17,7 +18,13 @@ from tiktok_manager.domain.posts import (
     WaitingLook,
 )
 from tiktok_manager.domain.schedule import zone
-from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, NOT_CONNECTED, PUBLISHING_OFF
+from tiktok_manager.services.hold_reasons import (
+    ACCOUNT_PAUSED,
+    CAMPAIGN_CANCELLED,
+    CAMPAIGN_PAUSED,
+    NOT_CONNECTED,
+    PUBLISHING_OFF,
+)
 from tiktok_manager.ui.formats import (
     clock_text,
     day_text,
@@ -101,10 +108,8 @@ def _waiting_meaning(post: Post, waits: Waiting, timezone: str, now: datetime) -
     match waits.look:
         case WaitingLook.RECONNECT:
             return tr("Held until you connect @{handle}.", handle=post.handle)
-        case WaitingLook.PAUSED if _is_held_with_all(waits):
-            return tr("Held until you resume publishing.")
         case WaitingLook.PAUSED:
-            return tr("Held until you resume @{handle}.", handle=post.handle)
+            return _paused_meaning(post, _held_by(waits))
         case WaitingLook.HELD if not when:
             return tr("Held like every other post.")
         case WaitingLook.HELD:
@@ -113,8 +118,26 @@ def _waiting_meaning(post: Post, waits: Waiting, timezone: str, now: datetime) -
             return tr("Held back. The next try is {time}.", time=when)
 
 
-def _is_held_with_all(waits: Waiting) -> bool:
-    return waits.reason is not None and waits.reason.code == PUBLISHING_OFF.code
+def _paused_meaning(post: Post, held_by: Failure) -> str:
+    if held_by == PUBLISHING_OFF:
+        return tr("Held until you resume publishing.")
+    if held_by == CAMPAIGN_PAUSED:
+        return tr("Held until you resume its campaign.")
+    if held_by == CAMPAIGN_CANCELLED:
+        return tr("It is not sent: its campaign was cancelled.")
+    return tr("Held until you resume @{handle}.", handle=post.handle)
+
+
+def _held_by(waits: Waiting) -> Failure:
+    """Return what the user paused: all publishing, the post's campaign, or its account."""
+    code = "" if waits.reason is None else waits.reason.code
+    return {
+        PUBLISHING_OFF.code: PUBLISHING_OFF,
+        CAMPAIGN_PAUSED.code: CAMPAIGN_PAUSED,
+        CAMPAIGNS_PAUSED: CAMPAIGN_PAUSED,
+        CAMPAIGN_CANCELLED.code: CAMPAIGN_CANCELLED,
+        CAMPAIGNS_CANCELLED: CAMPAIGN_CANCELLED,
+    }.get(code, ACCOUNT_PAUSED)
 
 
 def is_given_up(post: Post) -> bool:
@@ -151,7 +174,7 @@ def why(post: Post) -> Failure | None:
     if waits is None:
         return post.error
     if waits.look is WaitingLook.PAUSED:
-        return PUBLISHING_OFF if _is_held_with_all(waits) else ACCOUNT_PAUSED
+        return _held_by(waits)
     if waits.look is WaitingLook.RECONNECT:
         is_told = post.error is not None and post.error.kind == FailureClass.NEEDS_RECONNECT
         return post.error if is_told else NOT_CONNECTED
@@ -194,7 +217,12 @@ def resume_words(post: Post) -> str:
     waits = unsafe_waiting(post)
     if waits is None or waits.look is not WaitingLook.PAUSED:
         return ""
-    return tr("Resume publishing") if _is_held_with_all(waits) else tr("Resume account")
+    held_by = _held_by(waits)
+    if held_by == CAMPAIGN_CANCELLED:
+        return ""
+    if held_by == CAMPAIGN_PAUSED:
+        return tr("Resume campaign")
+    return tr("Resume publishing") if held_by == PUBLISHING_OFF else tr("Resume account")
 
 
 def double_warning(post: Post, timezone: str) -> str:

@@ -267,6 +267,12 @@ def _post_indexes() -> None:
         ["campaign_id", "due_at", "id"],
         where="campaign_id IS NOT NULL",
     )
+    _partial(
+        "campaign_progress",
+        "posts",
+        ["campaign_id", "status", "due_at"],
+        where="campaign_id IS NOT NULL",
+    )
     _partial("posts_by_rule", "posts", ["rule_id", "due_at", "id"], where="rule_id IS NOT NULL")
     _partial(
         "one_post_per_rule_and_date",
