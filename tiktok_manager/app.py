@@ -394,6 +394,7 @@ def make_runner(workspace: Workspace, *, standby: bool = False) -> Runner:
             "keep-alive": workspace.accounts.keep_alive,
             "wall-times": workspace.publishing.keep_wall_times,
             "recurring-posts": workspace.recurring.make_ahead,
+            "near-copies": workspace.tonight.look_into_videos,
         },
         stopping=workspace.database.patience.end,
     )

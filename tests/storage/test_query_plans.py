@@ -113,6 +113,8 @@ SMALL = (
 """Some hundreds of rows at most; who asks for them wants them all, or one by a name in any case."""
 
 ALLOWED = {
+    # A row for each video looked into, without its posts: compared with all others at once.
+    ("media_facts.video_prints", "SCAN media_facts"),
     # The few posts that are due, by their time: along the index of times lie years of history.
     ("claims.claim_uploads", "USE TEMP B-TREE FOR ORDER BY"),
     # Small indexes of what is under way now, at most one for each account.
@@ -449,6 +451,8 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "media_facts.keep_media": (
         lambda s, w: media_facts.keep_media(s, [MediaFacts(media=w.post.media, info=None)], NOW),
     ),
+    "media_facts.keep_pictures": (lambda s, w: media_facts.keep_pictures(s, w.post.media, (1, 2)),),
+    "media_facts.video_prints": (lambda s, _w: media_facts.video_prints(s),),
     "plan_facts.read_plan_facts": (
         lambda s, _w: read_plan_facts(s, places={("a1", DIRECT)}, videos={SHA: ["a1"]}, since=NOW),
     ),

@@ -28,6 +28,7 @@ from tiktok_manager.domain.tonight import (
     dry_run,
     goes_out_at,
 )
+from tiktok_manager.services.near_copies import NearCopies
 from tiktok_manager.storage import accounts as accounts_of
 from tiktok_manager.storage import posts as queries
 from tiktok_manager.storage.database import Database
@@ -65,6 +66,7 @@ class Tonight:
         self._clock = clock
         self._files = files or FileLooks()
         self._battery = battery
+        self._near = NearCopies(database, clock)
 
     def look(self) -> tuple[DryRun, ...]:
         """Return the posts that go out in the next 24 hours, in order, and what speaks against it.
@@ -77,7 +79,15 @@ class Tonight:
             return ()
         so = self._circumstances(posts, now)
         rows = self._planning.as_if_planned_now([_as_it_goes_out(post, now) for post in posts])
-        return tuple(dry_run(post, row.findings, so) for post, row in zip(posts, rows, strict=True))
+        near = self._near.of(posts)
+        return tuple(
+            dry_run(post, [*row.findings, *near.get(post.id, ())], so)
+            for post, row in zip(posts, rows, strict=True)
+        )
+
+    def look_into_videos(self) -> None:
+        """Look into a few files that were not compared with others yet; may take seconds."""
+        self._near.look_into_some()
 
     def _posts(self, now: datetime) -> list[Post]:
         planned = PostFilter(statuses=frozenset({PostStatus.SCHEDULED}), due_to=now + AHEAD)

@@ -100,7 +100,11 @@ class PresetRow(Base):
 
 
 class MediaFactsRow(Base):
-    """What was found in a file, true as long as its size, time and identity stay the same."""
+    """What was found in a file, true as long as its size, time and identity stay the same.
+
+    `pictures` are those it is compared by, in hexadecimal; empty where it has none, None before it
+    was looked at for that.
+    """
 
     __tablename__ = "media_facts"
 
@@ -110,4 +114,5 @@ class MediaFactsRow(Base):
     file_id: Mapped[str]
     sha256: Mapped[str]
     info: Mapped[str | None]
+    pictures: Mapped[str | None]
     seen_at: Mapped[datetime]

@@ -26,7 +26,7 @@ from tiktok_manager.domain.media import (
     content_type_of,
     upload_type,
 )
-from tiktok_manager.system.video import get_ready, probe, thumbnail
+from tiktok_manager.system.video import get_ready, pictures_of, probe, thumbnail
 
 if TYPE_CHECKING:
     from _hashlib import HASH
@@ -37,6 +37,7 @@ __all__ = [
     "MediaReader",
     "Stamp",
     "fingerprint",
+    "pictures_of",
     "probe",
     "stamp_of",
     "thumbnail",

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tiktok_manager.domain.media import FIRST_BYTES, MediaInfo, container_of
+from tiktok_manager.domain.near_copies import MOMENTS
 from tiktok_manager.system import video_child
 from tiktok_manager.system.video_structure import Structure, structure_of
 
@@ -228,6 +229,15 @@ class Videos:
             return False
         return True
 
+    def pictures(self, path: Path, at_s: Sequence[float]) -> tuple[int, ...]:
+        """Return what pictures look like at some times; see `pictures_of`."""
+        stamp = _stamp(path)
+        if stamp is None or not _may_be_video(path):
+            return ()
+        question = {"do": "compare", "path": stamp.path, "at_s": list(at_s)}
+        found = (self._readers.ask(question) or {}).get("pictures")
+        return tuple(found) if isinstance(found, list) else ()
+
 
 _VIDEOS_READERS = VideoReaders()
 # One for the process, as its children are the process's: everybody may ask without being handed it.
@@ -255,6 +265,11 @@ def thumbnail(path: Path, out: Path, max_px: int) -> bool:
     Upright as the camera meant it. Says whether there was a picture; `out` is whole or untouched.
     """
     return _VIDEOS.thumbnail(path, out, max_px)
+
+
+def pictures_of(path: Path, length_s: float) -> tuple[int, ...]:
+    """Return what a video's pictures look like at `MOMENTS`, to be compared; empty for none."""
+    return _VIDEOS.pictures(path, [share * length_s for share in MOMENTS])
 
 
 def _command() -> list[str]:

@@ -171,5 +171,15 @@ FINDINGS: Catalogue = {
         typed=_ANOTHER_TIME,
         shown=_CHOOSE_TIME,
     ),
+    "near_copy": Entry(
+        _(
+            "{file} looks like {other}, which @{account} has already: {status:word} ({at} in "
+            "{timezone})."
+        ),
+        _("It lasts as long, and all {same} pictures compared are alike; TikTok may see a repeat."),
+        step=Step.CHOOSE_FILE,
+        typed=_("`posts edit ID --file FILE` takes another one."),
+        shown=_("Choose another one, or leave it if you mean it."),
+    ),
     "same_video_twice": Entry(_("@{account} gets {file} more than once in this plan.")),
 }

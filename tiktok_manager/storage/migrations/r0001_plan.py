@@ -104,6 +104,7 @@ def _media_facts() -> None:
         sa.Column("file_id", sa.Text(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("info", sa.Text(), nullable=True),
+        sa.Column("pictures", sa.Text(), nullable=True),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("path"),
     )
