@@ -241,7 +241,7 @@ def _make_blockers(
         installation=installation,
         clock=base.clock,
         quota=quota,
-        publisher_runs=PublisherLock(paths.publisher_lock).is_held,
+        publisher=PublisherLock(paths.publisher_lock),
     )
 
 

@@ -1,5 +1,6 @@
 """One answer to "why is nothing published?", the same from every process."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,6 +20,7 @@ from tiktok_manager.domain.posts import (
     PostStatus,
     WaitingLook,
 )
+from tiktok_manager.services.vault import ENV_PASSPHRASE
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.storage.schema import AccountRow
 from tiktok_manager.system.locks import PublisherLock
@@ -66,6 +68,17 @@ def test_where_all_is_well_nothing_is_in_the_way_but_a_publisher_that_does_not_r
         assert codes(world.workspace) == []
         assert world.workspace.blockers.of(post) == ()
     assert codes(world.workspace) == [NO_PUBLISHER]
+
+
+def test_secrets_that_are_open_where_it_publishes_need_no_passphrase_here(world: World) -> None:
+    world.connect()
+    env = {**environment(world.sim.base_url, world.workspace.paths.root), ENV_PASSPHRASE: ""}
+    with publishing(world), open_workspace(env, world.clock) as here:
+        assert codes(here) == ["vault_locked"], "publishing is this very process's"
+        lock = here.paths.publisher_lock
+        told = json.loads(lock.read_text())
+        lock.write_text(json.dumps({**told, "pid": told["pid"] + 1}))
+        assert codes(here) == []
 
 
 def test_what_the_user_holds_is_told_and_whose_posts_it_concerns(world: World) -> None:

@@ -13,11 +13,21 @@ from sqlalchemy import event
 
 from tests.benchmarks.workspaces import add_posts, filled, invent_posts
 from tests.fakes.world import World
+from tests.services.test_campaigns import a_spec
 from tiktok_manager.domain.accounts import Account
+from tiktok_manager.domain.campaigns import Campaign, Stage
 from tiktok_manager.domain.plans import PlanRequest
-from tiktok_manager.domain.posts import Choices, Lateness, LatePolicy, PostMode, Privacy
+from tiktok_manager.domain.posts import (
+    PLANNED_ALONE,
+    Choices,
+    Lateness,
+    LatePolicy,
+    PostMode,
+    Privacy,
+)
 from tiktok_manager.domain.tonight import Verdict, of_all
 from tiktok_manager.services.tonight import Tonight
+from tiktok_manager.storage.campaigns import add_campaign
 from tiktok_manager.storage.schema import AccountRow, TokenRow
 from tiktok_manager.system.file_looks import FileLook, FileLooks, look_at
 from tiktok_manager.system.locks import PublisherLock
@@ -139,6 +149,30 @@ def test_a_sign_in_that_ends_before_the_post_is_a_problem(world: World, account:
     with world.workspace.database.write() as session:
         session.get_one(TokenRow, account.id).refresh_expires_at = world.clock.now() + HOUR
     assert found(world) == {"problem": ["sign_in_ends_before"]}
+
+
+@pytest.mark.usefixtures("account", "publishing")
+def test_a_post_of_a_paused_campaign_does_not_go_out(world: World) -> None:
+    campaign = Campaign(
+        id="c",
+        spec=a_spec(world),
+        stage=Stage.PAUSED,
+        consent=None,
+        version=1,
+        created_at=world.clock.now(),
+    )
+    with world.workspace.database.write() as session:
+        add_campaign(session, campaign, world.clock.now())
+    request = PlanRequest(
+        file=world.file(),
+        accounts=("sim01",),
+        when=(world.clock.now() + HOUR).isoformat(),
+        choices=ASKED,
+        consent=True,
+        origin=replace(PLANNED_ALONE, campaign_id=campaign.id),
+    )
+    world.workspace.planning.plan(request)
+    assert found(world) == {"problem": ["campaign_paused"]}
 
 
 @pytest.mark.usefixtures("account", "publishing")

@@ -70,6 +70,10 @@ def test_a_second_publisher_is_kept_out_and_told_who_holds_the_lock(lock_file: P
         second = PublisherLock(lock_file)
         assert not second.acquire()
         assert f"process {holder.pid} " in english(second.holder()).title
+        assert second.is_held_elsewhere()
+    assert second.acquire()
+    assert not second.is_held_elsewhere()
+    second.release()
 
 
 def test_a_killed_publisher_frees_the_lock(lock_file: Path) -> None:

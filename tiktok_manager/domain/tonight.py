@@ -14,6 +14,10 @@ from tiktok_manager.domain.findings import Finding, Param
 from tiktok_manager.domain.holds import (
     ACCOUNTS_NOT_CONNECTED,
     ACCOUNTS_PAUSED,
+    CAMPAIGN_CANCELLED,
+    CAMPAIGN_PAUSED,
+    CAMPAIGNS_CANCELLED,
+    CAMPAIGNS_PAUSED,
     NO_PUBLISHER,
     Blocker,
 )
@@ -33,6 +37,12 @@ AHEAD = timedelta(hours=24)
 
 _TOLD_OF_ACCOUNT = frozenset({ACCOUNTS_PAUSED, ACCOUNTS_NOT_CONNECTED})
 """Said of each account by itself, in `plan_guards`."""
+
+_OF_ONE_CAMPAIGN = {
+    CAMPAIGNS_PAUSED: Finding(code=CAMPAIGN_PAUSED),
+    CAMPAIGNS_CANCELLED: Finding(code=CAMPAIGN_CANCELLED),
+}
+"""What is said of campaigns together, as it is said of a post of one."""
 
 _STOPPING = frozenset(
     {
@@ -230,4 +240,5 @@ def _of_blockers(post: Post, at: datetime, blockers: Iterable[Blocker]) -> Itera
         if blocker.code in _TOLD_OF_ACCOUNT or not lasts or not blocker.blocks(post):
             continue
         only_warns = blocker.code == NO_PUBLISHER
-        yield Verdict.WARNING if only_warns else Verdict.PROBLEM, blocker.finding
+        found = _OF_ONE_CAMPAIGN.get(blocker.code, blocker.finding)
+        yield Verdict.WARNING if only_warns else Verdict.PROBLEM, found

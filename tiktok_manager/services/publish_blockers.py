@@ -4,7 +4,7 @@ It is read from the database and the data folder, so that any process can give i
 publisher of another one holds posts for is kept in the database.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from tiktok_manager.domain.campaigns import Stage
@@ -33,6 +33,7 @@ from tiktok_manager.services.storage_guard import StorageGuard
 from tiktok_manager.services.vault import VaultService, VaultState
 from tiktok_manager.storage import campaigns, holds
 from tiktok_manager.storage.database import Database
+from tiktok_manager.system.locks import PublisherLock
 
 RESTORED_WAIT = "restored_posts_wait"
 _FORESEEN = timedelta(days=30)
@@ -52,7 +53,7 @@ class PublishBlockers:
         installation: Installation,
         clock: Clock,
         quota: Quota,
-        publisher_runs: Callable[[], bool],
+        publisher: PublisherLock,
     ) -> None:
         self._database = database
         self._settings = settings
@@ -61,7 +62,7 @@ class PublishBlockers:
         self._installation = installation
         self._clock = clock
         self._quota = quota
-        self._publisher_runs = publisher_runs
+        self._publisher = publisher
 
     def all(self) -> tuple[Blocker, ...]:
         """Return what blocks posts now: first what stops everything, then what stops some."""
@@ -108,13 +109,16 @@ class PublishBlockers:
             yield Blocker(finding=_finding(trouble))
 
     def _of_publisher(self) -> Iterator[Blocker]:
-        if not self._publisher_runs():
+        if not self._publisher.is_held():
             yield Blocker(finding=Finding(code=NO_PUBLISHER), is_fault=False)
         if not self._settings.publishing_on():
             yield Blocker(finding=_told(PUBLISHING_OFF), is_fault=False)
         kept = self._holds()
         known = {hold.error.code for hold in kept}
-        if VaultLocked.code not in known and self._needs_passphrase():
+        is_ours = (
+            not self._publisher.is_held_elsewhere()
+        )  # else its vault counts, and it tells of that
+        if VaultLocked.code not in known and is_ours and self._needs_passphrase():
             yield Blocker(finding=_finding(VaultLocked()))
         foreseen = self._clock.now() + _FORESEEN
         for hold in kept:

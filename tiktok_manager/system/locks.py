@@ -85,6 +85,10 @@ class PublisherLock:
             os.close(fd)  # which frees it, too
         return False
 
+    def is_held_elsewhere(self) -> bool:
+        """Say whether another process holds the lock, as far as that one said who it is."""
+        return self.is_held() and self.holder().params.get("pid", os.getpid()) != os.getpid()
+
     def holder(self) -> Finding:
         """Return who holds the lock; vague if it cannot be read."""
         try:

@@ -58,7 +58,8 @@ def problem_lines(board: Board, core: Core, ways: Ways) -> Sequence[HomeLine]:
 
 
 def _stops_all(blocker: Blocker) -> bool:
-    return not blocker.account_ids and blocker.code != NO_PUBLISHER
+    is_of_some = blocker.account_ids or blocker.campaign_ids
+    return not is_of_some and blocker.code != NO_PUBLISHER
 
 
 def _of_blocker(blocker: Blocker, core: Core, ways: Ways) -> HomeLine:
