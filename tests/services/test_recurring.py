@@ -1,19 +1,24 @@
 """Rules make their posts ahead of time: each date once, whatever happens in between."""
 
+import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
 
 from tests.fakes.words import says
-from tests.fakes.world import World, reopened
+from tests.fakes.world import START, World, reopened
 from tiktok_manager.domain.errors import ChangedMeanwhile, InputError
 from tiktok_manager.domain.plans import PostEdit
 from tiktok_manager.domain.posts import Choices, Post, PostFilter, PostMode, PostStatus, Privacy
-from tiktok_manager.domain.recurring import PoolVideo, Rule, RuleStatus
+from tiktok_manager.domain.recurring import Key, PoolVideo, Rule, RuleStatus, key_of
 from tiktok_manager.services.recurring import Recurring, RuleChange, RuleEdit, RuleRequest
+from tiktok_manager.services.rrules import upcoming
 
 NINE, TEN = time(9), time(10)
 PUBLIC = Choices(privacy=Privacy.PUBLIC)
@@ -360,3 +365,91 @@ def test_the_hour_stays_when_the_clocks_change(world: World, recurring: Recurrin
     assert [f"{p.schedule.due_at:%d %H:%M}" for p in made] == ["27 01:30", "28 01:00", "29 00:30"]
     assert {p.schedule.wall.time() for p in made} == {time(2, 30)}
     assert [p.origin.rule_on for p in made] == [spring + timedelta(days=n) for n in range(3)]
+
+
+# -- files ------------------------------------------------------------------------------------
+
+
+def test_a_file_that_was_replaced_is_told_and_taken_when_it_is_named_again(
+    world: World, recurring: Recurring
+) -> None:
+    wanted = request(world, count=3)
+    rule = recurring.add(wanted).rule
+    world.file(50_000, wanted.videos[0].file.name)
+    recurring.make_ahead()
+    assert [told.code for told in recurring.get(rule.id).rule.told] == ["rule_video_changed"]
+    before = {post.media.sha256 for post in of_rule(world, rule)}
+    again = (PoolVideo(file=wanted.videos[0].file, captions=()),)
+    recurring.edit(rule.id, RuleEdit(videos=again))
+    now = of_rule(world, rule)
+    assert {post.caption for post in now} == {"Again"}
+    assert len({post.media.sha256 for post in now} - before) == 1
+    assert recurring.get(rule.id).rule.told == ()
+
+
+# -- two hands at once ------------------------------------------------------------------------
+
+
+def test_two_processes_that_make_the_same_posts_at_once_make_each_once(
+    world: World, recurring: Recurring
+) -> None:
+    rule = recurring.add(request(world)).rule
+    world.clock.advance_hours(72)
+    with reopened(world) as other:
+        start = threading.Barrier(2)
+
+        def make(mine: Recurring) -> None:
+            start.wait()
+            mine.make_ahead()
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(make, (recurring, other.workspace.recurring)))
+    dates = [post.origin.rule_on for post in of_rule(world, rule)]
+    assert (len(dates), len(set(dates))) == (12, 12)
+
+
+SHARED = [HealthCheck.function_scoped_fixture]
+STEP = some.tuples(
+    some.sampled_from(("make", "jump", "cancel", "change", "pause")),
+    some.booleans(),
+    some.integers(0, 59),
+)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=SHARED)
+@given(some.lists(STEP, min_size=4, max_size=8))
+def test_whatever_happens_no_date_is_there_twice_or_left_out(
+    world: World, recurring: Recurring, steps: list[tuple[str, bool, int]]
+) -> None:
+    world.clock.set_by(START - world.clock.now())
+    rule = recurring.add(request(world, times=(NINE, TEN))).rule
+    cancelled: set[Key | None] = set()
+    with reopened(world) as other:
+        for step, is_other, number in steps:
+            here = other if is_other else world
+            cancelled |= happen(here, rule, step, number)
+            here.workspace.recurring.make_ahead()
+    found = of_rule(world, rule, *PostStatus)
+    keys = [key_of(post) for post in found]
+    assert len(keys) == len(set(keys))
+    planned = {key_of(post) for post in found if post.status is PostStatus.SCHEDULED}
+    assert not planned & cancelled
+    now = world.clock.now()
+    times = upcoming(recurring.get(rule.id).rule.spec.cadence, now, now.date() + timedelta(days=9))
+    assert {key[:2] for key in planned | cancelled if key} >= {(t.day, t.turn) for t in times}
+    recurring.remove(rule.id)
+
+
+def happen(here: World, rule: Rule, step: str, number: int) -> set[Key | None]:
+    """Let something happen to a rule, a user or the clock; returns what was cancelled."""
+    recurring, planning = here.workspace.recurring, here.workspace.planning
+    if step == "jump":
+        here.clock.set_by(timedelta(hours=(number - 30) * 2))
+    elif step == "pause":
+        recurring.pause(rule.id)
+        recurring.resume(rule.id)
+    elif step == "change":
+        recurring.edit(rule.id, RuleEdit(times=(time(9, number), time(10, number))))
+    elif step == "cancel" and (planned := of_rule(here, rule)):
+        return {key_of(planning.cancel(planned[number % len(planned)].id))}
+    return set()

@@ -292,7 +292,8 @@ def _with_videos(
 ) -> RuleEdit:
     """Return an edit with other videos, or with other captions for those that are there."""
     if files is not None or pool is not None:
-        return replace(change, videos=_videos(files, pool, captions))
+        videos = _videos(files, pool, captions)
+        return replace(change, videos=videos, is_pool=pool is not None)
     return change if captions is None else replace(change, captions=tuple(captions))
 
 
@@ -373,7 +374,7 @@ def _zone(view: RuleView) -> str:
 def _videos(
     files: Sequence[Path] | None, folder: Path | None, captions: Sequence[str] | None
 ) -> tuple[PoolVideo, ...]:
-    usual = tuple(captions or ("",))
+    usual = tuple(captions or ())
     found = [PoolVideo(file=file, captions=usual) for file in files or ()]
     if folder is not None:
         from tiktok_manager.services.bulk_reading import pool_of

@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from tiktok_manager.domain.errors import Failure
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import Choices, Consent, Lateness, Post, PostMode, PostStatus
-from tiktok_manager.domain.schedule import Schedule
+from tiktok_manager.domain.schedule import Schedule, zone
 
 MAX_PER_DAY = 15
 """More direct posts TikTok takes from nobody within a day."""
@@ -136,10 +137,16 @@ def is_paused_with_rule(post: Post) -> bool:
     return post.status is PostStatus.DRAFT and error is not None and error.code == RULE_PAUSED
 
 
+def set_aside(post: Post) -> Post:
+    """Return a post as its rule takes it back; only the rule may plan it again."""
+    error = Failure(code=RULE_CHANGED)
+    return replace(post, status=PostStatus.CANCELLED, error=error, next_try_at=None)
+
+
 def is_set_aside(post: Post) -> bool:
-    """Say whether a change of its rule took a post back, and not a person."""
-    error = post.error
-    return post.status is PostStatus.CANCELLED and error is not None and error.code == RULE_CHANGED
+    """Say whether its rule took a post back, by a change or after a pause, and not a person."""
+    code = "" if post.error is None else post.error.code
+    return post.status is PostStatus.CANCELLED and code in {RULE_CHANGED, RULE_PAUSED}
 
 
 def is_as_made(post: Post, spec: RuleSpec) -> bool:
@@ -163,6 +170,12 @@ def has_video_of(post: Post, spec: RuleSpec) -> bool:
     return any(
         each.file == post.media.path and post.caption in each.captions for each in spec.videos
     )
+
+
+def use_of(post: Post, spec: RuleSpec) -> Use:
+    """Return when a post has its video, in the wall time of the rule: days are told in that."""
+    local = post.schedule.due_at.astimezone(zone(spec.cadence.timezone)).replace(tzinfo=None)
+    return Use(wall=local, sha256=post.media.sha256, caption=post.caption)
 
 
 def choose(

@@ -26,6 +26,7 @@ from tiktok_manager.domain.recurring import (
     Rule,
     RuleSpec,
     is_paused_with_rule,
+    set_aside,
 )
 from tiktok_manager.domain.schedule import zone
 from tiktok_manager.services import plan_rules
@@ -40,7 +41,6 @@ from tiktok_manager.services.rule_book import (
     check_none_made,
     made_as,
 )
-from tiktok_manager.services.rule_posts import set_aside
 from tiktok_manager.services.rule_specs import (
     RuleEdit,
     RuleRequest,
@@ -164,7 +164,7 @@ class Recurring(RuleBook):
         spec = edited_spec(rule.spec, edit, now, None)
         consent = consent_of(spec, rule, now, agreed=edit.consent)
         wanted = replace(rule, spec=spec, consent=consent)
-        plan = self._plan(wanted, rule.spec)
+        plan = self._plan(wanted, rule.spec, anew=edit.videos is not None)
         return self._write([(rule, made_as(wanted, plan))], plan)
 
     def _take_over(self, rule: Rule, edit: RuleEdit, start: date) -> RuleChange:

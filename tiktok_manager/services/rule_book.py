@@ -153,9 +153,10 @@ class RuleBook:
         *,
         leave: Sequence[str] = (),
         without: Sequence[str] = (),
+        anew: bool = False,
     ) -> RulePlan:
         days = self._settings.recurring_ahead_days()
-        return self._posts.plan(rule, was, days, leave=leave, without=without)
+        return self._posts.plan(rule, was, days, leave=leave, without=without, anew=anew)
 
     def _again(self, work: Callable[[], T]) -> T:
         """Do work anew where another hand, or another machine, was quicker."""

@@ -14,12 +14,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.accounts import Account, AccountSelector
-from tiktok_manager.domain.errors import Failure, InputError
+from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.plans import LookedInto, Proposal, Wish
 from tiktok_manager.domain.posts import Origin, Post, PostStatus
 from tiktok_manager.domain.recurring import (
-    RULE_CHANGED,
     Occurrence,
     PoolVideo,
     Rule,
@@ -32,6 +31,8 @@ from tiktok_manager.domain.recurring import (
     is_paused_with_rule,
     is_set_aside,
     key_of,
+    set_aside,
+    use_of,
 )
 from tiktok_manager.domain.schedule import resolve, zone
 from tiktok_manager.services import plan_rules as rules
@@ -82,24 +83,26 @@ class RulePosts:
         *,
         leave: Collection[str] = (),
         without: Collection[str] = (),
+        anew: bool = False,
     ) -> RulePlan:
         """Return what has to become of the posts of a rule that `was` another until now.
 
-        Those to `leave` are there and changed otherwise, those `without` are being taken back. Of a
-        paused rule nothing is made.
+        Those to `leave` are there and changed otherwise, those `without` are being taken back. With
+        `anew` posts take files as they are now. Of a paused rule nothing is made.
         """
         now = self._clock.now()
         today = now.astimezone(zone(rule.spec.cadence.timezone)).date()
         last_day = today + timedelta(days=days_ahead - 1)
         told: list[Finding] = []
         work = self._work(rule, was, now, today, told, (leave, without))
+        work.anew = anew
         work.go_through(last_day)
         freed = {*without, *leave, *(post.id for post in work.gone)}
         return RulePlan(
             proposal=self._planning.propose_posts(work.wishes, without=freed),
             taken_back=tuple((post, set_aside(post)) for post in work.gone),
             kept=tuple(work.kept()),
-            told=(*told, *work.resting()),
+            told=(*told, *work.outdated(), *work.resting()),
             made_until=resolve(day_end(last_day), rule.spec.cadence.timezone).due_at,
         )
 
@@ -175,7 +178,7 @@ class RulePosts:
         uses: dict[str, list[Use]] = defaultdict(list)
         for post in posts:
             if post.status is not PostStatus.MISSED and not work.redraws(post):
-                uses[post.account_id].append(_use(post, spec))
+                uses[post.account_id].append(use_of(post, spec))
         return uses
 
 
@@ -191,9 +194,11 @@ class _Work:
     mine: Mapping[Turn, Mapping[str, Post]]
     decided: Mapping[Turn, Mapping[str, Post]]
     leave: frozenset[str]
+    anew: bool = False
     uses: Mapping[str, list[Use]] = field(default_factory=dict)
     wishes: list[Wish] = field(default_factory=list)
     gone: list[Post] = field(default_factory=list)
+    stale: set[str] = field(default_factory=set)
     skipped: list[tuple[date, Account]] = field(default_factory=list)
 
     def go_through(self, last_day: date) -> None:
@@ -214,6 +219,13 @@ class _Work:
             for post in there.values():
                 if is_open(post, self.now) and not is_as_made(post, self.was):
                     yield post
+
+    def outdated(self) -> Iterator[Finding]:
+        """Yield the files that are others than those which posts were made with."""
+        for name in sorted(self.stale):
+            yield Finding(
+                code="rule_video_changed", params={"file": name, "rule": self.rule.id[:8]}
+            )
 
     def resting(self) -> Iterator[Finding]:
         """Yield what is to be told of dates on which no video of the pool may go out."""
@@ -247,7 +259,9 @@ class _Work:
         for account in self.accounts:
             post = there.get(account.id)
             if post is not None and not is_set_aside(post):
-                wish = self._up_to_date(each, post, elsewhere) if self._is_own(post) else None
+                if not self._is_own(post):
+                    continue
+                wish = self._up_to_date(each, account, post, elsewhere)
             elif account.id in decided or not is_ahead:
                 continue
             else:
@@ -297,27 +311,36 @@ class _Work:
         )
 
     def _up_to_date(
-        self, each: Occurrence, post: Post, elsewhere: Mapping[str, int]
+        self, each: Occurrence, account: Account, post: Post, elsewhere: Mapping[str, int]
     ) -> Wish | None:
         """Return what a post has to become; None if it is that, or its video is not there."""
-        spec = self.rule.spec
-        found: tuple[PlanVideo, str] | None = None
-        if not spec.is_pool and post.media.path != spec.videos[0].file:
-            found = self._of_rule()
+        spec, newer = self.rule.spec, self._newer(post)
+        caption = post.caption if spec.is_pool else spec.videos[0].captions[0]
+        found: tuple[PlanVideo, str] | None
+        if newer is not None and self.anew:
+            found = newer, caption
         elif spec.is_pool and not has_video_of(post, spec):
-            account = next(a for a in self.accounts if a.id == post.account_id)
             found = self._drawn(each, account, elsewhere)
-        elif spec.is_pool or spec.videos[0].captions[0] == post.caption:
-            wanted = self._as_of_rule(post, each, post.caption)
-            return None if wanted == post else Wish(post=wanted, before=post)
+        elif not spec.is_pool and post.media.path != spec.videos[0].file:
+            found = self._of_rule()
         else:
-            wanted = self._as_of_rule(post, each, spec.videos[0].captions[0])
-            return Wish(post=wanted, before=post)
+            wanted = self._as_of_rule(post, each, caption)
+            return None if wanted == post else Wish(post=wanted, before=post)
         if found is None:
             return None
         video, caption = found
         wanted = self._as_of_rule(replace(post, media=video.media), each, caption)
         return Wish(post=wanted, video=LookedInto(info=video.info), before=post)
+
+    def _newer(self, post: Post) -> PlanVideo | None:
+        """Return what a post's file is by now, if that is no more the video of the post."""
+        for facts in self.videos.values():
+            known, found = post.media, facts.media
+            if found.path == known.path and found.sha256 != known.sha256:
+                if not self.anew:
+                    self.stale.add(found.path.name)
+                return facts
+        return None
 
     def _of_rule(self) -> tuple[PlanVideo, str] | None:
         first = self.rule.spec.videos[0]
@@ -366,13 +389,6 @@ class _Work:
         )
 
 
-def set_aside(post: Post) -> Post:
-    """Return a post as its rule takes it back; only the rule may plan it again."""
-    return replace(
-        post, status=PostStatus.CANCELLED, error=Failure(code=RULE_CHANGED), next_try_at=None
-    )
-
-
 def _by_turn(posts: Iterable[Post]) -> dict[Turn, dict[str, Post]]:
     found: dict[Turn, dict[str, Post]] = defaultdict(dict)
     for post in posts:
@@ -380,9 +396,3 @@ def _by_turn(posts: Iterable[Post]) -> dict[Turn, dict[str, Post]]:
         if key is not None:
             found[key[:2]][post.account_id] = post
     return dict(found)
-
-
-def _use(post: Post, spec: RuleSpec) -> Use:
-    """Return when a post has its video, in the wall time of the rule: days are told in that."""
-    local = post.schedule.due_at.astimezone(zone(spec.cadence.timezone)).replace(tzinfo=None)
-    return Use(wall=local, sha256=post.media.sha256, caption=post.caption)

@@ -59,9 +59,13 @@ class RuleRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleEdit:
-    """What to change of a rule; None leaves a part as it is. `forever` takes its end away."""
+    """What to change of a rule; None leaves a part as it is. `forever` takes its end away.
+
+    `videos` are read anew, also if they are those of before; without captions they get the rule's.
+    """
 
     videos: tuple[PoolVideo, ...] | None = None
+    is_pool: bool = False
     captions: tuple[str, ...] | None = None
     accounts: tuple[str, ...] | None = None
     rrule: str | None = None
@@ -97,14 +101,12 @@ def spec_of(request: RuleRequest, timezone: str, usual: Lateness, now: datetime)
     )
     check_occurs(cadence, now)
     videos = checked_videos(request.videos)
-    is_pool = request.is_pool or _is_pool(videos)
-    cooldown = USUAL_COOLDOWN if len(videos) > 1 else timedelta()
     return RuleSpec(
         cadence=cadence,
         videos=videos,
         accounts=request.accounts,
-        is_pool=is_pool,
-        cooldown=_cooldown(request.cooldown, cooldown),
+        is_pool=request.is_pool or _is_pool(videos),
+        cooldown=_cooldown(request.cooldown, _usual_cooldown(videos)),
         mode=request.mode,
         choices=request.choices,
         lateness=request.lateness or usual,
@@ -114,9 +116,15 @@ def spec_of(request: RuleRequest, timezone: str, usual: Lateness, now: datetime)
 
 def edited_spec(spec: RuleSpec, edit: RuleEdit, now: datetime, start: date | None) -> RuleSpec:
     """Return what an edit makes of a rule, from a day on if one is given; raises InputError."""
-    videos = checked_videos(edit.videos) if edit.videos is not None else spec.videos
-    if edit.captions is not None:
+    usual = edit.captions or spec.videos[0].captions
+    videos, is_pool = spec.videos, spec.is_pool
+    if edit.videos is not None:
+        videos = checked_videos([replace(v, captions=v.captions or usual) for v in edit.videos])
+        is_pool = edit.is_pool
+    elif edit.captions is not None:
         videos = checked_videos([replace(each, captions=edit.captions) for each in videos])
+    is_pool = is_pool or _is_pool(videos)
+    rest = spec.cooldown if spec.is_pool else _usual_cooldown(videos)
     cadence = _edited_cadence(spec.cadence, edit, now, start)
     check_occurs(cadence, now)
     return replace(
@@ -124,8 +132,8 @@ def edited_spec(spec: RuleSpec, edit: RuleEdit, now: datetime, start: date | Non
         cadence=cadence,
         videos=videos,
         accounts=spec.accounts if edit.accounts is None else edit.accounts,
-        is_pool=spec.is_pool or _is_pool(videos),
-        cooldown=_cooldown(edit.cooldown, spec.cooldown),
+        is_pool=is_pool,
+        cooldown=_cooldown(edit.cooldown, rest),
         mode=edit.mode or spec.mode,
         choices=edit.choices or spec.choices,
         lateness=edit.lateness or spec.lateness,
@@ -172,6 +180,10 @@ def _first_day(local: datetime, times: Sequence[time]) -> date:
 
 def _is_pool(videos: Sequence[PoolVideo]) -> bool:
     return len(videos) > 1 or len(videos[0].captions) > 1
+
+
+def _usual_cooldown(videos: Sequence[PoolVideo]) -> timedelta:
+    return USUAL_COOLDOWN if len(videos) > 1 else timedelta()
 
 
 def _cooldown(wanted: timedelta | None, usual: timedelta) -> timedelta:

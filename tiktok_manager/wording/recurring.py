@@ -89,6 +89,13 @@ _FOUND: Catalogue = {
         hint=_("Put the file back, or give the rule another."),
         step=Step.CHOOSE_FILE,
     ),
+    "rule_video_changed": Entry(
+        _("{file} is another video than the one its posts were planned with."),
+        _("Those posts will not go out so."),
+        typed=_("`recurring edit {rule} --file …` plans them with what it is now."),
+        shown=_("Give the rule the file anew."),
+        step=Step.CHOOSE_FILE,
+    ),
     "pool_rests": Entry(
         Plural(
             _("{count} post from {day} on is left out: every video of the pool rests then."),
