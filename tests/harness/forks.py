@@ -83,7 +83,16 @@ class Tally:
 class Stage:
     """One data folder, one local TikTok, one warm process. A context manager."""
 
-    def __init__(self, house: "House", seed: int, *, loss: float = 0.0, mutation: str = "") -> None:
+    def __init__(
+        self,
+        house: "House",
+        seed: int,
+        *,
+        loss: float = 0.0,
+        mutation: str = "",
+        accounts: int = ACCOUNTS,
+    ) -> None:
+        self._accounts = accounts
         self.folder = house.folder
         self._house = house
         self.rng = random.Random(f"{seed}/stage")
@@ -104,7 +113,7 @@ class Stage:
         enter(shared_statements())
         enter(_seeded_ids(self.rng))
         config = SimulatorConfig(
-            accounts=ACCOUNTS,
+            accounts=self._accounts,
             auto_approve=True,
             media_dir=self.folder / "tiktok",
             seed=self.seed,
@@ -433,10 +442,12 @@ class House:
         return Result(**json.loads(self._warm.stdout.readline()))
 
     @contextmanager
-    def stage(self, seed: int, *, loss: float = 0.0, mutation: str = "") -> Iterator[Stage]:
+    def stage(
+        self, seed: int, *, loss: float = 0.0, mutation: str = "", accounts: int = ACCOUNTS
+    ) -> Iterator[Stage]:
         """Set up a stage here, and clear it away."""
         try:
-            with Stage(self, seed, loss=loss, mutation=mutation) as opened:
+            with Stage(self, seed, loss=loss, mutation=mutation, accounts=accounts) as opened:
                 yield opened
         finally:
             for path in self.folder.iterdir():

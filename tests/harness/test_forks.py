@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.harness.campaigns import LOSS, Run
 from tests.harness.failpoints import Strike
 from tests.harness.forks import House, every_freeze, every_point, open_house, random_run
 from tiktok_manager.domain.posts import PostMode
@@ -45,3 +46,11 @@ def test_random_kills_in_bad_weather_double_and_lose_nothing(house: House) -> No
     with house.stage(seed=14, loss=0.15) as stage:
         assert random_run(stage, kills=15) == []
         assert stage.tally.kills >= 15
+
+
+def test_a_campaign_is_held_and_cancelled_among_workers_that_die(house: House) -> None:
+    with house.stage(seed=3, loss=LOSS, accounts=2) as stage:
+        run = Run(stage, videos=6, accounts=2, days=1)
+        assert run.play() == []
+        assert stage.tally.kills > 2
+        assert set(run.counts) == {"published", "cancelled"}
