@@ -78,6 +78,21 @@ def test_dates_in_doubt_are_asked_and_the_answer_is_taken(tell: Tell, clip: Path
     assert (code, told["rows"][0]["publish_at"]) == (0, "2027-04-03T10:00:00Z")
 
 
+def test_a_date_in_doubt_is_an_error_of_its_row_and_the_good_rows_can_go(
+    tell: Tell, plan: Path
+) -> None:
+    with plan.open("a") as file:
+        file.write(f"clip.mp4,{HANDLE},03/04/2027 10:00,SELF_ONLY\nclip.mp4,{HANDLE},13pm,secret\n")
+    code, told, said = tell("posts", "import", str(plan), "--consent")
+    assert (code, told["error"]["code"], told["planned"]) == (2, "rows_refused", 0)
+    wrong = {row["row"]: {e["column"] for e in row["errors"]} for row in told["rows"]}
+    assert wrong == {2: set(), 3: set(), 4: {"publish_at"}, 5: {"publish_at", "privacy"}}
+    assert "Row 4, publish_at" in said
+    assert "--dates" in said
+    code, told, _said = tell("posts", "import", str(plan), "--consent", "--good-rows")
+    assert (code, told["planned"], told["left_out"]) == (0, 2, [4, 5])
+
+
 def test_a_folder_of_videos_is_planned_for_an_account(tell: Tell, clip: Path) -> None:
     folder = clip.with_name("clips")
     folder.mkdir()

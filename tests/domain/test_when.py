@@ -68,6 +68,8 @@ def refusal(text: str) -> InputError:
         ("tomorrow 9am", "2026-11-22T09:00"),
         ("9am tomorrow", "2026-11-22T09:00"),
         ("day after tomorrow noon", "2026-11-23T12:00"),
+        ("next monday 9am", "2026-11-23T09:00"),
+        ("9:00 next Sat", "2026-11-28T09:00"),  # today is a Saturday
         ("in 2 hours", "2026-11-21T15:00:30"),
         ("in 1h30m", "2026-11-21T14:30:30"),
         ("in an hour and 5 minutes", "2026-11-21T14:05:30"),
@@ -93,7 +95,7 @@ def test_a_time_is_read_as_people_mean_it(text: str, meant: str) -> None:
     "text",
     [
         *("03/04/2027 10:00", "03.04.2027 10:00", "3-4-2027 10:00", "24/12 18:30", "24.12. 18:30"),
-        *("12/24/30 18:30", "13pm", "0am", "18:30pm", "next friday 18:00", "tomorrow midnight"),
+        *("12/24/30 18:30", "13pm", "0am", "18:30pm", "next sunday 18:00", "tomorrow midnight"),
         *("18h", "dec 24 2030", "thu 2030-12-27 18:00", "18:30Z", "tomorrow 9am UTC"),
     ],
 )
@@ -104,7 +106,8 @@ def test_what_can_mean_two_things_is_refused_with_what_to_write(text: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["tomorrow", "2030-12-24", "20301224", "fri", "24.12.2030", "24 dec", "2030-W52-2"]
+    "text",
+    ["tomorrow", "2030-12-24", "20301224", "fri", "24.12.2030", "24 dec", "2030-W52-2", "next mon"],
 )
 def test_a_day_alone_asks_for_a_time(text: str) -> None:
     refused = refusal(text)

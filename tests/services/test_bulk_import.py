@@ -256,8 +256,11 @@ def test_an_order_that_nothing_proves_is_asked_and_never_guessed(
     rows = [f"{video},sim01,public,{when}" for when in ("03/04/2027 10:00", *others)]
     sheet = table(world, "file,account,privacy,publish_at", *rows)
     assert sheet.asks_dates
+    proposed = imports.propose(sheet, options())
+    assert [each.column for each in proposed.rows[0].errors] == ["publish_at"]
+    assert not any(row.errors for row in proposed.rows[1:])
     with pytest.raises(InputError) as met:
-        imports.propose(sheet, options())
+        imports.commit(proposed)
     assert (met.value.code, met.value.exit_code) == ("dates_in_doubt", 2)
     told = imports.understand(sheet.table, dates=DateOrder.MONTH_FIRST)
     row = imports.propose(told, options()).rows[0]

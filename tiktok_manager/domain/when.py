@@ -195,9 +195,14 @@ def _take_named_day(parts: _Parts, found: re.Match[str]) -> _Parts:
 def _take_weekday(parts: _Parts, found: re.Match[str]) -> _Parts:
     if parts.weekday is not None:
         raise UnclearTime(BAD)
-    if found["which"]:  # `next friday`: the coming one, or the one after that
+    weekday, today = _DAYS.index(found["weekday"][:3]), parts.today.weekday()
+    if not found["which"]:
+        return replace(parts, weekday=weekday)
+    # `next`: the coming one, or that of the next week. Both are one day unless it is yet to come
+    # in this week; a `next monday` always is.
+    if found["which"] == "last " or weekday > today:
         raise UnclearTime(TWO_MEANINGS)
-    return replace(parts, weekday=_DAYS.index(found["weekday"][:3]))
+    return _with_day(parts, parts.today + timedelta(days=weekday - today + 7))
 
 
 def _take_year_first(parts: _Parts, found: re.Match[str]) -> _Parts:

@@ -229,7 +229,7 @@ class BulkImport:
         """Look at what each row comes to. Writes nothing.
 
         `progress` gets (bytes read, size of the files that are not known yet). Raises InputError
-        where the order of dates has to be told or a needed column is missing; Cancelled.
+        where a needed column is missing; Cancelled.
         """
         read = self._values(sheet, options, cancel)
         import_id = uuid.uuid4().hex
@@ -270,8 +270,6 @@ class BulkImport:
         """Return what reads the rows of a sheet; raises as `propose` does."""
         if sheet.missing:
             raise InputError("columns_missing", columns=sheet.missing, headers=sheet.table.columns)
-        if sheet.asks_dates:
-            raise InputError("dates_in_doubt", text=sheet.doubtful)
         return RowReader(
             table=sheet.table,
             mapping=sheet.mapping,
@@ -295,6 +293,8 @@ class BulkImport:
         if left_out and not good_rows:
             few = left_out if len(left_out) <= _NAMED_ROWS else ()
             numbers = tuple(str(row.number) for row in few)
+            if {each.error.code for row in left_out for each in row.errors} == {"dates_in_doubt"}:
+                raise InputError("dates_in_doubt", text=proposed.sheet.doubtful)
             raise InputError("rows_refused", count=len(left_out), rows=numbers)
         if len(left_out) == len(proposed.rows):
             raise InputError("no_good_rows")

@@ -157,9 +157,8 @@ class RowReader:
             return RowValues(number=row.number, errors=tuple(errors))
         text = {column: _text(row.cells[place]) for column, place in self._places.items()}
         timezone = told("timezone", lambda: self._zone(text, zone_of_post), self.options.timezone)
-        mode = told(
-            "mode", lambda: self._once("mode", self._mode, text.get("mode", "")), PostMode.DIRECT
-        )
+        written, late = text.get("mode", ""), text.get("late", "")
+        mode = told("mode", lambda: self._once("mode", self._mode, written), PostMode.DIRECT)
         return RowValues(
             number=row.number,
             file=told("file", lambda: self._file(text.get("file", "")), Path()),
@@ -171,9 +170,7 @@ class RowReader:
             mode=mode,
             campaign_id=told("campaign", lambda: self._campaign(text.get("campaign", "")), None),
             tags=told("tags", lambda: self._once("tags", _tags, text.get("tags", "")), ()),
-            lateness=told(
-                "late", lambda: self._once("late", _lateness, text.get("late", "")), None
-            ),
+            lateness=told("late", lambda: self._once("late", _lateness, late), None),
             errors=tuple(errors),
         )
 
@@ -332,11 +329,18 @@ def proven_order(table: Table, column: str | None) -> tuple[DateOrder | None, st
 
 
 def with_order(text: str, order: DateOrder | None) -> str:
-    """Return a time whose date has its year last with the year first, so that it is clear."""
-    found = _YEAR_LAST.match(text) if order and text[:1].isdigit() else None
+    """Return a time whose date has its year last with the year first, so that it is clear.
+
+    Raises InputError where it can mean two days and nobody told the order.
+    """
+    found = _YEAR_LAST.match(text) if text[:1].isdigit() else None
     if found is None:
         return text
     first, second = found[1], found[3]
+    if order is None and int(first) != int(second) and max(int(first), int(second)) <= 12:
+        raise InputError("dates_in_doubt", text=text)
+    if order is None:
+        return text
     day, month = (first, second) if order is DateOrder.DAY_FIRST else (second, first)
     return f"{found[4]}-{month:0>2}-{day:0>2}{found[5]}"
 
