@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.backups import Backups
     from tiktok_manager.services.bulk_import import BulkImport
     from tiktok_manager.services.drafts import Drafts
+    from tiktok_manager.services.presets import Presets
     from tiktok_manager.services.publish_blockers import PublishBlockers
     from tiktok_manager.services.publishing import Publishing, Restoring
     from tiktok_manager.services.recurring import Recurring
@@ -212,6 +213,7 @@ def _build(
         slots=Slots(base.database, accounts, quota, *usual),
         recurring=late(lambda: _make_recurring(base, planning, accounts)),
         drafts=late(lambda: _make_drafts(base, closing)),
+        presets=late(lambda: _make_presets(base)),
         quota=quota,
         journal=journal,
         storage=guard,
@@ -300,6 +302,12 @@ def _make_drafts(base: _Base, closing: ExitStack) -> Drafts:
     return drafts
 
 
+def _make_presets(base: _Base) -> Presets:
+    from tiktok_manager.services.presets import Presets
+
+    return Presets(base.database, base.clock)
+
+
 def _make_analytics(base: _Base, accounts: Accounts) -> Analytics:
     from tiktok_manager.services.analytics import Analytics
 
@@ -309,7 +317,7 @@ def _make_analytics(base: _Base, accounts: Accounts) -> Analytics:
 def _make_reports(base: _Base, plan: Planning, accounts: Accounts, numbers: Analytics) -> Reports:
     from tiktok_manager.services.reports import Reports
 
-    return Reports(plan, accounts, numbers, base.settings)
+    return Reports(plan, accounts, numbers, base.settings, base.clock)
 
 
 def _make_imports(base: _Base, planning: Planning, accounts: Accounts) -> BulkImport:

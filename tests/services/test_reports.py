@@ -169,3 +169,12 @@ def test_what_would_be_no_such_table_is_refused(
         write_table(tmp_path / name, [], ("x",), delimiter=delimiter)
     assert refused.value.code == code
     assert list(tmp_path.iterdir()) == []
+
+
+def test_posts_are_exported_as_a_calendar_by_the_name_of_the_file(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    plan(workspace, 3)
+    out = tmp_path / "plan.ics"
+    assert workspace.reports.export("posts", out, message_and_action) == 3
+    assert out.read_bytes().count(b"BEGIN:VEVENT\r\n") == 3

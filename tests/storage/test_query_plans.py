@@ -549,6 +549,8 @@ CALLS: dict[str, tuple[Call, ...]] = {
     ),
     "posts.add_step": (lambda s, w: posts.add_step(s, w.post.id, at=NOW, epoch=1, kind="x"),),
     "posts.trail": (lambda s, w: posts.trail(s, w.post.id),),
+    "presets.list_presets": (lambda s, _w: presets.list_presets(s, "x"),),
+    "presets.remove_preset": (lambda s, _w: presets.remove_preset(s, "x", "y"),),
     "presets.get_preset": (lambda s, _w: presets.get_preset(s, "k", "x"),),
     "presets.put_preset": (lambda s, _w: presets.put_preset(s, "k", "x", "{}", NOW),),
     "presets.campaign_names": (lambda s, _w: presets.campaign_names(s),),

@@ -570,6 +570,32 @@ class FakeTonight:
         return self.runs
 
 
+class FakePresets:
+    """What was given a name."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def all(self, kind: str) -> Mapping[str, str]:
+        return {name: body for (each, name), body in sorted(self.kept.items()) if each == kind}
+
+    def save(self, kind: str, name: str, body: str) -> None:
+        self.kept[kind, name] = body
+
+    def remove(self, kind: str, name: str) -> None:
+        self.kept.pop((kind, name), None)
+
+
+class FakeImports:
+    """Knows the campaigns there are."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, str] = {}
+
+    def campaigns(self) -> dict[str, str]:
+        return self.known
+
+
 @dataclass(kw_only=True)
 class FakePaths:
     """Where the data would be."""
@@ -603,6 +629,8 @@ class FakeWorkspace:
         self.installation = FakeInstallation()
         self.blockers = FakeBlockers()
         self.tonight = FakeTonight()
+        self.presets = FakePresets()
+        self.imports = FakeImports()
         self.runner = FakeRunner(self.events, self.settings, self.installation)
 
     def typed(self) -> "Workspace":

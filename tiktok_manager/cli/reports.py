@@ -26,7 +26,10 @@ def export(
     context: typer.Context,
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.")],
     out: Annotated[
-        Path, typer.Option("--out", metavar="FILE", help="CSV, or XLSX if named so; - is stdout.")
+        Path,
+        typer.Option(
+            "--out", metavar="FILE", help="CSV, or XLSX or (posts) ICS if named so; - is stdout."
+        ),
     ],
     delimiter: Annotated[
         str, typer.Option("--delimiter", metavar="CHAR", help="Of a CSV: , or ; or tab.")

@@ -13,10 +13,12 @@ from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.posts import Post, PostFilter
 from tiktok_manager.domain.schedule import zone
+from tiktok_manager.services.ics import ICS, write_ics
 from tiktok_manager.services.serializers import Say, account_json, post_json, video_json
 from tiktok_manager.services.tables import write_table
 
 if TYPE_CHECKING:
+    from tiktok_manager.domain.clock import Clock
     from tiktok_manager.services.accounts import Accounts
     from tiktok_manager.services.analytics import Analytics
     from tiktok_manager.services.planning import Planning
@@ -32,12 +34,18 @@ class Reports:
     """Writes what the lists show into files."""
 
     def __init__(
-        self, planning: Planning, accounts: Accounts, analytics: Analytics, settings: Settings
+        self,
+        planning: Planning,
+        accounts: Accounts,
+        analytics: Analytics,
+        settings: Settings,
+        clock: Clock,
     ) -> None:
         self._planning = planning
         self._accounts = accounts
         self._analytics = analytics
         self._settings = settings
+        self._clock = clock
 
     def export(
         self,
@@ -52,9 +60,12 @@ class Reports:
 
         Of posts, those `wanted`, by default all.
 
-        CSV, or XLSX by the suffix; `-` is standard output. Raises InputError for an unknown kind,
-        format or folder, StorageError where the file cannot be written.
+        CSV, or XLSX by the suffix, of posts an ICS calendar too; `-` is standard output. Raises
+        InputError for an unknown kind, format or folder, StorageError where the file cannot be
+        written.
         """
+        if kind == "posts" and out.suffix.lower() == ICS:
+            return write_ics(out, self._pages(wanted or PostFilter()), self._clock.now())
         if kind not in KINDS:
             raise InputError("unknown_report", kind=kind, kinds=tuple(KINDS))
         rows: dict[str, Callable[[str], Iterator[Record]]] = {
@@ -72,10 +83,13 @@ class Reports:
         return [finding for finding in found if finding.code == lacking]
 
     def _posts(self, say: Say, wanted: PostFilter, _timezone: str) -> Iterator[Record]:
+        return (_post_row(post, say) for post in self._pages(wanted))
+
+    def _pages(self, wanted: PostFilter) -> Iterator[Post]:
         after = None
         while True:
             page = self._planning.page(wanted, after=after, limit=PAGE_ROWS)
-            yield from (_post_row(post, say) for post in page)
+            yield from page
             if len(page) < PAGE_ROWS:
                 return
             after = (page[-1].schedule.due_at, page[-1].id)

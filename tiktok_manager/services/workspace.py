@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tiktok_manager.services.marks import Marks
     from tiktok_manager.services.plan_files import PlanFiles
     from tiktok_manager.services.planning import Planning
+    from tiktok_manager.services.presets import Presets
     from tiktok_manager.services.publish_blockers import PublishBlockers
     from tiktok_manager.services.publishing import Publishing
     from tiktok_manager.services.quota import Quota
@@ -58,6 +59,7 @@ class Workspace:
     slots: Slots
     recurring: Recurring
     drafts: Drafts
+    presets: Presets
     quota: Quota
     journal: Journal
     storage: StorageGuard

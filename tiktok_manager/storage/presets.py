@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tiktok_manager.storage.plan_schema import CampaignRow, PresetRow
@@ -21,6 +21,17 @@ def put_preset(session: Session, kind: str, name: str, body: str, now: datetime)
         session.add(PresetRow(kind=kind, name=name, body=body, saved_at=now))
     elif row.body != body:
         row.body, row.saved_at, row.version = body, now, row.version + 1
+
+
+def list_presets(session: Session, kind: str) -> dict[str, str]:
+    """Return what is kept of a kind, by its names in order."""
+    query = select(PresetRow.name, PresetRow.body).where(PresetRow.kind == kind)
+    return dict(session.execute(query.order_by(PresetRow.name)).all())
+
+
+def remove_preset(session: Session, kind: str, name: str) -> None:
+    """Keep nothing under the name any more."""
+    session.execute(delete(PresetRow).where(PresetRow.kind == kind, PresetRow.name == name))
 
 
 def campaign_names(session: Session) -> dict[str, str]:

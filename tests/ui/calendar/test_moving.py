@@ -241,7 +241,7 @@ def test_a_move_of_what_changed_meanwhile_changes_nothing_and_looks_again(
 
 
 def test_week_moves_by_quarters_and_shows_where(view: CalendarView, plan: Desk) -> None:
-    view._on_as(View.WEEK)
+    view._on_view(View.WEEK)
     view.viewmodel.show_day(MONDAY)
     plan.settle()
     grid = view.hours
@@ -260,7 +260,7 @@ def test_week_moves_by_quarters_and_shows_where(view: CalendarView, plan: Desk) 
 def test_week_and_day_open_at_the_hours_of_work(
     view: CalendarView, plan: Desk, frame: FakeFrame
 ) -> None:
-    view._on_as(View.DAY)
+    view._on_view(View.DAY)
     plan.settle()
     plan.qtbot.waitUntil(lambda: view.hours.verticalScrollBar().value() > 6 * HOUR_PX)
     assert view.hours.days.columnCount() == 1
@@ -270,7 +270,7 @@ def test_week_and_day_open_at_the_hours_of_work(
 
 
 def test_a_post_held_at_the_edge_scrolls_on(view: CalendarView, plan: Desk) -> None:
-    view._on_as(View.WEEK)
+    view._on_view(View.WEEK)
     view.viewmodel.show_day(MONDAY)
     plan.settle()
     view.viewmodel.select(CROWD, 4)
@@ -281,7 +281,7 @@ def test_a_post_held_at_the_edge_scrolls_on(view: CalendarView, plan: Desk) -> N
     view.hours._pointer._on_edge()
     assert bar.value() < before
     QTest.keyClick(view.hours, Qt.Key.Key_Escape)
-    view._on_as(View.MONTH)
+    view._on_view(View.MONTH)
     first = view.viewmodel.span.first
     view.grid.scroll_on(1, 8)
     assert view.viewmodel.span.first == first + timedelta(days=7)
@@ -333,7 +333,7 @@ def test_alt_and_arrows_move_by_day_week_and_quarter(view: CalendarView, plan: D
     QTest.keyClick(view.grid, Qt.Key.Key_Down, ALT)
     plan.settle()
     assert due(plan, "crowd-8") == "02 09:00"
-    view._on_as(View.WEEK)
+    view._on_view(View.WEEK)
     plan.settle()
     QTest.keyClick(view.hours, Qt.Key.Key_Up, ALT)
     plan.settle()

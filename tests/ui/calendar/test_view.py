@@ -252,7 +252,7 @@ def test_a_first_read_that_failed_says_so_and_can_be_tried_again(
     with qtbot.waitExposed(pane):
         pane.show()
     plan.settle()
-    assert not pane._hint.isVisible()
+    assert not pane.bar.hint.isVisible()
     assert not pane.grid.isVisible()
     plan.workspace.planning.error = None
     button(pane, "Try again").click()
@@ -265,25 +265,25 @@ def test_a_first_read_that_failed_says_so_and_can_be_tried_again(
 def test_the_state_shown_is_asked_for_in_month_and_agenda_alike(
     view: CalendarView, plan: Desk
 ) -> None:
-    view.filters.states.button("needs-you").click()
+    view.bar.filters.states.button("needs-you").click()
     plan.settle()
-    assert view.filters.button.accessibleName() == "Needs you"
+    assert view.bar.filters.button.accessibleName() == "Needs you"
     assert [tile.post.id for tile in view.viewmodel.tiles(TODAY)] == ["second"]
     button(view, "Agenda").click()
     plan.settle()
-    assert [post.id for post in view.agenda.model.rows] == ["second"]
+    assert [tile.post.id for tile in view.agenda.model.rows] == ["second"]
 
 
 def test_accounts_are_picked_for_month_and_agenda_alike(view: CalendarView, plan: Desk) -> None:
     model = plan.core.accounts
     plan.qtbot.waitUntil(lambda: len(model.rows) == 2)
-    view.filters.picker.choices.mark({"acc-bob"}, on=True)
+    view.bar.filters.picker.choices.mark({"acc-bob"}, on=True)
     plan.settle()
-    assert view.filters.button.accessibleName() == "All posts, 1 account"
+    assert view.bar.filters.button.accessibleName() == "All posts, 1 account"
     assert [tile.post.id for tile in view.viewmodel.tiles(TODAY)] == ["second"]
-    view.filters.picker.choices.mark({"acc-alice"}, on=True)  # that is everybody
+    view.bar.filters.picker.choices.mark({"acc-alice"}, on=True)  # that is everybody
     plan.settle()
-    assert view.filters.button.accessibleName() == "All posts"
+    assert view.bar.filters.button.accessibleName() == "All posts"
     assert len(view.viewmodel.tiles(TODAY)) == 2
 
 
@@ -295,7 +295,7 @@ def test_a_jump_leads_to_a_post_that_the_filter_hides(
     view.open_target("first")
     plan.settle()
     assert view.grid.isVisible()
-    assert view.filters.button.accessibleName() == "All posts"
+    assert view.bar.filters.button.accessibleName() == "All posts"
     assert view.viewmodel.selected is not None
     assert view.viewmodel.selected.post.id == "first"
     assert details(frame).viewmodel.post.id == "first"
@@ -412,7 +412,7 @@ def test_double_click_on_an_empty_place_plans_there(
 def test_status_line_leads_to_what_needs_the_user(view: CalendarView, plan: Desk) -> None:
     view.open_target("needs-you")
     plan.settle()
-    assert [post.id for post in view.agenda.model.rows] == ["second"]
+    assert [tile.post.id for tile in view.agenda.model.rows] == ["second"]
     assert view.table.isVisible()
 
 

@@ -10,7 +10,8 @@ from tests.ui.calendar.fakes import Desk, at, entry, many_posts
 from tests.ui.fakes import a_post, refused
 from tiktok_manager.domain.errors import AppError, Failure
 from tiktok_manager.domain.events import PostProgressed, PostsChanged, PostStatusChanged
-from tiktok_manager.domain.posts import Post, PostMode, PostStatus
+from tiktok_manager.domain.post_briefs import PostBrief
+from tiktok_manager.domain.posts import Origin, Post, PostMode, PostStatus
 from tiktok_manager.services.hold_reasons import ACCOUNT_PAUSED, PUBLISHING_OFF
 from tiktok_manager.ui.calendar.agenda import AgendaViewModel
 from tiktok_manager.ui.calendar.filters import Filter, Show
@@ -489,8 +490,8 @@ def agenda(plan: Desk) -> AgendaViewModel:
     return AgendaViewModel(plan.core, plan.home)
 
 
-def rows(model: AgendaViewModel) -> list[Post]:
-    return list(model.model.rows)
+def rows(model: AgendaViewModel) -> list[PostBrief]:
+    return [tile.post for tile in model.model.rows]
 
 
 def test_agenda_lists_from_today_on(plan: Desk) -> None:
@@ -508,6 +509,21 @@ def test_agenda_lists_what_needs_the_user_whenever_it_was(plan: Desk) -> None:
     model.set_filter(Filter(show=Show.NEEDS_YOU))
     plan.settle()
     assert [post.id for post in rows(model)] == ["lost", "second"]
+
+
+def test_agenda_shows_a_batch_as_one_row_that_no_page_cuts(plan: Desk) -> None:
+    origin = Origin(batch="b1")
+    before = [a_post(f"before-{n:03}", due_at=at(22, 6, n)) for n in range(50)]
+    batch = [a_post(f"b-{n:03}", f"user{n}", at(23, 9), origin=origin) for n in range(130)]
+    after = [a_post(f"after-{n:03}", due_at=at(24, 6, n % 60)) for n in range(20)]
+    plan.workspace.planning.posts = [*before, *batch, *after]
+    model = agenda(plan)
+    model.set_filter(Filter())
+    plan.settle()
+    stacks = [tile for tile in model.model.rows if tile.is_stack]
+    assert [len(tile.posts) for tile in stacks] == [130]
+    assert len(model.model.rows) == 71
+    assert model.model.index(50, 1).data() == "130 accounts"
 
 
 def test_agenda_says_when_it_is_empty(plan: Desk) -> None:
@@ -541,6 +557,7 @@ def test_agenda_reads_page_by_page_and_keeps_its_place_when_something_changes(pl
     model.model.fetchMore(model.model.index(-1, -1))
     plan.settle()
     assert len(rows(model)) == 200
-    plan.workspace.planning.put(replace(rows(model)[150], status=PostStatus.CANCELLED))
+    post = plan.workspace.planning.get(rows(model)[150].id)
+    plan.workspace.planning.put(replace(post, status=PostStatus.CANCELLED))
     plan.qtbot.waitUntil(lambda: rows(model)[150].status is PostStatus.CANCELLED)
     assert len(rows(model)) == 200

@@ -8,18 +8,20 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from tiktok_manager.domain.errors import ChangedMeanwhile
-from tiktok_manager.domain.posts import PostStatus
+from tiktok_manager.domain.posts import EDITABLE, PostStatus
+from tiktok_manager.ui.calendar.bulk_form import BulkForm, BulkWish
 from tiktok_manager.ui.calendar.moves import edit_of
-from tiktok_manager.ui.kit.action import ask_over
+from tiktok_manager.ui.kit.action import Action, ask_over
+from tiktok_manager.ui.kit.layout import scrolled
 from tiktok_manager.ui.post.actions import may_cancel
 from tiktok_manager.ui.post.bulk import BulkChanges, BulkWords
 from tiktok_manager.ui.texts import ntr, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tiktok_manager.domain.errors import AppError
-    from tiktok_manager.domain.post_briefs import AnyPost
+    from tiktok_manager.domain.post_briefs import AnyPost, PostBrief
     from tiktok_manager.domain.posts import Post
     from tiktok_manager.ui.calendar.moves import Carried, Shift
     from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
@@ -62,16 +64,60 @@ class Changing(QObject):
     def drop(self, carried: Carried, shift: Shift, copies: bool) -> None:
         """Move posts so far, or copy them."""
         posts, count = carried.posts, len(carried.posts)
-        edits = [(post, edit_of(post, shift, carried.zone)) for post in posts]
+        edits = {post.id: edit_of(post, shift, carried.zone) for post in posts}
         when = carried.words(shift, copies=False)
         if copies:
             step = ntr("Copy {count} post", "Copy {count} posts", count)
             told = BulkWords(step=step, done=tr("Copied. {when}", when=when), go_on=tr("Copy"))
-            self.bulk.copy(edits, told)
+            self.bulk.copy([(post, edits[post.id]) for post in posts], told)
         else:
             step = ntr("Move {count} post", "Move {count} posts", count)
             told = BulkWords(step=step, done=tr("Moved. {when}", when=when), go_on=tr("Move"))
-            self.bulk.edit(edits, told)
+            self.bulk.edit(posts, lambda post: edits[post.id], told)
+
+    def actions(
+        self, posts: Callable[[], Sequence[PostBrief]], *, shown: Callable[[], bool]
+    ) -> Sequence[Action]:
+        """Return what can be done with some posts together."""
+
+        def opens(part: str, words: Callable[[], str], icon: str) -> Action:
+            return Action(
+                words=words,
+                icon=icon,
+                run=lambda: self._open_form(posts(), part),
+                allowed=lambda: all(post.status in EDITABLE for post in posts()),
+                why_not=lambda: tr("Some of them are on their way or over."),
+                shown=shown,
+            )
+
+        return (
+            opens("move_to", lambda: tr("Move…"), "calendar"),
+            opens("shift", lambda: tr("Shift…"), "arrow-right"),
+            opens("caption", lambda: tr("Change…"), "edit"),
+            Action(
+                words=lambda: ntr("Cancel {count} post", "Cancel {count} posts", len(posts())),
+                icon="close",
+                look="danger",
+                run=lambda: self.cancel(posts()),
+                allowed=lambda: any(may_cancel(post) for post in posts()),
+                why_not=lambda: tr("Some of them are on their way or over."),
+                shown=shown,
+            ),
+        )
+
+    def _open_form(self, posts: Sequence[PostBrief], part: str) -> None:
+        form = BulkForm(posts, self._viewmodel.zone, self._viewmodel.core.now())
+        form.wanted.connect(self._on_wanted)
+        title = ntr("Change {count} post", "Change {count} posts", len(posts))
+        self._frame.open_drawer(title, scrolled(form))
+        form.focus(part)
+
+    def _on_wanted(self, posts: Sequence[PostBrief], wish: BulkWish) -> None:
+        zone, now, count = self._viewmodel.zone, self._viewmodel.core.now(), len(posts)
+        step = ntr("Change {count} post", "Change {count} posts", count)
+        done = ntr("{count} post changed.", "{count} posts changed.", count)
+        told = BulkWords(step=step, done=done, go_on=tr("Change"))
+        self.bulk.edit(posts, lambda post: wish.edit_of(post, zone, now), told)
 
     def _on_changed(self, posts: Sequence[Post]) -> None:
         self._viewmodel.replace_posts(posts)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from tiktok_manager.ui.calendar.moves import Place
 from tiktok_manager.ui.formats import time_text
 from tiktok_manager.ui.icons import paint_icon
+from tiktok_manager.ui.kit.action import ActionRow
 from tiktok_manager.ui.kit.controls import push_button
 from tiktok_manager.ui.kit.labels import PlainLabel
 from tiktok_manager.ui.kit.list_model import Column, ListModel
@@ -19,13 +20,14 @@ from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_S
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from PySide6.QtGui import QPainter
 
     from tiktok_manager.domain.post_briefs import PostBrief
     from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
+    from tiktok_manager.ui.kit.action import Action
 
 _SIGN_PX = 16
 
@@ -44,8 +46,13 @@ class DayList(QWidget):
     new_wanted = Signal(object)
 
     def __init__(
-        self, viewmodel: CalendarViewModel, day: date, only: frozenset[str] = frozenset()
+        self,
+        viewmodel: CalendarViewModel,
+        day: date,
+        only: frozenset[str] = frozenset(),
+        actions: Callable[[Callable[[], Sequence[PostBrief]]], Sequence[Action]] | None = None,
     ) -> None:
+        """`actions` are what can be done with all that is listed."""
         super().__init__()
         self._viewmodel = viewmodel
         self.only = only
@@ -54,6 +61,7 @@ class DayList(QWidget):
         self._model: ListModel[PostBrief] = ListModel(
             _columns(viewmodel), lambda post: post.id, self
         )
+        self._row = None if actions is None else ActionRow(actions(lambda: self._model.rows))
         self.table: Table[PostBrief] = Table(
             self._model, tr("Posts of the day"), several=True, row_height_px=36, sorted_by=1
         )
@@ -85,6 +93,8 @@ class DayList(QWidget):
         layout.setSpacing(SPACE_S)
         self._count.setContentsMargins(SPACE_S, 0, 0, 0)
         layout.addWidget(self._count)
+        if self._row is not None:
+            layout.addWidget(self._row)
         layout.addWidget(self.table, 1)
         layout.addWidget(self._new)
 
@@ -98,6 +108,8 @@ class DayList(QWidget):
         number = ntr("{count} post", "{count} posts", len(posts))
         self._count.setText(number if posts else tr("No posts"))
         self.table.setVisible(bool(posts))
+        if self._row is not None:
+            self._row.refresh()
 
     def _on_opened(self, post_id: str, by_keyboard: bool) -> None:
         if (post := self._model.find(post_id)) is not None:

@@ -15,9 +15,10 @@ from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.calendar.days import Ask, Days, read_days, read_posts
 from tiktok_manager.ui.calendar.filters import NO_FILTER
 from tiktok_manager.ui.calendar.span import ShownZone, Span, local_day
+from tiktok_manager.ui.calendar.tile import Tile, status_words, who
 from tiktok_manager.ui.kit.reading import Reading
 from tiktok_manager.ui.post_look import CHANGES_POSTS, PostLook, changes_posts, post_look
-from tiktok_manager.ui.texts import ntr, tr
+from tiktok_manager.ui.texts import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from tiktok_manager.domain.cancel import CancelToken
     from tiktok_manager.domain.post_briefs import AnyPost
     from tiktok_manager.domain.posts import Post
-    from tiktok_manager.ui.calendar.tile import Tile
     from tiktok_manager.ui.frame import Core
 
 _TOLD_OTHERWISE = (AccountChanged, PostStatusChanged)
@@ -137,19 +137,8 @@ class ShownPlan(QObject):
             "{time} {who}, {status}: {caption}",
             time=tile.time,
             who=who(tile),
-            status=self._status_words(tile),
+            status=status_words(tile, self.core.now()),
             caption=caption or tile.words,
-        )
-
-    def _status_words(self, tile: Tile) -> str:
-        if not tile.is_mixed:
-            return self.look(tile.post).words
-        counted: dict[str, int] = {}
-        for post in tile.posts:
-            words = self.look(post).words
-            counted[words] = counted.get(words, 0) + 1
-        return ", ".join(
-            tr("{count} {status}", count=count, status=words) for words, count in counted.items()
         )
 
     def progress(self, post_id: str) -> float | None:
@@ -273,10 +262,3 @@ class ShownPlan(QObject):
     def _on_zone(self) -> None:
         if self._follows_core:
             self.set_zone(None)
-
-
-def who(tile: Tile) -> str:
-    """Name a tile's account, or say how many it stands for."""
-    if tile.is_stack:
-        return ntr("{count} account", "{count} accounts", len(tile.posts))
-    return f"@{tile.post.handle}"

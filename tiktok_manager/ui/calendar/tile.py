@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -10,8 +11,8 @@ from tiktok_manager.domain.post_briefs import PostBrief
 from tiktok_manager.domain.posts import PostStatus, WaitingLook
 from tiktok_manager.ui.calendar.span import ShownZone
 from tiktok_manager.ui.formats import time_text
-from tiktok_manager.ui.post_look import needs_user, unsafe_waiting
-from tiktok_manager.ui.texts import tr
+from tiktok_manager.ui.post_look import needs_user, post_look, unsafe_waiting
+from tiktok_manager.ui.texts import ntr, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -114,6 +115,30 @@ def tiles_of(
     if by_need and len(tiles) > _BUSY:
         tiles.sort(key=lambda tile: not tile.needs_user)
     return tiles
+
+
+def in_order(posts: Iterable[PostBrief], zone: ShownZone) -> Sequence[Tile]:
+    """Return posts of any days, which stand in order, as tiles."""
+    days = by_day(posts, zone)
+    return [
+        tile for day, found in days.items() for tile in tiles_of(day, found, zone, by_need=False)
+    ]
+
+
+def who(tile: Tile) -> str:
+    """Name a tile's account, or say how many it stands for."""
+    if tile.is_stack:
+        return ntr("{count} account", "{count} accounts", len(tile.posts))
+    return f"@{tile.post.handle}"
+
+
+def status_words(tile: Tile, now: datetime) -> str:
+    """Say how a tile stands, each part of it that differs."""
+    looks = Counter(post_look(post, tile.zone.of(post), now).words for post in tile.posts)
+    if len(looks) == 1:
+        return next(iter(looks))
+    counted = [tr("{count} {status}", count=count, status=words) for words, count in looks.items()]
+    return ", ".join(counted)
 
 
 def _tiles(day: date, posts: Iterable[PostBrief], zone: ShownZone) -> Iterator[Tile]:

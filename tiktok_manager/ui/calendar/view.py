@@ -13,21 +13,21 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from tiktok_manager.domain.posts import Post
 from tiktok_manager.ui.calendar.agenda import AgendaViewModel
+from tiktok_manager.ui.calendar.bulk_form import SelectionBar
 from tiktok_manager.ui.calendar.changing import Changing
+from tiktok_manager.ui.calendar.controls import CalendarControls
 from tiktok_manager.ui.calendar.day_list import DayList
-from tiktok_manager.ui.calendar.filter_menu import FilterMenu
+from tiktok_manager.ui.calendar.exporting import Exporting
 from tiktok_manager.ui.calendar.filters import NO_FILTER, Show
 from tiktok_manager.ui.calendar.grid import MonthGrid
 from tiktok_manager.ui.calendar.hours import HourGrid
 from tiktok_manager.ui.calendar.moves import STEP_MINUTES, Place
 from tiktok_manager.ui.calendar.span import View
 from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
-from tiktok_manager.ui.formats import day_title, zone_city
+from tiktok_manager.ui.formats import day_title
 from tiktok_manager.ui.frame import NewPost
 from tiktok_manager.ui.kit.action import Action, action_button
-from tiktok_manager.ui.kit.controls import Segment, icon_button, push_button
-from tiktok_manager.ui.kit.labels import PlainLabel
-from tiktok_manager.ui.kit.menus import add_to_menu
+from tiktok_manager.ui.kit.menus import add_to_menu, more_button
 from tiktok_manager.ui.kit.notices import Notice
 from tiktok_manager.ui.kit.pane import PaneView, Stages
 from tiktok_manager.ui.kit.placeholders import EmptyState
@@ -36,19 +36,19 @@ from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.post.actions import mending_actions, retry_all_action
 from tiktok_manager.ui.post.drawer import PostDrawer
 from tiktok_manager.ui.texts import tr
-from tiktok_manager.ui.tokens import SPACE_S, Type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtCore import QPoint
 
+    from tiktok_manager.domain.post_briefs import PostBrief
     from tiktok_manager.ui.calendar.grid import DayGrid
+    from tiktok_manager.ui.calendar.tile import Tile
     from tiktok_manager.ui.frame import Core, Frame
 
 NEEDS_YOU = "needs-you"
 _KEYS = {View.MONTH: "M", View.WEEK: "W", View.DAY: "D", View.AGENDA: "A"}
-_TITLE_PX = 156
 
 
 class CalendarView(PaneView):
@@ -71,7 +71,6 @@ class CalendarView(PaneView):
         self._build_controls()
         self._connect()
         core.accounts.load()
-        self._on_state()
         shown = frame.memory.word("calendar-as", View.MONTH)
         self._show_as(View(shown) if shown in set(View) else View.MONTH)
         self._on_span()
@@ -112,10 +111,11 @@ class CalendarView(PaneView):
     def _build(self) -> None:
         self.grid = MonthGrid(self.viewmodel)
         self.hours = HourGrid(self.viewmodel)
-        self.table: Table[Post] = Table(
+        self.table: Table[Tile] = Table(
             self.agenda.model,
             tr("Agenda"),
             row_height_px=40,
+            several=True,
             memory=(self._frame.memory, "agenda"),
             menu=self._row_menu,
         )
@@ -129,7 +129,12 @@ class CalendarView(PaneView):
         self._pages = QStackedWidget()
         self._pages.addWidget(days)
         self._pages.addWidget(agenda)
-        self.body.addWidget(self._pages)
+        self.bar = CalendarControls(self.viewmodel, self)
+        days.add_reading(self.bar.saved.reading)
+        self.body.addWidget(self.bar.chips)
+        self.body.addWidget(self._pages, 1)
+        actions = self.changing.actions(self._selected, shown=lambda: True)
+        self.selected = SelectionBar(self._pages, actions, clear=self._let_go)
 
     def _empty_agenda(self) -> EmptyState:
         titles = {
@@ -150,54 +155,32 @@ class CalendarView(PaneView):
         )
 
     def _build_controls(self) -> None:
-        turn = self.viewmodel.turn
-        back, on = ("right", "left") if self.isRightToLeft() else ("left", "right")
-        self._earlier = icon_button(f"chevron-{back}", tr("Earlier"), clicked=partial(turn, -1))
-        self._title = PlainLabel("", type=Type.SECTION)
-        self._title.setMinimumWidth(_TITLE_PX)  # the arrows stay where they are while it changes
-        self._later = icon_button(f"chevron-{on}", tr("Later"), clicked=partial(turn, 1))
-        self._today = push_button(tr("Today"), clicked=self._on_today)
-        self._hint = PlainLabel("", tone="soft", elided=True)
-        self._zone = PlainLabel("", type=Type.CAPTION, tone="soft", elided=True)
-        self._zone.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.filters = FilterMenu(self._core.accounts, self)
-        self._as = Segment(tr("Show as"), _view_words())
-        for view, key in _KEYS.items():
-            for shown in (self.grid, self.hours, self.table):
-                context = Qt.ShortcutContext.WidgetShortcut
-                QShortcut(QKeySequence(key), shown, partial(self._on_as, view), context=context)
         self._retry_all = action_button(
             retry_all_action(self._core, self.drawer.changes, self._lists_what_needs_user)
         )
-        self.add_controls(
-            self._earlier,
-            self._title,
-            self._later,
-            SPACE_S,
-            self._today,
-            self._hint,
-            self._retry_all,
-            self._zone,
-            SPACE_S,
-            self.filters.button,
-            self._as,
-        )
-        self.controls.setStretchFactor(self._hint, 2)
-        self.controls.setStretchFactor(self._zone, 1)
+        self.exporting = Exporting(self.viewmodel, self._frame, self)
+        more = more_button(self.exporting.actions, over=self)
+        self.add_controls(*self.bar.items(self._retry_all), more)
+        self.controls.setStretchFactor(self.bar.hint, 1)
+        for view, key in _KEYS.items():
+            for shown in (self.grid, self.hours, self.table):
+                context = Qt.ShortcutContext.WidgetShortcut
+                QShortcut(QKeySequence(key), shown, partial(self._on_view, view), context=context)
 
     def _connect(self) -> None:
         model, changes = self.viewmodel, self.drawer.changes
         model.span_changed.connect(self._on_span)
-        model.posts_changed.connect(self._on_posts)
         model.cursor_changed.connect(self._on_cursor)
         model.filter_changed.connect(self._on_filter)
-        self.filters.changed.connect(model.set_filter)
+        self.bar.view_chosen.connect(self._on_view)
+        self.bar.today_wanted.connect(self._on_today)
+        self.bar.saved.failed.connect(self._frame.show_error)
         model.found.connect(self._on_found)
         model.failed.connect(self._frame.show_error)
         changes.changed.connect(model.replace_post)
         changes.moved.connect(model.show_post)
         changes.retrying.changed.connect(self._retry_all.refresh)
-        self._core.publishing.changed.connect(self._on_state)
+        self._core.publishing.changed.connect(self._retry_all.refresh)
         for grid in (self.grid, self.hours):
             grid.tile_chosen.connect(self._on_tile_chosen)
             grid.cancel_wanted.connect(self.changing.cancel_selected)
@@ -206,9 +189,11 @@ class CalendarView(PaneView):
             grid.new_wanted.connect(self._new_post)
             grid.dropped.connect(self.changing.drop)
         model.refused.connect(lambda words: self._frame.notify(Notice(text=words, stays=False)))
+        model.selection.changed.connect(self._on_selection)
+        model.posts_changed.connect(self._on_selection)
+        self.table.selection_changed.connect(self._on_selection)
         self.table.row_opened.connect(self._on_row_opened)
         self.table.delete_wanted.connect(self._on_row_delete)
-        self._as.chosen.connect(self._on_as)
         for view in (self.grid, self.hours, self.table):
             self._core.accounts.avatars.arrived.connect(view.viewport().update)
             self._core.accounts.reading.changed.connect(view.viewport().update)
@@ -217,14 +202,14 @@ class CalendarView(PaneView):
 
     def open_day(self, day: date, by_keyboard: bool) -> None:
         """Show the whole list of a day."""
-        self._open_list(day_title(day), DayList(self.viewmodel, day), by_keyboard)
+        self._open_list(day_title(day), self._list_of(day, frozenset()), by_keyboard)
 
     def _open_list(self, title: str, content: DayList, by_keyboard: bool) -> None:
         back = Action(
             words=lambda: tr("All of {day}", day=title),
             icon="arrow-left",
             look="quiet",
-            run=lambda: self._open_list(title, DayList(self.viewmodel, day, only), True),
+            run=lambda: self._open_list(title, self._list_of(day, only), True),
         )
         day, only = content.day, content.only
         content.chosen.connect(
@@ -236,25 +221,21 @@ class CalendarView(PaneView):
         if by_keyboard:
             content.focus_first()
 
-    def _on_as(self, view: str) -> None:
+    def _on_view(self, view: View) -> None:
         self._frame.memory.set_word("calendar-as", view)
-        self._show_as(View(view))
+        self._show_as(view)
         self.take_focus()
 
     def _show_as(self, view: View) -> None:
-        self._as.choose(view)
-        is_agenda = view is View.AGENDA
+        self.bar.show_view(view)
         self._grids.setCurrentWidget(self.grid if view is View.MONTH else self.hours)
         self.viewmodel.show_as(view)
-        self._pages.setCurrentIndex(1 if is_agenda else 0)
-        for widget in (self._earlier, self._title, self._later, self._today):
-            widget.setVisible(not is_agenda)
+        self._pages.setCurrentIndex(1 if view is View.AGENDA else 0)
         self._on_filter()
-        self._on_posts()
+        self._on_selection()
 
     def _on_filter(self) -> None:
         shown = self.viewmodel.filter
-        self.filters.show_filter(shown)
         if self._is_agenda and shown != self.agenda.filter:
             self.agenda.set_filter(shown)
         self._retry_all.refresh()
@@ -264,21 +245,8 @@ class CalendarView(PaneView):
         self._front().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_span(self) -> None:
-        title = self.viewmodel.span.title
-        self._title.setText(title)
         for grid in (self.grid, self.hours):
-            grid.setAccessibleName(tr("Calendar, {months}", months=title))
-
-    def _on_posts(self) -> None:
-        is_filtered = self.viewmodel.filter != NO_FILTER
-        plain = tr("No posts here. N plans one on the chosen day.")
-        self._hint.setText(tr("Nothing here passes the filter.") if is_filtered else plain)
-        self._hint.setVisible(not self._is_agenda and self.viewmodel.is_empty)
-
-    def _on_state(self) -> None:
-        self._zone.setText(tr("Times in {city}", city=zone_city(self._core.timezone)))
-        self._zone.setToolTip(self._core.timezone)
-        self._retry_all.refresh()
+            grid.setAccessibleName(tr("Calendar, {months}", months=self.viewmodel.span.title))
 
     def _on_cursor(self) -> None:
         tile = self.viewmodel.selected
@@ -290,14 +258,38 @@ class CalendarView(PaneView):
         if tile is None:
             return
         if tile.is_stack:
-            content = DayList(self.viewmodel, tile.day, tile.ids)
-            self._open_list(day_title(tile.day), content, by_keyboard)
+            self._open_stack(tile, by_keyboard)
         else:
             self.drawer.find(tile.post.id, focus=by_keyboard)
 
-    def _on_row_opened(self, post_id: str, by_keyboard: bool) -> None:
-        if (post := self.agenda.model.find(post_id)) is not None:
-            self.drawer.open_post(post, focus=by_keyboard)
+    def _open_stack(self, tile: Tile, by_keyboard: bool) -> None:
+        self._open_list(day_title(tile.day), self._list_of(tile.day, tile.ids), by_keyboard)
+
+    def _list_of(self, day: date, only: frozenset[str]) -> DayList:
+        actions = partial(self.changing.actions, shown=lambda: bool(only))
+        return DayList(self.viewmodel, day, only, actions)
+
+    def _on_row_opened(self, key: object, by_keyboard: bool) -> None:
+        tile = self.agenda.model.find(key)
+        if tile is not None and tile.is_stack:
+            self.viewmodel.show_day(tile.day)  # whose rows are listed
+            self._open_stack(tile, by_keyboard)
+        elif tile is not None:
+            self.drawer.find(tile.post.id, focus=by_keyboard)
+
+    def _selected(self) -> Sequence[PostBrief]:
+        """Return what is selected in the view in front: in the agenda, more than the row open."""
+        if not self._is_agenda:
+            return self.viewmodel.selected_posts
+        posts = [post for tile in self.table.selected_rows for post in tile.posts]
+        return posts if len(self.table.selected_rows) > 1 else ()
+
+    def _on_selection(self) -> None:
+        self.selected.show_count(len(self._selected()))
+
+    def _let_go(self) -> None:
+        self.viewmodel.selection.put(())
+        self.table.clearSelection()
 
     def _on_tile_menu(self, grid: DayGrid, at: QPoint) -> None:
         tile = self.viewmodel.selected
@@ -312,16 +304,17 @@ class CalendarView(PaneView):
     def _show_menu(self, post: Post, grid: DayGrid, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        add_to_menu(menu, self._row_menu([post]), over=grid)
+        actions = mending_actions(self._core, self._frame, self.drawer.changes, lambda: post)
+        add_to_menu(menu, actions, over=grid)
         menu.popup(at)
 
-    def _row_menu(self, rows: Sequence[Post]) -> Sequence[Action]:
-        (post,) = rows
-        return mending_actions(self._core, self._frame, self.drawer.changes, lambda: post)
+    def _row_menu(self, rows: Sequence[Tile]) -> Sequence[Action]:
+        posts = [post for tile in rows for post in tile.posts]
+        return self.changing.actions(lambda: posts, shown=lambda: True)
 
-    def _on_row_delete(self, post_ids: Sequence[str]) -> None:
-        found = map(self.agenda.model.find, post_ids)
-        self.changing.cancel([post for post in found if post is not None])
+    def _on_row_delete(self, keys: Sequence[object]) -> None:
+        found = map(self.agenda.model.find, keys)
+        self.changing.cancel([post for tile in found if tile is not None for post in tile.posts])
 
     def _on_found(self, post: Post) -> None:
         if self._is_agenda:
@@ -331,7 +324,7 @@ class CalendarView(PaneView):
 
     @property
     def _is_agenda(self) -> bool:
-        return self._as.current == View.AGENDA
+        return self.bar.view is View.AGENDA
 
     def _lists_what_needs_user(self) -> bool:
         return self._is_agenda and self.viewmodel.filter.show is Show.NEEDS_YOU
@@ -349,12 +342,3 @@ class CalendarView(PaneView):
         zone = self.viewmodel.timezone
         minute = None if place.minute is None else place.minute // STEP_MINUTES * STEP_MINUTES
         self._frame.go("composer", NewPost(day=place.day, minute=minute, timezone=zone))
-
-
-def _view_words() -> dict[str, str]:
-    return {
-        View.MONTH: tr("Month"),
-        View.WEEK: tr("Week"),
-        View.DAY: tr("Day"),
-        View.AGENDA: tr("Agenda"),
-    }

@@ -70,13 +70,13 @@ class BulkChanges(QObject):
         self._planning = core.workspace.planning
         self.job = Job(core.tasks, self)
 
-    def edit(self, changes: Sequence[tuple[AnyPost, PostEdit]], told: BulkWords) -> None:
-        """Change posts, each by its edit."""
+    def edit(
+        self, posts: Sequence[AnyPost], edit_of: Callable[[Post], PostEdit], told: BulkWords
+    ) -> None:
+        """Change posts, each by the edit that is made for it, off the GUI thread."""
 
         def propose(token: CancelToken) -> Proposal:
-            posts = _as_shown(self._planning, [post for post, _edit in changes])
-            edits = [edit for _post, edit in changes]
-            pairs = list(zip(posts, edits, strict=True))
+            pairs = [(post, edit_of(post)) for post in _as_shown(self._planning, posts)]
             return self._planning.propose_edits(pairs, cancel=token)
 
         self._propose(propose, told)
