@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from tiktok_manager.services.backups import Backups
     from tiktok_manager.services.bulk_import import BulkImport
     from tiktok_manager.services.drafts import Drafts
-    from tiktok_manager.services.presets import Presets
     from tiktok_manager.services.publish_blockers import PublishBlockers
     from tiktok_manager.services.publishing import Publishing, Restoring
     from tiktok_manager.services.recurring import Recurring
@@ -213,7 +212,6 @@ def _build(
         slots=Slots(base.database, accounts, quota, *usual),
         recurring=late(lambda: _make_recurring(base, planning, accounts)),
         drafts=late(lambda: _make_drafts(base, closing)),
-        presets=late(lambda: _make_presets(base)),
         quota=quota,
         journal=journal,
         storage=guard,
@@ -300,12 +298,6 @@ def _make_drafts(base: _Base, closing: ExitStack) -> Drafts:
     drafts = Drafts(base.database, base.clock)
     closing.callback(drafts.close)
     return drafts
-
-
-def _make_presets(base: _Base) -> Presets:
-    from tiktok_manager.services.presets import Presets
-
-    return Presets(base.database, base.clock)
 
 
 def _make_analytics(base: _Base, accounts: Accounts) -> Analytics:

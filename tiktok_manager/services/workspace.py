@@ -59,7 +59,6 @@ class Workspace:
     slots: Slots
     recurring: Recurring
     drafts: Drafts
-    presets: Presets
     quota: Quota
     journal: Journal
     storage: StorageGuard
@@ -79,6 +78,13 @@ class Workspace:
         from tiktok_manager.services.plan_files import PlanFiles
 
         return PlanFiles(self.planning, self.accounts, self.imports)
+
+    @property
+    def presets(self) -> Presets:
+        """What the user gave a name; made for whoever asks, as it holds nothing itself."""
+        from tiktok_manager.services.presets import Presets
+
+        return Presets(self.database, self.clock)
 
 
 class _Late:
