@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from sqlalchemy.exc import IntegrityError
 
 from tests.fakes.words import says
 from tests.fakes.world import START, World, reopened
@@ -17,8 +18,9 @@ from tiktok_manager.domain.errors import ChangedMeanwhile, InputError
 from tiktok_manager.domain.plans import PostEdit
 from tiktok_manager.domain.posts import Choices, Post, PostFilter, PostMode, PostStatus, Privacy
 from tiktok_manager.domain.recurring import Key, PoolVideo, Rule, RuleStatus, key_of
-from tiktok_manager.services.recurring import Recurring, RuleChange, RuleEdit, RuleRequest
+from tiktok_manager.services.recurring import Recurring, RuleEdit, RuleRequest
 from tiktok_manager.services.rrules import upcoming
+from tiktok_manager.storage.posts import add_posts
 
 NINE, TEN = time(9), time(10)
 PUBLIC = Choices(privacy=Privacy.PUBLIC)
@@ -53,10 +55,6 @@ def of_rule(world: World, rule: Rule, *statuses: PostStatus) -> list[Post]:
 
 def times(posts: Iterable[Post]) -> list[str]:
     return [f"{post.schedule.shown:%d %H:%M}" for post in posts]
-
-
-def days(change: RuleChange) -> set[date | None]:
-    return {post.origin.rule_on for _was, post in change.posts}
 
 
 # -- making ahead -----------------------------------------------------------------------------
@@ -299,6 +297,23 @@ def test_adding_a_rule_is_taken_back_with_what_was_made_since(
     assert (recurring.list(), of_rule(world, change.rule)) == ([], [])
 
 
+def test_a_post_that_a_change_took_back_may_be_planned_again_and_stays(
+    world: World, recurring: Recurring
+) -> None:
+    rule = recurring.add(request(world)).rule
+    recurring.edit(rule.id, RuleEdit(rrule="FREQ=WEEKLY;BYDAY=MO"))
+    (gone, *_others) = of_rule(world, rule, PostStatus.CANCELLED)
+    world.workspace.planning.restore(gone.id)
+    recurring.make_ahead()
+    assert times(of_rule(world, rule)) == ["22 09:00", "23 09:00", "30 09:00"]
+
+
+def test_the_database_refuses_a_second_post_for_a_date(world: World, recurring: Recurring) -> None:
+    (post, *_others) = of_rule(world, recurring.add(request(world)).rule)
+    with pytest.raises(IntegrityError), world.workspace.database.write() as session:
+        add_posts(session, [replace(post, id="other")], world.clock.now())
+
+
 # -- pools ------------------------------------------------------------------------------------
 
 
@@ -453,3 +468,19 @@ def happen(here: World, rule: Rule, step: str, number: int) -> set[Key | None]:
     elif step == "cancel" and (planned := of_rule(here, rule)):
         return {key_of(planning.cancel(planned[number % len(planned)].id))}
     return set()
+
+
+def test_who_is_selected_but_not_connected_waits_and_who_is_named_is_told(
+    world: World, recurring: Recurring
+) -> None:
+    world.connect("sim02")
+    world.workspace.marks.group(["sim01", "sim02"], add=["Two"], remove=[])
+    group = recurring.add(request(world, "group:two")).rule
+    named = recurring.add(request(world, "sim02", times=(TEN,))).rule
+    world.workspace.accounts.disconnect("sim02")
+    world.clock.advance_hours(24)
+    recurring.make_ahead()
+    told = {view.rule.id: [each.code for each in view.rule.told] for view in recurring.list()}
+    assert told == {group.id: [], named.id: ["account_not_connected"]}
+    new = [post for post in of_rule(world, group) if post.origin.rule_on == date(2026, 12, 1)]
+    assert [post.handle for post in new] == ["sim01"]

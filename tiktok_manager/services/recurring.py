@@ -268,13 +268,21 @@ class Recurring(RuleBook):
             raise errors[0]
 
     def _named_accounts(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Return ids and selectors, each once; raises InputError, NotFound for who is not there."""
-        plan_rules.check_accounts(self._accounts.select(names))
-        found = (
-            self._accounts.get(name).id if AccountSelector.read(name) is None else name.strip()
-            for name in names
-        )
-        return tuple(dict.fromkeys(found))
+        """Return ids and selectors, each once; raises InputError, NotFound for who is not there.
+
+        Who is only selected may have to be connected yet: posts are made for them afterwards.
+        """
+        if not self._accounts.select(names):
+            raise InputError("no_account_chosen")
+        found: dict[str, None] = {}
+        for name in names:
+            if AccountSelector.read(name) is None:
+                account = self._accounts.get(name)
+                plan_rules.check_accounts([account])
+                found[account.id] = None
+            else:
+                found[name.strip()] = None
+        return tuple(found)
 
     def _passed(self, rule: Rule) -> Iterable[Finding]:
         """Yield what is to be told of dates that passed while no posts were made."""

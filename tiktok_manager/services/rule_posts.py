@@ -135,7 +135,7 @@ class RulePosts:
         return work
 
     def _accounts_of(self, spec: RuleSpec, told: list[Finding]) -> list[Account]:
-        """Return whom a rule is for now; who is not found, or not connected, is told."""
+        """Return whom a rule is for now; who is named and not there, or not connected, is told."""
         everybody = self._accounts.list()
         found: dict[str, Account] = {}
         for name in spec.accounts:
@@ -149,7 +149,7 @@ class RulePosts:
                 told.append(Finding(code="rule_for_nobody", params={"name": name}))
             found |= {each.id: each for each in chosen if each.id not in found}
         for account in found.values():
-            if account.status in rules.NOT_CONNECTED:
+            if account.status in rules.NOT_CONNECTED and account.id in spec.accounts:
                 params = {"account": account.handle}
                 told.append(Finding(code="account_not_connected", params=params))
         return [each for each in found.values() if each.status not in rules.NOT_CONNECTED]
@@ -208,6 +208,8 @@ class _Work:
         for each in upcoming(self.rule.spec.cadence, self.now, farthest):
             wanted.add((each.day, each.turn))
             self._look_at(each, is_ahead=each.day <= last_day and not self.rule.paused)
+        if self.was == self.rule.spec:
+            return  # what it does not ask for by now, somebody planned again
         for turn, there in self.mine.items():
             self.gone += [p for p in there.values() if turn not in wanted and self._is_own(p)]
 
