@@ -1,0 +1,1 @@
+"""Campaigns: many videos for many accounts over some days, seen before they are made."""
