@@ -16,7 +16,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ PSEUDO = ("no", "long", "mirrored")
 VIEWS = ("week", "day", "agenda")
 OPENED = (
     *("post", "account", "editing", "needs-you", "messages", "palette", "keys", "record"),
-    *("import-settings", "import-check"),
+    *("import-settings", "import-check", "campaign", "campaign-whom", "campaign-when"),
     *VIEWS,
 )
 KIT = "kit-"
@@ -234,6 +235,9 @@ def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> Non
         "calendar": ("calendar", today),
         "composer": ("composer", "new"),
         "editing": ("composer", None if following is None else following.id),
+        "campaign": ("campaigns", _campaign_of(workspace)),
+        "campaign-whom": ("campaigns", "new"),
+        "campaign-when": ("campaigns", "new"),
         "imports": ("imports", "new"),
         "import-settings": ("imports", _videos_of(workspace)),
         "import-check": ("imports", _videos_of(workspace)),
@@ -253,8 +257,43 @@ def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> Non
             _search(session, "a")
         case "keys":
             session.host.show_keys()
+        case "campaign-when":
+            _leaf_campaign(session)
         case "import-check":
             _fill_import(session)
+
+
+def _campaign_of(workspace: "Workspace") -> str:
+    """Return a campaign that has started; it is made the first time."""
+    from tiktok_manager.domain.campaigns import CampaignSpec, Strategy
+    from tiktok_manager.domain.posts import Choices, Privacy
+
+    known = workspace.campaigns.list()
+    if known:
+        return known[-1].id
+    accounts = tuple(account.handle for account in workspace.accounts.list()[:3])
+    now = workspace.clock.now()
+    spec = CampaignSpec(
+        name="Spring in the kitchen",
+        videos=_videos_of(workspace),
+        accounts=accounts,
+        starts_at=now + timedelta(days=2),
+        ends_at=now + timedelta(days=12),
+        timezone="Europe/Berlin",
+        strategy=Strategy.ALL,
+        choices=Choices(privacy=Privacy.PUBLIC),
+    )
+    made = workspace.campaigns.create(spec, consent=True)
+    workspace.campaigns.create(replace(spec, name="Summer, a draft"))
+    return workspace.campaigns.start(made.id).after.id
+
+
+def _leaf_campaign(session: "WindowSession") -> None:
+    from tiktok_manager.ui.campaigns.view import WHEN, CampaignsView
+
+    (view,) = session.window.findChildren(CampaignsView)
+    if view.wizard is not None:
+        view.wizard.go_to(WHEN)
 
 
 def _videos_of(workspace: "Workspace") -> tuple[Path, ...]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from tests.fakes.world import VirtualClock
 from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.accounts import ALL_SCOPES, Account, Profile
+from tiktok_manager.domain.campaigns import CampaignSpec, Stage
 from tiktok_manager.domain.clock import Clock
 from tiktok_manager.domain.errors import Failure, FailureClass
 from tiktok_manager.domain.events import PublisherStateChanged
@@ -33,6 +34,7 @@ from tiktok_manager.domain.posts import (
 from tiktok_manager.domain.schedule import at_instant
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.storage import accounts as account_rows
+from tiktok_manager.storage import campaigns as campaign_rows
 from tiktok_manager.storage import metrics as metric_rows
 from tiktok_manager.storage import posts as post_rows
 from tiktok_manager.storage.schema import ACCOUNT_GROUPS, ACCOUNT_TAGS, GroupRow, TagRow
@@ -127,6 +129,7 @@ def window_workspace(
         with workspace.database.write() as session:
             post_rows.add_posts(session, [*planned, *in_every_state(planned[0], owners, now)], now)
         _add_history(workspace, owners)
+        _add_campaign(workspace, planned)
         yield workspace
 
 
@@ -253,6 +256,26 @@ def _add_accounts(workspace: Workspace, count: int) -> list[Account]:
     workspace.accounts.set_paused(found[-1].id, True)
     add_slots(workspace, found[0])
     return found
+
+
+def _add_campaign(workspace: Workspace, planned: Sequence[Post]) -> None:
+    """Let a few of the planned posts be a campaign's that is under way."""
+    now = workspace.clock.now()
+    spec = CampaignSpec(
+        name=NAMES[0],
+        videos=tuple(post.media.path for post in planned),
+        accounts=("all",),
+        starts_at=now,
+        ends_at=now + timedelta(days=7),
+        timezone=ZONE,
+    )
+    campaign = workspace.campaigns.create(spec)
+    with workspace.database.write() as session:
+        started = replace(campaign, stage=Stage.STARTED)
+        campaign_rows.update_campaign(session, campaign, started, now)
+        for post in planned[:4]:
+            origin = replace(post.origin, campaign_id=campaign.id)
+            post_rows.update_posts(session, [(post, replace(post, origin=origin))], now)
 
 
 def _add_history(workspace: Workspace, accounts: Sequence[Account]) -> None:

@@ -37,6 +37,8 @@ pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)
 PLACES = (
     *(pane.name for pane in PANES),
     "accounts: connected",
+    "campaigns: campaign",
+    "campaigns: new",
     *(f"calendar: {status}" for status in PostStatus),
     "activity: failed",
     "composer: scheduled",
@@ -62,7 +64,12 @@ class Stage:
         self.session = session
         self._qtbot = qtbot
         posts = {post.status.value: post.id for post in workspace.planning.page(PostFilter())}
-        self._targets = {"connected": workspace.accounts.list()[0].id, **posts}
+        opened = {
+            "connected": workspace.accounts.list()[0].id,
+            "campaign": workspace.campaigns.list()[0].id,
+            "new": "new",
+        }
+        self._targets = {**opened, **posts}
         session.window.resize(1024, 700)
 
     def show(self, place: str) -> QWidget:

@@ -106,6 +106,7 @@ class _Work:
                 shortcut="Ctrl+N",
             ),
             self._leads(lambda: tr("Import posts…"), "upload", "imports", "new"),
+            self._leads(lambda: tr("New campaign"), "campaigns", "campaigns", "new"),
             *self._undo_and_redo(),
             pause_action(self._core.publishing),
             self._needs_you(),

@@ -40,6 +40,7 @@ PANES = (
     _pane("home", "HomeView", lambda: tr("Home")),
     _pane("accounts", "AccountsView", lambda: tr("Accounts")),
     _pane("calendar", "CalendarView", lambda: tr("Calendar")),
+    _pane("campaigns", "CampaignsView", lambda: tr("Campaigns")),
     _pane("composer", "ComposerView", lambda: tr("New post"), "plus", in_rail=False),
     _pane("imports", "ImportView", lambda: tr("Import posts"), "upload", in_rail=False),
     _pane("analytics", "AnalyticsView", lambda: tr("Analytics")),

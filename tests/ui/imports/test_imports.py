@@ -90,7 +90,7 @@ def to_check(view: ImportView, desk: Desk, *paths: Path) -> None:
 
 
 def agree(view: ImportView, desk: Desk) -> None:
-    view.check.agree.click()
+    view.check.agreement.box.click()
     desk.settle()
 
 
@@ -233,10 +233,10 @@ def test_keys_alone_lead_through_it(view: ImportView, desk: Desk, folder: Path) 
     QTest.keyClick(picker.list, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     desk.settle()
     assert view.wizard.place == CHECK
-    view.check.agree.setFocus()
-    QTest.keyClick(view.check.agree, Qt.Key.Key_Space)
+    view.check.agreement.box.setFocus()
+    QTest.keyClick(view.check.agreement.box, Qt.Key.Key_Space)
     desk.settle()
-    QTest.keyClick(view.check.agree, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(view.check.agreement.box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     desk.settle()
     assert len(planned(desk)) == 6
 

@@ -209,9 +209,7 @@ class CampaignDraft(QObject):
         )
         if before is None:
             return made
-        return replace(
-            made, seed=before.seed, captions=before.captions, lateness=before.lateness
-        )
+        return replace(made, seed=before.seed, captions=before.captions, lateness=before.lateness)
 
     def _pace(self) -> Pace:
         form = self.form

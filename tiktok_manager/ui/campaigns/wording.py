@@ -155,9 +155,9 @@ def preview_columns(core: Core) -> Sequence[Column[tuple[int, CampaignPost]]]:
             words=lambda: tr("Goes out"),
             width=180,
             value=lambda row: _when(core, row[1]),
-            hint=lambda row: ""
-            if row[1].schedule is None
-            else full_stamp(row[1].schedule.due_at, core.timezone),
+            hint=lambda row: (
+                "" if row[1].schedule is None else full_stamp(row[1].schedule.due_at, core.timezone)
+            ),
         ),
         Column(words=lambda: tr("Account"), width=130, value=lambda row: f"@{row[1].handle}"),
         Column(

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QWidget
 
 from tiktok_manager.services.bulk_import import Verdict
 from tiktok_manager.services.bulk_rows import DateOrder
 from tiktok_manager.ui.composer.cards import AccountsCard
 from tiktok_manager.ui.composer.creators_card import CreatorsCard
-from tiktok_manager.ui.composer.foot import consent_label
 from tiktok_manager.ui.composer.rules_card import RulesCard
-from tiktok_manager.ui.composer.wording import consent_html
 from tiktok_manager.ui.formats import exact_number
 from tiktok_manager.ui.imports.rows import column_names, row_columns
 from tiktok_manager.ui.kit.controls import Segment, push_button
@@ -27,9 +25,8 @@ from tiktok_manager.ui.kit.layout import Card, clear, column, row, scrolled
 from tiktok_manager.ui.kit.list_model import ListModel
 from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.kit.table import Table
-from tiktok_manager.ui.link_gate import tiktok_url
+from tiktok_manager.ui.post.agreement import Agreement
 from tiktok_manager.ui.texts import ntr, tr
-from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_L, SPACE_M, SPACE_S, Type
 
 if TYPE_CHECKING:
@@ -242,16 +239,9 @@ class CheckPage(QWidget):
         self.good_rows.clicked.connect(model.set_good_rows)
         rows: ListModel[ImportRow] = ListModel(row_columns(core), lambda each: each.number, self)
         self.table: Table[ImportRow] = Table(rows, tr("Rows"), memory=(frame.memory, "import"))
-        self.agree = QCheckBox(tr("I agree"))
-        self.agree.clicked.connect(model.set_consent)
-        self._consent = consent_label(lambda url: frame.open_url(url) if tiktok_url(url) else None)
-        self._drafts = NoteLabel(tr("Without it they are kept as drafts."))
-        line = row(self.agree, self._consent, spacing=SPACE_M)
-        line.setStretch(1, 1)
-        self._agreement = QWidget()
-        self._agreement.setLayout(column(line, self._drafts, spacing=0))
+        self.agreement = Agreement(frame, model.set_consent)
         head = row(self._counts, None, self.good_rows)
-        layout = column(head, self.table, self._agreement, spacing=SPACE_S)
+        layout = column(head, self.table, self.agreement, spacing=SPACE_S)
         layout.setStretch(1, 1)
         self.setLayout(layout)
 
@@ -263,14 +253,7 @@ class CheckPage(QWidget):
         refused = model.count(Verdict.REFUSED)
         self.good_rows.setVisible(bool(refused) and refused < len(model.rows))
         self.good_rows.setChecked(model.good_rows)
-        consent = model.consent
-        if consent:
-            self._consent.setText(consent_html(consent, tokens().accent))
-            self._consent.setAccessibleName(consent)
-            self.agree.setAccessibleDescription(consent)
-        self._agreement.setVisible(bool(consent))
-        self.agree.setChecked(model.consents)
-        self._drafts.setVisible(bool(consent) and not model.consents)
+        self.agreement.show_consent(model.consent, agreed=model.consents)
 
     def _count_words(self) -> str:
         model = self._model
