@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QProcess, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
@@ -139,11 +139,23 @@ def test_what_holds_every_post_is_told_once_and_undone_there(
     posts = world.planning.posts
     world.tonight.runs = tuple(run(post, Verdict.PROBLEM, OFF) for post in posts)
     view = show()
-    assert view.general.text().startswith("Publishing is switched off.")
     assert not any("switched off" in line for line in said(view.tonight))
+    assert not view.general.isVisible()
     press(view.problems, "publishing_off")
     desk.settle()
     assert world.settings.publishing_on()
+
+
+def test_what_goes_for_every_post_of_tonight_stands_once_above_them(
+    world: FakeWorkspace, show: Show
+) -> None:
+    battery = Finding(code="on_battery", params={"percent": 43})
+    posts = world.planning.posts
+    world.tonight.runs = tuple(run(post, Verdict.WARNING, battery) for post in posts)
+    view = show()
+    assert view.headline.text() == "Tonight: 2 of 2 posts are in doubt"
+    assert view.general.text().startswith("This computer runs on battery (43 %).")
+    assert not any("battery" in line for line in said(view.tonight))
 
 
 # -- problems --------------------------------------------------------------------------------
@@ -273,7 +285,9 @@ def test_an_account_opens_from_the_strip(world: FakeWorkspace, desk: Desk, show:
     assert desk.frame.jumps == [("accounts", "acc-alice")]
 
 
-def test_an_empty_start_leads_on_in_three_steps(make_desk: MakeDesk, qtbot: QtBot) -> None:
+def test_an_empty_start_leads_on_in_three_steps_or_opens_the_demo(
+    make_desk: MakeDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = make_desk(PlanWorkspace())
     view = HomeView(desk.core, desk.frame)
     qtbot.addWidget(view)
@@ -284,6 +298,13 @@ def test_an_empty_start_leads_on_in_three_steps(make_desk: MakeDesk, qtbot: QtBo
     (empty,) = view.findChildren(EmptyState)
     words = {button.text() for button in empty.findChildren(QPushButton)}
     assert words == {"Try with sample data", "Add keys"}
+    started: list[list[str]] = []
+    monkeypatch.setattr(
+        QProcess, "startDetached", lambda _program, arguments: started.append(arguments)
+    )
+    sample = next(b for b in empty.findChildren(QPushButton) if b.text().startswith("Try"))
+    QTest.mouseClick(sample, Qt.MouseButton.LeftButton)
+    assert started == [["-m", "tiktok_manager", "demo"]]
 
 
 def test_the_pane_follows_what_happens(world: FakeWorkspace, desk: Desk, show: Show) -> None:

@@ -51,7 +51,7 @@ class HomeView(PaneView):
         self.ways = Ways(core, frame, self.drawer, self.model.tonight.request)
         self._build()
         self.model.changed.connect(self._show)
-        core.publishing.changed.connect(self._show)
+        core.publishing.changed.connect(self._on_publishing)
         self.drawer.changes.changed.connect(lambda _post: self.model.board.request())
         self.follow(self.model.board)
         self.stages.add_reading(self.model.tonight)
@@ -122,6 +122,10 @@ class HomeView(PaneView):
 
     # -- showing --------------------------------------------------------------------------
 
+    def _on_publishing(self) -> None:
+        if self.isVisible():  # when it is shown again, it reads anew
+            self._show()
+
     def _show(self) -> None:
         model, board = self.model, self.model.board.value
         if board is None:
@@ -129,10 +133,12 @@ class HomeView(PaneView):
         verdict, text = model.headline
         self._sign.show_icon(*SIGNS[verdict])
         self.headline.setText(text)
-        told = [words(each) for each in model.general]
+        problems = model.problems(self.ways)
+        self.problems.show_lines(problems)
+        above = {line.key for line in problems}
+        told = [words(each) for each in model.general if each.code not in above]
         self.general.setText(joined(*(joined(each.title, each.hint) for each in told)))
         self.general.setVisible(bool(told))
-        self.problems.show_lines(model.problems(self.ways))
         if model.tonight.value is not None:
             self.tonight.show_lines(model.tonight_lines(self.ways))
         self.away.show_lines(model.away_lines(self.ways))
