@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.fakes.words import says
 from tests.fakes.world import START, World, reopened
+from tiktok_manager.app import make_runner
 from tiktok_manager.domain.errors import ChangedMeanwhile, InputError
 from tiktok_manager.domain.plans import PostEdit
 from tiktok_manager.domain.posts import Choices, Post, PostFilter, PostMode, PostStatus, Privacy
@@ -484,3 +485,10 @@ def test_who_is_selected_but_not_connected_waits_and_who_is_named_is_told(
     assert told == {group.id: [], named.id: ["account_not_connected"]}
     new = [post for post in of_rule(world, group) if post.origin.rule_on == date(2026, 12, 1)]
     assert [post.handle for post in new] == ["sim01"]
+
+
+def test_the_publisher_makes_what_is_missing(world: World, recurring: Recurring) -> None:
+    rule = recurring.add(request(world)).rule
+    world.clock.advance_hours(48)
+    make_runner(world.workspace)._periodic.jobs["recurring-posts"]()
+    assert len(of_rule(world, rule)) == 11
