@@ -1,6 +1,7 @@
 """A campaign among workers that die: held, resumed and cancelled while videos are on their way.
 
-Run it as `python -m tests.harness.campaigns --seed N [--videos 200] [--accounts 30] [--days 20]`.
+Run it as `python -m tests.harness.campaigns --seed N [--videos 200] [--accounts 30] [--days 20]
+[--part 0.5]`.
 It is planned, previewed and started in a data folder whose workers are killed and frozen at random,
 as in `forks`; paused over restarts, resumed, and cancelled midway. What the local TikTok has is
 compared with what the campaign says after each of these; it returns 1 if a promise was broken.
@@ -40,18 +41,21 @@ LOOK_EVERY = 24
 ON_ITS_WAY = UNDER_WAY | {PostStatus.UNCONFIRMED}
 LIVES_WHILE_HELD = 6
 HOUR_S = 3_600.0
+# After a long nap a life has hundreds of posts to send.
+WORK_S = 300
 FREEZE_AT = 40
 NAME = "Winter"
 
 
 @dataclass(slots=True)
 class Run:
-    """One campaign on a stage, and what it came to."""
+    """One campaign on a stage, cancelled when a part of it has ended, and what it came to."""
 
     stage: Stage
     videos: int
     accounts: int
     days: int
+    part: float = 0.5
     plan: list[Planned] = field(default_factory=list)
     found: list[Finding] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
@@ -59,11 +63,12 @@ class Run:
 
     def play(self) -> list[Finding]:
         """Live through the campaign; returns the broken promises."""
+        self.stage.work_s = WORK_S
         self._start()
-        self._work(0.3)
+        self._work(self.part / 2)
         self._hold(Campaigns.pause, CampaignStatus.PAUSED)
         self._change(Campaigns.resume)
-        self._work(0.6)
+        self._work(self.part)
         self._hold(Campaigns.cancel, CampaignStatus.CANCELLED)
         self._end()
         return self.found
@@ -212,13 +217,14 @@ def main() -> int:
     parser.add_argument("--videos", type=int, default=200)
     parser.add_argument("--accounts", type=int, default=30)
     parser.add_argument("--days", type=int, default=20)
+    parser.add_argument("--part", type=float, default=0.5)
     wanted = parser.parse_args()
     began_s = time.monotonic()
     with (
         open_house() as house,
         house.stage(wanted.seed, loss=LOSS, accounts=wanted.accounts) as stage,
     ):
-        run = Run(stage, wanted.videos, wanted.accounts, wanted.days)
+        run = Run(stage, wanted.videos, wanted.accounts, wanted.days, wanted.part)
         found = run.play()
     for finding in found:
         sys.stdout.write(f"  {finding}\n")

@@ -35,7 +35,14 @@ from tests.harness.failpoints import Strike
 from tests.harness.mutations import MUTATIONS
 from tests.harness.shared import SharedClock, SharedPage, SharedSimClock, start_time
 from tests.harness.stagecraft import connect, help_the_user, swap_bytes, weather
-from tests.harness.warm import CHUNK_BYTES, NEVER_IDLE, SINGLE_CHUNK_BYTES, Result, Task
+from tests.harness.warm import (
+    CHUNK_BYTES,
+    MAX_WORK_S,
+    NEVER_IDLE,
+    SINGLE_CHUNK_BYTES,
+    Result,
+    Task,
+)
 from tiktok_manager.app import open_workspace
 from tiktok_manager.domain.posts import Choices, Lateness, PostFilter, PostMode, Privacy
 from tiktok_manager.services.planning import PlanRequest
@@ -93,6 +100,7 @@ class Stage:
         accounts: int = ACCOUNTS,
     ) -> None:
         self._accounts = accounts
+        self.work_s = MAX_WORK_S
         self.folder = house.folder
         self._house = house
         self.rng = random.Random(f"{seed}/stage")
@@ -195,6 +203,7 @@ class Stage:
             adopt=adopt,
             mutation=self.mutation,
             rehearsal=rehearsal,
+            work_s=self.work_s,
         )
         return self._tell(asdict(task))
 

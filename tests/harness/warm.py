@@ -72,6 +72,7 @@ class Task:
     adopt: bool = True
     mutation: str = ""
     rehearsal: bool = False
+    work_s: int = MAX_WORK_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +148,11 @@ def _work(workspace: Workspace, sends: list[Claim], asks: list[Claim], cancel: C
         workspace.publishing.check(claim)
 
 
-def _limit(log: IO[str]) -> None:
+def _limit(log: IO[str], work_s: int) -> None:
     """End a worker that hangs, its stacks told."""
     for number in (signal.SIGPROF, signal.SIGALRM):
         faulthandler.register(number, file=log, all_threads=True, chain=True)
-    signal.setitimer(signal.ITIMER_PROF, MAX_WORK_S)
+    signal.setitimer(signal.ITIMER_PROF, work_s)
     signal.alarm(MAX_REAL_S)
 
 
@@ -159,7 +160,7 @@ def _child(task: Task) -> NoReturn:
     code = CRASHED
     try:
         with Path(task.log).open("a") as log:
-            _limit(log)
+            _limit(log, task.work_s)
             code = live(task)
     except BaseException:  # noqa: BLE001 - the outermost boundary of a forked process
         with Path(task.log).open("a") as log:

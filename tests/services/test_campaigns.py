@@ -104,6 +104,14 @@ def test_one_video_for_all_is_one_batch_apart_by_its_stagger(world: World) -> No
         assert [b - a for a, b in pairwise(due)] == [timedelta(hours=2)] * 2
 
 
+def test_the_users_own_stagger_goes_where_a_campaign_names_none(world: World) -> None:
+    world.workspace.settings.set("stagger", "3h")
+    campaigns = world.workspace.campaigns
+    assert campaigns.create(a_spec(world, strategy=Strategy.ALL)).spec.stagger == DAY / 8
+    named = a_spec(world, strategy=Strategy.ALL, pace=Pace(stagger=timedelta()))
+    assert campaigns.create(named).spec.stagger == timedelta()
+
+
 def test_nothing_of_a_paused_campaign_goes_out_over_a_restart(world: World) -> None:
     change = started(world)
     soon = change.made[0].schedule.due_at + timedelta(minutes=1) - world.clock.now()
@@ -391,6 +399,12 @@ def test_slots_are_taken_in_turn_and_days_off_left_out(world: World) -> None:
     ]
 
 
+def test_an_account_without_slots_is_told_at_its_posts(world: World) -> None:
+    campaign = made(world, accounts=1, pace=Pace(slots=True))
+    posts = world.workspace.campaigns.preview(campaign.id).posts
+    assert {finding.code for post in posts for finding in post.findings} == {"no_slots"}
+
+
 def test_the_least_used_account_gets_the_first(world: World) -> None:
     world.connect("sim01")
     world.plan("sim01", after=DAY * 20)
@@ -428,3 +442,9 @@ def test_a_report_holds_its_posts_and_what_became_of_each(world: World) -> None:
         table = list(csv.DictReader(file))
     assert rows == len(table) == 4
     assert {row["status"] for row in table} == {"cancelled"}
+
+
+def test_slots_are_not_for_accounts_by_their_status(world: World) -> None:
+    world.connect()
+    with pytest.raises(InputError, match="no_slots_by_status"):
+        world.workspace.slots.add(["status:connected"], [0], [time(9)])

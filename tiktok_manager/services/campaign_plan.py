@@ -26,7 +26,7 @@ from tiktok_manager.domain.quota import WINDOW
 from tiktok_manager.domain.schedule import Schedule, zone
 from tiktok_manager.domain.slots import LEAST_AHEAD
 from tiktok_manager.services.plan_guards import Grounds
-from tiktok_manager.services.plan_slots import free_slots
+from tiktok_manager.services.plan_slots import free_slots, has_slots
 from tiktok_manager.storage.plan_facts import read_plan_facts
 
 if TYPE_CHECKING:
@@ -108,8 +108,9 @@ class CampaignPlans:
 
         Raises NotFound for accounts, InputError for a window that is over, Cancelled.
         """
-        cast = _Cast(campaign=campaign, accounts=self._accounts.select(campaign.spec.accounts))
-        places = self._places(campaign.spec, cast.accounts)
+        accounts = self._accounts.select(campaign.spec.accounts)
+        places, grounds = self._places(campaign.spec, accounts)
+        cast = _Cast(campaign=campaign, accounts=accounts, grounds=grounds)
         placed = [place for place in places if place.schedule is not None]
         proposal = self._planning.propose(
             list(cast.requests(placed)), cancel=cancel, progress=progress
@@ -125,7 +126,9 @@ class CampaignPlans:
             version=f"{campaign.version}-{_digest(posts)}",
         )
 
-    def _places(self, spec: CampaignSpec, accounts: Sequence[Account]) -> list[Place]:
+    def _places(
+        self, spec: CampaignSpec, accounts: Sequence[Account]
+    ) -> tuple[list[Place], Grounds]:
         now = self._clock.now()
         window = Window(start=_start(spec, now), end=spec.ends_at, timezone=spec.timezone)
         if window.start >= window.end:
@@ -142,7 +145,7 @@ class CampaignPlans:
         loads = [len(facts.standing[account.id]) for account in accounts]
         turns = deal(spec.strategy, len(spec.videos), loads, spec.seed)
         rooms = [_room(spec, account, grounds, window) for account in accounts]
-        return pace(spec, turns, rooms, window)
+        return pace(spec, turns, rooms, window), grounds
 
 
 def check_templates(spec: CampaignSpec) -> None:
@@ -176,6 +179,7 @@ class _Cast:
 
     campaign: Campaign
     accounts: Sequence[Account]
+    grounds: Grounds
 
     def requests(self, places: Sequence[Place]) -> Iterator[PlanRequest]:
         """Ask for each post that has a time; those of one video for several are a batch."""
@@ -210,15 +214,20 @@ class _Cast:
         return self._post(place, place.schedule, (finding,), is_refused=True)
 
     def without_room(self, place: Place) -> CampaignPost:
-        """Return a post for which its account has no room in the window."""
-        spec = self.campaign.spec
-        params = {
-            "account": self.accounts[place.account].handle,
-            "file": spec.videos[place.video].name,
-            "start": _local(spec, spec.starts_at),
-            "end": _local(spec, spec.ends_at),
-        }
-        return self._post(place, None, (Finding(code=NO_ROOM, params=params),), is_refused=True)
+        """Return a post for which its account has no room in the window, or no slots at all."""
+        spec, account = self.campaign.spec, self.accounts[place.account]
+        found = Finding(
+            code=NO_ROOM,
+            params={
+                "account": account.handle,
+                "file": spec.videos[place.video].name,
+                "start": _local(spec, spec.starts_at),
+                "end": _local(spec, spec.ends_at),
+            },
+        )
+        if spec.pace.slots and not has_slots(account.id, self.grounds):
+            found = Finding(code="no_slots", params={"account": account.handle})
+        return self._post(place, None, (found,), is_refused=True)
 
     def _post(
         self,

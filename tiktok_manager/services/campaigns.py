@@ -19,6 +19,7 @@ from tiktok_manager.domain.campaigns import (
     CampaignSpec,
     CampaignStatus,
     Stage,
+    Strategy,
 )
 from tiktok_manager.domain.captions import check_whole, normalize_handle
 from tiktok_manager.domain.errors import ChangedMeanwhile, InputError, NotFound
@@ -93,6 +94,7 @@ class Campaigns:
     ) -> None:
         self._database = database
         self._planning = planning
+        self._settings = settings
         self._plans = CampaignPlans(database, planning, accounts, quota, settings, clock)
         self._events = events
         self._clock = clock
@@ -117,7 +119,7 @@ class Campaigns:
     def create(self, spec: CampaignSpec, *, consent: bool = False) -> Campaign:
         """Make a draft; a folder among the videos stands for those in it. Raises InputError."""
         now = self._clock.now()
-        spec = _checked(spec)
+        spec = self._as_usual(_checked(spec))
         campaign = Campaign(
             id=uuid.uuid4().hex,
             spec=spec,
@@ -141,7 +143,7 @@ class Campaigns:
     ) -> CampaignChange:
         """Change a draft. A consent given before counts as long as it is to the same words."""
         before = self._get(named, "edited", seen)
-        spec = _checked(spec)
+        spec = self._as_usual(_checked(spec))
         agreed = self._kept(before, spec, consent=consent)
         return self._change(before, replace(before, spec=spec, consent=agreed))
 
@@ -254,6 +256,13 @@ class Campaigns:
                 allowed=tuple(sorted(_MAY[change])),
             )
         return campaign
+
+    def _as_usual(self, spec: CampaignSpec) -> CampaignSpec:
+        """Keep accounts that get the same video as far apart as the user wants them anyway."""
+        usual = self._settings.plan_limits().stagger
+        if usual is None or spec.strategy is not Strategy.ALL or spec.pace.stagger is not None:
+            return spec
+        return replace(spec, pace=replace(spec.pace, stagger=usual))
 
     def _kept(self, before: Campaign, spec: CampaignSpec, *, consent: bool) -> Consent | None:
         if consent:

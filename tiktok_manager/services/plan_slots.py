@@ -85,7 +85,12 @@ def free_slots(
     )
 
 
+def has_slots(account_id: str, grounds: Grounds) -> bool:
+    """Say whether an account has slots that are not paused, free or not."""
+    account = grounds.facts.accounts[account_id]
+    return any(s.whose.takes(account) and not s.paused for s in grounds.facts.slots)
+
+
 def _no_slot(wish: Wish, grounds: Grounds) -> InputError:
-    account = grounds.facts.accounts[wish.post.account_id]
-    has_slots = any(s.whose.takes(account) and not s.paused for s in grounds.facts.slots)
-    return InputError("no_free_slot" if has_slots else "no_slots", account=wish.post.handle)
+    has_any = has_slots(wish.post.account_id, grounds)
+    return InputError("no_free_slot" if has_any else "no_slots", account=wish.post.handle)

@@ -36,7 +36,7 @@ class PublishOverview:
 
     `under_way` are being sent or checked by TikTok; of these, `uploading` stop if the app does.
     `needs_user` counts what stopped and, of what is planned, what waits for its account to be
-    connected; `paused` is planned for accounts that the user paused.
+    connected; `paused` is planned for accounts or campaigns that the user paused.
     """
 
     next_due: Post | None
