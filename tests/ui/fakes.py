@@ -47,6 +47,7 @@ from tiktok_manager.services.accounts import AccountOverview, ConnectStage, Sync
 from tiktok_manager.services.backups import Backup, BackupKind, BackupOf, Rank
 from tiktok_manager.services.planning import PublishOverview
 from tiktok_manager.services.settings import DEFINITIONS, SettingValue
+from tiktok_manager.services.slots import FreeSlot
 from tiktok_manager.services.vault import VaultState
 
 if TYPE_CHECKING:
@@ -429,7 +430,16 @@ class FakeQuota:
 
 
 class FakeSlots:
-    """No slots and no days off; what can be done with them is tested on the real ones."""
+    """No slots and no days off but the `free` ones; the rest is tested on the real ones."""
+
+    def __init__(self) -> None:
+        self.free: list[FreeSlot] = []
+
+    def free_between(
+        self, names: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[FreeSlot]:
+        found = [s for s in self.free if s.account_id in names and start <= s.schedule.due_at < end]
+        return sorted(found, key=lambda slot: slot.schedule.due_at)
 
     def list(self) -> Sequence[Slot]:
         return []

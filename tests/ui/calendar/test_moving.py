@@ -18,6 +18,7 @@ from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.post_briefs import PostBrief
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.domain.schedule import at_instant
+from tiktok_manager.services.slots import FreeSlot
 from tiktok_manager.ui.calendar.grid import DayGrid
 from tiktok_manager.ui.calendar.hours import HOUR_PX, lay_out_hours
 from tiktok_manager.ui.calendar.moves import Carried, Place, Shift, edit_of, landing
@@ -388,3 +389,43 @@ def test_letters_change_the_view(view: CalendarView, plan: Desk) -> None:
     QTest.keyClick(view.table, Qt.Key.Key_M)
     assert view.grid.isVisible()
     plan.settle()
+
+
+# -- free slots ---------------------------------------------------------------------------
+
+
+def with_free_slot(view: CalendarView, plan: Desk, when: datetime, handle: str = "alice") -> None:
+    slot = FreeSlot(account_id=f"acc-{handle}", handle=handle, schedule=at_instant(when, ZONE))
+    plan.workspace.slots.free.append(slot)
+    plan.qtbot.waitUntil(lambda: bool(plan.core.accounts.rows))
+    view.viewmodel.ask_anew()
+    plan.qtbot.waitUntil(lambda: bool(view.viewmodel.ghosts(when.date())))
+
+
+def test_a_free_slot_is_pressed_for_a_new_post_of_its_account(
+    view: CalendarView, plan: Desk, frame: FakeFrame
+) -> None:
+    with_free_slot(view, plan, at(27, 9, 7))
+    ((ghost, rect),) = view.grid.ghost_spots(date(2026, 11, 27))
+    assert ghost.words == "10:07 @alice"
+    QTest.mouseClick(view.grid.viewport(), LEFT, pos=rect.center())
+    assert frame.went == [
+        (
+            "composer",
+            NewPost(day=date(2026, 11, 27), minute=607, timezone=ZONE, account_ids=("acc-alice",)),
+        )
+    ]
+    plan.settle()
+
+
+def test_a_post_dropped_on_a_free_slot_of_its_account_takes_it(
+    view: CalendarView, plan: Desk
+) -> None:
+    with_free_slot(view, plan, at(27, 9, 7))
+    ((_ghost, rect),) = view.grid.ghost_spots(date(2026, 11, 27))
+    drag(view.grid, spot_of(view.grid, view, TODAY, 0), rect.center())
+    plan.settle()
+    assert due(plan, "first") == "27 10:07"
+    view._on_view(View.WEEK)
+    plan.settle()
+    view.hours.grab()

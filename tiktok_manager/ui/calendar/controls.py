@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
     from tiktok_manager.ui.kit.layout import Item
 
-_TITLE_PX = 156
+_TITLE_PX = 140
+_WIDE_PX = 920
 
 
 class CalendarControls(QObject):
@@ -63,7 +64,7 @@ class CalendarControls(QObject):
     def items(self, *others: QWidget) -> Sequence[Item]:
         """Return what stands in the row, with other parts in their place."""
         where = (self.earlier, self.title, self.later, SPACE_S, self.today, self.hint)
-        return (*where, *others, self.zones, self.filters.button, self.views)
+        return (*where, None, *others, self.zones, self.filters.button, self.views)
 
     @property
     def view(self) -> View:
@@ -76,6 +77,10 @@ class CalendarControls(QObject):
         for part in (self.earlier, self.title, self.later, self.today):
             part.setVisible(view is not View.AGENDA)
         self._on_posts()
+
+    def fit(self, width_px: int) -> None:
+        """Leave out what the menu has, too, where there is no room for all."""
+        self.zones.setVisible(width_px >= _WIDE_PX)
 
     def _build(self, is_mirrored: bool) -> None:
         turn = self._viewmodel.turn

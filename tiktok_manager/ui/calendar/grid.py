@@ -31,9 +31,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolTip, QWidget
 
 from tiktok_manager.ui.calendar.days_model import DaysModel
+from tiktok_manager.ui.calendar.ghosts import Ghost
 from tiktok_manager.ui.calendar.moves import Place, Shift
 from tiktok_manager.ui.calendar.pointer import Pointer, press_key
-from tiktok_manager.ui.calendar.tiles import DayDelegate, Spot, lay_out
+from tiktok_manager.ui.calendar.tiles import DayDelegate, Spot, lay_out, lay_out_ghosts
 from tiktok_manager.ui.calendar.viewmodel import CalendarViewModel
 from tiktok_manager.ui.formats import plain_tip
 from tiktok_manager.ui.kit.access import announce
@@ -53,6 +54,7 @@ class DayGrid(QTableView):
         new_wanted: The user wants a new post at a Place.
         cancel_wanted: The user wants what is selected out of the plan.
         menu_wanted: What can be done with the selected tile is asked for, at a place of the screen.
+        ghost_chosen: A Ghost was pressed.
         dropped: A Carried goes so far, a Shift; `bool` says whether it is copied.
     """
 
@@ -61,6 +63,7 @@ class DayGrid(QTableView):
     new_wanted = Signal(object)
     cancel_wanted = Signal()
     menu_wanted = Signal(object)
+    ghost_chosen = Signal(object)
     dropped = Signal(object, object, bool)
 
     def __init__(
@@ -91,6 +94,10 @@ class DayGrid(QTableView):
 
     def spots(self, day: date) -> Sequence[Spot]:
         """Return where the tiles of a day stand."""
+        raise NotImplementedError
+
+    def ghost_spots(self, day: date) -> Sequence[tuple[Ghost, QRect]]:
+        """Return where the free slots of a day stand."""
         raise NotImplementedError
 
     def place_at(self, point: QPoint) -> Place | None:
@@ -137,6 +144,14 @@ class DayGrid(QTableView):
             return None
         spot = next((each for each in self.spots(day) if each.rect.contains(point)), None)
         return day, None if spot is None else spot.place, spot
+
+    def ghost_at(self, point: QPoint) -> tuple[date, Ghost] | None:
+        """Return the free slot under a point."""
+        day = self.days.day(self.indexAt(point))
+        if day is None:
+            return None
+        spots = self.ghost_spots(day)
+        return next(((day, ghost) for ghost, rect in spots if rect.contains(point)), None)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -221,6 +236,7 @@ class DayGrid(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
+        self.setAutoScroll(False)  # a cell may be higher than the view
         self.setMouseTracking(True)
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -293,6 +309,12 @@ class MonthGrid(DayGrid):
     def spots(self, day: date) -> Sequence[Spot]:
         cell = self.visualRect(self.days.index_of(day))
         return lay_out(cell, len(self._viewmodel.tiles(day)))
+
+    @override
+    def ghost_spots(self, day: date) -> Sequence[tuple[Ghost, QRect]]:
+        cell, ghosts = self.visualRect(self.days.index_of(day)), self._viewmodel.ghosts(day)
+        places = lay_out_ghosts(cell, len(self._viewmodel.tiles(day)), len(ghosts))
+        return list(zip(ghosts, places, strict=False))
 
     @override
     def place_at(self, point: QPoint) -> Place | None:

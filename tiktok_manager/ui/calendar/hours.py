@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from tiktok_manager.domain.schedule import zone
+from tiktok_manager.ui.calendar.ghosts import Ghost
 from tiktok_manager.ui.calendar.grid import DayGrid
 from tiktok_manager.ui.calendar.moves import STEP_MINUTES, Place, Shift
 from tiktok_manager.ui.calendar.tiles import TILE, DayDelegate, Spot
@@ -107,6 +108,13 @@ class HourGrid(DayGrid):
         return lay_out_hours(cell, [wall.hour * 60 + wall.minute for wall in walls])
 
     @override
+    def ghost_spots(self, day: date) -> Sequence[tuple[Ghost, QRect]]:
+        places = (
+            (ghost, Place(day=day, minute=ghost.minute)) for ghost in self._viewmodel.ghosts(day)
+        )
+        return [(ghost, self.drop_rect(place)) for ghost, place in places]
+
+    @override
     def place_at(self, point: QPoint) -> Place | None:
         day = self.days.day(self.indexAt(QPoint(point.x(), self.viewport().height() // 2)))
         if day is None:
@@ -117,7 +125,8 @@ class HourGrid(DayGrid):
     @override
     def drop_rect(self, place: Place) -> QRect:
         cell = self.visualRect(self.days.index_of(place.day))
-        return QRect(cell.left() + _PAD, cell.top() + y_of(place.minute or 0), cell.width(), TILE)
+        top = cell.top() + y_of(place.minute or 0)
+        return QRect(cell.left() + _PAD, top, cell.width() - 2 * _PAD - 6, TILE)
 
     @override
     def visible_tiles(self, day: date) -> int:

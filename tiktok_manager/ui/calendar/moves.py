@@ -41,10 +41,14 @@ NO_SHIFT = Shift()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where something is dropped: a day, and how many minutes after midnight, if that is shown."""
+    """Where something is dropped: a day, and how many minutes after midnight, if that is shown.
+
+    An `is_exact` minute is that of a free slot, which need not be a quarter.
+    """
 
     day: date
     minute: int | None = None
+    is_exact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,8 @@ class Carried:
             return Shift(days=days)
         latest = _DAY_MINUTES - STEP_MINUTES
         minute = min(max(round(place.minute / STEP_MINUTES) * STEP_MINUTES, 0), latest)
+        if place.is_exact:
+            minute = place.minute
         return Shift(days=days, minutes=minute - wall.hour * 60 - wall.minute)
 
     def words(self, shift: Shift, *, copies: bool) -> str:

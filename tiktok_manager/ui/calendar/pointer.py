@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import SignalInstance
 
+    from tiktok_manager.ui.calendar.ghosts import Ghost
     from tiktok_manager.ui.calendar.tile import Tile
     from tiktok_manager.ui.calendar.tiles import Spot
 
@@ -40,7 +41,10 @@ class Grid(Protocol):
     cancel_wanted: SignalInstance
     dropped: SignalInstance
 
+    ghost_chosen: SignalInstance
+
     def hit(self, point: QPoint) -> Hit | None: ...
+    def ghost_at(self, point: QPoint) -> tuple[date, Ghost] | None: ...
     def spots(self, day: date) -> Sequence[Spot]: ...
     def place_at(self, point: QPoint) -> Place | None: ...
     def drop_rect(self, place: Place) -> QRect: ...
@@ -131,7 +135,7 @@ class Pointer(QObject):
         elif pressed is not None and not was_active:
             hit = self._grid.hit(at)
             if hit is not None and hit[:2] == pressed[1][:2]:
-                self._click(hit, keys)
+                self._click(hit, at, keys)
 
     def cancel(self) -> bool:
         """Let go of what is under way; says whether anything was."""
@@ -211,13 +215,20 @@ class Pointer(QObject):
             return
         before = drag.why_not or drag.words
         drag.copies = bool(keys & _CTRL)
-        drag.place = self._grid.place_at(QPoint(at.x(), at.y() - drag.grip.y()))
+        drag.place = self._place(drag, at)
         drag.shift = NO_SHIFT if drag.place is None else drag.carried.shift_to(drag.place)
         drag.why_not = self._viewmodel.why_not(drag.carried, drag.shift, copies=drag.copies)
         drag.words = "" if drag.why_not else drag.carried.words(drag.shift, copies=drag.copies)
         now = drag.why_not or drag.words
         if now != before:
             announce(self._grid.viewport(), now)
+
+    def _place(self, drag: Drag, at: QPoint) -> Place | None:
+        """Return where it would be dropped: on a free slot of its account, if there is one."""
+        found = self._grid.ghost_at(at)
+        if found is not None and drag.carried.tile.post.account_id in found[1].account_ids:
+            return Place(day=found[0], minute=found[1].minute, is_exact=True)
+        return self._grid.place_at(QPoint(at.x(), at.y() - drag.grip.y()))
 
     def _framed(self) -> Sequence[Tile]:
         if self.frame is None:
@@ -230,7 +241,7 @@ class Pointer(QObject):
                     found += [tiles[at] for at in spot.hidden or (spot.place,)]
         return found
 
-    def _click(self, hit: Hit, keys: Qt.KeyboardModifier) -> None:
+    def _click(self, hit: Hit, at: QPoint, keys: Qt.KeyboardModifier) -> None:
         day, place, _spot = hit
         tile = self._tile(hit)
         if tile is not None and keys & _CTRL:
@@ -242,6 +253,8 @@ class Pointer(QObject):
         elif tile is not None:
             self._viewmodel.selection.start_at(tile)
             self._grid.tile_chosen.emit(False)
+        elif (found := self._grid.ghost_at(at)) is not None:
+            self._grid.ghost_chosen.emit(found[1])
 
     def _tile(self, hit: Hit) -> Tile | None:
         tiles = self._viewmodel.tiles(hit[0])

@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tiktok_manager.domain.events import AccountChanged, PostProgressed, PostStatusChanged
+from tiktok_manager.domain.events import (
+    AccountChanged,
+    PostProgressed,
+    PostsChanged,
+    PostStatusChanged,
+    SlotsChanged,
+)
 from tiktok_manager.domain.post_briefs import PostBrief
 from tiktok_manager.domain.posts import PostStatus
 from tiktok_manager.ui.calendar.days import Ask, Days, read_days, read_posts
 from tiktok_manager.ui.calendar.filters import NO_FILTER
+from tiktok_manager.ui.calendar.ghosts import Ghost, read_ghosts
 from tiktok_manager.ui.calendar.span import ShownZone, Span, local_day
 from tiktok_manager.ui.calendar.tile import Tile, status_words, who
 from tiktok_manager.ui.kit.reading import Reading
@@ -21,7 +28,7 @@ from tiktok_manager.ui.post_look import CHANGES_POSTS, PostLook, changes_posts, 
 from tiktok_manager.ui.texts import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
     from tiktok_manager.domain.cancel import CancelToken
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
 _TOLD_OTHERWISE = (AccountChanged, PostStatusChanged)
 """What happens all day, and does not make all that is shown be read anew."""
 _GATHER_MS = 100
+_FREE_MS = 300
 _KEPT = 4  # pages that were read, to be leafed back to without waiting
 _MANY = 100  # posts that changed: all that is shown is read as fast
 
@@ -42,6 +50,7 @@ class ShownPlan(QObject):
     Attributes:
         reading: The posts of the days shown.
         news: Posts that changed since, one by one.
+        free: The free slots of the days shown.
         span: The days shown.
         filter: Which posts are shown.
         zone: By whose clock.
@@ -78,6 +87,15 @@ class ShownPlan(QObject):
             core.tasks, core.bridge, self._read_news, parent=self, gather_ms=_GATHER_MS
         )
         self.news.changed.connect(self._on_news)
+        self.free: Reading[Mapping[date, Sequence[Ghost]]] = Reading(
+            core.tasks,
+            core.bridge,
+            self._free_reader(),
+            parent=self,
+            stale_on=(SlotsChanged, PostsChanged, PostStatusChanged),
+            gather_ms=_FREE_MS,
+        )
+        self.free.changed.connect(lambda: self.posts_changed.emit(self.span.days))
         self._standing: frozenset[tuple[str, bool, str]] | None = None
         core.accounts.load()
         core.accounts.reading.changed.connect(self._on_accounts)
@@ -122,6 +140,10 @@ class ShownPlan(QObject):
     def posts(self, day: date) -> Sequence[PostBrief]:
         """Return a day's posts by time."""
         return () if self._patched is None else self._patched.posts.get(day, ())
+
+    def ghosts(self, day: date) -> Sequence[Ghost]:
+        """Return the free slots of a day."""
+        return () if self.free.value is None else self.free.value.get(day, ())
 
     def needing(self, day: date) -> int:
         """Return how many of a day's posts go nowhere until the user does something."""
@@ -177,6 +199,7 @@ class ShownPlan(QObject):
         if (kept := self._kept.get(self._ask())) is not None:
             self._show(kept)
         self.reading.ask_anew(self._reader())
+        self.free.ask_anew(self._free_reader(), forget=True)
 
     # -- inside ---------------------------------------------------------------------------
 
@@ -185,6 +208,11 @@ class ShownPlan(QObject):
 
     def _reader(self) -> Callable[[CancelToken], Days]:
         return partial(read_days, self.core.workspace, self._ask())
+
+    def _free_reader(self) -> Callable[[CancelToken], Mapping[date, Sequence[Ghost]]]:
+        known = [entry.account.id for entry in self.core.accounts.rows]
+        workspace, ask = self.core.workspace, self._ask()
+        return lambda _token: read_ghosts(workspace, ask, known)
 
     def _on_read(self) -> None:
         if (days := self.reading.value) is not None:
@@ -236,6 +264,8 @@ class ShownPlan(QObject):
     def _on_accounts(self) -> None:
         accounts = [entry.account for entry in self.core.accounts.rows]
         standing = frozenset((each.id, each.paused, each.status.value) for each in accounts)
+        if self._standing != standing:
+            self.free.ask_anew(self._free_reader())
         if self._standing not in (None, standing):
             self.reading.request()
         self._standing = standing

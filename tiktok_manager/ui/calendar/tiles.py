@@ -24,6 +24,7 @@ from tiktok_manager.ui.tokens import status_icon
 
 if TYPE_CHECKING:
     from tiktok_manager.ui.calendar.days_model import DaysModel
+    from tiktok_manager.ui.calendar.ghosts import Ghost
 
 HEAD, TILE, GAP, EDGE, MORE_LINE = 30, 22, 2, 4, 18
 
@@ -42,6 +43,8 @@ class _Grid(Protocol):
     def hovered(self) -> tuple[date, int | None] | None: ...
 
     def spots(self, day: date) -> Sequence[Spot]: ...
+
+    def ghost_spots(self, day: date) -> Sequence[tuple[Ghost, QRect]]: ...
 
     def hasFocus(self) -> bool: ...
 
@@ -67,6 +70,13 @@ def lay_out(cell: QRect, count: int) -> Sequence[Spot]:
         rest = tuple(range(shown, count))
         spots.append(Spot(MORE, QRect(left, below, width, MORE_LINE), rest))
     return spots
+
+
+def lay_out_ghosts(cell: QRect, count: int, ghosts: int) -> Sequence[QRect]:
+    """Return where free slots stand below `count` tiles, as many as there is room for."""
+    spots = lay_out(cell, count + ghosts)
+    places = [spot.rect for spot in spots if spot.place >= count]
+    return places if len(lay_out(cell, count)) == count else ()
 
 
 class DayDelegate(QStyledItemDelegate):
@@ -115,6 +125,8 @@ class DayDelegate(QStyledItemDelegate):
 
     def _paint_tiles(self, painter: QPainter, cell: QRect, day: date) -> None:
         tiles, clip = self._viewmodel.tiles(day), painter.clipBoundingRect().toRect()
+        for ghost, rect in self._grid.ghost_spots(day):
+            self._paint_ghost(painter, QRectF(rect), ghost)
         for spot in self._grid.spots(day):
             if not spot.rect.intersects(clip):
                 continue
@@ -225,6 +237,18 @@ class DayDelegate(QStyledItemDelegate):
             self._paint_cursor(painter, QRectF(spot.rect).adjusted(1, 1, -1, -1))
         elif is_picked:
             self._paint_selected(painter, QRectF(spot.rect).adjusted(1, 1, -1, -1))
+
+    def _paint_ghost(self, painter: QPainter, rect: QRectF, ghost: Ghost) -> None:
+        style = self._style
+        painter.setPen(QPen(style.colour(style.look.field_line), 1, Qt.PenStyle.DashLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -1.5, -1.5), 4, 4)
+        painter.setFont(style.caption)
+        painter.setPen(style.colour(style.look.soft_ink))
+        room = rect.adjusted(EDGE + 2, 0, -EDGE, 0)
+        elide = Qt.TextElideMode.ElideRight
+        words = style.caption_size.elidedText(ghost.words, elide, int(room.width()))
+        painter.drawText(room, MIDDLE, words)
 
     def _paint_selected(self, painter: QPainter, rect: QRectF) -> None:
         painter.setPen(QPen(self._style.colour(self._style.look.accent), 2))

@@ -41,8 +41,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QResizeEvent
 
     from tiktok_manager.domain.post_briefs import PostBrief
+    from tiktok_manager.ui.calendar.ghosts import Ghost
     from tiktok_manager.ui.calendar.grid import DayGrid
     from tiktok_manager.ui.calendar.tile import Tile
     from tiktok_manager.ui.frame import Core, Frame
@@ -96,6 +98,11 @@ class CalendarView(PaneView):
         self._front().setFocus(Qt.FocusReason.OtherFocusReason)
 
     @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.bar.fit(event.size().width())
+
+    @override
     def pane_shown(self) -> None:
         self.take_focus()
 
@@ -125,6 +132,7 @@ class CalendarView(PaneView):
         days, agenda = Stages(self._grids), Stages(self.table, empty=self._empty_agenda)
         days.follow(self.viewmodel.reading)
         days.add_reading(self.viewmodel.news)
+        days.add_reading(self.viewmodel.free)
         agenda.follow(self.agenda.pages.reading)
         self._pages = QStackedWidget()
         self._pages.addWidget(days)
@@ -159,7 +167,9 @@ class CalendarView(PaneView):
             retry_all_action(self._core, self.drawer.changes, self._lists_what_needs_user)
         )
         self.exporting = Exporting(self.viewmodel, self._frame, self)
-        more = more_button(self.exporting.actions, over=self)
+        more = more_button(
+            lambda: (*self.exporting.actions(), None, *self.bar.zone_actions()), over=self
+        )
         self.add_controls(*self.bar.items(self._retry_all), more)
         self.controls.setStretchFactor(self.bar.hint, 1)
         for view, key in _KEYS.items():
@@ -187,6 +197,7 @@ class CalendarView(PaneView):
             grid.menu_wanted.connect(partial(self._on_tile_menu, grid))
             grid.day_chosen.connect(self.open_day)
             grid.new_wanted.connect(self._new_post)
+            grid.ghost_chosen.connect(self._on_ghost)
             grid.dropped.connect(self.changing.drop)
         model.refused.connect(lambda words: self._frame.notify(Notice(text=words, stays=False)))
         model.selection.changed.connect(self._on_selection)
@@ -337,6 +348,15 @@ class CalendarView(PaneView):
     @property
     def _grid(self) -> DayGrid:
         return self.hours if self.viewmodel.span.has_hours else self.grid
+
+    def _on_ghost(self, ghost: Ghost) -> None:
+        wanted = NewPost(
+            day=ghost.wall.date(),
+            minute=ghost.minute,
+            timezone=self.viewmodel.timezone,
+            account_ids=ghost.account_ids,
+        )
+        self._frame.go("composer", wanted)
 
     def _new_post(self, place: Place) -> None:
         zone = self.viewmodel.timezone
