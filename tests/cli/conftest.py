@@ -30,15 +30,20 @@ def post(tmp_path: Path) -> Post:
 
 
 @pytest.fixture
-def tell(tmp_path: Path, post: Post, capsys: pytest.CaptureFixture[str]) -> Tell:
-    """Run a command; returns its exit code, its JSON document and what it said beside that."""
+def here(tmp_path: Path, post: Post) -> CommandLine:
+    """The command line of that data folder, at a time that stands still."""
     clock = VirtualClock()
-    here = CommandLine(
+    return CommandLine(
         env=environment("http://127.0.0.1:9", tmp_path / "data"),
         open_workspace=lambda env, _clock=None: open_workspace(env, clock),
         make_runner=no_runner,
         run_window=no_window,
     )
+
+
+@pytest.fixture
+def tell(here: CommandLine, capsys: pytest.CaptureFixture[str]) -> Tell:
+    """Run a command; returns its exit code, its JSON document and what it said beside that."""
 
     def command(*words: str) -> tuple[int, Any, str]:
         capsys.readouterr()

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Tell
+from tiktok_manager.cli.context import CommandLine
+from tiktok_manager.cli.main import run
 from tiktok_manager.domain.posts import Post
 
 HANDLE = "creator01"
@@ -142,3 +144,17 @@ def test_plan_tonight_tells_of_each_post_its_verdict_and_what_to_do(tell: Tell, 
     found = {each["code"]: each for each in row["findings"]}
     assert set(found) == {"file_folder_missing", "no_publisher", "creator_not_asked"}
     assert all(each["message"] and each["action"] for each in found.values())
+
+
+def test_plan_tonight_in_a_terminal_says_once_what_goes_for_all(
+    here: CommandLine, tell: Tell, post: Post, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tell("posts", "edit", post.id, "--at", "in 3 hours", "--consent")
+    tell("posts", "add", str(clip), "--account", HANDLE, "--at", "in 5 hours", *CHOICES)
+    capsys.readouterr()
+    assert run(["plan", "tonight"], here) == 0
+    told = capsys.readouterr().out
+    assert told.count("No publisher is running") == 1
+    assert told.count("has not said yet what") == 1
+    assert "holiday.mp4: the folder /videos is not there." in told
+    assert told.splitlines()[-1].startswith("2 posts in the next 24 hours: 0 safe, 1 in doubt, 1")

@@ -11,7 +11,8 @@ from tiktok_manager.cli.context import command_line
 from tiktok_manager.cli.options import Json
 from tiktok_manager.cli.output import local_time, print_json, print_line, print_table, said, told_of
 from tiktok_manager.domain.findings import Finding
-from tiktok_manager.domain.tonight import DryRun, Verdict, of_all
+from tiktok_manager.domain.schedule import at_instant
+from tiktok_manager.domain.tonight import CREATOR_NOT_ASKED, DryRun, Verdict, of_all
 from tiktok_manager.services.serializers import dry_run_json
 from tiktok_manager.wording import message_and_action
 
@@ -49,11 +50,17 @@ def _show(runs: Sequence[DryRun]) -> None:
 def _rows(run: DryRun, common: Sequence[Finding]) -> Iterator[Sequence[object]]:
     """Yield a line for a post, and one more for each further thing that is to be known."""
     post, zone = run.post, run.post.schedule.timezone
-    first, *more = [told_of(each) for each in run.findings if each not in common] or [""]
-    when = local_time(None, post.schedule.shown, zone)
+    first, *more = [told_of(each) for each in run.findings if _is_told(each, run, common)] or [""]
+    when = local_time(None, at_instant(run.at, zone).shown, zone)
     yield _MARKS[run.verdict], when, f"@{post.handle}", post.id[:8], first
     for told in more:
         yield "", "", "", "", told
+
+
+def _is_told(finding: Finding, run: DryRun, common: Sequence[Finding]) -> bool:
+    """Leave out what is told of all, and what is not known yet where something is wrong."""
+    is_unknown = finding.code == CREATOR_NOT_ASKED and run.verdict is not Verdict.OK
+    return finding not in common and not is_unknown
 
 
 _MARKS = {Verdict.OK: "ok", Verdict.WARNING: "!", Verdict.PROBLEM: "!!"}

@@ -35,6 +35,7 @@ from tiktok_manager.domain.posts import (
 AHEAD = timedelta(hours=24)
 """So far the dry run looks."""
 
+CREATOR_NOT_ASKED = "creator_not_asked"
 _TOLD_OF_ACCOUNT = frozenset({ACCOUNTS_PAUSED, ACCOUNTS_NOT_CONNECTED})
 """Said of each account by itself, in `plan_guards`."""
 
@@ -222,7 +223,7 @@ def _of_creator(post: Post, so: Circumstances) -> Iterator[Found]:
         return
     offered, privacy = account.privacy_options, post.choices.privacy
     if offered is None:
-        yield Verdict.OK, Finding(code="creator_not_asked", params={"account": account.handle})
+        yield Verdict.OK, Finding(code=CREATOR_NOT_ASKED, params={"account": account.handle})
     elif privacy is not None and privacy not in offered:
         params: dict[str, Param] = {"offered": tuple(offered)}
         yield Verdict.PROBLEM, Finding(code="privacy_level_option_mismatch", params=params)
