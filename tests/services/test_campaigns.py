@@ -12,6 +12,7 @@ import pytest
 from tests.fakes.world import START, World, reopened
 from tiktok_manager.domain.campaigns import Campaign, CampaignSpec, CampaignStatus, Pace, Strategy
 from tiktok_manager.domain.errors import AppError, ChangedMeanwhile, InputError, NotFound
+from tiktok_manager.domain.holds import Standing
 from tiktok_manager.domain.posts import (
     Choices,
     Post,
@@ -139,6 +140,10 @@ def test_a_paused_campaigns_posts_look_paused_and_say_why(world: World) -> None:
     looks = {p.id: p.waiting for p in world.workspace.blockers.look_at(world.posts(), blockers)}
     assert looks.pop(alone.id).is_safe  # type: ignore[union-attr]
     assert {each.look for each in looks.values() if each} == {WaitingLook.PAUSED}
+    standing = Standing(blockers=blockers)
+    briefs = {p.id: p.waiting for p in world.workspace.planning.briefs(PostFilter(), standing)}
+    assert briefs.pop(alone.id).is_safe  # type: ignore[union-attr]
+    assert {each.look for each in briefs.values() if each} == {WaitingLook.PAUSED}
 
 
 def test_after_a_pause_lateness_decides_about_what_is_past(world: World) -> None:
