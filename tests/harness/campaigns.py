@@ -42,7 +42,7 @@ ON_ITS_WAY = UNDER_WAY | {PostStatus.UNCONFIRMED}
 LIVES_WHILE_HELD = 6
 HOUR_S = 3_600.0
 # After a long nap a life has hundreds of posts to send.
-WORK_S = 300
+SIZE_OF_LIFE = 10
 FREEZE_AT = 40
 NAME = "Winter"
 
@@ -63,7 +63,7 @@ class Run:
 
     def play(self) -> list[Finding]:
         """Live through the campaign; returns the broken promises."""
-        self.stage.work_s = WORK_S
+        self.stage.size_of_life = SIZE_OF_LIFE
         self._start()
         self._work(self.part / 2)
         self._hold(Campaigns.pause, CampaignStatus.PAUSED)

@@ -37,7 +37,6 @@ from tests.harness.shared import SharedClock, SharedPage, SharedSimClock, start_
 from tests.harness.stagecraft import connect, help_the_user, swap_bytes, weather
 from tests.harness.warm import (
     CHUNK_BYTES,
-    MAX_WORK_S,
     NEVER_IDLE,
     SINGLE_CHUNK_BYTES,
     Result,
@@ -100,7 +99,7 @@ class Stage:
         accounts: int = ACCOUNTS,
     ) -> None:
         self._accounts = accounts
-        self.work_s = MAX_WORK_S
+        self.size_of_life = 1
         self.folder = house.folder
         self._house = house
         self.rng = random.Random(f"{seed}/stage")
@@ -203,7 +202,7 @@ class Stage:
             adopt=adopt,
             mutation=self.mutation,
             rehearsal=rehearsal,
-            work_s=self.work_s,
+            size=self.size_of_life,
         )
         return self._tell(asdict(task))
 

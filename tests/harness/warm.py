@@ -61,7 +61,10 @@ CRASHED = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One life of a worker. `adopt`: it knows that its predecessor is dead."""
+    """One life of a worker. `adopt`: it knows that its predecessor is dead.
+
+    `size` says how many times as much as usual it may have to do.
+    """
 
     env: dict[str, str]
     page: str
@@ -72,7 +75,7 @@ class Task:
     adopt: bool = True
     mutation: str = ""
     rehearsal: bool = False
-    work_s: int = MAX_WORK_S
+    size: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,13 +124,13 @@ def live(task: Task) -> int:
         with app.open_workspace(task.env, clock) as workspace:
             if task.adopt:
                 workspace.publishing.resume()
-            return _until_idle(workspace, clock, cancel)
+            return _until_idle(workspace, clock, cancel, MAX_TICKS * task.size)
 
 
-def _until_idle(workspace: Workspace, clock: SharedClock, cancel: CancelToken) -> int:
+def _until_idle(workspace: Workspace, clock: SharedClock, cancel: CancelToken, ticks: int) -> int:
     publishing = workspace.publishing
     end = clock.now() + LIFE
-    for _ in range(MAX_TICKS):
+    for _ in range(ticks):
         if cancel.cancelled or clock.now() > end or not publishing.is_busy(LIFE):
             return 0
         sends, asks = claim_due(publishing, uploads=8, checks=8)
@@ -160,7 +163,7 @@ def _child(task: Task) -> NoReturn:
     code = CRASHED
     try:
         with Path(task.log).open("a") as log:
-            _limit(log, task.work_s)
+            _limit(log, MAX_WORK_S * task.size)
             code = live(task)
     except BaseException:  # noqa: BLE001 - the outermost boundary of a forked process
         with Path(task.log).open("a") as log:
