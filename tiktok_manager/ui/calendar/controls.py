@@ -103,7 +103,7 @@ class CalendarControls(QObject):
         self.views.chosen.connect(lambda key: self.view_chosen.emit(View(key)))
 
     def _zone_button(self, pane: QWidget) -> QWidget:
-        self._zone = push_button("", look="quiet")
+        self._zone = push_button("", icon_name="globe")
         menu = QMenu(self._zone)
         self._zone.setMenu(menu)
         face = add_to_menu(menu, (), over=pane)

@@ -105,6 +105,11 @@ class DaysModel(QAbstractTableModel):
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self._columns - 1)
 
     def _on_posts(self, days: Sequence[date]) -> None:
+        if len(days) == len(self._days):
+            self.dataChanged.emit(
+                self.index(0, 0), self.index(self.rowCount() - 1, self._columns - 1)
+            )
+            return
         for index in map(self.index_of, days):
             if index.isValid():  # else it was read of weeks that are shown no more
                 self.dataChanged.emit(index, index)

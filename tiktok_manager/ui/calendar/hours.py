@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QWheelEvent
 
+    from tiktok_manager.ui.calendar.tile import Tile
+
 HOUR_PX = 48
 HEIGHT_PX = 24 * HOUR_PX
 _GUTTER_PX = 56
@@ -96,6 +98,9 @@ class HourGrid(DayGrid):
     def __init__(self, viewmodel: CalendarViewModel, parent: QWidget | None = None) -> None:
         super().__init__(viewmodel, HourDelegate, parent)
         self._is_opened = False
+        # Where tiles stand is asked for by each move of the pointer, and changes less often.
+        self._laid: dict[date, tuple[Sequence[Tile], QPoint, int, Sequence[Spot]]] = {}
+        viewmodel.span_changed.connect(self._laid.clear)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setVerticalHeader(HourHeader(self))
@@ -103,9 +108,14 @@ class HourGrid(DayGrid):
 
     @override
     def spots(self, day: date) -> Sequence[Spot]:
-        cell = self.visualRect(self.days.index_of(day))
-        walls = [tile.wall for tile in self._viewmodel.tiles(day)]
-        return lay_out_hours(cell, [wall.hour * 60 + wall.minute for wall in walls])
+        cell, tiles = self.visualRect(self.days.index_of(day)), self._viewmodel.tiles(day)
+        laid = self._laid.get(day)
+        key = (cell.topLeft(), cell.width())
+        if laid is None or laid[0] is not tiles or laid[1:3] != key:
+            walls = [tile.wall for tile in tiles]
+            spots = lay_out_hours(cell, [wall.hour * 60 + wall.minute for wall in walls])
+            laid = self._laid[day] = (tiles, *key, spots)
+        return laid[3]
 
     @override
     def ghost_spots(self, day: date) -> Sequence[tuple[Ghost, QRect]]:

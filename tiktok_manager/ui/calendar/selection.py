@@ -33,7 +33,7 @@ class Selection(QObject):
 
     def of(self, posts: Iterable[PostBrief]) -> Sequence[PostBrief]:
         """Return the selected ones of some posts."""
-        return [post for post in posts if post.id in self.ids]
+        return [post for post in posts if post.id in self.ids] if self.ids else ()
 
     def start_at(self, tile: Tile | None) -> None:
         """What Shift selects begins here; nothing is selected any more."""
@@ -59,7 +59,8 @@ class Selection(QObject):
 
     def keep(self, ids: Iterable[str]) -> None:
         """Let go of posts that are not among these: they are shown no more."""
-        self._set(self.ids & frozenset(ids))
+        if self.ids:
+            self._set(self.ids & frozenset(ids))
 
     def _set(self, ids: frozenset[str]) -> None:
         if ids != self.ids:

@@ -46,6 +46,8 @@ class _Grid(Protocol):
 
     def ghost_spots(self, day: date) -> Sequence[tuple[Ghost, QRect]]: ...
 
+    def viewport(self) -> QWidget: ...
+
     def hasFocus(self) -> bool: ...
 
     def isRightToLeft(self) -> bool: ...
@@ -124,7 +126,7 @@ class DayDelegate(QStyledItemDelegate):
     # -- parts ----------------------------------------------------------------------------
 
     def _paint_tiles(self, painter: QPainter, cell: QRect, day: date) -> None:
-        tiles, clip = self._viewmodel.tiles(day), painter.clipBoundingRect().toRect()
+        tiles, clip = self._viewmodel.tiles(day), cell & self._grid.viewport().rect()
         for ghost, rect in self._grid.ghost_spots(day):
             self._paint_ghost(painter, QRectF(rect), ghost)
         for spot in self._grid.spots(day):
