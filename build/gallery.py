@@ -36,6 +36,7 @@ VIEWS = ("week", "day", "agenda")
 OPENED = (
     *("post", "account", "editing", "needs-you", "messages", "palette", "keys", "record"),
     *("import-settings", "import-check", "campaign", "campaign-whom", "campaign-when"),
+    *("recurring", "rule", "repeat"),
     *VIEWS,
 )
 KIT = "kit-"
@@ -236,6 +237,9 @@ def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> Non
         "composer": ("composer", "new"),
         "editing": ("composer", None if following is None else following.id),
         "campaign": ("campaigns", _campaign_of(workspace)),
+        "recurring": ("campaigns", "recurring"),
+        "repeat": ("composer", "new"),
+        "rule": ("campaigns", "recurring"),
         "campaign-whom": ("campaigns", "new"),
         "campaign-when": ("campaigns", "new"),
         "imports": ("imports", "new"),
@@ -257,6 +261,10 @@ def _open(session: "WindowSession", workspace: "Workspace", subject: str) -> Non
             _search(session, "a")
         case "keys":
             session.host.show_keys()
+        case "rule":
+            _open_rule(session)
+        case "repeat":
+            _let_repeat(session)
         case "campaign-when":
             _leaf_campaign(session)
         case "import-check":
@@ -294,6 +302,23 @@ def _leaf_campaign(session: "WindowSession") -> None:
     (view,) = session.window.findChildren(CampaignsView)
     if view.wizard is not None:
         view.wizard.go_to(WHEN)
+
+
+def _open_rule(session: "WindowSession") -> None:
+    from tiktok_manager.ui.recurring.page import RulesPage
+
+    (page,) = session.window.findChildren(RulesPage)
+    _wait(lambda: bool(page.table.rows.rows))
+    page.table.row_opened.emit(page.table.rows.rows[0].rule.id, False)
+
+
+def _let_repeat(session: "WindowSession") -> None:
+    from tiktok_manager.ui.composer.form import Repeat
+    from tiktok_manager.ui.composer.view import ComposerView
+
+    (view,) = session.window.findChildren(ComposerView)
+    _wait(lambda: view.model.state.is_open)
+    view.model.enter(replace(view.model.form, repeat=Repeat.WEEKLY))
 
 
 def _videos_of(workspace: "Workspace") -> tuple[Path, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.fakes.window_world import add_slots, add_troubles, in_every_state
+from tests.fakes.window_world import add_rule, add_slots, add_troubles, in_every_state
 from tiktok_manager.app import open_workspace
 from tiktok_manager.cli import demo_world as demo
 from tiktok_manager.domain.posts import PostFilter, PostStatus
@@ -26,6 +26,7 @@ def gallery_world() -> Iterator[Mapping[str, str]]:
         with open_workspace(env) as workspace:
             demo.plan_ahead(workspace, folder)
             _add_troubles(workspace)
+            add_rule(workspace, workspace.accounts.list()[0], folder / "monthly.mp4")
         yield env
 
 

@@ -31,7 +31,9 @@ from tiktok_manager.domain.posts import (
     PostStatus,
     Privacy,
 )
+from tiktok_manager.domain.recurring import PoolVideo
 from tiktok_manager.domain.schedule import at_instant
+from tiktok_manager.services.rule_specs import RuleRequest
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.storage import accounts as account_rows
 from tiktok_manager.storage import campaigns as campaign_rows
@@ -130,6 +132,7 @@ def window_workspace(
             post_rows.add_posts(session, [*planned, *in_every_state(planned[0], owners, now)], now)
         _add_history(workspace, owners)
         _add_campaign(workspace, planned)
+        add_rule(workspace, owners[0], folder / "βίντεο.mp4")
         yield workspace
 
 
@@ -256,6 +259,15 @@ def _add_accounts(workspace: Workspace, count: int) -> list[Account]:
     workspace.accounts.set_paused(found[-1].id, True)
     add_slots(workspace, found[0])
     return found
+
+
+def add_rule(workspace: Workspace, account: Account, video: Path) -> None:
+    """Let an account post a video every month."""
+    video.write_bytes(CAPTIONS[0].encode())
+    videos = (PoolVideo(file=video, captions=(CAPTIONS[1],)),)
+    rrule, choices = "FREQ=MONTHLY;BYMONTHDAY=1", Choices(privacy=Privacy.PUBLIC)
+    request = RuleRequest(videos=videos, accounts=(account.id,), rrule=rrule, choices=choices)
+    workspace.recurring.add(replace(request, times=(time(3),), timezone=ZONE))
 
 
 def _add_campaign(workspace: Workspace, planned: Sequence[Post]) -> None:

@@ -39,6 +39,7 @@ PLACES = (
     "accounts: connected",
     "campaigns: campaign",
     "campaigns: new",
+    "campaigns: recurring",
     *(f"calendar: {status}" for status in PostStatus),
     "activity: failed",
     "composer: scheduled",
@@ -68,6 +69,7 @@ class Stage:
             "connected": workspace.accounts.list()[0].id,
             "campaign": workspace.campaigns.list()[0].id,
             "new": "new",
+            "recurring": "recurring",
         }
         self._targets = {**opened, **posts}
         session.window.resize(1024, 700)

@@ -12,7 +12,7 @@ from tiktok_manager.ui.campaigns.pages import PreviewPage, WhenPage, WhomPage
 from tiktok_manager.ui.campaigns.viewmodel import CampaignsViewModel
 from tiktok_manager.ui.campaigns.wording import campaign_columns
 from tiktok_manager.ui.kit.action import Action
-from tiktok_manager.ui.kit.controls import push_button
+from tiktok_manager.ui.kit.controls import Segment, push_button
 from tiktok_manager.ui.kit.list_model import ListModel
 from tiktok_manager.ui.kit.notices import Notice, Tone
 from tiktok_manager.ui.kit.pane import PaneView, Stages
@@ -20,6 +20,7 @@ from tiktok_manager.ui.kit.placeholders import EmptyState
 from tiktok_manager.ui.kit.table import Table
 from tiktok_manager.ui.kit.wizard import Wizard, WizardStep
 from tiktok_manager.ui.overrides import override
+from tiktok_manager.ui.recurring.page import RulesPage
 from tiktok_manager.ui.texts import ntr, tr
 
 if TYPE_CHECKING:
@@ -30,10 +31,14 @@ if TYPE_CHECKING:
     from tiktok_manager.ui.frame import Core, Frame
 
 WHOM, WHEN, PREVIEW = range(3)
+_CAMPAIGNS, _RECURRING = "campaigns", "recurring"
 
 
 class CampaignsView(PaneView):
-    """Targets: `new`, or a campaign's id."""
+    """Campaigns, and beside them what recurs.
+
+    Targets: `new`, a campaign's id, or `recurring`.
+    """
 
     gives_way = True
 
@@ -51,11 +56,16 @@ class CampaignsView(PaneView):
         )
         self.listing = Stages(self.table, empty=self._nothing)
         self.listing.follow(self.model.reading)
+        self.rules = RulesPage(core, frame)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.listing)
+        self._pages.addWidget(self.rules)
         self.body.addWidget(self._pages)
         self.new = push_button(tr("New campaign"), icon_name="plus", clicked=self.begin)
-        self.add_controls(None, self.new)
+        kinds = {_CAMPAIGNS: tr("Campaigns"), _RECURRING: tr("Recurring")}
+        self.kind = Segment(tr("Show"), kinds)
+        self.kind.chosen.connect(lambda _kind: self._show_list())
+        self.add_controls(self.kind, None, self.new)
         self.table.row_opened.connect(self._on_opened)
         self.model.reading.changed.connect(self._on_read)
         self.model.failed.connect(frame.show_error)
@@ -64,25 +74,31 @@ class CampaignsView(PaneView):
     def open_target(self, target: object) -> None:
         if target == "new":
             self.begin()
+        elif target == _RECURRING:
+            self.kind.choose(_RECURRING)
+            self._show_list()
         else:
+            self.kind.choose(_CAMPAIGNS)
             self._wanted = str(target)
             self._open_wanted()
 
     @override
     def take_focus(self) -> None:
         if self.wizard is None:
-            self.table.setFocus()
+            (self.rules.table if self._shows_rules else self.table).setFocus()
         else:
             self.wizard.go_to(self.wizard.place)
 
     @override
     def minute_passed(self) -> None:
-        self.table.viewport().update()
+        for table in (self.table, self.rules.table):
+            table.viewport().update()
 
     def begin(self, campaign: Campaign | None = None) -> None:
         """Make a campaign, or go on with a draft."""
         self._frame.close_drawer()
         self._put_wizard_away()
+        self.kind.choose(_CAMPAIGNS)
         self.draft = draft = CampaignDraft(self._core, self, campaign)
         self.whom = WhomPage(draft, self._frame)
         self.when = WhenPage(draft, self._core)
@@ -177,8 +193,13 @@ class CampaignsView(PaneView):
 
     def _show_list(self) -> None:
         self._put_wizard_away()
-        self.new.show()
-        self._pages.setCurrentWidget(self.listing)
+        self._frame.close_drawer()
+        self.new.setVisible(not self._shows_rules)
+        self._pages.setCurrentWidget(self.rules if self._shows_rules else self.listing)
+
+    @property
+    def _shows_rules(self) -> bool:
+        return self.kind.current == _RECURRING
 
     def _put_wizard_away(self) -> None:
         for old in (self.wizard, self.draft):

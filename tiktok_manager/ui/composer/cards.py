@@ -6,14 +6,16 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from tiktok_manager.domain.captions import MAX_CAPTION_UNITS, utf16_length
+from tiktok_manager.ui.composer.form import Repeat
 from tiktok_manager.ui.composer.state import State, account_reason
 from tiktok_manager.ui.composer.viewmodel import ComposerViewModel
 from tiktok_manager.ui.composer.wording import (
     account_note,
     late_text,
+    repeat_words,
     room_text,
     when_text,
 )
@@ -21,6 +23,7 @@ from tiktok_manager.ui.formats import exact_number
 from tiktok_manager.ui.kit.account_picker import AccountPicker
 from tiktok_manager.ui.kit.action import Action, ActionButton
 from tiktok_manager.ui.kit.controls import Segment, push_button
+from tiktok_manager.ui.kit.inputs import CalmComboBox
 from tiktok_manager.ui.kit.labels import NoteLabel, PlainLabel
 from tiktok_manager.ui.kit.layout import Card, column, row
 from tiktok_manager.ui.kit.pane import Stages
@@ -28,6 +31,7 @@ from tiktok_manager.ui.kit.reading import Stage
 from tiktok_manager.ui.kit.when_field import WhenField
 from tiktok_manager.ui.overrides import override
 from tiktok_manager.ui.post.settings import ChoosesPost
+from tiktok_manager.ui.recurring.details import ends_help
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.theme import tokens
 from tiktok_manager.ui.tokens import SPACE_M, SPACE_S, Type
@@ -170,7 +174,8 @@ class WhenCard(Card):
             shown=lambda: bool(model.state.full),
         )
         self.way_out = ActionButton(way_out)
-        moment = (self.kind, self.moment, self._when, self._full)
+        self.repeat = RepeatChoice(model)
+        moment = (self.kind, self.moment, self.repeat, self._when, self._full)
         self.body.addLayout(column(*moment, row(self.way_out, None), self._late))
 
     def refresh(self, state: State) -> None:
@@ -183,6 +188,7 @@ class WhenCard(Card):
         self.moment.show_wall(form.wall, form.timezone)
         free = [day.free_minute for day in state.full]
         self.moment.offer(free_at=min(free, default=None), slot_at=state.slot_at)
+        self.repeat.refresh(state)
         self._when.setText(when_text(state))
         self._when.set_tone("attention" if state.is_past and not state.keeps_time else "")
         self._full.say(room_text(state), "soft" if form.spread else "attention")
@@ -201,6 +207,51 @@ class WhenCard(Card):
             model.use_free_time()
         else:
             model.enter(replace(form, spread=not form.spread))
+
+
+class RepeatChoice(QWidget):
+    """How often a new post goes out, and when that ends."""
+
+    def __init__(self, model: ComposerViewModel) -> None:
+        super().__init__()
+        self._model = model
+        self.often = CalmComboBox()
+        self.often.setAccessibleName(tr("Repeat"))
+        for each in Repeat:
+            self.often.addItem("", each.value)
+        self.often.activated.connect(lambda _row: self._enter())
+        self.rule, self.ends = QLineEdit(), QLineEdit()
+        self.rule.setAccessibleName(tr("Rule"))
+        self.rule.setPlaceholderText(tr("As {rule}", rule="FREQ=WEEKLY;BYDAY=MO,TH"))
+        self.ends.setAccessibleName(tr("Ends"))
+        self.ends.setPlaceholderText(tr("Ends never, or as 24 dec, or 10 times as 10"))
+        self.ends.setToolTip(ends_help())
+        for line in (self.rule, self.ends):
+            line.textEdited.connect(lambda _text: self._enter())
+        self.setLayout(column(self.often, self.rule, self.ends))
+
+    def refresh(self, state: State) -> None:
+        """Show how often; a post that is planned already goes out once."""
+        form = state.form
+        self.setVisible(state.post is None and not form.post_now)
+        self.setEnabled(state.is_open)
+        for place, said in enumerate(repeat_words(form).values()):
+            self.often.setItemText(place, said)
+        self.often.setCurrentIndex(self.often.findData(form.repeat.value))
+        for line, text in ((self.rule, form.rule), (self.ends, form.ends)):
+            if line.text() != text:
+                line.setText(text)
+        self.rule.setVisible(form.repeat is Repeat.RULE)
+        self.ends.setVisible(form.repeats)
+
+    def _enter(self) -> None:
+        form = replace(
+            self._model.form,
+            repeat=Repeat(self.often.currentData()),
+            rule=self.rule.text(),
+            ends=self.ends.text(),
+        )
+        self._model.enter(form)
 
 
 class _Editor(QPlainTextEdit):

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,17 @@ from tiktok_manager.domain.schedule import (
 )
 
 _VERSION = 1
+_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+class Repeat(StrEnum):
+    """How often a post goes out; a `RULE` is written in the words of RFC 5545."""
+
+    NEVER = ""
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    RULE = "rule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +37,8 @@ class PostForm:
     """The composer's input. `wall` is naive local time in `timezone`.
 
     `disclose` is the content disclosure switch; the two kinds it uncovers are in `choices`.
-    `spread` lets accounts without room at that time post at their next free time instead.
+    `spread` lets accounts without room at that time post at their next free time instead. What
+    repeats may have a `rule` of its own, and `ends` as it is typed.
     """
 
     timezone: str
@@ -38,6 +51,24 @@ class PostForm:
     disclose: bool = False
     post_now: bool = False
     spread: bool = False
+    repeat: Repeat = Repeat.NEVER
+    rule: str = ""
+    ends: str = ""
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it goes out more than once."""
+        return self.repeat is not Repeat.NEVER and not self.post_now
+
+    @property
+    def rrule(self) -> str:
+        """How it repeats, in the words of RFC 5545, from its first time on."""
+        weekday, day = _DAYS[self.wall.weekday()], self.wall.day
+        return {
+            Repeat.DAILY: "FREQ=DAILY",
+            Repeat.WEEKLY: f"FREQ=WEEKLY;BYDAY={weekday}",
+            Repeat.MONTHLY: f"FREQ=MONTHLY;BYMONTHDAY={day}",
+        }.get(self.repeat, self.rule)
 
     @property
     def schedule(self) -> Schedule:
@@ -156,6 +187,9 @@ def _read(record: dict[str, Any]) -> PostForm:
         disclose=bool(record["disclose"]),
         post_now=bool(record["post_now"]),
         spread=bool(record.get("spread", False)),
+        repeat=Repeat(record.get("repeat", "")),
+        rule=str(record.get("rule", "")),
+        ends=str(record.get("ends", "")),
     )
     zone(form.timezone)
     return form

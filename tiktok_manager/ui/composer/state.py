@@ -15,6 +15,7 @@ from tiktok_manager.domain.posts import Lateness, Post, PostMode, PostStatus
 from tiktok_manager.services.planning import Planning
 from tiktok_manager.ui.composer.rules import DISCLOSURE_NEEDED, Rules
 from tiktok_manager.ui.formats import duration_text
+from tiktok_manager.ui.recurring.viewmodel import read_end
 from tiktok_manager.ui.texts import tr
 from tiktok_manager.wording import joined, words
 
@@ -217,3 +218,18 @@ def _time(state: State) -> Iterator[Blocker]:
         yield Part.TIME, state.time_problem
     elif state.is_past and not state.keeps_time:
         yield Part.TIME, tr("That time has passed. Choose a time to come, or post now.")
+    elif state.post is None and state.form.repeats and (wrong := repeat_problem(state)):
+        yield Part.TIME, wrong
+
+
+def repeat_problem(state: State) -> str:
+    """Say what is wrong with how a post repeats; empty for nothing."""
+    from tiktok_manager.services.rrules import read_rrule
+
+    form = state.form
+    try:
+        read_rrule(form.rrule, [form.wall.time()], form.timezone)
+        read_end(form.ends, state.now, form.timezone)
+    except InputError as error:
+        return joined(words(error).title, words(error).hint)
+    return ""

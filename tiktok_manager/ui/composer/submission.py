@@ -12,14 +12,21 @@ from PySide6.QtCore import QObject, Signal
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import AppError, Cancelled
 from tiktok_manager.domain.posts import Post, PostMode, PostStatus
+from tiktok_manager.domain.recurring import PoolVideo
 from tiktok_manager.services.planning import Planning, PlanRequest, PlanResult, PostEdit
+from tiktok_manager.services.rule_specs import RuleRequest
 from tiktok_manager.ui.formats import size_text
 from tiktok_manager.ui.kit.reading import Job, JobProgress
+from tiktok_manager.ui.recurring.viewmodel import read_end
 from tiktok_manager.ui.texts import ntr, tr
 from tiktok_manager.ui.undo import PostChange
 from tiktok_manager.wording import words
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tiktok_manager.services.recurring import Recurring
+    from tiktok_manager.services.workspace import Workspace
     from tiktok_manager.ui.composer.form import PostForm
     from tiktok_manager.ui.frame import Core
     from tiktok_manager.ui.undo import UndoStep
@@ -33,6 +40,7 @@ class Planned:
     warnings: tuple[str, ...]
     step: UndoStep
     edited: bool = False
+    repeats: bool = False
     at_once: bool = False
 
 
@@ -57,7 +65,7 @@ class Submission(QObject):
 
     def __init__(self, core: Core, parent: QObject) -> None:
         super().__init__(parent)
-        self._planning = core.workspace.planning
+        self._workspace = core.workspace
         self._undo = core.undo
         self._job = Job(core.tasks, self)
         self._job.changed.connect(self.changed)
@@ -97,7 +105,7 @@ class Submission(QObject):
         reads_file = over is None or form.file != over.media.path
         self.stopping, self.can_stop = False, reads_file
         self._file = "" if form.file is None else form.file.name
-        work = _work(self._planning, form, over, stop)
+        work = _work(self._workspace, form, over, stop)
         self._job.start(work, done=partial(self._on_done, form.post_now), failed=self._on_failed)
 
     def stop(self) -> None:
@@ -107,10 +115,14 @@ class Submission(QObject):
             self.stopping = True
             self.changed.emit()
 
-    def _on_done(self, at_once: bool, change: PostChange | PlannedTogether) -> None:
+    def _on_done(
+        self, at_once: bool, change: PostChange | PlannedTogether | PlannedToRepeat
+    ) -> None:
         posts: tuple[Post, ...]
         if isinstance(change, PostChange):
             name, posts = tr("Edit a post"), (change.after,)
+        elif isinstance(change, PlannedToRepeat):
+            name, posts = tr("Repeat a post"), change.posts
         else:
             posts = tuple(change.posts)
             name = ntr("Plan {count} post", "Plan {count} posts", len(posts))
@@ -119,6 +131,7 @@ class Submission(QObject):
             warnings=tuple(words(found).title for found in change.findings),
             step=self._undo.did(name, undo=change.undo, redo=change.redo, posts=posts),
             edited=isinstance(change, PostChange),
+            repeats=isinstance(change, PlannedToRepeat),
             at_once=at_once,
         )
         self.done.emit(planned)
@@ -129,9 +142,11 @@ class Submission(QObject):
 
 
 def _work(
-    planning: Planning, form: PostForm, over: Post | None, stop: CancelToken
-) -> Callable[[JobProgress], PostChange | PlannedTogether]:
-    def run(job: JobProgress) -> PostChange | PlannedTogether:
+    workspace: Workspace, form: PostForm, over: Post | None, stop: CancelToken
+) -> Callable[[JobProgress], PostChange | PlannedTogether | PlannedToRepeat]:
+    planning = workspace.planning
+
+    def run(job: JobProgress) -> PostChange | PlannedTogether | PlannedToRepeat:
         def tell(read_bytes: int, size_bytes: int) -> None:
             if job.token.cancelled:  # the window is closing
                 stop.cancel()
@@ -145,6 +160,8 @@ def _work(
 
         if over is not None:
             return PostChange(planning, over.id, partial(edit, over))
+        if form.repeats:
+            return PlannedToRepeat(workspace.recurring, rule_of(form, workspace.clock.now()))
         request = request_of(form)
         plan = planning.plan(request, spread=form.spread, cancel=stop, progress=tell)
         return PlannedTogether(planning, plan)
@@ -162,6 +179,26 @@ def request_of(form: PostForm) -> PlanRequest:
         when="now" if form.post_now else form.wall.isoformat(),
         timezone=form.timezone,
         caption=form.caption,
+        mode=form.mode,
+        choices=form.choices,
+        consent=form.mode is PostMode.DIRECT,
+    )
+
+
+def rule_of(form: PostForm, now: datetime) -> RuleRequest:
+    """Return the recurring post that is asked for; it begins on the day that was chosen."""
+    if form.file is None:
+        raise ValueError("A form without a file cannot be planned.")
+    until, count = read_end(form.ends, now, form.timezone)
+    return RuleRequest(
+        videos=(PoolVideo(file=form.file, captions=(form.caption,)),),
+        accounts=form.account_ids,
+        rrule=form.rrule,
+        times=(form.wall.time(),),
+        timezone=form.timezone,
+        start=form.wall.date(),
+        until=until,
+        count=count,
         mode=form.mode,
         choices=form.choices,
         consent=form.mode is PostMode.DIRECT,
@@ -211,3 +248,21 @@ class PlannedTogether:
                 refusals.append(error)
         if refusals:
             raise refusals[0]
+
+
+class PlannedToRepeat:
+    """A rule with the posts made of it so far; undone and done again as one. For the work pool."""
+
+    def __init__(self, recurring: Recurring, request: RuleRequest) -> None:
+        self._recurring = recurring
+        self._change = recurring.add(request)
+        self.posts = tuple(now for _was, now in self._change.posts)
+        self.findings = self._change.findings
+
+    def undo(self, _token: CancelToken) -> None:
+        """Take the rule and its posts back."""
+        self._change = self._recurring.undo(self._change)
+
+    def redo(self, token: CancelToken) -> None:
+        """Bring both back."""
+        self.undo(token)

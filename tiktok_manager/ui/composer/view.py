@@ -298,8 +298,10 @@ class ComposerView(PaneView):
 
     def _on_finished(self, outcome: Planned) -> None:
         """Go on where the work goes on: at the post, in the calendar, if nobody went elsewhere."""
-        if self.isVisible():
+        if self.isVisible() and outcome.posts:
             self._frame.go("calendar", outcome.posts[0].id)
+        elif self.isVisible():
+            self._frame.go("campaigns", "recurring")
         notice = Notice(
             text=outcome_text(outcome, self._core.now()),
             more="\n".join(outcome.warnings),

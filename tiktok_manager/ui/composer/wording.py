@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.posts import Lateness, LatePolicy, PostMode
+from tiktok_manager.ui.composer.form import Repeat
 from tiktok_manager.ui.composer.rules import who_words
-from tiktok_manager.ui.formats import age_text, zoned_time
+from tiktok_manager.ui.formats import age_text, weekday_name, zoned_time
 from tiktok_manager.ui.texts import ntr, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from tiktok_manager.ui.composer.form import PostForm
     from tiktok_manager.ui.composer.state import State
     from tiktok_manager.ui.composer.submission import Planned
 
@@ -50,6 +52,8 @@ def button_words(state: State) -> str:
     when = zoned_time(form.schedule.due_at, form.timezone, state.now)
     if state.post is not None:
         return tr("Save changes · {when}", when=when)
+    if form.repeats:
+        return tr("Repeat from {when}", when=when)
     if form.spread:
         return ntr(
             "Plan {count} post · from {when}", "Plan {count} posts · from {when}", count, when=when
@@ -102,6 +106,13 @@ def _span_text(minutes: int) -> str:
 
 def outcome_text(outcome: Planned, now: datetime) -> str:
     """Say what was planned or changed, for whom and when."""
+    if outcome.repeats:
+        count = len(outcome.posts)
+        return ntr(
+            "It repeats: {count} post is planned so far.",
+            "It repeats: {count} posts are planned so far.",
+            count,
+        )
     who = who_words([post.handle for post in outcome.posts])
     if outcome.at_once:
         return tr("On its way: {who}.", who=who)
@@ -154,3 +165,14 @@ def _listed(times: Sequence[str]) -> str:
     if rest <= 0:
         return shown
     return ntr("{times} and {count} more", "{times} and {count} more", rest, times=shown)
+
+
+def repeat_words(form: PostForm) -> Mapping[Repeat, str]:
+    """Say how often a post may go out, from its first time on."""
+    return {
+        Repeat.NEVER: tr("Does not repeat"),
+        Repeat.DAILY: tr("Every day"),
+        Repeat.WEEKLY: tr("Every {weekday}", weekday=weekday_name(form.wall.isoweekday())),
+        Repeat.MONTHLY: tr("Every month on day {day}", day=form.wall.day),
+        Repeat.RULE: tr("By a rule of its own…"),
+    }

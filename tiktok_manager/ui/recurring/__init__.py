@@ -1,0 +1,1 @@
+"""Recurring posts: what repeats, its next times, and what can be done with it."""
