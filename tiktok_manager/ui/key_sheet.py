@@ -65,6 +65,8 @@ def _everywhere() -> list[tuple[str, str]]:
         (_key(Qt.Key.Key_Tab), tr("Go to the next thing")),
         (_key(Qt.Key.Key_Enter), tr("Press the button, open the row")),
         (_key(Qt.Key.Key_Escape), tr("Close details or a question, change nothing")),
+        ("M, W, D, A", tr("Show the calendar as month, week, day or agenda")),
+        (tr("{alt}+arrows", alt=_key(Qt.Key.Key_Alt)), tr("Move the post in the calendar")),
     ]
 
 
