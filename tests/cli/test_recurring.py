@@ -28,7 +28,9 @@ def test_a_rule_is_told_with_its_next_dates_and_its_posts(tell: Tell, clip: Path
 
 
 def test_a_rule_is_edited_skipped_paused_resumed_and_removed(tell: Tell, clip: Path) -> None:
-    id_ = tell(*rule(clip, "--count", "4"))[1]["id"]
+    _code, told, said = tell(*rule(clip, "--count", "4"))
+    id_ = told["id"]
+    assert "4 of them are drafts" in said
     assert tell("recurring", "show", id_[:8])[1]["posts"] == {"draft": 4}
     code, told, _said = tell("recurring", "edit", id_, "--consent", "--time", "09:00")
     assert (code, told["time"], told["posts"]) == (0, "09:00", {"cancelled": 1, "scheduled": 4})

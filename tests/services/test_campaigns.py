@@ -372,7 +372,10 @@ def test_a_folder_stands_for_its_videos_in_the_order_of_their_names(world: World
     [
         ("bad_campaign_name", {"name": "  "}),
         ("campaign_window_reversed", {"ends_at": START}),
+        ("campaign_window_over", {"starts_at": START - 2 * DAY, "ends_at": START - DAY}),
         ("no_account_chosen", {"accounts": ()}),
+        ("not_found", {"accounts": ("all", "ghost")}),
+        ("not_found", {"videos": (Path("/gone.mp4"),)}),
         ("bad_template", {"caption": "{handle}"}),
         ("bad_template", {"captions": {"sim01": "{x}"}}),
         ("campaign_slots_alone", {"pace": Pace(slots=True, times=(time(9),))}),

@@ -38,7 +38,7 @@ from tiktok_manager.cli.post_options import (
 )
 from tiktok_manager.domain.errors import InputError
 from tiktok_manager.domain.findings import Finding
-from tiktok_manager.domain.posts import Choices, PostMode
+from tiktok_manager.domain.posts import Choices, PostMode, PostStatus
 from tiktok_manager.domain.recurring import PoolVideo
 from tiktok_manager.domain.schedule import parse_duration
 from tiktok_manager.domain.slots import read_clock
@@ -318,8 +318,9 @@ def _added(workspace: Workspace, change: RuleChange, *, as_json: bool) -> None:
     view = workspace.recurring.get(change.rule.id)
     if not as_json:
         when = f"{view.next[0].schedule.shown:%Y-%m-%d %H:%M} ({_zone(view)})"
-        made = len(change.posts)
-        print_line(said("rule_added", rule=view.rule.id[:8], next=when, count=made))
+        print_line(said("rule_added", rule=view.rule.id[:8], next=when, count=len(change.posts)))
+    if drafts := sum(now.status is PostStatus.DRAFT for _, now in change.posts):
+        note(said("drafts_made", count=drafts))
     _tell(view, change, as_json=as_json)
 
 
@@ -379,9 +380,8 @@ def _videos(
     if folder is not None:
         from tiktok_manager.services.bulk_reading import pool_of
 
-        found += [
-            PoolVideo(file=file, captions=own or usual) for file, own in pool_of(folder).items()
-        ]
+        pool = pool_of(folder).items()
+        found += [PoolVideo(file=file, captions=own or usual) for file, own in pool]
     return tuple(found)
 
 

@@ -15,9 +15,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tiktok_manager.domain.accounts import AccountSelector
 from tiktok_manager.domain.campaigns import Campaign, CampaignSpec, deal
 from tiktok_manager.domain.captions import check_template, fill_template
-from tiktok_manager.domain.errors import InputError
+from tiktok_manager.domain.errors import InputError, NotFound
 from tiktok_manager.domain.findings import Finding
 from tiktok_manager.domain.pacing import Place, Room, Window, pace
 from tiktok_manager.domain.plans import PlanRequest, PlanRow, Proposal
@@ -28,6 +29,7 @@ from tiktok_manager.domain.slots import LEAST_AHEAD
 from tiktok_manager.services.plan_guards import Grounds
 from tiktok_manager.services.plan_slots import free_slots, has_slots
 from tiktok_manager.storage.plan_facts import read_plan_facts
+from tiktok_manager.system.media import stamp_of
 
 if TYPE_CHECKING:
     from tiktok_manager.domain.accounts import Account
@@ -97,6 +99,20 @@ class CampaignPlans:
         self._quota = quota
         self._settings = settings
         self._clock = clock
+
+    def check(self, spec: CampaignSpec) -> None:
+        """Raise NotFound for an account or a video that is not there, InputError for a past end.
+
+        Who is in a group or bears a tag is asked when it is looked at and started.
+        """
+        for name in spec.accounts:
+            if AccountSelector.read(name) is None:
+                self._accounts.get(name)
+        for video in spec.videos:
+            if stamp_of(video) is None:
+                raise NotFound("not_found", what="file", file=str(video))
+        if spec.ends_at <= self._clock.now():
+            raise InputError("campaign_window_over", end=_local(spec, spec.ends_at))
 
     def preview(
         self,

@@ -119,7 +119,7 @@ class Campaigns:
     def create(self, spec: CampaignSpec, *, consent: bool = False) -> Campaign:
         """Make a draft; a folder among the videos stands for those in it. Raises InputError."""
         now = self._clock.now()
-        spec = self._as_usual(_checked(spec))
+        spec = self._as_usual(self._checked(spec))
         campaign = Campaign(
             id=uuid.uuid4().hex,
             spec=spec,
@@ -143,9 +143,14 @@ class Campaigns:
     ) -> CampaignChange:
         """Change a draft. A consent given before counts as long as it is to the same words."""
         before = self._get(named, "edited", seen)
-        spec = self._as_usual(_checked(spec))
+        spec = self._as_usual(self._checked(spec))
         agreed = self._kept(before, spec, consent=consent)
         return self._change(before, replace(before, spec=spec, consent=agreed))
+
+    def _checked(self, spec: CampaignSpec) -> CampaignSpec:
+        spec = _whole(spec)
+        self._plans.check(spec)
+        return spec
 
     def preview(
         self,
@@ -307,8 +312,8 @@ def _within_recall(
     return [post for post in found if post.status in statuses and post.id not in gone]
 
 
-def _checked(spec: CampaignSpec) -> CampaignSpec:
-    """Return a campaign with its folders opened, if it can be one; raises InputError."""
+def _whole(spec: CampaignSpec) -> CampaignSpec:
+    """Return a campaign with its folders opened, where it can be one; raises InputError."""
     if not spec.name.strip() or len(spec.name) > MAX_NAME:
         raise InputError("bad_campaign_name", most=MAX_NAME)
     check_whole(spec.name)
