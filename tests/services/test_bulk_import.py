@@ -1,5 +1,6 @@
 """A table becomes posts as its rows say, all or none, and comes back by one undo."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import time, timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from tests.fakes.world import World
+from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.cancel import CancelToken
 from tiktok_manager.domain.errors import Cancelled, InputError, NotFound
 from tiktok_manager.domain.posts import LatePolicy, Post, PostMode, PostStatus, Privacy
@@ -446,3 +448,21 @@ def test_a_table_that_was_cut_ends_in_rows_or_one_error(
     with suppress(InputError):
         world.workspace.imports.propose(world.workspace.imports.read(path), options())
     assert world.posts() == []
+
+
+def test_what_many_rows_name_wrongly_is_looked_up_once_and_told_of_each(
+    world: World, imports: BulkImport
+) -> None:
+    sheet = table(world, "file,account,privacy", *["gone.mp4,ghost,public"] * 3)
+    asked: list[Sequence[str]] = []
+    reader = imports.reader(sheet, options())
+    find = reader.select
+
+    def select(names: Sequence[str]) -> Sequence[Account]:
+        asked.append(names)
+        return find(names)
+
+    reader.select = select
+    rows = [reader.read(row) for row in sheet.table.rows]
+    assert len(asked) == 1
+    assert [{each.column for each in row.errors} for row in rows] == [{"file", "account"}] * 3

@@ -177,8 +177,13 @@ class RowReader:
     def _once(self, column: str, read: Callable[[str], T], text: str) -> T:
         key = (column, text)
         if key not in self._known:
-            self._known[key] = read(text)
-        return self._known[key]  # type: ignore[return-value]
+            try:
+                self._known[key] = read(text)
+            except InputError as error:  # thousands of rows may name what does not exist
+                self._known[key] = error
+        if isinstance(known := self._known[key], InputError):
+            raise known.with_traceback(None)
+        return known  # type: ignore[return-value]
 
     def _cell(self, row: SheetRow, column: str) -> Cell:
         place = self._places.get(column)
@@ -288,21 +293,16 @@ def local_file(folder: Path, text: str) -> Path:
     plain = text.replace("\\", "/")
     if not is_text(text):
         raise InputError("file_name_not_text", file=text.encode("utf-8", "replace").decode())
-    if plain.startswith(("//", *_ELSEWHERE)) or (os.name == "nt" and _is_device(text)):
+    named = PureWindowsPath(text)
+    is_device = os.name == "nt" and (named.is_reserved() or ":" in named.name)
+    if plain.startswith(("//", *_ELSEWHERE)) or is_device:
         raise InputError("file_elsewhere", file=text)
     if Path(text).is_absolute():
         return Path(text)
-    if os.name != "nt":
-        text = plain  # written on Windows
-    path = os.path.normpath(folder / text)
+    path = os.path.normpath(folder / (text if os.name == "nt" else plain))  # written on Windows
     if not Path(path).is_relative_to(folder):
         raise InputError("file_outside", file=text)
     return Path(path)
-
-
-def _is_device(text: str) -> bool:
-    path = PureWindowsPath(text)
-    return path.is_reserved() or ":" in path.name
 
 
 def proven_order(table: Table, column: str | None) -> tuple[DateOrder | None, str]:
@@ -337,9 +337,9 @@ def with_order(text: str, order: DateOrder | None) -> str:
     if found is None:
         return text
     first, second = found[1], found[3]
-    if order is None and int(first) != int(second) and max(int(first), int(second)) <= 12:
-        raise InputError("dates_in_doubt", text=text)
     if order is None:
+        if int(first) != int(second) and max(int(first), int(second)) <= 12:
+            raise InputError("dates_in_doubt", text=text)
         return text
     day, month = (first, second) if order is DateOrder.DAY_FIRST else (second, first)
     return f"{found[4]}-{month:0>2}-{day:0>2}{found[5]}"
