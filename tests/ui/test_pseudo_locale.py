@@ -50,11 +50,11 @@ PATIENCE_MS = 20_000
 ZONES = available_timezones()
 """Called the same in every language."""
 _WORD = re.compile(r"[A-Za-z]{2,}")
-# What is no word of the window: TikTok's own sentence and codes, cities, what files and addresses
-# are called, keys, our own name.
+# What is no word of the window: TikTok's own sentence and codes, rules as calendars write them,
+# cities, what files and addresses are called, keys, our own name.
 _SAME_EVERYWHERE = re.compile(
     r"By posting, you agree to TikTok's.*|(user|video)\.[a-z.]+|"
-    r"Berlin|UTC|TikTok( Manager)?|Ctrl\+\S+|MP4|MOV|WebM|CSV|https?://\S+|/\S+|[\w.]+/\w+|\.\w+\b"
+    r"FREQ=[A-Z0-9=;,]+|Berlin|UTC|TikTok( Manager)?|Ctrl\+\S+|MP4|MOV|WebM|CSV|https?://\S+|/\S+|[\w.]+/\w+|\.\w+\b"
 )
 
 

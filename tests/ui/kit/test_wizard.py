@@ -39,6 +39,7 @@ class Import:
                 WizardStep(
                     title="Check",
                     page=self.table,
+                    wanted=lambda: self.names.text() != "ann",
                     entered=lambda: self.rows.set_rows(self.names.text().split()),
                 ),
             ),
@@ -108,7 +109,7 @@ def test_the_summary_says_what_will_be_done_and_its_button_does_it(
 
 
 def test_steps_say_how_far_they_are(made: Import) -> None:
-    made.names.setText("ann")
+    made.names.setText("ann ben")
     made.wizard.next.click()
     names = [each.accessibleName() for each in made.wizard.findChildren(QLabel)]
     assert "Step 1, done: Names" in names
@@ -124,3 +125,24 @@ def test_escape_leaves_but_not_while_it_is_under_way(made: Import, desk: Desk) -
     QTest.keyClick(made.wizard, Qt.Key.Key_Escape)
     assert left.count() == 1
     desk.settle()
+
+
+def test_a_step_that_asks_nothing_is_passed_over_both_ways(made: Import) -> None:
+    made.names.setText("ann")
+    made.wizard.next.click()
+    assert made.wizard.place == 2
+    assert "Check" not in made.seen()
+    made.wizard.back.click()
+    assert made.wizard.place == 0
+
+
+def test_ctrl_enter_goes_on_and_the_keyboard_is_where_it_was_after_the_work(
+    made: Import, desk: Desk
+) -> None:
+    made.names.setText("ann ben")
+    made.names.setFocus()
+    QTest.keyClick(made.names, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert made.table.hasFocus()
+    made.run()
+    desk.settle()
+    assert made.table.hasFocus()

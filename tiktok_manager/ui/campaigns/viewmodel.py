@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -79,9 +80,9 @@ class CampaignsViewModel(QObject):
             self._core.bridge,
             Listing(
                 columns=(
-                    when_column(self._core, itself, words=lambda: tr("Goes out"), width=130),
+                    when_column(self._core, itself, words=lambda: tr("Goes out"), width=124),
                     account_column(self._core, itself, 90),
-                    status_column(self._core, itself),
+                    replace(status_column(self._core, itself), width=0),
                 ),
                 key=lambda post: post.id,
                 cursor=lambda post: (post.schedule.due_at, post.id),
