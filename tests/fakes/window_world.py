@@ -131,8 +131,9 @@ def window_workspace(
         with workspace.database.write() as session:
             post_rows.add_posts(session, [*planned, *in_every_state(planned[0], owners, now)], now)
         _add_history(workspace, owners)
-        _add_campaign(workspace, planned)
-        add_rule(workspace, owners[0], folder / "βίντεο.mp4")
+        video = folder / "βίντεο.mp4"
+        add_rule(workspace, owners[0], video)
+        _add_campaign(workspace, planned, video)
         yield workspace
 
 
@@ -270,12 +271,12 @@ def add_rule(workspace: Workspace, account: Account, video: Path) -> None:
     workspace.recurring.add(replace(request, times=(time(3),), timezone=ZONE))
 
 
-def _add_campaign(workspace: Workspace, planned: Sequence[Post]) -> None:
+def _add_campaign(workspace: Workspace, planned: Sequence[Post], video: Path) -> None:
     """Let a few of the planned posts be a campaign's that is under way."""
     now = workspace.clock.now()
     spec = CampaignSpec(
         name=NAMES[0],
-        videos=tuple(post.media.path for post in planned),
+        videos=(video,),
         accounts=("all",),
         starts_at=now,
         ends_at=now + timedelta(days=7),
