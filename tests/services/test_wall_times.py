@@ -76,7 +76,7 @@ def test_it_goes_out_once_and_at_that_time(world: World, rules: Rule) -> None:
     rules("Etc/GMT-2")
     with reopened(world) as again:
         again.workspace.publishing.resume()
-        again.run(timedelta(days=40))
+        again.run(timedelta(days=40), exactly=True)
         sent = again.post(post)
         assert sent.status is PostStatus.PUBLISHED
         assert sent.published_at is not None

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _TITLE_PX = 140
 _WIDE_PX = 920
+_FILTER_PX = 64  # the filter's button without words
+_GAPS_PX = 140  # the pane's margins, the spaces between, the button of the menu
 
 
 class CalendarControls(QObject):
@@ -47,6 +49,7 @@ class CalendarControls(QObject):
         core = viewmodel.core
         self._viewmodel = viewmodel
         self.saved = SavedViews(core, self)
+        self._is_cramped = False
         self._build(pane.isRightToLeft())
         self.filters = FilterMenu(core.accounts, self.saved, pane)
         self.chips = FilterBar(core.accounts, self.saved)
@@ -74,13 +77,27 @@ class CalendarControls(QObject):
     def show_view(self, view: View) -> None:
         """Say how the plan is shown; the agenda has no pages to turn."""
         self.views.choose(view)
-        for part in (self.earlier, self.title, self.later, self.today):
-            part.setVisible(view is not View.AGENDA)
+        self._show_pages()
         self._on_posts()
 
     def fit(self, width_px: int) -> None:
         """Leave out what the menu has, too, where there is no room for all."""
         self.zones.setVisible(width_px >= _WIDE_PX)
+        others = (self.earlier, self.title, self.later, self.today, self.views)
+        taken_px = sum(part.sizeHint().width() for part in others) + _GAPS_PX
+        if not self.zones.isHidden():
+            taken_px += self.zones.sizeHint().width()
+        self._is_cramped = width_px < taken_px + _FILTER_PX
+        if self._is_cramped:  # its key is still there
+            taken_px -= self.today.sizeHint().width()
+        self.filters.fit(width_px - taken_px)
+        self._show_pages()
+
+    def _show_pages(self) -> None:
+        has_pages = self.view is not View.AGENDA
+        for part in (self.earlier, self.title, self.later):
+            part.setVisible(has_pages)
+        self.today.setVisible(has_pages and not self._is_cramped)
 
     def _build(self, is_mirrored: bool) -> None:
         turn = self._viewmodel.turn

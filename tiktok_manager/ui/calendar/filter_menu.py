@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tiktok_manager.ui.calendar.saved_views import SavedViews
     from tiktok_manager.ui.kit.account_model import AccountModel
 
+_FRAME_PX = 72  # of the button, beside its words
+
 
 class FilterMenu(QMenu):
     """Opens under its `button`, which says what is shown.
@@ -37,6 +39,8 @@ class FilterMenu(QMenu):
         self._accounts = accounts
         self._saved = saved
         self._shown = NO_FILTER
+        self._words = ""
+        self._room_px = 0
         self.button: PushButton = push_button("", icon_name="filter")
         self.button.setMenu(self)
         self.states = Segment(tr("State"), {show.value: state_words(show) for show in Show})
@@ -68,8 +72,17 @@ class FilterMenu(QMenu):
         if shown.account_ids:
             count = len(shown.account_ids)
             words = ntr("{state}, {count} account", "{state}, {count} accounts", count, state=words)
-        self.button.setText(words)
+        self._words = words
+        self.fit(self._room_px)
         self._all.setEnabled(shown != NO_FILTER)
+
+    def fit(self, room_px: int) -> None:
+        """Say in words what is shown where there is room, else by hover and name alone."""
+        self._room_px = room_px
+        width_px = self.button.fontMetrics().horizontalAdvance(self._words) + _FRAME_PX
+        self.button.setText(self._words if width_px <= room_px else "")
+        self.button.setToolTip(self._words)
+        self.button.setAccessibleName(self._words)
 
     def _lay_out(self) -> None:
         content = QWidget()
