@@ -55,7 +55,7 @@ class WhomPage(QWidget):
         self._what = Card(padding=SPACE_M)
         for part in (Field(tr("Name"), self.name), Field(tr("Videos"), chosen)):
             self._what.body.addWidget(part)
-        self.accounts = AccountsCard(settings, lambda: frame.go("accounts"))
+        self.accounts = AccountsCard(settings, lambda: frame.go("accounts"), settings.reason)
         self.rules = RulesCard(settings)
         self.creators = CreatorsCard(settings, partial(frame.go, "accounts"))
         side = QWidget()

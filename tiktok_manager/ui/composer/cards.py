@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSignalBlocker, QSize
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
+from tiktok_manager.domain.accounts import Account
 from tiktok_manager.domain.captions import MAX_CAPTION_UNITS, utf16_length
 from tiktok_manager.ui.composer.form import Repeat
 from tiktok_manager.ui.composer.state import State, account_reason
@@ -49,11 +50,16 @@ class AccountsCard(Card):
     A planned post keeps its account: there is nothing to choose.
     """
 
-    def __init__(self, model: ChoosesPost, go_to_accounts: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        model: ChoosesPost,
+        go_to_accounts: Callable[[], object],
+        reason: Callable[[Account], str] = account_reason,
+    ) -> None:
         super().__init__(tr("Accounts"), padding=SPACE_M)
         self._reading = model.accounts.reading
         self.picker = AccountPicker(
-            model.accounts, reason=account_reason, note=account_note, rows_shown=None
+            model.accounts, reason=reason, note=account_note, rows_shown=None
         )
         self.picker.changed.connect(lambda: model.choose_accounts(self.picker.chosen))
         self._connect = push_button(

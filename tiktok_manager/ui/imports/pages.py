@@ -163,7 +163,9 @@ class SettingsPage(QWidget):
         super().__init__()
         self._model = model
         self._settings: PostSettings = model.settings
-        self.accounts = AccountsCard(model.settings, lambda: frame.go("accounts"))
+        self.accounts = AccountsCard(
+            model.settings, lambda: frame.go("accounts"), model.settings.reason
+        )
         self.creators = CreatorsCard(
             model.settings, lambda account_id: frame.go("accounts", account_id)
         )

@@ -12,7 +12,8 @@ from tiktok_manager.domain.posts import PostMode, Privacy
 from tiktok_manager.ui.composer.answers import Creators
 from tiktok_manager.ui.composer.form import PostForm, new_form
 from tiktok_manager.ui.composer.rules import Interaction, Rules, rules_for, settle
-from tiktok_manager.ui.composer.state import Part, State
+from tiktok_manager.ui.composer.state import Part, State, account_reason
+from tiktok_manager.ui.texts import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,6 +86,14 @@ class PostSettings(QObject):
         """Say whether somebody has to be chosen."""
         self.needs_accounts = needs_accounts
         self._tell()
+
+    def reason(self, account: Account) -> str:
+        """Say why an account cannot be chosen: what one may not do would bar all."""
+        if said := account_reason(account):
+            return said
+        if account.may(SCOPE_OF_MODE[self.form.mode]):
+            return ""
+        return tr("Allows drafts only") if self.state.is_direct else tr("Did not allow drafts")
 
     def enter(self, form: PostForm) -> None:
         """Take what was entered, as far as it may be chosen."""
