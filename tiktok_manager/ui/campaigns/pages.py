@@ -58,6 +58,7 @@ class WhomPage(QWidget):
         self.accounts = AccountsCard(settings, lambda: frame.go("accounts"), settings.reason)
         self.rules = RulesCard(settings)
         self.creators = CreatorsCard(settings, partial(frame.go, "accounts"))
+        self.creators.mode.chosen.connect(lambda _mode: self.accounts.picker.look_again())
         side = QWidget()
         side.setLayout(column(self.rules, self.creators, None))
         area = scrolled(side)

@@ -169,6 +169,7 @@ class SettingsPage(QWidget):
         self.creators = CreatorsCard(
             model.settings, lambda account_id: frame.go("accounts", account_id)
         )
+        self.creators.mode.chosen.connect(lambda _mode: self.accounts.picker.look_again())
         self.rules = RulesCard(model.settings)
         self.when = Segment(tr("When"), {_DAILY: tr("Every day at"), _SLOTS: tr("Next free slots")})
         self.times = QLineEdit(model.ways.times)

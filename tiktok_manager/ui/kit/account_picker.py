@@ -96,6 +96,10 @@ class AccountPicker(QWidget):
         if self._is_stale:
             self._look()
 
+    def look_again(self) -> None:
+        """Ask of every account anew whether it can be chosen: what is to be done is another."""
+        self._on_accounts()
+
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
