@@ -5,6 +5,7 @@ Light, because the first frame has some of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -216,6 +217,15 @@ class Fact:
     copied: str = ""
 
 
+_LONG_WORD = re.compile(r"\S{25,}")
+_BREAK_AFTER = re.compile(r"([/\\_.\-]+)")
+
+
+def _breakable(text: str) -> str:
+    """Return a text whose long words, such as paths, may go on in the next line."""
+    return _LONG_WORD.sub(lambda word: _BREAK_AFTER.sub("\\1\u200b", word[0]), text)
+
+
 class Facts(QWidget):
     """Rows of a label and its value. Rows whose label stays keep their widgets, and the focus."""
 
@@ -237,7 +247,7 @@ class Facts(QWidget):
             self._labels = labels
             self._rebuild()
         for fact, (name, value, copy) in zip(facts, self._rows, strict=True):
-            value.setText(fact.value)
+            value.setText(_breakable(fact.value))
             value.setToolTip(fact.tip)
             value.set_tone(fact.tone)
             value.setAccessibleName(f"{fact.label}: {fact.value}")
