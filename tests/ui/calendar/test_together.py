@@ -129,7 +129,7 @@ def test_what_is_selected_is_shifted_together_and_taken_back(
         *("26 09:00", "26 10:00", "26 11:00"),
         "24 12:00",
     ]
-    assert frame.notices[-1].text == "3 posts changed."
+    assert frame.notices[-1].text == "Changed 3 posts."
     assert view.grid.visualRect(view.grid.days.index_of(CROWD)).top() == top
     plan.core.undo.undo()
     plan.settle()

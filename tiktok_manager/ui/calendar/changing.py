@@ -115,7 +115,7 @@ class Changing(QObject):
     def _on_wanted(self, posts: Sequence[PostBrief], wish: BulkWish) -> None:
         zone, now, count = self._viewmodel.zone, self._viewmodel.core.now(), len(posts)
         step = ntr("Change {count} post", "Change {count} posts", count)
-        done = ntr("{count} post changed.", "{count} posts changed.", count)
+        done = ntr("Changed {count} post.", "Changed {count} posts.", count)
         told = BulkWords(step=step, done=done, go_on=tr("Change"))
         self.bulk.edit(posts, lambda post: wish.edit_of(post, zone, now), told)
 

@@ -173,8 +173,8 @@ class RecurringViewModel(QObject):
             if kept := len(change.kept):
                 told.append(
                     ntr(
-                        "{count} post that was changed by hand stays as it is.",
-                        "{count} posts that were changed by hand stay as they are.",
+                        "{count} post changed by hand stays as it is.",
+                        "{count} posts changed by hand stay as they are.",
                         kept,
                     )
                 )
