@@ -154,19 +154,30 @@ class AccountStrip(QWidget):
         super().__init__()
         self._core = core
         self._frame = frame
-        self._shown: Sequence[AccountOverview] = ()
+        self._shown: object = None
         self._flow = FlowLayout(spacing=SPACE_S)
         self.setLayout(self._flow)
 
     def show_accounts(self, accounts: Sequence[AccountOverview]) -> None:
         """Show these; nothing is built anew where all is as it was."""
-        if accounts == self._shown:
-            return
-        self._shown = accounts
         now = self._core.now()
-        ranked = sorted(accounts, key=lambda each: health(each.account, now).rank)
+        ranked = sorted(accounts, key=lambda each: health(each.account, now).rank)[:_MOST_ACCOUNTS]
+        # Not their followers and the like, which change with every sync and are not shown.
+        faces = [
+            (
+                each.account.id,
+                each.account.handle,
+                each.avatar,
+                each.quota,
+                health(each.account, now),
+            )
+            for each in ranked
+        ]
+        if (len(accounts), faces) == self._shown:
+            return
+        self._shown = len(accounts), faces
         clear(self._flow)
-        for item in ranked[:_MOST_ACCOUNTS]:
+        for item in ranked:
             self._flow.addWidget(self._tile(item))
         if len(accounts) > _MOST_ACCOUNTS:
             text = ntr("All {count} account", "All {count} accounts", len(accounts))

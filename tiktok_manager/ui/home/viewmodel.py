@@ -174,8 +174,8 @@ class HomeViewModel(QObject):
         together: dict[str, list[DryRun]] = {}
         for run in self.runs:
             together.setdefault(_together(run), []).append(run)
-        groups = list(together.values())
-        lines = [self._tonight_line(group, ways) for group in groups[:_MOST_TONIGHT]]
+        groups, general = list(together.values()), self.general
+        lines = [self._tonight_line(group, general, ways) for group in groups[:_MOST_TONIGHT]]
         if left := sum(map(len, groups[_MOST_TONIGHT:])):
             lines.append(
                 HomeLine(
@@ -224,9 +224,11 @@ class HomeViewModel(QObject):
     def _time(self, at: datetime) -> str:
         return zoned_time(at, self._core.timezone, self._core.now())
 
-    def _tonight_line(self, runs: Sequence[DryRun], ways: Ways) -> HomeLine:
+    def _tonight_line(
+        self, runs: Sequence[DryRun], general: Sequence[Finding], ways: Ways
+    ) -> HomeLine:
         worst = min(runs, key=lambda run: list(SIGNS)[::-1].index(run.verdict))
-        told = [each for each in worst.findings if each not in self.general]
+        told = [each for each in worst.findings if each not in general]
         post, several = worst.post, len(runs) > 1
         icon, tint = SIGNS[worst.verdict]
         who = ntr("@{handle}", "{count} accounts", len(runs), handle=post.handle)
