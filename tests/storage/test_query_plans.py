@@ -553,7 +553,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "presets.remove_preset": (lambda s, _w: presets.remove_preset(s, "x", "y"),),
     "presets.get_preset": (lambda s, _w: presets.get_preset(s, "k", "x"),),
     "presets.put_preset": (lambda s, _w: presets.put_preset(s, "k", "x", "{}", NOW),),
-    "presets.campaign_names": (lambda s, _w: presets.campaign_names(s),),
+    "campaigns.campaign_names": (lambda s, _w: campaigns.campaign_names(s),),
     "publishers.start": (
         lambda s, _w: publishers.start(s, "me", machine="m", folder="f", pid=1, now=NOW),
     ),

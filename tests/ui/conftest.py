@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.window_world import StillPublisher, window_workspace
+from tests.ui.composer.fakes import an_info
 from tests.ui.fakes import ZONE, FakeWorkspace
+from tiktok_manager.domain.accounts import CreatorInfo
 from tiktok_manager.domain.errors import AppError
 from tiktok_manager.services.workspace import Workspace
 from tiktok_manager.ui.bridge import QtEventBridge
@@ -220,6 +222,18 @@ def real_desk(qtbot: QtBot, look: Theme, tmp_path: Path) -> Iterator[Desk]:
         made = Desk(qtbot, world, tmp_path / "window.ini")
         yield made
         made.close()
+
+
+@pytest.fixture
+def answered_desk(real_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A desk over the real services, for whose accounts TikTok answers what they may post."""
+    accounts = real_desk.core.workspace.accounts
+
+    def answer(account_id: str) -> CreatorInfo:
+        return an_info(accounts.get(account_id).handle)
+
+    monkeypatch.setattr(accounts, "creator_info", answer)
+    return real_desk
 
 
 @pytest.fixture

@@ -42,7 +42,8 @@ from tiktok_manager.services.bulk_rows import (
     proven_order,
 )
 from tiktok_manager.services.bulk_videos import VideoPlan, read_videos
-from tiktok_manager.storage.presets import campaign_names, get_preset, put_preset
+from tiktok_manager.storage.campaigns import campaign_names
+from tiktok_manager.storage.presets import get_preset, put_preset
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -338,12 +339,10 @@ class BulkImport:
 
     def _times(self, at: str, every: timedelta | None) -> Iterator[str]:
         """Give a time for each video: every so often from the first on, in wall time."""
-        if not at or is_next_slot(at):
-            if every is not None:
-                raise InputError("every_without_at")
-            return repeat(at)
         if every is None:
             return repeat(at)
+        if not at or is_next_slot(at):
+            raise InputError("every_without_at")
         first = parse_when(at, self._settings.timezone(), self._clock.now()).wall
         return _every(first, every)
 

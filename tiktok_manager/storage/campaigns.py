@@ -51,6 +51,11 @@ def list_campaigns(session: Session) -> list[Campaign]:
     return [_campaign(row, progress[row.id]) for row in rows]
 
 
+def campaign_names(session: Session) -> dict[str, str]:
+    """Return the name of each campaign by its id."""
+    return dict(session.execute(select(CampaignRow.id, CampaignRow.name)).all())
+
+
 def update_campaign(session: Session, read: Campaign, new: Campaign, now: datetime) -> None:
     """Write a campaign over what was `read`; raises ChangedMeanwhile if it is another by now."""
     change = (

@@ -1,11 +1,11 @@
-"""What the user chose to be kept, by kind and name; and campaigns by the names they go by."""
+"""What the user chose to be kept, by kind and name."""
 
 from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from tiktok_manager.storage.plan_schema import CampaignRow, PresetRow
+from tiktok_manager.storage.plan_schema import PresetRow
 
 
 def get_preset(session: Session, kind: str, name: str) -> str | None:
@@ -32,8 +32,3 @@ def list_presets(session: Session, kind: str) -> dict[str, str]:
 def remove_preset(session: Session, kind: str, name: str) -> None:
     """Keep nothing under the name any more."""
     session.execute(delete(PresetRow).where(PresetRow.kind == kind, PresetRow.name == name))
-
-
-def campaign_names(session: Session) -> dict[str, str]:
-    """Return the name of each campaign by its id."""
-    return dict(session.execute(select(CampaignRow.id, CampaignRow.name)).all())

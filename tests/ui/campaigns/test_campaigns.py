@@ -10,9 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.ui.composer.fakes import an_info
 from tests.ui.conftest import Desk
-from tiktok_manager.domain.accounts import CreatorInfo
 from tiktok_manager.domain.campaigns import Campaign, CampaignStatus, Strategy
 from tiktok_manager.domain.posts import Post, PostFilter, PostStatus, Privacy
 from tiktok_manager.ui.campaigns.details import CampaignDetails
@@ -33,15 +31,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(real_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """TikTok answers for every account."""
-    accounts = real_desk.core.workspace.accounts
-
-    def answer(account_id: str) -> CreatorInfo:
-        return an_info(accounts.get(account_id).handle)
-
-    monkeypatch.setattr(accounts, "creator_info", answer)
-    return real_desk
+def desk(answered_desk: Desk) -> Desk:
+    return answered_desk
 
 
 @pytest.fixture

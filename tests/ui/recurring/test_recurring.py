@@ -10,10 +10,8 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
-from tests.ui.composer.fakes import an_info
 from tests.ui.conftest import Desk
 from tests.ui.fakes import NOW
-from tiktok_manager.domain.accounts import CreatorInfo
 from tiktok_manager.domain.posts import Post, PostFilter, PostStatus, Privacy
 from tiktok_manager.domain.recurring import RuleStatus
 from tiktok_manager.services.recurring import RuleView
@@ -28,15 +26,8 @@ WALL = datetime.fromisoformat("2026-11-24T18:30")  # a Tuesday
 
 
 @pytest.fixture
-def desk(real_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """TikTok answers for every account."""
-    accounts = real_desk.core.workspace.accounts
-
-    def answer(account_id: str) -> CreatorInfo:
-        return an_info(accounts.get(account_id).handle)
-
-    monkeypatch.setattr(accounts, "creator_info", answer)
-    return real_desk
+def desk(answered_desk: Desk) -> Desk:
+    return answered_desk
 
 
 @pytest.fixture
